@@ -1,0 +1,39 @@
+/** @type {import('jest').Config} */
+const shared = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^cdk-trellis$': '<rootDir>/lib/index.ts',
+    '^cdk-trellis/runtime$': '<rootDir>/lib/runtime/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  setupFiles: ['<rootDir>/test/setup.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/.trellis/'],
+};
+
+module.exports = {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/behaviour/', '/node_modules/'],
+      snapshotSerializers: [],
+    },
+    {
+      ...shared,
+      displayName: 'behaviour',
+      testMatch: ['<rootDir>/test/behaviour/**/*.test.ts'],
+    },
+  ],
+};

@@ -1,0 +1,71 @@
+// npm writes only those optional platform packages into the lockfile that it could look up when the
+// lockfile was made (npm/cli#4828), and `npm ci` on another platform then refuses it. This adds the
+// missing ones. `--check` only reports, and is part of the tests.
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const file = new URL('../package-lock.json', import.meta.url);
+const lock = JSON.parse(readFileSync(file, 'utf8'));
+
+const OS = [
+  'aix',
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'sunos',
+  'win32',
+];
+const CPU = ['arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64'];
+
+/** Platform packages name their platform: `@scope/name-linux-arm64-musl`. */
+function platformOf(name) {
+  const words = name.split(/[-/]/);
+  return {
+    os: OS.filter((os) => words.includes(os)),
+    cpu: CPU.filter((cpu) => words.includes(cpu)),
+    libc: words.includes('musl') ? ['musl'] : [],
+  };
+}
+
+/** Node's lookup: the package's own node_modules, then each parent's. */
+function isInstalledFor(location, name) {
+  for (let at = location; ; at = at.slice(0, at.lastIndexOf('node_modules/')).replace(/\/$/, '')) {
+    if (`${at ? `${at}/` : ''}node_modules/${name}` in lock.packages) return true;
+    if (!at) return false;
+  }
+}
+
+const missing = {};
+for (const [location, entry] of Object.entries(lock.packages)) {
+  for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
+    if (isInstalledFor(location, name)) continue;
+    const { os, cpu, libc } = platformOf(name);
+    if (os.length === 0 && cpu.length === 0) continue;
+    missing[`node_modules/${name}`] = {
+      version,
+      ...(cpu.length > 0 && { cpu }),
+      ...(entry.dev && { dev: true }),
+      ...(libc.length > 0 && { libc }),
+      optional: true,
+      ...(os.length > 0 && { os }),
+    };
+  }
+}
+
+const names = Object.keys(missing);
+if (process.argv.includes('--check')) {
+  for (const name of names)
+    console.error(`package-lock.json lacks ${name}: run node scripts/complete-lockfile.mjs`);
+  process.exitCode = names.length > 0 ? 1 : 0;
+} else if (names.length > 0) {
+  const { '': root, ...rest } = lock.packages;
+  const sorted = Object.fromEntries(
+    Object.entries({ ...rest, ...missing }).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  lock.packages = { '': root, ...sorted };
+  writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+  console.log(`added ${names.length} platform packages`);
+}
