@@ -14,6 +14,7 @@ const shared = {
   },
   moduleNameMapper: {
     '^cdk-trellis$': '<rootDir>/lib/index.ts',
+    '^cdk-trellis/testing$': '<rootDir>/lib/testing/index.ts',
     '^cdk-trellis/runtime$': '<rootDir>/lib/runtime/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
@@ -27,13 +28,19 @@ module.exports = {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/behaviour/', '/node_modules/'],
-      snapshotSerializers: [],
+      testPathIgnorePatterns: ['<rootDir>/test/behaviour/', '<rootDir>/test/drill/', '/node_modules/'],
     },
     {
       ...shared,
       displayName: 'behaviour',
       testMatch: ['<rootDir>/test/behaviour/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/behaviour/before.cjs',
+      globalTeardown: '<rootDir>/test/behaviour/after.cjs',
+    },
+    {
+      ...shared,
+      displayName: 'drill',
+      testMatch: ['<rootDir>/test/drill/**/*.test.ts'],
     },
   ],
 };

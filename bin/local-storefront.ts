@@ -1,0 +1,44 @@
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { CloudInfo } from '../lib/local/index.js';
+import { seedProducts } from './seed.js';
+import { type Directory, ensureUser, type Person } from './users.js';
+
+/** An administrator of the storefront on this machine. The password is no secret: only this machine can reach it. */
+export const ADMIN: Person = {
+  email: 'admin@example.com',
+  password: 'Local-storefront-1',
+  groups: ['admins'],
+};
+
+/** The local cloud's own, whatever is configured on this machine. */
+export function localClientConfig(endpoint: string) {
+  return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+}
+
+/** The user pool of the storefront that is deployed there. */
+export function directoryOf(info: CloudInfo): Directory {
+  return {
+    client: new CognitoIdentityProviderClient(localClientConfig(info.endpoint)),
+    userPoolId: output(info, 'StorefrontPlatform', 'UserPoolId'),
+    clientId: output(info, 'StorefrontPlatform', 'UserPoolClientId'),
+  };
+}
+
+/** Puts the sample products and an administrator into the storefront; what is there already stays. */
+export async function furnish(info: CloudInfo): Promise<{ readonly added: number }> {
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(localClientConfig(info.endpoint)));
+  const [added] = await Promise.all([
+    seedProducts(dynamo, output(info, 'StorefrontProducts', 'ProductsTableName')),
+    ensureUser(directoryOf(info), ADMIN),
+  ]);
+  return { added };
+}
+
+function output(info: CloudInfo, stack: string, key: string): string {
+  const value = info.outputs[stack]?.[key];
+  if (!value)
+    throw new Error(`Expected the stack ${stack} to have the output ${key}: deploy the storefront first`);
+  return value;
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { Product } from '../contracts/products.js';
+import { toItem } from '../lambda/products/item.js';
+
+const Catalogue = z.array(Product.omit({ version: true, createdAt: true, updatedAt: true }).strict()).min(30);
+
+/** The sample products of catalogue.json, checked against the contract. */
+export function catalogue(): z.output<typeof Catalogue> {
+  return Catalogue.parse(JSON.parse(readFileSync(join(__dirname, 'catalogue.json'), 'utf8')));
+}
+
+/** Adds the sample products that the table does not have; what somebody changed stays changed. */
+export async function seedProducts(client: DynamoDBDocumentClient, tableName: string): Promise<number> {
+  const now = new Date().toISOString();
+  const added = await Promise.all(
+    catalogue().map(async (details) => {
+      const item = toItem({ ...details, version: 1, createdAt: now, updatedAt: now });
+      try {
+        await client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: item,
+            ConditionExpression: 'attribute_not_exists(productId)',
+          }),
+        );
+        return 1;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return 0;
+        throw error;
+      }
+    }),
+  );
+  return added.reduce<number>((sum, one) => sum + one, 0);
+}

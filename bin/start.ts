@@ -1,0 +1,36 @@
+// `npm start`: the storefront on this machine, with sample products, until Ctrl-C.
+import { stayUp } from '../lib/cli/stay-up.js';
+import { type CloudInfo, LocalCloudError } from '../lib/local/index.js';
+import { ADMIN, directoryOf, furnish } from './local-storefront.js';
+import { signIn } from './users.js';
+
+async function ready(info: CloudInfo): Promise<void> {
+  const { added } = await furnish(info);
+  if (added > 0) console.log(`Added ${added} sample products`);
+  const { accessToken } = await signIn(directoryOf(info), ADMIN);
+  const products = `${info.apis.products}/products`;
+  const chair =
+    '{"name":"Reading chair","description":"Beech and wool.","category":"home","price":{"amount":39900,"currency":"EUR"},"stock":5}';
+  console.log(`
+The storefront runs:
+
+${Object.entries(info.apis)
+  .map(([name, url]) => `  ${name.padEnd(10)} ${url}`)
+  .join('\n')}
+
+Read the catalogue:
+
+curl '${products}?limit=2'
+
+Add a product as an administrator (the token is good for an hour; \`npm run -s token\` prints a new one):
+
+curl '${products}' -H 'Authorization: Bearer ${accessToken}' -H 'Content-Type: application/json' -d '${chair}'`);
+}
+
+stayUp({ ready })
+  .catch((error) => {
+    // What went wrong outside is told by its message; a mistake of ours shows where it is.
+    console.error(`\n${error instanceof LocalCloudError ? error.message : error.stack}`);
+    return 1;
+  })
+  .then((code) => process.exit(code));

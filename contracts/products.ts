@@ -1,0 +1,84 @@
+import { defineApi, Problem } from 'cdk-trellis/runtime';
+import * as z from 'zod';
+
+/** An amount in the currency's smallest unit: 1999 EUR is 19.99 euros, 1999 JPY is 1,999 yen. */
+export const Money = z.object({
+  amount: z.int().min(0).max(100_000_000_000),
+  currency: z.enum(['EUR', 'USD', 'GBP', 'CHF', 'JPY', 'SEK', 'KWD']),
+});
+
+export const ProductId = z.string().regex(/^prd_[0-9a-z]{6,40}$/, 'must look like prd_4f1c2a');
+
+const details = {
+  name: z.string().trim().min(1).max(120),
+  description: z.string().trim().max(2000),
+  category: z.string().regex(/^[a-z][a-z-]{1,39}$/, 'must be lower-case words joined by hyphens'),
+  price: Money,
+  stock: z.int().min(0).max(1_000_000),
+};
+
+export const NewProduct = z.object(details);
+
+export const Product = z.object({
+  productId: ProductId,
+  ...details,
+  /** Counts the changes; a change names the version that it was made from. */
+  version: z.int().min(1),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+export type Product = z.output<typeof Product>;
+
+export const ProductPage = z.object({
+  items: z.array(Product),
+  /** Asks for the next page; absent on the last one. */
+  nextCursor: z.string().optional(),
+});
+
+export const productsApi = defineApi(
+  {
+    name: 'products',
+    version: '1.0.0',
+    title: 'Products',
+    description: 'The catalogue: what is for sale, at what price, and how much of it.',
+  },
+  {
+    listProducts: {
+      method: 'GET',
+      path: '/products',
+      auth: 'public',
+      summary: 'Products by name, a page at a time',
+      query: z.object({
+        category: details.category.optional(),
+        limit: z.coerce.number().int().min(1).max(100).default(20),
+        cursor: z.string().max(1000).optional(),
+      }),
+      responses: { 200: ProductPage },
+    },
+    getProduct: {
+      method: 'GET',
+      path: '/products/{productId}',
+      auth: 'public',
+      summary: 'One product',
+      params: z.object({ productId: ProductId }),
+      responses: { 200: Product, 404: Problem },
+    },
+    createProduct: {
+      method: 'POST',
+      path: '/products',
+      auth: { group: 'admins' },
+      summary: 'Adds a product',
+      body: NewProduct,
+      responses: { 201: Product },
+    },
+    updateProduct: {
+      method: 'PUT',
+      path: '/products/{productId}',
+      auth: { group: 'admins' },
+      summary: 'Changes a product, unless somebody else changed it first',
+      params: z.object({ productId: ProductId }),
+      body: NewProduct.extend({ version: z.int().min(1) }),
+      responses: { 200: Product, 404: Problem, 409: Problem },
+    },
+  },
+);

@@ -1,0 +1,29 @@
+import { ProblemError } from 'cdk-trellis/runtime';
+
+/** 404: there is no such thing. */
+export function notFound(what: string, id: string): ProblemError {
+  return new ProblemError({
+    status: 404,
+    title: `${what} not found`,
+    detail: `There is no ${what.toLowerCase()} ${id}.`,
+  });
+}
+
+/** 409: somebody else changed it since the caller read it. */
+export function versionConflict(given: number, current: number): ProblemError {
+  return new ProblemError({
+    status: 409,
+    title: 'Somebody else changed it first',
+    detail: `The change was made from version ${given}, the current one is ${current}: read it again and repeat the change.`,
+    extensions: { currentVersion: current },
+  });
+}
+
+/** 400: the cursor is not one that a former page gave. */
+export function invalidCursor(): ProblemError {
+  return new ProblemError({
+    status: 400,
+    title: 'The request is not valid',
+    detail: 'query.cursor: expected the nextCursor of a former page of the same listing',
+  });
+}

@@ -1,0 +1,24 @@
+import { findLocalCloud, LocalCloudError } from '../local/index.js';
+import { describe } from './describe.js';
+
+export interface InfoOptions {
+  readonly json?: boolean;
+  readonly api?: string;
+}
+
+export async function info({ json = false, api }: InfoOptions): Promise<void> {
+  const cloud = await findLocalCloud({ projectDir: process.cwd() });
+  if (!cloud)
+    throw new LocalCloudError(
+      `No local cloud is running for ${process.cwd()}.\nStart it with \`npx trellis up\`.`,
+    );
+  const known = cloud.info();
+  if (api !== undefined) {
+    const url = known.apis[api];
+    const names = Object.keys(known.apis).join(', ') || 'none';
+    if (!url) throw new LocalCloudError(`\`--api\` must name an API of the app (${names}), got "${api}".`);
+    console.log(url);
+    return;
+  }
+  console.log(json ? JSON.stringify(known, null, 2) : describe(known));
+}

@@ -1,0 +1,62 @@
+import { type CloudInfo, type LocalCloud, LocalCloudError, startLocalCloud } from '../local/index.js';
+
+export interface StayUpOptions {
+  readonly port?: number;
+  /** Returns when everything is deployed, and leaves the local cloud running. */
+  readonly detach?: boolean;
+  /** Called when everything is deployed: fills and tells. */
+  readonly ready: (info: CloudInfo) => void | Promise<void>;
+}
+
+/** 128 + SIGINT, by which a shell knows that Ctrl-C ended a command. */
+const INTERRUPTED = 130;
+
+/** Runs the app of this folder on its local cloud until Ctrl-C; the exit code. */
+export async function stayUp({ port, detach = false, ready }: StayUpOptions): Promise<number> {
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => interruption.abort(new LocalCloudError('Interrupted.')));
+
+  let cloud: LocalCloud | undefined;
+  try {
+    cloud = await startLocalCloud({
+      projectDir: process.cwd(),
+      port,
+      detached: detach,
+      signal: interruption.signal,
+      log: console.log,
+    });
+    if (cloud.reused) console.log(`Using the local cloud that runs already at ${cloud.endpoint}`);
+    await ready(await cloud.deploy());
+    if (detach || cloud.reused) return 0;
+    console.log('\nPress Ctrl-C to stop. The next start has the data.');
+    await untilStopped(cloud, interruption.signal);
+  } catch (error) {
+    if (!interruption.signal.aborted) {
+      // What started stays only if it works.
+      if (cloud && !cloud.reused) await cloud.stop();
+      throw error;
+    }
+  }
+  if (cloud && !cloud.reused) {
+    console.log('\nStopping the local cloud; what it holds is kept for the next start.');
+    await cloud.stop();
+  }
+  return INTERRUPTED;
+}
+
+/** Returns at an interruption; fails when the cloud ends by itself. */
+function untilStopped(cloud: LocalCloud, interruption: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (interruption.aborted) resolve();
+    interruption.addEventListener('abort', () => resolve());
+    cloud.onExit((reason) =>
+      reject(
+        new LocalCloudError(
+          `The local cloud ended by itself (${reason}). Its log is .trellis/emulator.log.\n` +
+            'Start it again: what was deployed is kept; of what was stored, the last seconds may be lost.',
+        ),
+      ),
+    );
+  });
+}

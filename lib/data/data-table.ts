@@ -1,0 +1,103 @@
+import {
+  AttributeType,
+  Billing,
+  type ITable,
+  ProjectionType,
+  type StreamViewType,
+  TableEncryptionV2,
+  type TablePropsV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import { type Bindable, tableBinding } from '../function/binding.js';
+import { dataRemovalPolicy, isEphemeral } from '../target/ephemeral.js';
+
+/** The name of an attribute that holds text, or a name with its type. */
+export type KeyAttribute = string | { readonly name: string; readonly type: AttributeType };
+
+export interface TableIndex {
+  readonly partitionKey: KeyAttribute;
+  /** @default - none: items of one partition key are in no order */
+  readonly sortKey?: KeyAttribute;
+  /**
+   * Attributes that the index holds besides the keys.
+   * @default - all of them, so that a query needs no second read; each write then costs twice
+   */
+  readonly attributes?: readonly string[];
+}
+
+export interface DataTableProps {
+  readonly partitionKey: KeyAttribute;
+  /** @default - none: an item is found by its partition key alone */
+  readonly sortKey?: KeyAttribute;
+  /** Global secondary indexes by name. @default - none */
+  readonly indexes?: Readonly<Record<string, TableIndex>>;
+  /** The attribute with the time (epoch seconds) from which an item may be deleted. @default - items stay */
+  readonly timeToLive?: string;
+  /** What a stream of changes holds. @default - no stream */
+  readonly stream?: StreamViewType;
+  /**
+   * Any property of the table underneath; it wins over the defaults.
+   * @default - on demand, encrypted, point-in-time recovery (35 days), deletion protection, kept when its stack goes
+   */
+  readonly table?: Partial<TablePropsV2>;
+}
+
+/**
+ * A DynamoDB table: on demand, encrypted, recoverable to any second of the last 35 days, protected from deletion.
+ *
+ * Costs nothing at rest but storage: $0.25 per GB and month, and $0.20 for its recovery (us-east-1,
+ * https://aws.amazon.com/dynamodb/pricing/on-demand/).
+ *
+ * On the emulators, and with the context `trellis:ephemeral`, it is deleted with its stack.
+ *
+ * @example
+ * import { DataTable } from 'cdk-trellis';
+ *
+ * const orders = new DataTable(stack, 'Orders', {
+ *   partitionKey: 'customerId',
+ *   sortKey: 'orderId',
+ *   indexes: { byDay: { partitionKey: 'day', sortKey: 'orderId' } },
+ * });
+ */
+export class DataTable extends Construct implements Bindable<'table'> {
+  readonly bindingKind = 'table';
+  /** The table underneath. */
+  readonly table: TableV2;
+  private readonly indexNames: string[];
+
+  constructor(scope: Construct, id: string, props: DataTableProps) {
+    super(scope, id);
+    const indexes = Object.entries(props.indexes ?? {});
+    this.indexNames = indexes.map(([name]) => name);
+    this.table = new TableV2(this, 'Table', {
+      partitionKey: attribute(props.partitionKey),
+      ...(props.sortKey && { sortKey: attribute(props.sortKey) }),
+      globalSecondaryIndexes: indexes.map(([indexName, index]) => ({
+        indexName,
+        partitionKey: attribute(index.partitionKey),
+        ...(index.sortKey && { sortKey: attribute(index.sortKey) }),
+        ...(index.attributes && {
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: [...index.attributes],
+        }),
+      })),
+      ...(props.timeToLive && { timeToLiveAttribute: props.timeToLive }),
+      ...(props.stream && { dynamoStream: props.stream }),
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: !isEphemeral(this),
+      removalPolicy: dataRemovalPolicy(this),
+      ...props.table,
+    });
+  }
+
+  bindingFor(access: string) {
+    return tableBinding(this.table as ITable, this.indexNames).bindingFor(access);
+  }
+}
+
+function attribute(key: KeyAttribute) {
+  return typeof key === 'string' ? { name: key, type: AttributeType.STRING } : key;
+}

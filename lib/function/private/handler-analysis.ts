@@ -1,0 +1,140 @@
+import { type Imported, importedFile, type Module, type Node, readModule } from './module-exports.js';
+import { readNeeds } from './needs.js';
+import { runtimeName, unwrapped } from './runtime-names.js';
+import { SourceError } from './source-error.js';
+
+/** One thing that a handler asks for: `orders: table.readWrite`. */
+export interface DeclaredNeed {
+  readonly name: string;
+  readonly kind: string;
+  readonly access: string;
+}
+
+/** What a handler's source says about it. */
+export interface HandlerAnalysis {
+  readonly needs: readonly DeclaredNeed[];
+  /** The name of the operation that `route` implements, as in `api.placeOrder`. */
+  readonly operation?: string;
+}
+
+const NEEDS_ARGUMENT: Readonly<Record<string, number>> = { handle: 0, route: 1 };
+
+/** A value and the module it is written in. */
+interface Found {
+  readonly module: Module;
+  readonly node: Node;
+}
+
+/**
+ * Reads from a module's source, without running it, what its `handler` needs.
+ *
+ * @param visited is filled with the files that the answer rests on
+ * @throws SourceError that says what was expected, what is there and where
+ */
+export function analyzeHandler(entry: string, visited: Set<string>): HandlerAnalysis {
+  const read = (file: string): Module => {
+    visited.add(file);
+    return readModule(file);
+  };
+  const module = read(entry);
+  const found = findExport(module, 'handler', read, new Set());
+  if (!found) throw missingHandler(module);
+  const value = resolveName(found, read);
+  refuseCallback(value);
+  const call = wrapperCall(value, read, new Set());
+  if (!call) return { needs: [] };
+  const { wrapper, at } = call;
+  const index = NEEDS_ARGUMENT[wrapper] as number;
+  const needs = readNeeds(at.module, at.node.arguments[index], at.node.loc.start.line, wrapper);
+  const operation = wrapper === 'route' ? unwrapped(at.node.arguments[0]).property?.name : undefined;
+  return { needs, ...(operation && { operation }) };
+}
+
+function findExport(
+  module: Module,
+  name: string,
+  read: (file: string) => Module,
+  seen: Set<string>,
+): Found | undefined {
+  if (seen.has(`${module.file} ${name}`)) return undefined;
+  seen.add(`${module.file} ${name}`);
+  const exported = module.exports.get(name);
+  if (exported)
+    return isImported(exported) ? follow(module, exported, read, seen) : { module, node: exported };
+  for (const from of module.stars) {
+    const file = importedFile(module, from);
+    const found = file && findExport(read(file), name, read, seen);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** A handler that comes from another file of the project; one of a package is a plain handler. */
+function follow(
+  module: Module,
+  imported: Imported,
+  read: (file: string) => Module,
+  seen: Set<string>,
+): Found | undefined {
+  const file = importedFile(module, imported.from);
+  if (!file) return { module, node: { type: 'External' } };
+  return findExport(read(file), imported.name, read, seen);
+}
+
+/** What a name stands for, through the variables and imports of the project. */
+function resolveName(found: Found, read: (file: string) => Module): Found {
+  const node = unwrapped(found.node);
+  if (node.type !== 'Identifier') return { ...found, node };
+  const value = found.module.values.get(node.name);
+  if (value) return resolveName({ module: found.module, node: value }, read);
+  const imported = found.module.imports.get(node.name);
+  const target = imported && follow(found.module, imported, read, new Set());
+  return target ? resolveName(target, read) : { ...found, node };
+}
+
+/** The call of `handle` or `route` that makes the handler, also inside the call of a middleware. */
+function wrapperCall(
+  { module, node }: Found,
+  read: (file: string) => Module,
+  seen: Set<Node>,
+): { wrapper: string; at: Found } | undefined {
+  if (node.type !== 'CallExpression' || seen.has(node)) return undefined;
+  seen.add(node);
+  const wrapper = runtimeName(module, node.callee);
+  if (wrapper && wrapper in NEEDS_ARGUMENT) return { wrapper, at: { module, node } };
+  const inner = node.callee.type === 'MemberExpression' ? [node.callee.object] : [];
+  for (const argument of [...inner, ...node.arguments]) {
+    const call = wrapperCall(resolveName({ module, node: argument }, read), read, seen);
+    if (call) return call;
+  }
+  return undefined;
+}
+
+function isImported(value: Imported | Node): value is Imported {
+  return value.from !== undefined && value.type === undefined;
+}
+
+function refuseCallback({ module, node }: Found): void {
+  if (!/Function/.test(node.type)) return;
+  const parameters = node.params.filter((parameter: Node) => parameter.name !== 'this');
+  if (parameters.length < 3) return;
+  throw new SourceError(
+    '`handler` must be an async function of (event, context), got one with a callback: Node.js 24 and later do not call it. Return a promise of the result instead.',
+    module.file,
+    node.loc.start.line,
+  );
+}
+
+function missingHandler(module: Module): SourceError {
+  if (module.isCommonJs) {
+    return new SourceError(
+      'a handler must be an ES module that exports `handler`, got a CommonJS module. Write `export const handler = ...`, and run the app from its sources rather than from compiled files.',
+      module.file,
+    );
+  }
+  const names = [...module.exports.keys()].map((name) => `\`${name}\``).join(', ');
+  return new SourceError(
+    `the module must export \`handler\`, got ${names || 'no exports'}. Write \`export const handler = ...\` or \`export { name as handler }\`.`,
+    module.file,
+  );
+}

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { sha256 } from './hash.js';
+
+const LOCKFILES = [
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  'pnpm-lock.yaml',
+  'yarn.lock',
+  'bun.lock',
+  'bun.lockb',
+];
+
+const roots = new Map<string, string>();
+
+/**
+ * The project that a file belongs to: the nearest folder with a lockfile, which is what says which packages its
+ * code gets; without any, the nearest with a package.json.
+ */
+export function projectRoot(file: string): string {
+  const folder = dirname(file);
+  const known = roots.get(folder);
+  if (known !== undefined) return known;
+  const root =
+    nearest(folder, (candidate) => LOCKFILES.some((name) => existsSync(join(candidate, name)))) ??
+    nearest(folder, (candidate) => existsSync(join(candidate, 'package.json'))) ??
+    folder;
+  roots.set(folder, root);
+  return root;
+}
+
+/** Changes when an installed package may have changed. */
+export function lockfileHash(root: string): string {
+  const lockfile = LOCKFILES.map((name) => join(root, name)).find((path) => existsSync(path));
+  return lockfile ? sha256(readFileSync(lockfile)) : '';
+}
+
+function nearest(folder: string, matches: (candidate: string) => boolean): string | undefined {
+  for (let candidate = folder; ; candidate = dirname(candidate)) {
+    if (matches(candidate)) return candidate;
+    if (candidate === dirname(candidate)) return undefined;
+  }
+}

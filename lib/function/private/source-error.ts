@@ -1,0 +1,12 @@
+import { relative } from 'node:path';
+
+/** A mistake in a source file, with its place. */
+export class SourceError extends Error {
+  constructor(
+    message: string,
+    readonly file: string,
+    readonly line?: number,
+  ) {
+    super(`${relative(process.cwd(), file)}${line === undefined ? '' : `:${line}`}: ${message}`);
+  }
+}

@@ -1,0 +1,33 @@
+import { statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+
+/** What an extension in an import may stand for, best first: a stale compiled file never hides its source. */
+const SOURCES: Record<string, readonly string[]> = {
+  '.js': ['.ts', '.tsx', '.js', '.jsx'],
+  '.jsx': ['.tsx', '.jsx'],
+  '.mjs': ['.mts', '.mjs'],
+  '.cjs': ['.cts', '.cjs'],
+};
+
+const WITHOUT_EXTENSION = ['.ts', '.tsx', '.mts', '.js', '.mjs', '.jsx'];
+
+/**
+ * The file that a relative import means, as TypeScript resolves it: `./place.js` may be `./place.ts`.
+ *
+ * @returns undefined when there is none
+ */
+export function sourceFile(folder: string, specifier: string): string | undefined {
+  const path = join(folder, specifier);
+  const extension = extname(path);
+  const replacements = SOURCES[extension];
+  const candidates = replacements
+    ? replacements.map((source) => path.slice(0, -extension.length) + source)
+    : [path];
+  const withExtension = WITHOUT_EXTENSION.map((source) => path + source);
+  const inFolder = WITHOUT_EXTENSION.map((source) => join(path, `index${source}`));
+  return [...candidates, ...withExtension, ...inFolder].find(isFile);
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}

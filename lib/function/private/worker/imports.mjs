@@ -1,0 +1,139 @@
+// @ts-check
+import { existsSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { sha256 } from './store.mjs';
+
+/** Where the automatic layer's files are in Lambda. */
+export const VENDOR_FOLDER = '/opt/nodejs/v/';
+
+const LIBRARY = 'cdk-trellis';
+
+/** What a handler can never use: it exists at synth only. */
+const SYNTH_ONLY = /^(aws-cdk-lib(\/.*)?|@aws-cdk\/(?!toolkit).*|constructs|cdk-trellis(\/testing)?)$/;
+
+/**
+ * @typedef {{ specifier: string, identity: string, from: string, slug: string }} Vendor
+ * @typedef {{ build: import('esbuild').PluginBuild, unit: import('./protocol.mjs').Unit, vendors: Map<string, Vendor>, memory: Map<string, Promise<import('esbuild').OnResolveResult | undefined>> }} Scope
+ */
+
+/**
+ * Decides for each import by package name where it is at run time: in a shared layer, in the automatic layer (what
+ * comes from node_modules, and this library's runtime), or in the bundle (what belongs to the project: workspace
+ * packages, paths of tsconfig.json).
+ *
+ * @param {import('./protocol.mjs').Unit} unit
+ * @param {Map<string, Vendor>} vendors is filled, by specifier in the output
+ * @returns {import('esbuild').Plugin}
+ */
+export function imports(unit, vendors) {
+  return {
+    name: 'trellis-imports',
+    setup(build) {
+      /** @type {Scope} */
+      const scope = { build, unit, vendors, memory: new Map() };
+      build.onResolve({ filter: /^[^./#]/ }, (args) => {
+        if (args.kind === 'entry-point' || args.pluginData === scope) return undefined;
+        const key = `${args.path}\0${args.resolveDir}\0${args.kind}`;
+        const known = scope.memory.get(key) ?? resolveImport(args, scope);
+        scope.memory.set(key, known);
+        return known;
+      });
+    },
+  };
+}
+
+/**
+ * @param {import('esbuild').OnResolveArgs} args
+ * @param {Scope} scope
+ * @returns {Promise<import('esbuild').OnResolveResult | undefined>}
+ */
+async function resolveImport(args, scope) {
+  const { unit, build } = scope;
+  const isRequire = args.kind === 'require-call' || args.kind === 'require-resolve';
+  if (SYNTH_ONLY.test(args.path)) {
+    return refuse(
+      `"${args.path}" exists at synth only and cannot be imported by code that runs in Lambda. Move what the handler needs into a file without constructs, or use \`import type\`.`,
+    );
+  }
+  if (isBuiltin(args.path)) return isRequire ? refuseRequire(args.path) : { path: args.path, external: true };
+  const layer = unit.layers.find(({ name }) => args.path === name || args.path.startsWith(`${name}/`));
+  if (layer) return isRequire ? refuseRequire(args.path) : fromLayer(args.path, layer);
+
+  const { kind, importer, resolveDir } = args;
+  const found = await build.resolve(args.path, { kind, importer, resolveDir, pluginData: scope });
+  if (found.errors.length > 0 || found.external) return found;
+  const isVendor = packageName(args.path) === LIBRARY || found.path.includes('/node_modules/');
+  if (!isVendor) return { path: found.path, sideEffects: found.sideEffects };
+  return isRequire ? refuseRequire(args.path) : vendor(args, found.path, scope);
+}
+
+/**
+ * @param {string} specifier
+ * @param {import('./protocol.mjs').LayerPackage} layer
+ */
+function fromLayer(specifier, layer) {
+  const subpath = `.${specifier.slice(layer.name.length)}`;
+  const path = layer.files[subpath];
+  if (path) return { path, external: true };
+  const given = Object.keys(layer.files).join(', ');
+  return refuse(`The layer ${layer.name} does not export "${subpath}"; its package.json exports ${given}.`);
+}
+
+/**
+ * The hash in the path is a stand-in of the right length for now: which names are used is known after the build,
+ * and a replacement of equal length leaves the source map right.
+ *
+ * @param {import('esbuild').OnResolveArgs} args
+ * @param {string} file
+ * @param {Scope} scope
+ */
+function vendor(args, file, { unit, vendors }) {
+  const identity = packageIdentity(file);
+  const slug = args.path
+    .replace(/[^\w.]+/g, '-')
+    .replace(/^-/, '')
+    .slice(0, 60);
+  const path = `${VENDOR_FOLDER}${slug}-${sha256(args.path, '\0', identity).slice(0, 8)}.mjs`;
+  const from = relative(unit.root, args.resolveDir);
+  const known = vendors.get(path);
+  // Several files import it: the first by name, so that the order of esbuild's threads does not matter.
+  if (!known || from < known.from) vendors.set(path, { specifier: args.path, identity, from, slug });
+  return { path, external: true };
+}
+
+/** @param {string} text */
+function refuse(text) {
+  return { errors: [{ text }] };
+}
+
+/** @param {string} specifier */
+function refuseRequire(specifier) {
+  return refuse(
+    `Handlers are bundled as ES modules: write \`import\` instead of require("${specifier}") in this file.`,
+  );
+}
+
+/** @param {string} specifier */
+function packageName(specifier) {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
+/** @type {Map<string, string>} */
+const identities = new Map();
+
+/** Name and version of the package that a file belongs to. @param {string} file @returns {string} */
+function packageIdentity(file) {
+  const folder = dirname(file);
+  const known = identities.get(folder);
+  if (known !== undefined) return known;
+  const manifest = join(folder, 'package.json');
+  let identity = '';
+  if (existsSync(manifest)) {
+    const { name, version } = JSON.parse(readFileSync(manifest, 'utf8'));
+    if (name && version) identity = `${name}@${version}`;
+  }
+  if (!identity && folder !== dirname(folder)) identity = packageIdentity(folder);
+  identities.set(folder, identity);
+  return identity;
+}

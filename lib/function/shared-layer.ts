@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { exportedFiles } from './private/package-exports.js';
+
+/**
+ * Code that several functions share, deployed once per stack as a layer: a folder with a package.json (name and
+ * exports) and TypeScript or JavaScript sources. Handlers import it by its package name, typed through npm
+ * workspaces; at run time each of its modules exists once, so `instanceof` holds.
+ *
+ * This is a definition without a scope. Each stack that uses it gets a layer version of its own, kept when a newer
+ * one replaces it: functions that still refer to it go on working, and no stack exports anything.
+ *
+ * @example
+ * import { DataTable, NodeFunction, SharedLayer } from 'cdk-trellis';
+ *
+ * const commerce = SharedLayer.fromPackage('layers/commerce');
+ * const orders = new DataTable(stack, 'Orders', { partitionKey: 'orderId' });
+ * new NodeFunction(stack, 'Place', {
+ *   handler: () => import('../lambda/place.js'),
+ *   bind: { orders },
+ *   layers: [commerce],
+ * });
+ */
+export class SharedLayer {
+  /**
+   * @param folder the package's folder, absolute or relative to the working directory (where cdk.json is) or to one
+   *   of the folders above it
+   */
+  static fromPackage(folder: string): SharedLayer {
+    return new SharedLayer(folder);
+  }
+
+  /** The name that handlers import it by. */
+  readonly packageName: string;
+  /** Where its sources are. */
+  readonly folder: string;
+  /** Its source files by subpath, as in package.json: `.`, `./money`. */
+  readonly exports: Readonly<Record<string, string>>;
+  /** The version in its package.json. */
+  readonly version: string;
+
+  private constructor(folder: string) {
+    this.folder = find(folder);
+    const manifest = JSON.parse(readFileSync(join(this.folder, 'package.json'), 'utf8'));
+    if (typeof manifest.name !== 'string') {
+      throw new Error(`The package.json of a shared layer must have a \`name\`, got none in ${folder}`);
+    }
+    this.packageName = manifest.name;
+    this.version = manifest.version ?? '0.0.0';
+    this.exports = exportedFiles(this.folder, manifest);
+  }
+}
+
+function find(folder: string): string {
+  for (let base = process.cwd(); ; base = dirname(base)) {
+    const candidate = isAbsolute(folder) ? folder : resolve(base, folder);
+    if (existsSync(join(candidate, 'package.json'))) return realpathSync(candidate);
+    if (base === dirname(base) || isAbsolute(folder)) {
+      throw new Error(
+        `A shared layer must be a folder with a package.json, got ${folder} (looked for from ${process.cwd()} upwards)`,
+      );
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import {
+  AccountRecovery,
+  FeaturePlan,
+  type IUserPoolClient,
+  Mfa,
+  UserPool,
+  type UserPoolClientOptions,
+  type UserPoolProps,
+} from 'aws-cdk-lib/aws-cognito';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Annotations, Duration, Token } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { acknowledge } from '../observability/acknowledge.js';
+import { dataRemovalPolicy, isEphemeral } from '../target/ephemeral.js';
+
+/** What an API needs to know of the users it serves. */
+export interface IUserDirectory {
+  readonly userPoolArn: string;
+  /** Ids of the app clients whose tokens are accepted. */
+  readonly clientIds: readonly string[];
+}
+
+export interface UserDirectoryProps {
+  /** Groups of users, as in `['admins']`; an operation's `auth: { group: 'admins' }` names one. @default - none */
+  readonly groups?: readonly string[];
+  /**
+   * Path of Systems Manager parameters that other stacks find the directory by, as in `/storefront/users`:
+   * `UserDirectory.fromPublished(this, 'Users', '/storefront/users')`. Unlike an export, it never keeps this stack
+   * from changing.
+   * @default - not published
+   */
+  readonly publishAs?: string;
+  /** Any property of the user pool underneath; it wins over the defaults. */
+  readonly userPool?: UserPoolProps;
+  /** Any property of the app client; it wins over the defaults. */
+  readonly client?: UserPoolClientOptions;
+}
+
+/**
+ * Users who sign up and sign in by e-mail: an Amazon Cognito user pool with an app client for a browser.
+ *
+ * Defaults: passwords of at least 12 characters of all kinds, optional TOTP as a second factor, recovery by verified
+ * e-mail only, sign-in by SRP (the password never travels), no client secret, errors that do not tell whether
+ * a user exists, access tokens of one hour and refresh tokens of 30 days, protected from deletion.
+ *
+ * Costs nothing at rest; the Essentials plan is free up to 10,000 active users a month, then $0.015 each
+ * (https://aws.amazon.com/cognito/pricing/).
+ *
+ * @example
+ * import { UserDirectory } from 'cdk-trellis';
+ *
+ * const users = new UserDirectory(stack, 'Users', { groups: ['admins'] });
+ */
+export class UserDirectory extends Construct implements IUserDirectory {
+  readonly userPool: UserPool;
+  readonly client: IUserPoolClient;
+
+  constructor(scope: Construct, id: string, props: UserDirectoryProps = {}) {
+    super(scope, id);
+    this.userPool = new UserPool(this, 'Pool', {
+      selfSignUpEnabled: true,
+      signInAliases: { email: true },
+      signInCaseSensitive: false,
+      autoVerify: { email: true },
+      passwordPolicy: {
+        minLength: 12,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireDigits: true,
+        requireSymbols: true,
+        tempPasswordValidity: Duration.days(3),
+      },
+      mfa: Mfa.OPTIONAL,
+      mfaSecondFactor: { otp: true, sms: false },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      featurePlan: FeaturePlan.ESSENTIALS,
+      deletionProtection: !isEphemeral(this),
+      removalPolicy: dataRemovalPolicy(this),
+      ...props.userPool,
+    });
+    acknowledge(this.userPool, {
+      'AwsSolutions-COG2':
+        'A second factor is offered to every user and not forced on customers of a public application; set `userPool: { mfa: Mfa.REQUIRED }` where it must be.',
+      'AwsSolutions-COG8':
+        'The Plus plan costs $0.02 per active user from the first one; set `userPool: { featurePlan: FeaturePlan.PLUS, standardThreatProtectionMode: ... }` where threat protection is worth it.',
+    });
+    this.client = this.userPool.addClient('Client', {
+      authFlows: { userSrp: true },
+      disableOAuth: true,
+      generateSecret: false,
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+      accessTokenValidity: Duration.hours(1),
+      idTokenValidity: Duration.hours(1),
+      refreshTokenValidity: Duration.days(30),
+      ...props.client,
+    });
+    for (const group of props.groups ?? []) this.addGroup(group);
+    if (props.publishAs) this.publish(props.publishAs);
+    if (props.userPool?.mfa === Mfa.OFF) {
+      Annotations.of(this).addWarningV2(
+        'cdk-trellis:mfaOff',
+        'Users cannot protect their account with a second factor: prefer `Mfa.OPTIONAL`.',
+      );
+    }
+  }
+
+  /** A directory that another stack has published with `publishAs`. */
+  static fromPublished(scope: Construct, id: string, path: string): IUserDirectory {
+    const found = new Construct(scope, id);
+    const value = (name: string) => StringParameter.valueForStringParameter(found, parameterName(path, name));
+    return { userPoolArn: value('user-pool-arn'), clientIds: [value('client-id')] };
+  }
+
+  get userPoolArn(): string {
+    return this.userPool.userPoolArn;
+  }
+
+  get clientIds(): readonly string[] {
+    return [this.client.userPoolClientId];
+  }
+
+  private addGroup(groupName: string): void {
+    if (!Token.isUnresolved(groupName) && !/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(groupName)) {
+      throw new Error(
+        `\`groups\` must be 1 to 128 characters without spaces each, got "${groupName}" (at ${this.node.path})`,
+      );
+    }
+    this.userPool.addGroup(`Group${groupName}`, { groupName });
+  }
+
+  private publish(path: string): void {
+    for (const [name, stringValue] of [
+      ['user-pool-arn', this.userPool.userPoolArn],
+      ['client-id', this.client.userPoolClientId],
+    ] as const) {
+      new StringParameter(this, `Published-${name}`, {
+        parameterName: parameterName(path, name),
+        stringValue,
+      });
+    }
+  }
+}
+
+function parameterName(path: string, name: string): string {
+  return `${path.replace(/\/$/, '')}/${name}`;
+}

@@ -1,0 +1,125 @@
+// Synthesizes and deploys an app in a process of its own: the CDK toolkit takes the endpoint and the
+// credentials from its process's environment, and it can only be interrupted by ending the process.
+// Plain JavaScript, so that it runs as it is from a clone, from the package and under jest.
+//
+// parent -> worker   { app, workingDirectory, outdir, bootstrapped }, then { deploy: true } or nothing
+// worker -> parent   { type: 'synthesized', runtimes, environments, apis }, { type: 'progress', ... },
+//                    { type: 'deployed', stacks } or { type: 'failed', message }
+import { readFileSync } from 'node:fs';
+import {
+  BootstrapEnvironments,
+  CdkAppMultiContext,
+  StackSelectionStrategy,
+  Toolkit,
+} from '@aws-cdk/toolkit-lib';
+
+const UNKNOWN_ACCOUNT = 'unknown-account';
+const UNKNOWN_REGION = 'unknown-region';
+
+const send = (message) => process.send?.(message);
+const received = () => new Promise((resolve) => process.once('message', resolve));
+
+// Whoever waits for the result is gone.
+process.once('disconnect', () => process.exit());
+
+/** Warnings and errors of the toolkit and of the app, kept for the report of a failure. */
+const complaints = [];
+
+const toolkit = new Toolkit({
+  emojis: false,
+  color: false,
+  ioHost: {
+    async notify({ code, level, message, data }) {
+      if (code === 'CDK_TOOLKIT_I5502') progress(data);
+      else if (code?.startsWith('CDK_ASSEMBLY_E1002') || level === 'error') complaints.push(message);
+      else if (code === 'CDK_ASSEMBLY_I1001' || code === 'CDK_ASSEMBLY_I1002') complaints.push(message);
+      else if (level === 'warn' && !bootstrapping) send({ type: 'warning', message });
+    },
+    async requestResponse({ defaultResponse }) {
+      return defaultResponse;
+    },
+  },
+});
+
+function progress({ event, metadata, progress: { completed, total } }) {
+  if (bootstrapping && !event.ResourceStatus?.endsWith('_FAILED')) return;
+  send({
+    type: 'progress',
+    stack: event.StackName,
+    completed,
+    total,
+    resource: metadata?.constructPath ?? event.LogicalResourceId,
+    resourceType: event.ResourceType,
+    status: event.ResourceStatus,
+    reason: event.ResourceStatusReason,
+  });
+}
+
+/** The runtimes of a template's functions, also where they are looked up by region. */
+function runtimesOf(template) {
+  const inRegion = (runtime) => {
+    const [map, , key] = runtime?.['Fn::FindInMap'] ?? [];
+    return map ? Object.values(template.Mappings?.[map] ?? {}).map((row) => row[key]) : [];
+  };
+  return Object.values(template.Resources ?? {})
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .flatMap(({ Properties }) =>
+      typeof Properties?.Runtime === 'string' ? [Properties.Runtime] : inRegion(Properties?.Runtime),
+    );
+}
+
+/** What the bootstrap warns of is about real accounts. */
+let bootstrapping = false;
+
+async function main() {
+  const { app, workingDirectory, outdir, bootstrapped } = await received();
+  const source = await toolkit.fromCdkApp(app, {
+    workingDirectory,
+    outdir,
+    contextStore: new CdkAppMultiContext(workingDirectory, { target: 'local' }),
+    synthOptions: { versionReporting: false },
+  });
+  const assembly = await toolkit.synth(source);
+  complaints.length = 0;
+  const stacks = assembly.cloudAssembly.stacksRecursively;
+  const templates = stacks.map(({ templateFullPath }) => JSON.parse(readFileSync(templateFullPath, 'utf8')));
+  const environments = [
+    // Stacks that name no environment are all deployed to the one there is.
+    ...new Set(
+      stacks.map(({ environment: { account, region } }) => {
+        const { CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION } = process.env;
+        return `aws://${account === UNKNOWN_ACCOUNT ? CDK_DEFAULT_ACCOUNT : account}/${region === UNKNOWN_REGION ? CDK_DEFAULT_REGION : region}`;
+      }),
+    ),
+  ];
+  send({
+    type: 'synthesized',
+    runtimes: [...new Set(templates.flatMap(runtimesOf))],
+    environments,
+    apis: stacks.map(({ stackName }, at) => ({ stackName, ...templates[at].Metadata?.['cdk-trellis'] })),
+  });
+
+  await received();
+  if (environments.some((environment) => !bootstrapped.includes(environment))) {
+    bootstrapping = true;
+    await toolkit.bootstrap(BootstrapEnvironments.fromList(environments));
+    bootstrapping = false;
+  }
+  const { stacks: deployed } = await toolkit.deploy(assembly, {
+    stacks: { strategy: StackSelectionStrategy.ALL_STACKS },
+    deploymentMethod: { method: 'direct' },
+    concurrency: 4,
+    stackEventPollingInterval: 100,
+  });
+  send({ type: 'deployed', stacks: deployed.map(({ stackName, outputs }) => ({ stackName, outputs })) });
+}
+
+main()
+  .catch((error) => {
+    // The toolkit repeats some errors; each is told once.
+    const told = new Set(
+      [...complaints, error.message].map((message) => String(message).trim()).filter(Boolean),
+    );
+    send({ type: 'failed', message: [...told].join('\n') });
+  })
+  .finally(() => process.disconnect?.());

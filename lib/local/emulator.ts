@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { emulatorFile } from './emulator-files.js';
+import { emulatorEnvironment } from './environment.js';
+import { LocalCloudError } from './errors.js';
+import type { Instance, ProjectState } from './project-state.js';
+import { running } from './project-state.js';
+import { tail } from './run.js';
+
+const READY_WITHIN = 30_000;
+const SAVES_WITHIN = 10_000;
+/** The state is saved before; what takes longer is an operation that is being abandoned. */
+const STOPS_WITHIN = 4_000;
+
+/** A started emulator, and the promise of its end. */
+export interface StartedEmulator {
+  readonly instance: Instance;
+  readonly ended: Promise<string>;
+}
+
+export async function startEmulator(
+  python: string,
+  port: number,
+  state: ProjectState,
+  attached: boolean,
+  signal?: AbortSignal,
+): Promise<StartedEmulator> {
+  writeFileSync(state.denialsFile, '');
+  removeScratch(state.read());
+  const instance = randomUUID();
+  mkdirSync(scratchDir(instance), { recursive: true });
+  const env = emulatorEnvironment({
+    port,
+    instance,
+    attached,
+    dataDir: state.dataDir,
+    scratchDir: scratchDir(instance),
+    nodesFile: state.nodesFile,
+    denialsFile: state.denialsFile,
+  });
+  const log = openSync(state.logFile, 'w');
+  // A group of its own: Ctrl-C in the terminal must not reach it or its functions before we stop it.
+  const child = spawn(python, ['-B', emulatorFile('launcher.py')], {
+    env,
+    detached: true,
+    cwd: state.folder,
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  if (!attached) child.unref();
+
+  const ended = endOf(child);
+  const started: Instance = { instance, pid: child.pid ?? 0, port, startedAt: new Date().toISOString() };
+  try {
+    await ready(started, ended, state, signal);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
+  state.write(started);
+  return { instance: started, ended };
+}
+
+/** Where functions are unpacked: outside of the project, whose node_modules they must not find. */
+function scratchDir(instance: string): string {
+  return join(tmpdir(), `trellis-${instance}`);
+}
+
+function removeScratch(last: Instance | undefined): void {
+  if (last) rmSync(scratchDir(last.instance), { recursive: true, force: true });
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('exit', (code, killedBy) => resolve(killedBy ? `killed by ${killedBy}` : `exit code ${code}`));
+  });
+}
+
+async function ready(
+  instance: Instance,
+  ended: Promise<string>,
+  state: ProjectState,
+  signal?: AbortSignal,
+): Promise<void> {
+  let end: string | undefined;
+  ended.then((reason) => {
+    end = reason;
+  });
+  const deadline = Date.now() + READY_WITHIN;
+  while (!(await running(instance))) {
+    signal?.throwIfAborted();
+    if (end === undefined && Date.now() < deadline) {
+      await sleep(30);
+      continue;
+    }
+    const what = end ? `ended while starting (${end})` : `did not start within ${READY_WITHIN / 1000} s`;
+    throw new LocalCloudError(
+      `The local cloud ${what}. The end of its log, ${state.logFile}:\n${tail(readFileSync(state.logFile, 'utf8'))}`,
+    );
+  }
+}
+
+/** Saves what the emulator holds, so that not even `kill -9` loses it. */
+export async function saveState(instance: Instance): Promise<void> {
+  const url = `http://127.0.0.1:${instance.port}/_trellis/save`;
+  await fetch(url, { method: 'POST', signal: AbortSignal.timeout(SAVES_WITHIN) });
+}
+
+/** Saves and stops; what does not stop in time (a custom resource that hangs, say) is killed. */
+export async function stopEmulator(instance: Instance): Promise<void> {
+  const alive = await running(instance);
+  if (!alive) return;
+  await saveState(alive).catch(() => undefined);
+  signalProcess(alive.pid, 'SIGTERM');
+  const deadline = Date.now() + STOPS_WITHIN;
+  while (signalProcess(alive.pid, 0)) {
+    if (Date.now() > deadline) signalProcess(alive.pid, 'SIGKILL');
+    await sleep(20);
+  }
+  removeScratch(alive);
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}

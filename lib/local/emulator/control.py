@@ -1,0 +1,37 @@
+"""What `trellis` asks of its own emulator: who it is, and to save its state."""
+
+import asyncio
+import json
+import os
+import threading
+
+import ministack.app
+from ministack.core import persistence
+
+_saving = threading.Lock()
+
+
+def save():
+    with _saving:
+        persistence.save_all(ministack.app._build_persistence_save_dict())
+
+
+def install():
+    original = ministack.app.app
+
+    async def app(scope, receive, send):
+        if scope["type"] != "http" or not scope["path"].startswith("/_trellis/"):
+            return await original(scope, receive, send)
+        request = (scope["method"], scope["path"])
+        status, answer = 200, {}
+        if request == ("GET", "/_trellis/instance"):
+            answer = {"instance": os.environ.get("TRELLIS_LOCAL_INSTANCE", ""), "pid": os.getpid()}
+        elif request == ("POST", "/_trellis/save"):
+            await asyncio.to_thread(save)
+        else:
+            status = 404
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+
+    ministack.app.app = app

@@ -1,0 +1,118 @@
+"""How functions on Node.js run."""
+
+import json
+import os
+import re
+import threading
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+from . import correction, replaced
+
+
+def in_worker_script(old, new):
+    """Replaces a piece of MiniStack's Node.js worker, which must contain it."""
+    if old not in lambda_runtime._NODEJS_WORKER_SCRIPT:
+        raise SystemExit(f"MiniStack's Node.js worker no longer contains {old!r}: review the correction of it.")
+    lambda_runtime._NODEJS_WORKER_SCRIPT = lambda_runtime._NODEJS_WORKER_SCRIPT.replace(old, new)
+
+
+@correction
+def node_of_the_runtime():
+    """A function on nodejsNN.x runs on Node.js NN.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+    The binaries are listed in the file TRELLIS_LOCAL_NODES ({"22": "/path/to/node"}); it is read for
+    each new execution environment, because a later deployment may bring another runtime.
+    """
+    file = os.environ.get("TRELLIS_LOCAL_NODES")
+    if not file:
+        return
+
+    @replaced(lambda_runtime, "_detect_runtime_binary")
+    def detect(original, runtime):
+        binary, script = original(runtime)
+        major = re.fullmatch(r"nodejs(\d+)\.x", runtime)
+        if not major:
+            return binary, script
+        with open(file, encoding="utf-8") as nodes:
+            node = json.load(nodes).get(major[1])
+        if node is None:
+            raise RuntimeError(
+                f"No Node.js {major[1]} is installed for the runtime {runtime}. "
+                "Deploy with `trellis up`, which installs it."
+            )
+        return node, script
+
+
+@correction
+def error_type():
+    """An error of a handler is reported with its name and stack, as Lambda's runtime does.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
+    """
+    in_worker_script(
+        'error: String(err.message || err), trace: err.stack || ""',
+        "error: String((err && err.message) || err), "
+        "errorType: err instanceof Error ? err.name : typeof err, "
+        'trace: (err && err.stack) || ""',
+    )
+    in_worker_script(
+        "error: e.message, trace: e.stack",
+        "error: String((e && e.message) || e), "
+        "errorType: e instanceof Error ? e.name : typeof e, "
+        'trace: (e && e.stack) || ""',
+    )
+    # A rejection with undefined or null is an error too.
+    in_worker_script("err => settle(err)", "err => settle(err || new Error(String(err)))")
+    last = threading.local()
+
+    @replaced(lambda_runtime.Worker, "invoke")
+    def invoke(original, self, *args, **kwargs):
+        last.result = original(self, *args, **kwargs)
+        return last.result
+
+    @replaced(lambda_svc, "_execute_function_warm")
+    def execute(original, *args, **kwargs):
+        last.result = None
+        answer = original(*args, **kwargs)
+        result, body = last.result or {}, answer.get("body")
+        if answer.get("error") and result.get("errorType") and isinstance(body, dict):
+            body["errorType"] = result["errorType"]
+            body["trace"] = result.get("trace", "").split("\n")
+        return answer
+
+
+@correction
+def no_wait_for_logs():
+    """A handler that logs nothing is answered at once: Lambda collects logs beside the invocation.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/runtimes-logs-api.html
+    """
+    drain = lambda_runtime.Worker._drain_stderr_bounded
+    lambda_runtime.Worker._drain_stderr_bounded = lambda self: drain(self, 0.002, 0.002, 0.25)
+
+
+@correction
+def bare_environment():
+    """A function sees its own variables and Lambda's, in UTC: not the settings of the emulator.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+    """
+    names = sorted(name for name in os.environ if re.match(r"TRELLIS_|MINISTACK_|S3_|STATE_|IOT_|SFTP_", name))
+    names += ["AUTH", "BIND_HOST", "GATEWAY_PORT", "LOG_LEVEL", "PERSIST_STATE", "PYTHONUNBUFFERED"]
+    removal = "".join(f"delete process.env[{json.dumps(name)}];" for name in names)
+    start = 'const readline = require("readline");'
+    in_worker_script(start, f'{removal}process.env.TZ = "UTC";\n{start}')
+
+
+@correction
+def end_with_the_emulator():
+    """A worker ends when the emulator is gone, also when the handler left a timer or a socket open.
+
+    Lambda discards execution environments without waiting for them.
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown
+    """
+    start = "const rl = readline.createInterface({ input: process.stdin, terminal: false });"
+    in_worker_script(start, f"{start}\nrl.on('close', () => process.exit(0));")

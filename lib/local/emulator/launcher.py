@@ -1,0 +1,44 @@
+"""Starts MiniStack with this package's corrections, in one process.
+
+Each correction imitates one documented behaviour of AWS that the pinned version of MiniStack lacks.
+TRELLIS_LOCAL_WITHOUT=name,name switches some off: that is how their tests show that they are still
+needed, and how an upgrade shows which of them can go.
+"""
+
+import logging
+import os
+import signal
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import control  # noqa: E402
+import corrections  # noqa: E402
+
+
+def stop_when_parent_is_gone():
+    """The operating system ends this process when the one that started it is killed.
+
+    Linux only; elsewhere the next `up` finds the abandoned process in its state file and stops it.
+    """
+    if os.environ.get("TRELLIS_LOCAL_ATTACHED") != "1" or sys.platform != "linux":
+        return
+    import ctypes
+
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+    if os.getppid() == 1:
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    stop_when_parent_is_gone()
+    corrections.apply()
+    control.install()
+    logging.getLogger("persistence").setLevel(logging.WARNING)  # It tells of each file of each save.
+    # Ctrl-C in a terminal reaches the whole process group; our parent decides when this process stops.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from ministack.app import main
+
+    main()

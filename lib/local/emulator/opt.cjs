@@ -1,0 +1,83 @@
+// Runs first in each Node.js execution environment: shows the function's layers at /opt, where code and
+// bundlers expect them, although the host has nothing there. Later layers win over earlier ones, and
+// only CommonJS finds bare names in them (NODE_PATH), both as on AWS:
+// https://docs.aws.amazon.com/lambda/latest/dg/nodejs-layers.html
+const fs = require('node:fs');
+const Module = require('node:module');
+const path = require('node:path');
+const { fileURLToPath, pathToFileURL } = require('node:url');
+
+const layers = (process.env._LAMBDA_LAYERS_DIRS ?? '').split(path.delimiter).filter(Boolean);
+delete process.env._LAMBDA_LAYERS_DIRS;
+
+/** One layer is shown as it is; several are linked together file by file. */
+function merged() {
+  if (layers.length === 1) return layers[0];
+  const opt = path.join(path.dirname(layers[0]), 'opt');
+  const link = (from, to) => {
+    fs.mkdirSync(to, { recursive: true });
+    for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
+      const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+      if (entry.isDirectory()) {
+        if (!fs.statSync(target, { throwIfNoEntry: false })?.isDirectory())
+          fs.rmSync(target, { force: true });
+        link(source, target);
+      } else {
+        fs.rmSync(target, { recursive: true, force: true });
+        fs.linkSync(source, target);
+      }
+    }
+  };
+  for (const layer of layers) link(layer, opt);
+  return opt;
+}
+
+/** Replaces what MiniStack does for bare imports: links into the code's own node_modules. */
+function forgetLinks() {
+  const modules = path.join(process.cwd(), 'node_modules');
+  for (const name of fs.existsSync(modules) ? fs.readdirSync(modules) : []) {
+    const link = path.join(modules, name);
+    if (fs.lstatSync(link).isSymbolicLink() && layers.some((l) => fs.readlinkSync(link).startsWith(l)))
+      fs.unlinkSync(link);
+  }
+}
+
+if (layers.length > 0) {
+  forgetLinks();
+  const opt = merged();
+  const inOpt = (file) =>
+    file === '/opt' || file.startsWith('/opt/') ? path.join(opt, file.slice(4)) : file;
+
+  const major = process.versions.node.split('.')[0];
+  process.env.NODE_PATH = [`nodejs/node${major}/node_modules`, 'nodejs/node_modules']
+    .map((folder) => path.join(opt, folder))
+    .join(path.delimiter);
+  Module._initPaths();
+
+  const resolveFilename = Module._resolveFilename;
+  Module._resolveFilename = function (request, ...rest) {
+    return resolveFilename.call(this, inOpt(request), ...rest);
+  };
+  Module.registerHooks({
+    resolve(specifier, context, next) {
+      const file = specifier.startsWith('file:///opt/') ? fileURLToPath(specifier) : specifier;
+      if (!file.startsWith('/opt/')) return next(specifier, context);
+      if (!context.conditions.includes('import')) return next(inOpt(file), context);
+      return next(pathToFileURL(inOpt(file)).href, context);
+    },
+  });
+
+  const shown = (file) => {
+    if (typeof file === 'string') return inOpt(file);
+    return file instanceof URL && file.protocol === 'file:' ? inOpt(fileURLToPath(file)) : file;
+  };
+  const readers =
+    'access exists lstat open opendir readFile readdir readlink realpath stat createReadStream'.split(' ');
+  for (const target of [fs, fs.promises])
+    for (const name of readers.flatMap((reader) => [reader, `${reader}Sync`])) {
+      const read = target[name];
+      if (typeof read !== 'function') continue;
+      target[name] = Object.assign((file, ...rest) => read.call(target, shown(file), ...rest), read);
+    }
+  Module.syncBuiltinESMExports();
+}

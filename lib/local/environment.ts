@@ -1,0 +1,87 @@
+import { LocalCloudError } from './errors.js';
+
+export const LOCAL_ACCOUNT = '000000000000';
+export const LOCAL_REGION = 'us-east-1';
+
+/** The key MiniStack takes for the account's root user. */
+const ROOT = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+
+/** Refuses every address but this machine's own: nothing here may ever reach a real account. */
+export function assertLoopback(endpoint: string): string {
+  const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : '';
+  if (host === '127.0.0.1' || host === '[::1]' || host === 'localhost') return endpoint;
+  throw new LocalCloudError(
+    `The endpoint of the local cloud must be on this machine (http://127.0.0.1:PORT), got ${endpoint}.\n` +
+      'Unset AWS_ENDPOINT_URL; to deploy to AWS, use `npx cdk deploy`.',
+  );
+}
+
+/**
+ * For the programs that deploy: the user's environment with everything of AWS and the CDK taken out of it
+ * (credentials, profiles, endpoints, contexts), and the local cloud put in.
+ */
+export function deploymentEnvironment(
+  endpoint: string,
+  inherited: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  assertLoopback(endpoint);
+  const own = Object.entries(inherited).filter(([name]) => !/^(AWS|CDK)_/.test(name));
+  return {
+    ...Object.fromEntries(own),
+    ...ROOT,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: LOCAL_REGION,
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    // A proxy must not see, or answer, what is meant for this machine.
+    NO_PROXY: '127.0.0.1',
+    no_proxy: '127.0.0.1',
+    CDK_DEFAULT_ACCOUNT: LOCAL_ACCOUNT,
+    CDK_DEFAULT_REGION: LOCAL_REGION,
+    // CloudFormation's schema validation costs two seconds per synth; `cdk synth` has it.
+    CDK_VALIDATION: 'false',
+    TRELLIS_TARGET: 'local',
+  };
+}
+
+export interface EmulatorSettings {
+  readonly port: number;
+  readonly dataDir: string;
+  /** For temporary files. */
+  readonly scratchDir: string;
+  readonly nodesFile: string;
+  readonly denialsFile: string;
+  readonly instance: string;
+  readonly attached: boolean;
+}
+
+/** For the emulator: only what it needs, since functions inherit its environment. */
+export function emulatorEnvironment(settings: EmulatorSettings): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) =>
+    /^(HOME|LANG|PATH|TRELLIS_LOCAL_.*)$/.test(name),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    ...ROOT,
+    AUTH: 'true',
+    BIND_HOST: '127.0.0.1',
+    GATEWAY_PORT: String(settings.port),
+    // These listeners would bind every interface.
+    IOT_MTLS_ENABLED: '0',
+    SFTP_ENABLED: '0',
+    LOG_LEVEL: 'INFO',
+    MINISTACK_ACCOUNT_ID: LOCAL_ACCOUNT,
+    MINISTACK_REGION: LOCAL_REGION,
+    PERSIST_STATE: '1',
+    STATE_DIR: settings.dataDir,
+    S3_PERSIST: '1',
+    S3_DATA_DIR: `${settings.dataDir}/s3`,
+    PYTHONUNBUFFERED: '1',
+    TMPDIR: settings.scratchDir,
+    TRELLIS_LOCAL_ATTACHED: settings.attached ? '1' : '0',
+    TRELLIS_LOCAL_DENIALS: settings.denialsFile,
+    TRELLIS_LOCAL_INSTANCE: settings.instance,
+    TRELLIS_LOCAL_NODES: settings.nodesFile,
+  };
+}

@@ -1,0 +1,10 @@
+export type { CloudInfo } from './cloud-info.js';
+export { LocalCloudError } from './errors.js';
+export {
+  type Denial,
+  deleteLocalData,
+  findLocalCloud,
+  type LocalCloud,
+  type LocalCloudOptions,
+  startLocalCloud,
+} from './local-cloud.js';

@@ -1,0 +1,172 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type CloudInfo, cloudInfo, type Deployed } from './cloud-info.js';
+import { deployApp } from './deployment.js';
+import { saveState, startEmulator, stopEmulator } from './emulator.js';
+import { LocalCloudError } from './errors.js';
+import { provideNodes } from './node-runtimes.js';
+import { claimPort } from './port.js';
+import { type Instance, ProjectState, readJson, running, writeJson } from './project-state.js';
+import { installEmulator } from './python.js';
+
+export interface LocalCloudOptions {
+  /** The folder of the CDK app: the one with cdk.json. */
+  readonly projectDir: string;
+  /**
+   * The port on 127.0.0.1; 0 takes a free one.
+   * @default - TRELLIS_PORT, else 4566
+   */
+  readonly port?: number;
+  /**
+   * Where the project's local cloud is kept.
+   * @default - TRELLIS_STATE_DIR, else `.trellis` in the project's folder
+   */
+  readonly stateDir?: string;
+  /**
+   * Whether it lives on after this process.
+   * @default false - it ends with this process, also when that is killed (on Linux)
+   */
+  readonly detached?: boolean;
+  readonly log?: (line: string) => void;
+  /** Interrupts an install, a start or a deployment. */
+  readonly signal?: AbortSignal;
+}
+
+/** A call that IAM denied. */
+export interface Denial {
+  readonly time: string;
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** A running local cloud. */
+export interface LocalCloud {
+  readonly endpoint: string;
+  readonly port: number;
+  /** Whether it ran already, started by another process. */
+  readonly reused: boolean;
+  /** Synthesizes the app and deploys what changed. */
+  deploy(): Promise<CloudInfo>;
+  /** The addresses and outputs of what is deployed. */
+  info(): CloudInfo;
+  /** Every call that IAM denied since the start, also those whose error the caller swallowed. */
+  denials(): Denial[];
+  /** The same, as a file with one JSON object a line. */
+  readonly denialsFile: string;
+  /** Saves everything and stops. */
+  stop(): Promise<void>;
+  /** Calls back when the cloud ends without having been stopped here. Only for one started here. */
+  onExit(callback: (reason: string) => void): void;
+}
+
+/** Starts the local cloud of a project, installing what is missing, or joins the one that runs. */
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const log = options.log ?? (() => undefined);
+  const state = stateOf(options);
+  const present = await running(state.read());
+  if (present) {
+    if (options.port && options.port !== present.port)
+      throw new LocalCloudError(
+        `The local cloud of this project runs already, on port ${present.port} instead of ${options.port}.\n` +
+          'Stop it first (npx trellis down), or leave out the port.',
+      );
+    return new RunningCloud(options, state, present, true);
+  }
+  const python = await installEmulator(log, options.signal);
+  const port = await claimPort(options.port ?? defaultPort());
+  if (!existsSync(state.nodesFile)) await provideNodes([], state.nodesFile, log);
+  const { instance, ended } = await startEmulator(python, port, state, !options.detached, options.signal);
+  return new RunningCloud(options, state, instance, false, ended);
+}
+
+/** The project's local cloud, if it runs. */
+export async function findLocalCloud(options: LocalCloudOptions): Promise<LocalCloud | undefined> {
+  const state = stateOf(options);
+  const present = await running(state.read());
+  return present && new RunningCloud(options, state, present, true);
+}
+
+/** Deletes what the project's local cloud holds; it must not be running. */
+export function deleteLocalData(options: Pick<LocalCloudOptions, 'projectDir' | 'stateDir'>): void {
+  stateOf(options).deleteData();
+}
+
+function stateOf({ projectDir, stateDir }: Pick<LocalCloudOptions, 'projectDir' | 'stateDir'>): ProjectState {
+  return new ProjectState(resolve(stateDir ?? process.env.TRELLIS_STATE_DIR ?? join(projectDir, '.trellis')));
+}
+
+function defaultPort(): number {
+  const given = process.env.TRELLIS_PORT || '4566';
+  const port = Number(given);
+  if (Number.isInteger(port) && port >= 0 && port < 65536) return port;
+  throw new LocalCloudError(`TRELLIS_PORT must be a port number (0 to 65535), got "${given}".`);
+}
+
+class RunningCloud implements LocalCloud {
+  readonly endpoint: string;
+  private stopped = false;
+
+  constructor(
+    private readonly options: LocalCloudOptions,
+    private readonly state: ProjectState,
+    private readonly instance: Instance,
+    readonly reused: boolean,
+    private readonly ended?: Promise<string>,
+  ) {
+    this.endpoint = `http://127.0.0.1:${instance.port}`;
+  }
+
+  get port(): number {
+    return this.instance.port;
+  }
+
+  async deploy(): Promise<CloudInfo> {
+    const { projectDir, signal, log = () => undefined } = this.options;
+    const deployed = await deployApp({
+      projectDir: resolve(projectDir),
+      assemblyDir: this.state.assemblyDir,
+      endpoint: this.endpoint,
+      bootstrapped: this.deployed()?.environments ?? [],
+      log,
+      signal,
+      prepare: async (runtimes) => {
+        const majors = runtimes.flatMap((runtime) => /^nodejs(\d+)\.x$/.exec(runtime)?.[1] ?? []);
+        await provideNodes(majors, this.state.nodesFile, log, signal);
+      },
+    });
+    await saveState(this.instance);
+    writeJson(this.state.deployedFile, deployed);
+    return this.info();
+  }
+
+  info(): CloudInfo {
+    return cloudInfo(this.endpoint, this.deployed());
+  }
+
+  get denialsFile(): string {
+    return this.state.denialsFile;
+  }
+
+  denials(): Denial[] {
+    if (!existsSync(this.denialsFile)) return [];
+    const lines = readFileSync(this.denialsFile, 'utf8').split('\n').filter(Boolean);
+    return lines.map((line) => JSON.parse(line) as Denial);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await stopEmulator(this.instance);
+    this.state.forget();
+  }
+
+  onExit(callback: (reason: string) => void): void {
+    this.ended?.then((reason) => {
+      if (!this.stopped) callback(reason);
+    });
+  }
+
+  private deployed(): Deployed | undefined {
+    return readJson<Deployed>(this.state.deployedFile);
+  }
+}

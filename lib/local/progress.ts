@@ -1,0 +1,51 @@
+export interface ResourceEvent {
+  readonly stack: string;
+  readonly completed: number;
+  readonly total?: number;
+  readonly resource: string;
+  readonly resourceType?: string;
+  readonly status?: string;
+  readonly reason?: string;
+}
+
+const CANCELLED = /cancelled|Rollback requested/i;
+const DONE = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/;
+
+/** One line per stack: redrawn while it runs on a terminal, printed when it is done; and all that failed. */
+export class DeploymentProgress {
+  private readonly failures: string[] = [];
+  private readonly shown = new Set<string>();
+  private readonly live = process.stdout.isTTY === true;
+
+  constructor(private readonly log: (line: string) => void) {}
+
+  show(event: ResourceEvent): void {
+    const { stack, completed, resource, resourceType, status = '', reason } = event;
+    if (status.endsWith('_FAILED') && !CANCELLED.test(reason ?? ''))
+      this.failures.push(
+        `${stack}: ${resource}${resourceType ? ` (${resourceType})` : ''}: ${reason ?? status}`,
+      );
+    const line = `${stack}: ${completed}/${Math.max(event.total ?? 0, completed)} resources`;
+    const isDone = resourceType === 'AWS::CloudFormation::Stack' && resource === stack && DONE.test(status);
+    if (isDone) this.done(stack, line);
+    else if (this.live) process.stdout.write(`\r\x1b[K${line.slice(0, (process.stdout.columns ?? 80) - 1)}`);
+  }
+
+  /** Tells of the stacks in which nothing happened, and leaves a clean line. */
+  end(stacks: readonly string[]): void {
+    if (this.live) process.stdout.write('\r\x1b[K');
+    for (const stack of stacks) if (!this.shown.has(stack)) this.log(`${stack}: no changes`);
+  }
+
+  /** What failed, by resource and reason; undefined when no resource did. */
+  failure(): string | undefined {
+    if (this.failures.length === 0) return undefined;
+    return `The deployment failed:\n${[...new Set(this.failures)].map((line) => `  ${line}`).join('\n')}`;
+  }
+
+  private done(stack: string, line: string): void {
+    if (this.live) process.stdout.write('\r\x1b[K');
+    this.shown.add(stack);
+    this.log(line);
+  }
+}

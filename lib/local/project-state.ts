@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { assertLoopback } from './environment.js';
+
+/** The emulator that was started last for a project. */
+export interface Instance {
+  /** A random name the emulator answers with: process ids and ports are used again by others. */
+  readonly instance: string;
+  readonly pid: number;
+  readonly port: number;
+  readonly startedAt: string;
+}
+
+/** Where a project keeps its local cloud: what runs, its data, its log. */
+export class ProjectState {
+  constructor(readonly folder: string) {
+    mkdirSync(this.dataDir, { recursive: true });
+  }
+
+  get dataDir(): string {
+    return join(this.folder, 'data');
+  }
+  get logFile(): string {
+    return join(this.folder, 'emulator.log');
+  }
+  get denialsFile(): string {
+    return join(this.folder, 'denials.jsonl');
+  }
+  get nodesFile(): string {
+    return join(this.folder, 'nodes.json');
+  }
+  get assemblyDir(): string {
+    return join(this.folder, 'cdk.out');
+  }
+  /** Written after the state it describes is saved, and gone with it. */
+  get deployedFile(): string {
+    return join(this.dataDir, 'deployed.json');
+  }
+  private get instanceFile(): string {
+    return join(this.folder, 'state.json');
+  }
+
+  read(): Instance | undefined {
+    return readJson<Instance>(this.instanceFile);
+  }
+
+  write(instance: Instance): void {
+    writeJson(this.instanceFile, instance);
+  }
+
+  forget(): void {
+    rmSync(this.instanceFile, { force: true });
+  }
+
+  /** Deletes everything that was deployed and stored. */
+  deleteData(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The instance, if it answers under its own name; anything else on its port is somebody else. */
+export async function running(instance: Instance | undefined): Promise<Instance | undefined> {
+  if (!instance) return undefined;
+  try {
+    const endpoint = assertLoopback(`http://127.0.0.1:${instance.port}`);
+    const answer = await fetch(`${endpoint}/_trellis/instance`, { signal: AbortSignal.timeout(10_000) });
+    const own = (await answer.json()) as { instance?: string; pid?: number };
+    return own.instance === instance.instance && own.pid ? { ...instance, pid: own.pid } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function readJson<T>(file: string): T | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch {
+    // Cut short by a crash: as good as absent.
+    return undefined;
+  }
+}
+
+export function writeJson(file: string, value: unknown): void {
+  const partial = `${file}.${process.pid}.partial`;
+  writeFileSync(partial, `${JSON.stringify(value, null, 2)}\n`);
+  renameSync(partial, file);
+}

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunResult {
+  /** `undefined`: the command could not be started. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a command to its end. A failure is a result, not an error; an abort is an error, told when the
+ * command and everything it started have ended.
+ */
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const { signal, ...spawnOptions } = options;
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    // A group of its own, so that an abort also ends what the command started.
+    const child = spawn(command, args, {
+      ...spawnOptions,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output = { stdout: '', stderr: '' };
+    child.stdout.on('data', (data) => {
+      output.stdout += data;
+    });
+    child.stderr.on('data', (data) => {
+      output.stderr += data;
+    });
+    const abort = () => endGroup(child.pid);
+    signal?.addEventListener('abort', abort);
+    child.on('error', (error) => resolve({ code: undefined, stdout: '', stderr: error.message }));
+    child.on('close', (code) => {
+      signal?.removeEventListener('abort', abort);
+      if (signal?.aborted) reject(signal.reason);
+      else resolve({ code: code ?? 1, ...output });
+    });
+  });
+}
+
+/** Ends a process that leads a group, and the group. */
+export function endGroup(pid: number | undefined): void {
+  try {
+    if (pid) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}
+
+/** The end of a long text, for error messages. */
+export function tail(text: string, lines = 15): string {
+  return text.trimEnd().split('\n').slice(-lines).join('\n');
+}

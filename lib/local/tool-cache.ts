@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+
+const MARKER = '.complete';
+const ABANDONED_AFTER = 60 * 60 * 1000;
+
+/** Where installed tools are kept for all projects of this user. */
+export function toolCache(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cdk-trellis');
+}
+
+/**
+ * Installs a tool once. It is built beside its place and moved there when complete: an interrupted
+ * install leaves nothing behind that looks finished, and of two at once the first to finish wins.
+ */
+export async function installOnce(folder: string, install: (into: string) => Promise<void>): Promise<string> {
+  if (existsSync(join(folder, MARKER))) return folder;
+  await mkdir(dirname(folder), { recursive: true });
+  await removeAbandoned(folder);
+
+  const staging = `${folder}.partial-${randomUUID()}`;
+  try {
+    await mkdir(staging);
+    await install(staging);
+    await writeFile(join(staging, MARKER), '');
+    if (!existsSync(join(folder, MARKER))) await moveTo(folder, staging);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+async function moveTo(folder: string, staging: string): Promise<void> {
+  try {
+    await rename(staging, folder);
+  } catch (error) {
+    if (existsSync(join(folder, MARKER))) return;
+    if (!existsSync(folder)) throw error;
+    // A folder without marker was damaged by hand.
+    await rm(folder, { recursive: true, force: true });
+    await rename(staging, folder);
+  }
+}
+
+async function removeAbandoned(folder: string): Promise<void> {
+  const prefix = `${basename(folder)}.partial-`;
+  for (const name of await readdir(dirname(folder))) {
+    if (!name.startsWith(prefix)) continue;
+    const abandoned = join(dirname(folder), name);
+    const { mtimeMs } = await stat(abandoned).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (Date.now() - mtimeMs > ABANDONED_AFTER) await rm(abandoned, { recursive: true, force: true });
+  }
+}

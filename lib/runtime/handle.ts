@@ -1,0 +1,34 @@
+import type { Context } from 'aws-lambda';
+import { type Clients, connect, type Needs } from './need.js';
+
+/** A Lambda handler that knows what it needs. */
+export interface BoundHandler<Event, Result, N extends Needs> {
+  (event: Event, context: Context): Promise<Result>;
+  readonly needs: N;
+  /** The same handler with clients of your own: how a unit test calls it. */
+  with(clients: Clients<N>): (event: Event, context?: Context) => Promise<Result>;
+}
+
+/**
+ * Declares a handler and what it needs. The needs must be an object literal: the construct that deploys the
+ * handler reads them from the source, without running it.
+ *
+ * In Lambda the clients are made while the function initializes, so that a missing binding fails the deployment's
+ * first call with its name, and not some later one.
+ */
+export function handle<const N extends Needs, Event, Result>(
+  needs: N,
+  run: (event: Event, clients: Clients<N>, context: Context) => Promise<Result>,
+): BoundHandler<Event, Result, N> {
+  let clients: Clients<N> | undefined;
+  const connected = () => {
+    clients ??= connect(needs);
+    return clients;
+  };
+  if (process.env.AWS_LAMBDA_FUNCTION_NAME) connected();
+  return Object.assign(async (event: Event, context: Context) => run(event, connected(), context), {
+    needs,
+    with: (given: Clients<N>) => (event: Event, context?: Context) =>
+      run(event, given, context ?? ({} as Context)),
+  });
+}

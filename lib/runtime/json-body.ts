@@ -1,0 +1,43 @@
+import { ProblemError } from './problem.js';
+
+/** Largest request body that `route` reads, in bytes; Lambda itself takes 6 MB per call. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+/**
+ * The request's JSON body.
+ *
+ * @throws ProblemError 413 when it is too large, 415 when it is not JSON by its content type, 400 when it is not JSON
+ */
+export function readJson(body: Uint8Array, contentType: string | undefined): unknown {
+  if (body.byteLength > MAX_BODY_BYTES) {
+    throw new ProblemError({
+      status: 413,
+      title: 'The body is too large',
+      detail: `Expected at most ${MAX_BODY_BYTES} bytes, got ${body.byteLength}.`,
+    });
+  }
+  if (body.byteLength === 0) {
+    throw new ProblemError({
+      status: 400,
+      title: 'The body is missing',
+      detail: 'Expected a JSON document.',
+    });
+  }
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== 'application/json' && !type?.endsWith('+json')) {
+    throw new ProblemError({
+      status: 415,
+      title: 'Unsupported media type',
+      detail: `Expected the content type application/json, got ${type ? `"${type}"` : 'none'}.`,
+    });
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (error) {
+    throw new ProblemError({
+      status: 400,
+      title: 'The body is not JSON',
+      detail: error instanceof SyntaxError ? error.message : 'It is not UTF-8 text.',
+    });
+  }
+}

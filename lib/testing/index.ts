@@ -1,0 +1,1 @@
+export { type RestEventOptions, restEvent } from './rest-event.js';

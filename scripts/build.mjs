@@ -1,0 +1,39 @@
+// Compiles the library into dist/: CommonJS for what CDK runs, and the runtime as ES modules, too, so that bundlers
+// can leave out what a handler or a browser does not use.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function tsc(...args) {
+  const { status } = spawnSync(join(root, 'node_modules/.bin/tsc'), args, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+tsc('--project', 'tsconfig.build.json');
+tsc(
+  '--project',
+  'tsconfig.build.json',
+  '--module',
+  'es2022',
+  '--moduleResolution',
+  'bundler',
+  '--declaration',
+  'false',
+  '--outDir',
+  'dist/esm',
+);
+for (const room of readdirSync(join(root, 'dist/esm'))) {
+  if (room !== 'runtime') rmSync(join(root, 'dist/esm', room), { recursive: true });
+}
+writeFileSync(join(root, 'dist/esm/package.json'), '{ "type": "module", "sideEffects": false }\n');
+
+// What is neither TypeScript nor JavaScript goes along as it is: the emulator's launcher.
+for (const name of readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })) {
+  if (!/\.(py|txt)$/.test(name)) continue;
+  mkdirSync(dirname(join(root, 'dist', name)), { recursive: true });
+  cpSync(join(root, 'lib', name), join(root, 'dist', name));
+}

@@ -1,0 +1,21 @@
+// `npm start`: installs what is missing, then starts the storefront on this machine until Ctrl-C.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { prepare } from './prepare.mjs';
+
+await prepare();
+const child = spawn(
+  process.execPath,
+  ['--conditions=cdk-trellis-source', '--import', 'tsx', 'bin/start.ts', ...process.argv.slice(2)],
+  {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: 'inherit',
+    env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+  },
+);
+// A terminal's Ctrl-C reaches the child by itself; this process only waits until it has stopped everything.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+child.on('exit', (code, signal) => {
+  process.exitCode = signal ? 130 : (code ?? 1);
+});

@@ -1,0 +1,84 @@
+// `npm test`: installs what is missing, then runs every check, the cheap ones first.
+// The last line is `N passed, N failed`.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { prepare } from './prepare.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const results = mkdtempSync(join(tmpdir(), 'trellis-test-'));
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const tsx = ['--conditions=cdk-trellis-source', '--import', 'tsx'];
+const CI = process.env.CI ? ['--ci'] : [];
+
+/** @type {{ name: string, command: string, args: string[], report?: string }[]} */
+const STEPS = [
+  { name: 'format and lint', command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
+  { name: 'types', command: bin('tsc'), args: [] },
+  { name: 'lockfile', command: process.execPath, args: ['scripts/complete-lockfile.mjs', '--check'] },
+  jest('unit', ['--selectProjects=unit']),
+  { name: 'templates', command: process.execPath, args: [...tsx, 'test/templates/run.ts'] },
+  {
+    name: 'behaviour on the local cloud',
+    command: process.execPath,
+    args: [...tsx, 'test/behaviour/run.ts', join(results, 'behaviour.json')],
+    report: join(results, 'behaviour.json'),
+  },
+];
+
+/** @returns {typeof STEPS[number]} */
+function jest(name, args) {
+  const report = join(results, `${name}.json`);
+  return { name, command: bin('jest'), args: [...args, ...CI, '--json', `--outputFile=${report}`], report };
+}
+
+/** @returns {Promise<boolean>} */
+function run(command, args) {
+  return new Promise((resolve) => {
+    const env = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env });
+    child.on('error', (error) => {
+      console.error(error.message);
+      resolve(false);
+    });
+    child.on('exit', (code) => resolve(code === 0));
+  });
+}
+
+/** What the step's own report counts, or the step itself as one test. */
+function count(step, succeeded) {
+  try {
+    const { passed, failed } = reportOf(step.report);
+    return { passed, failed: succeeded ? failed : Math.max(failed, 1) };
+  } catch {
+    return succeeded ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  }
+}
+
+function reportOf(file) {
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  return { passed: report.passed ?? report.numPassedTests, failed: report.failed ?? report.numFailedTests };
+}
+
+await prepare();
+const only = process.argv.slice(2);
+const totals = { passed: 0, failed: 0 };
+const lines = [];
+for (const step of STEPS.filter(
+  ({ name }) => only.length === 0 || only.some((word) => name.includes(word)),
+)) {
+  console.log(`\n── ${step.name}`);
+  const start = Date.now();
+  const succeeded = await run(step.command, step.args);
+  const { passed, failed } = count(step, succeeded);
+  totals.passed += passed;
+  totals.failed += failed;
+  lines.push(
+    `${succeeded ? 'ok    ' : 'FAILED'} ${step.name} (${((Date.now() - start) / 1000).toFixed(1)} s)`,
+  );
+}
+rmSync(results, { recursive: true, force: true });
+console.log(`\n${lines.join('\n')}\n\n${totals.passed} passed, ${totals.failed} failed`);
+process.exitCode = totals.failed > 0 ? 1 : 0;

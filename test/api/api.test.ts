@@ -1,0 +1,271 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Duration, type Stack } from 'aws-cdk-lib/core';
+import { Api, DataTable, UserDirectory } from 'cdk-trellis';
+import { nagFindings } from '../support/nag.js';
+import { newStack, stableTemplate } from '../support/template.js';
+import { ordersApi } from './fixtures/contract.js';
+
+type Props = ConstructorParameters<typeof Api<typeof ordersApi, any, any>>[2];
+
+function addApi(stack: Stack, props: Partial<Props> = {}) {
+  const orders = new DataTable(stack, 'Orders', { partitionKey: 'orderId' });
+  return new Api(stack, 'Api', {
+    contract: ordersApi,
+    users: UserDirectory.fromPublished(stack, 'Users', '/shop/users'),
+    bind: { orders },
+    routes: {
+      listOrders: () => import('./fixtures/list.js'),
+      placeOrder: () => import('./fixtures/place.js'),
+      cancelOrder: () => import('./fixtures/cancel.js'),
+    },
+    ...props,
+  } as Props);
+}
+
+function templateWith(props: Partial<Props> = {}) {
+  const stack = newStack();
+  addApi(stack, props);
+  return Template.fromStack(stack);
+}
+
+function bodyOf(template: Template): any {
+  return Object.values(template.findResources('AWS::ApiGateway::RestApi'))[0]!.Properties.Body;
+}
+
+describe('Api', () => {
+  it('is validated, authorized, throttled, logged, traced and alarmed by default', () => {
+    const stack = newStack();
+    addApi(stack);
+    expect(stableTemplate(stack)).toMatchSnapshot();
+  });
+
+  it('leaves cdk-nag nothing to find', () => {
+    expect(nagFindings(addApi)).toEqual([]);
+  });
+
+  it('has six resources besides its functions, whatever the number of operations', () => {
+    const own = Object.values(templateWith().toJSON().Resources as Record<string, { Type: string }>)
+      .map(({ Type }) => Type)
+      .filter((type) => /ApiGateway|Alarm/.test(type));
+    expect(own.sort()).toEqual([
+      'AWS::ApiGateway::Account',
+      'AWS::ApiGateway::Deployment',
+      'AWS::ApiGateway::RestApi',
+      'AWS::ApiGateway::Stage',
+      'AWS::CloudWatch::Alarm',
+      'AWS::CloudWatch::Alarm',
+    ]);
+  });
+
+  it('grants each function what its handler declared, and nothing else', () => {
+    const template = templateWith();
+    const actionsOf = (operation: string) =>
+      Object.entries(template.findResources('AWS::IAM::Role'))
+        .filter(([id]) => id.startsWith(`Api${operation}`))
+        .flatMap(([, role]) => role.Properties.Policies[0].PolicyDocument.Statement)
+        .flatMap(({ Action }) => Action)
+        .filter((action: string) => action.startsWith('dynamodb:'));
+    expect(actionsOf('ListOrders')).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:BatchGetItem',
+      'dynamodb:Query',
+      'dynamodb:Scan',
+    ]);
+    expect(actionsOf('PlaceOrder')).not.toContain('dynamodb:GetItem');
+    expect(actionsOf('CancelOrder')).toContain('dynamodb:GetItem');
+  });
+
+  it('lets the gateway invoke each function for its own method and path only', () => {
+    const template = templateWith();
+    template.resourceCountIs('AWS::Lambda::Permission', 3);
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      SourceArn: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('/api/DELETE/orders/\\*$')])] },
+    });
+  });
+
+  it('names its address in the metadata of the template', () => {
+    const template = templateWith().toJSON();
+    const output = template.Metadata['cdk-trellis'].apis.orders;
+    expect(Object.keys(template.Outputs)).toContain(output);
+  });
+
+  it('tells functions which app clients to accept, but for public operations', () => {
+    const variables = Object.entries(templateWith().findResources('AWS::Lambda::Function')).map(
+      ([id, { Properties }]) => [
+        id.replace(/[0-9A-F]{8}$/, ''),
+        'API_CLIENT_IDS' in Properties.Environment.Variables,
+      ],
+    );
+    expect(Object.fromEntries(variables)).toEqual({
+      ApiListOrders: false,
+      ApiPlaceOrder: true,
+      ApiCancelOrder: true,
+    });
+  });
+});
+
+describe("the API's body", () => {
+  const body = () => bodyOf(templateWith());
+
+  it('has a security scheme on every operation that is not public', () => {
+    expect(body().paths['/orders'].get.security).toEqual([]);
+    expect(body().paths['/orders'].post.security).toEqual([{ users: ['aws.cognito.signin.user.admin'] }]);
+    expect(body().paths['/orders/{orderId}'].delete.security).toEqual([
+      { users: ['aws.cognito.signin.user.admin'] },
+    ]);
+    expect(body().components.securitySchemes.users).toMatchObject({
+      'x-amazon-apigateway-authtype': 'cognito_user_pools',
+    });
+  });
+
+  it('validates every operation', () => {
+    const validators = Object.values(body().paths).flatMap((path: any) =>
+      Object.values(path).map((operation: any) => operation['x-amazon-apigateway-request-validator']),
+    );
+    expect(validators).toEqual(['parameters', 'parameters', 'parameters']);
+    expect(body().components.schemas.PlaceOrderBody).toEqual({
+      type: 'object',
+      properties: { quantity: { type: 'number', minimum: 1 } },
+      required: ['quantity'],
+      additionalProperties: false,
+    });
+    expect(body().paths['/orders'].get.parameters).toEqual([
+      { name: 'limit', in: 'query', required: false, schema: { type: 'string' } },
+      { name: 'day', in: 'query', required: true, schema: { type: 'string' } },
+    ]);
+  });
+
+  it('answers refusals of the gateway as problems, and 404 for an unknown path', () => {
+    const responses = body()['x-amazon-apigateway-gateway-responses'];
+    expect(responses.MISSING_AUTHENTICATION_TOKEN.statusCode).toBe(404);
+    for (const response of Object.values<any>(responses)) {
+      expect(response.responseParameters['gatewayresponse.header.Content-Type']).toBe(
+        "'application/problem+json'",
+      );
+      const template = response.responseTemplates['application/json'];
+      const sent = JSON.parse(
+        template.replace('$context.error.messageString', '"Forbidden"').replace('$context.requestId', 'id'),
+      );
+      expect(sent).toMatchObject({
+        type: 'about:blank',
+        title: expect.any(String),
+        detail: expect.any(String),
+      });
+    }
+  });
+});
+
+describe('a property of Api', () => {
+  it('`throttle` bounds the requests', () => {
+    templateWith({ throttle: { requestsPerSecond: 5, burst: 7 } }).hasResourceProperties(
+      'AWS::ApiGateway::Stage',
+      {
+        MethodSettings: [Match.objectLike({ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 7 })],
+      },
+    );
+  });
+
+  it('`validateBodiesAtGateway` lets the gateway check bodies against their models', () => {
+    const body = bodyOf(templateWith({ validateBodiesAtGateway: true }));
+    expect(body.paths['/orders'].post['x-amazon-apigateway-request-validator']).toBe('all');
+    expect(body['x-amazon-apigateway-request-validators'].all).toEqual({
+      validateRequestBody: true,
+      validateRequestParameters: true,
+    });
+  });
+
+  it('`functions` is for every function, and a route wins', () => {
+    const template = templateWith({
+      functions: { memorySize: 300, timeout: Duration.seconds(5) },
+      routes: {
+        listOrders: { handler: () => import('./fixtures/list.js'), memorySize: 1024 },
+        placeOrder: () => import('./fixtures/place.js'),
+        cancelOrder: () => import('./fixtures/cancel.js'),
+      } as never,
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', { MemorySize: 1024, Timeout: 5 });
+    template.resourcePropertiesCountIs('AWS::Lambda::Function', { MemorySize: 300, Timeout: 5 }, 2);
+    expect(bodyOf(template).paths['/orders'].get['x-amazon-apigateway-integration'].timeoutInMillis).toBe(
+      5000,
+    );
+  });
+
+  it('`alarms` sets thresholds and where they are sent', () => {
+    const stack = newStack();
+    addApi(stack, {
+      alarms: { topic: new Topic(stack, 'Topic'), serverErrorPercent: 5, latencyP99: Duration.millis(500) },
+    });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { Threshold: 0.05, AlarmActions: [{}] });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { Threshold: 500, AlarmActions: [{}] });
+  });
+
+  it('`alarms: false` makes none', () => {
+    templateWith({ alarms: false }).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+  });
+
+  it('`logRetention` is how long access logs are kept', () => {
+    templateWith({ logRetention: RetentionDays.ONE_WEEK }).hasResourceProperties('AWS::Logs::LogGroup', {
+      RetentionInDays: 7,
+    });
+  });
+
+  it('`cloudWatchRole: false` leaves the setting of the account alone', () => {
+    templateWith({ cloudWatchRole: false }).resourceCountIs('AWS::ApiGateway::Account', 0);
+  });
+
+  it('`stage` and `restApi` win over the defaults', () => {
+    const template = templateWith({ stage: { tracingEnabled: false }, restApi: { restApiName: 'mine' } });
+    template.hasResourceProperties('AWS::ApiGateway::Stage', { TracingEnabled: false });
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', { Name: 'mine' });
+  });
+});
+
+describe('Api refuses', () => {
+  it('an operation that is not public without users', () => {
+    expect(() => templateWith({ users: undefined })).toThrow(
+      /placeOrder is not public: `users` must be a user directory, got undefined[\s\S]*cancelOrder[\s\S]*\(at Stack\/Api\)/,
+    );
+  });
+
+  it('a contract and routes that differ', () => {
+    const routes = {
+      listOrders: () => import('./fixtures/list.js'),
+      plaiceOrder: () => import('./fixtures/place.js'),
+    };
+    expect(() => templateWith({ routes: routes as never })).toThrow(
+      /`routes` lacks placeOrder[\s\S]*`routes` has plaiceOrder, which the contract does not \(it has listOrders, placeOrder, cancelOrder\)/,
+    );
+  });
+
+  it('a route whose module implements another operation', () => {
+    const routes = {
+      listOrders: () => import('./fixtures/list.js'),
+      placeOrder: () => import('./fixtures/cancel.js'),
+      cancelOrder: () => import('./fixtures/place.js'),
+    };
+    expect(() => templateWith({ routes: routes as never })).toThrow(
+      /`routes.placeOrder` must be a module that implements placeOrder, got one that implements cancelOrder/,
+    );
+  });
+
+  it('two APIs of one name in a stack', () => {
+    const stack = newStack();
+    addApi(stack);
+    expect(
+      () =>
+        new Api(stack, 'Again', {
+          contract: ordersApi,
+          users: UserDirectory.fromPublished(stack, 'Users2', '/shop/users'),
+          bind: { orders: new DataTable(stack, 'Orders2', { partitionKey: 'orderId' }) },
+          routes: {
+            listOrders: () => import('./fixtures/list.js'),
+            placeOrder: () => import('./fixtures/place.js'),
+            cancelOrder: () => import('./fixtures/cancel.js'),
+          },
+        }),
+    ).toThrow('The stack has an API "orders" already');
+  });
+});

@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { parse } from '@babel/parser';
+
+const root = join(__dirname, '..');
+
+/**
+ * Which rooms a room may import. `typeOnly` rooms may be imported for their types, or by an `import()` that a
+ * construct reads and never runs.
+ */
+const ARROWS: Readonly<
+  Record<string, { readonly may: readonly string[]; readonly typeOnly?: readonly string[] }>
+> = {
+  bin: { may: ['stacks', 'contracts', 'lambda', 'lib/cli', 'lib/local', 'lib'] },
+  stacks: { may: ['contracts', 'lib'], typeOnly: ['lambda'] },
+  contracts: { may: ['lib/runtime'] },
+  lambda: { may: ['contracts', 'layers', 'lib/runtime'] },
+  layers: { may: ['lib/runtime'] },
+  lib: { may: ['lib/api', 'lib/data', 'lib/function', 'lib/identity', 'lib/target'] },
+  'lib/api': { may: ['lib/function', 'lib/identity', 'lib/observability', 'lib/runtime', 'lib/target'] },
+  'lib/data': { may: ['lib/function', 'lib/observability', 'lib/target'] },
+  'lib/function': { may: ['lib/observability', 'lib/runtime', 'lib/target'] },
+  'lib/identity': { may: ['lib/observability', 'lib/target'] },
+  'lib/observability': { may: [] },
+  'lib/target': { may: [] },
+  'lib/runtime': { may: [] },
+  'lib/testing': { may: ['lib/runtime'] },
+  'lib/local': { may: [] },
+  'lib/cli': { may: ['lib/local'] },
+};
+
+const OWN_PACKAGES: Readonly<Record<string, string>> = {
+  'cdk-trellis': 'lib',
+  'cdk-trellis/runtime': 'lib/runtime',
+  'cdk-trellis/testing': 'lib/testing',
+};
+
+interface Import {
+  readonly file: string;
+  readonly specifier: string;
+  /** Only types, or an `import()`. */
+  readonly isSoft: boolean;
+}
+
+function sourcesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.ts$/.test(name) && !name.includes('node_modules'))
+    .map((name) => join(folder, name));
+}
+
+function importsOf(file: string): Import[] {
+  const { program } = parse(readFileSync(join(root, file), 'utf8'), {
+    sourceType: 'module',
+    plugins: ['typescript'],
+    createImportExpressions: true,
+  });
+  const found: Import[] = [];
+  const visit = (node: any): void => {
+    if (!node || typeof node !== 'object') return;
+    if (Array.isArray(node)) {
+      for (const item of node) visit(item);
+      return;
+    }
+    if (/^(Import|Export(Named|All))Declaration$/.test(node.type) && node.source) {
+      const isSoft = (node.importKind ?? node.exportKind) === 'type';
+      found.push({ file, specifier: node.source.value, isSoft });
+    }
+    if (node.type === 'ImportExpression' && node.source.type === 'StringLiteral') {
+      found.push({ file, specifier: node.source.value, isSoft: true });
+    }
+    if (node.type === 'TSImportType') found.push({ file, specifier: node.argument.value, isSoft: true });
+    for (const value of Object.values(node)) visit(value);
+  };
+  visit(program.body);
+  return found;
+}
+
+/** The room that a file or folder is in: the longest of those above. */
+function roomOf(path: string): string | undefined {
+  return Object.keys(ARROWS)
+    .filter((room) => path === room || path.startsWith(`${room}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+function targetOf({ file, specifier }: Import): string | undefined {
+  if (specifier in OWN_PACKAGES) return OWN_PACKAGES[specifier];
+  if (specifier.startsWith('@storefront/')) return 'layers';
+  if (!specifier.startsWith('.')) return undefined;
+  return roomOf(relative(root, resolve(root, dirname(file), specifier)));
+}
+
+const rooms = [...new Set(Object.keys(ARROWS).map((room) => room.split('/')[0]!))];
+const imports = rooms.flatMap(sourcesBelow).flatMap(importsOf);
+
+it('imports point one way between rooms', () => {
+  const wrong = imports.filter((one) => {
+    const [from, to] = [roomOf(one.file)!, targetOf(one)];
+    if (!to || to === from) return false;
+    const { may, typeOnly = [] } = ARROWS[from]!;
+    return !may.includes(to) && !(one.isSoft && typeOnly.includes(to));
+  });
+  expect(wrong).toEqual([]);
+  expect(imports.length).toBeGreaterThan(100);
+});
+
+it('what runs in Lambda, and what contracts import, has no CDK in it', () => {
+  const rooms = ['contracts', 'lambda', 'layers', 'lib/runtime'];
+  const wrong = imports.filter(
+    ({ file, specifier }) =>
+      rooms.includes(roomOf(file)!) && /^(aws-cdk-lib|constructs|cdk-trellis$)/.test(specifier),
+  );
+  expect(wrong).toEqual([]);
+});
+
+it('contracts have no AWS SDK in them', () => {
+  const wrong = imports.filter(
+    ({ file, specifier }) => roomOf(file) === 'contracts' && specifier.startsWith('@aws-sdk/'),
+  );
+  expect(wrong).toEqual([]);
+});
+
+it('the library never imports the barrel of aws-cdk-lib', () => {
+  expect(
+    imports.filter(({ file, specifier }) => file.startsWith('lib/') && specifier === 'aws-cdk-lib'),
+  ).toEqual([]);
+});

@@ -1,0 +1,138 @@
+import { adminTokens, call, deployedInfo, expectProblem } from './support.js';
+
+const chair = {
+  name: 'Bad chair',
+  description: '',
+  category: 'seating',
+  price: { amount: 1, currency: 'EUR' },
+  stock: 0,
+};
+const FIRST = '/products/prd_000000000000';
+
+let token: string;
+
+beforeAll(async () => {
+  token = (await adminTokens()).accessToken;
+});
+
+describe('a body', () => {
+  it.each<[string, unknown]>([
+    ['that is malformed JSON', '{"name":'],
+    ['that is empty', ''],
+    ['that is null', 'null'],
+    ['that is a list', [chair]],
+    ['that is text', '"chair"'],
+    ['with a wrong type', { ...chair, stock: '5' }],
+    ['with a fraction where a whole number is wanted', { ...chair, stock: 1.5 }],
+    ['with a negative number', { ...chair, price: { amount: -1, currency: 'EUR' } }],
+    [
+      'with a number that is too large',
+      '{"name":"x","description":"","category":"seating","price":{"amount":1e400,"currency":"EUR"},"stock":0}',
+    ],
+    ['with an unknown currency', { ...chair, price: { amount: 1, currency: 'XXX' } }],
+    ['without a property', { ...chair, name: undefined }],
+    ['with a property that is null', { ...chair, name: null }],
+    ['with an extra property', { ...chair, admin: true }],
+    ['with an extra property further down', { ...chair, price: { ...chair.price, rate: 2 } }],
+    ['with __proto__', `{"__proto__":{"admin":true},${JSON.stringify(chair).slice(1)}`],
+    ['with a name that is too long', { ...chair, name: 'x'.repeat(121) }],
+    ['that is nested 10,000 levels deep', `${'['.repeat(10_000)}${']'.repeat(10_000)}`],
+  ])('%s is refused', async (_what, body) => {
+    expectProblem(await call('products', '/products', { method: 'POST', body, token }), 400);
+  });
+
+  it('is refused with every mistake and its place', async () => {
+    const body = { ...chair, stock: 'five', price: { amount: 1.5, currency: 'EUR' } };
+    const answer = await call('products', '/products', { body, token });
+    expect(answer.body.errors.map(({ in: place, path }: any) => place + path)).toEqual([
+      'body.price.amount',
+      'body.stock',
+    ]);
+  });
+
+  it('of 10 MB is refused', async () => {
+    const body = { ...chair, description: 'x'.repeat(10 * 1024 * 1024) };
+    expectProblem(await call('products', '/products', { body, token }), 413);
+  });
+
+  it('of 2 MB is refused', async () => {
+    const body = JSON.stringify({ ...chair, description: 'x'.repeat(2 * 1024 * 1024) });
+    const answer = await call('products', '/products', { body, token });
+    expect([400, 413]).toContain(answer.status);
+    expectProblem(answer, answer.status);
+  });
+
+  it('of another content type is refused', async () => {
+    const headers = { 'content-type': 'text/plain' };
+    expectProblem(await call('products', '/products', { body: JSON.stringify(chair), headers, token }), 415);
+  });
+
+  it('that is not UTF-8 is refused', async () => {
+    const body = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]);
+    const answer = await fetch(`${deployedInfo().apis.products}/products`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body,
+    });
+    expect(answer.status).toBe(400);
+  });
+});
+
+describe('an address', () => {
+  it.each(['/', '/product', '/products/a/b', '/products/prd_000000000000/x', '/admin'])(
+    '%s that does not exist is 404',
+    async (path) => {
+      const answer = await call('products', path);
+      expect(answer.status).toBe(404);
+      expectProblem(answer, 404);
+    },
+  );
+
+  it.each(['DELETE', 'PATCH'])('is 404 for %s, which it does not have', async (method) => {
+    expectProblem(await call('products', FIRST, { method }), 404);
+    expectProblem(await call('products', '/products', { method }), 404);
+  });
+});
+
+describe('an id', () => {
+  it.each([
+    'x',
+    'prd_',
+    'prd_%00',
+    'prd_%2e%2e%2f',
+    '%20',
+    '%F0%9F%98%80',
+    "prd_1'%20OR%20'1'='1",
+    'prd_<script>',
+    'a'.repeat(5000),
+  ])('%p is refused', async (id) => {
+    const answer = await call('products', `/products/${id}`);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expectProblem(answer, answer.status);
+    expect(answer.status).toBeLessThan(500);
+  });
+
+  it.each(['%', '%E0%A4%A', '%zz'])('%p, which is not a valid URL, is refused', async (id) => {
+    const answer = await call('products', `/products/${id}`);
+    expect([400, 404]).toContain(answer.status);
+  });
+});
+
+describe('a query', () => {
+  it.each([
+    'limit=0',
+    'limit=101',
+    'limit=ten',
+    'limit=1.5',
+    'limit=NaN',
+    'limit=1&limit=2',
+    'page=2',
+    'cursor=x',
+    'cursor=eyJwcm9kdWN0SWQiOjF9',
+    `cursor=${'x'.repeat(1001)}`,
+    'category=UPPER',
+    'category=',
+  ])('%s is refused', async (query) => {
+    expectProblem(await call('products', `/products?${query}`), 400);
+  });
+});

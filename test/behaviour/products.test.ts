@@ -1,0 +1,142 @@
+import { adminTokens, call, customerTokens, expectProblem } from './support.js';
+
+const chair = {
+  name: 'Reading chair',
+  description: 'Beech and wool.',
+  category: 'seating',
+  price: { amount: 39900, currency: 'EUR' },
+  stock: 5,
+};
+
+let admin: string;
+let customer: string;
+
+beforeAll(async () => {
+  [admin, customer] = (await Promise.all([adminTokens(), customerTokens()])).map(
+    (tokens) => tokens.accessToken,
+  ) as [string, string];
+});
+
+describe('the catalogue', () => {
+  it('is paged: every product comes once, in the order of names', async () => {
+    const seen: { productId: string; name: string }[] = [];
+    let cursor: string | undefined;
+    do {
+      const { status, body } = await call(
+        'products',
+        `/products?limit=7${cursor ? `&cursor=${cursor}` : ''}`,
+      );
+      expect(status).toBe(200);
+      expect(body.items.length).toBeLessThanOrEqual(7);
+      seen.push(...body.items);
+      cursor = body.nextCursor;
+    } while (cursor);
+    expect(seen.length).toBeGreaterThanOrEqual(30);
+    expect(new Set(seen.map(({ productId }) => productId)).size).toBe(seen.length);
+    const names = seen.map(({ name }) => name.toLowerCase());
+    expect(names).toEqual([...names].sort());
+  });
+
+  it('has products in several currencies', async () => {
+    const { body } = await call('products', '/products?limit=100');
+    const currencies = new Set(body.items.map((item: any) => item.price.currency));
+    expect(currencies.size).toBeGreaterThanOrEqual(4);
+  });
+
+  it('can be read by category', async () => {
+    const { body } = await call('products', '/products?category=lighting');
+    expect(body.items.length).toBeGreaterThan(0);
+    expect(new Set(body.items.map((item: any) => item.category))).toEqual(new Set(['lighting']));
+  });
+
+  it('is empty for a category that has nothing', async () => {
+    expect((await call('products', '/products?category=submarines')).body).toEqual({ items: [] });
+  });
+});
+
+describe('a product', () => {
+  it('is created by an administrator, read by everyone and changed', async () => {
+    const created = await call('products', '/products', { body: chair, token: admin });
+    expect(created).toMatchObject({ status: 201, body: { ...chair, version: 1 } });
+    const path = `/products/${created.body.productId}`;
+    expect(created.headers.get('location')).toBe(path);
+    expect((await call('products', path)).body).toEqual(created.body);
+
+    const changed = await call('products', path, {
+      method: 'PUT',
+      body: { ...chair, stock: 4, version: 1 },
+      token: admin,
+    });
+    expect(changed).toMatchObject({
+      status: 200,
+      body: { stock: 4, version: 2, createdAt: created.body.createdAt },
+    });
+    expect((await call('products', path)).body).toEqual(changed.body);
+  });
+
+  it('that two administrators change at once is changed once', async () => {
+    const { body } = await call('products', '/products', { body: chair, token: admin });
+    const change = (stock: number) =>
+      call('products', `/products/${body.productId}`, {
+        method: 'PUT',
+        body: { ...chair, stock, version: 1 },
+        token: admin,
+      });
+    const answers = await Promise.all([1, 2, 3, 4].map(change));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+    const refused = answers.find(({ status }) => status === 409)!;
+    expectProblem(refused, 409);
+    expect(refused.body.currentVersion).toBe(2);
+  });
+
+  it('that does not exist is 404', async () => {
+    expectProblem(await call('products', '/products/prd_000000000000'), 404);
+    const change = { method: 'PUT', body: { ...chair, version: 1 }, token: admin };
+    expectProblem(await call('products', '/products/prd_000000000000', change), 404);
+  });
+
+  it('is not found again under a listing attribute: those stay in the table', async () => {
+    const { body } = await call('products', '/products?limit=1');
+    expect(Object.keys(body.items[0])).not.toContain('listing');
+  });
+});
+
+describe('who may change products', () => {
+  it('is nobody without a token', async () => {
+    expectProblem(await call('products', '/products', { body: chair }), 401);
+  });
+
+  it('is not a customer', async () => {
+    expectProblem(await call('products', '/products', { body: chair, token: customer }), 403);
+  });
+
+  it('is nobody with an ID token in place of an access token', async () => {
+    const { idToken } = await adminTokens();
+    expectProblem(await call('products', '/products', { body: chair, token: idToken }), 401);
+  });
+
+  it.each([
+    ['that is no token', () => 'nonsense'],
+    ['whose signature was changed', () => `${admin.slice(0, -8)}AAAAAAAA`],
+    [
+      'whose claims were changed',
+      () => {
+        const [header, claims, signature] = customer.split('.') as [string, string, string];
+        const forged = {
+          ...JSON.parse(Buffer.from(claims, 'base64url').toString()),
+          'cognito:groups': ['admins'],
+        };
+        return `${header}.${Buffer.from(JSON.stringify(forged)).toString('base64url')}.${signature}`;
+      },
+    ],
+    [
+      'without a signature',
+      () => {
+        const claims = admin.split('.')[1];
+        return `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${claims}.`;
+      },
+    ],
+  ])('is nobody with a token %s', async (_what, token) => {
+    expectProblem(await call('products', '/products', { body: chair, token: token() }), 401);
+  });
+});

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { ADMIN, directoryOf } from '../../bin/local-storefront.js';
+import { ensureUser, type Person, signIn } from '../../bin/users.js';
+import type { CloudInfo } from '../../lib/local/index.js';
+
+/** The deployed application that the suite calls: what `trellis info --json` prints, in the file TRELLIS_INFO. */
+export function deployedInfo(): CloudInfo {
+  const file = process.env.TRELLIS_INFO;
+  if (!file) throw new Error('Expected TRELLIS_INFO to name a file with the output of `trellis info --json`');
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: any;
+}
+
+export interface Call {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly token?: string;
+  /** An object is sent as JSON, text as it is. */
+  readonly body?: unknown;
+}
+
+/** Calls an API of the application over HTTP. */
+export async function call(api: string, path: string, options: Call = {}): Promise<Answer> {
+  const { method = options.body === undefined ? 'GET' : 'POST', token, body } = options;
+  const response = await fetch(`${deployedInfo().apis[api]}${path}`, {
+    method,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...options.headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson ? JSON.parse(text) : undefined,
+  };
+}
+
+export const CUSTOMER: Person = { email: 'customer@example.com', password: 'A-customers-password-1' };
+
+export async function tokensOf(person: Person) {
+  const directory = directoryOf(deployedInfo());
+  await ensureUser(directory, person);
+  return signIn(directory, person);
+}
+
+export const adminTokens = () => tokensOf(ADMIN);
+export const customerTokens = () => tokensOf(CUSTOMER);
+
+/** A refusal as every part of the application tells it: RFC 9457. */
+export function expectProblem(answer: Answer, status: number): void {
+  expect({ status: answer.status, text: answer.text }).toMatchObject({ status });
+  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(answer.body).toMatchObject({ type: expect.any(String), title: expect.any(String) });
+  expect(answer.body.instance).toMatch(/^urn:request:[\w-]+$/);
+}

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { project } from '../local/project.js';
+
+jest.setTimeout(60_000);
+
+const trellis = join(__dirname, '../../lib/cli/trellis.mjs');
+const projectDir = project();
+
+interface Result {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the command; `onOutput` sees what it has printed so far. */
+function run(
+  args: string[],
+  onOutput?: (stdout: string, child: ReturnType<typeof spawn>) => void,
+): Promise<Result> {
+  const child = spawn(process.execPath, [trellis, ...args], { cwd: projectDir });
+  const result: Result = { code: null, stdout: '', stderr: '' };
+  child.stdout.on('data', (data) => {
+    result.stdout += data;
+    onOutput?.(result.stdout, child);
+  });
+  child.stderr.on('data', (data) => {
+    result.stderr += data;
+  });
+  return new Promise((resolve) => child.on('close', (code) => resolve({ ...result, code })));
+}
+
+afterAll(async () => {
+  await run(['down', '--clean']);
+  rmSync(projectDir, { recursive: true, force: true });
+}, 20_000);
+
+it('says that nothing runs, on the error stream, and fails', async () => {
+  const { code, stdout, stderr } = await run(['info', '--json']);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toBe(`No local cloud is running for ${projectDir}.\nStart it with \`npx trellis up\`.\n`);
+});
+
+it('refuses what is no port', async () => {
+  const { code, stderr } = await run(['up', '--port', 'abc']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('expected a port number (0 to 65535), got "abc"');
+});
+
+it('deploys, tells scripts the addresses, and stops', async () => {
+  expect(await run(['up', '--detach', '--port', '0'])).toMatchObject({ code: 0, stderr: '' });
+  const { code, stdout } = await run(['info', '--json']);
+  const info = JSON.parse(stdout);
+  expect(code).toBe(0);
+  expect(Object.keys(info)).toEqual(['endpoint', 'apis', 'outputs']);
+  expect(await (await fetch(`${info.apis.notes}/here`)).json()).toEqual({ here: true });
+  expect(await run(['info', '--api', 'notes'])).toMatchObject({ code: 0, stdout: `${info.apis.notes}\n` });
+  expect(await run(['info', '--api', 'orders'])).toMatchObject({
+    code: 1,
+    stderr: '`--api` must name an API of the app (notes), got "orders".\n',
+  });
+  expect(await run(['down'])).toMatchObject({ code: 0, stdout: 'The local cloud is stopped.\n' });
+  expect(await run(['down'])).toMatchObject({ code: 0, stdout: 'No local cloud was running.\n' });
+}, 60_000);
+
+it('stays until Ctrl-C, and keeps what was deployed', async () => {
+  const { code, stdout } = await run(['up', '--port', '0'], (soFar, child) => {
+    if (soFar.includes('Ctrl-C')) child.kill('SIGINT');
+  });
+  expect(code).toBe(130);
+  expect(stdout).toContain('Notes: no changes');
+  expect((await run(['info'])).code).toBe(1);
+}, 60_000);

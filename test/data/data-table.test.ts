@@ -1,0 +1,100 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { AttributeType, StreamViewType, TableEncryptionV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Stack } from 'aws-cdk-lib/core';
+import { DataTable, type DataTableProps } from 'cdk-trellis';
+import { nagFindings } from '../support/nag.js';
+import { newStack, stableTemplate } from '../support/template.js';
+
+const minimal: DataTableProps = { partitionKey: 'orderId' };
+
+function tableWith(props: Partial<DataTableProps>, context = {}) {
+  const stack = newStack(context);
+  new DataTable(stack, 'Orders', { ...minimal, ...props });
+  return Template.fromStack(stack);
+}
+
+const expectTable = (props: Partial<DataTableProps>, properties: object) =>
+  tableWith(props).hasResourceProperties('AWS::DynamoDB::GlobalTable', properties);
+
+describe('DataTable', () => {
+  it('is on demand, encrypted, recoverable, protected and kept by default', () => {
+    const stack = newStack();
+    new DataTable(stack, 'Orders', minimal);
+    expect(stableTemplate(stack)).toMatchSnapshot();
+  });
+
+  it('leaves cdk-nag nothing to find', () => {
+    expect(nagFindings((stack) => new DataTable(stack, 'Orders', minimal))).toEqual([]);
+  });
+
+  it('keeps its logical id: another one would replace the table', () => {
+    expect(Object.keys(tableWith({}).findResources('AWS::DynamoDB::GlobalTable'))).toEqual([
+      'OrdersTable1F8332C7',
+    ]);
+  });
+
+  it.each([
+    ['the target is local', { target: 'local' }],
+    ['the target is LocalStack', { target: 'localstack' }],
+    ['the app is ephemeral', { 'trellis:ephemeral': true }],
+  ])('goes with its stack when %s', (_what, context) => {
+    tableWith({}, context).hasResource('AWS::DynamoDB::GlobalTable', {
+      DeletionPolicy: 'Delete',
+      Properties: { Replicas: [{ DeletionProtectionEnabled: false }] },
+    });
+  });
+
+  it('has a sort key', () => {
+    expectTable({ sortKey: 'line' }, { KeySchema: [{}, { AttributeName: 'line', KeyType: 'RANGE' }] });
+  });
+
+  it('has keys that are numbers', () => {
+    expectTable(
+      { sortKey: { name: 'at', type: AttributeType.NUMBER } },
+      { AttributeDefinitions: [{}, { AttributeName: 'at', AttributeType: 'N' }] },
+    );
+  });
+
+  it('has indexes with all attributes or with some', () => {
+    expectTable(
+      {
+        indexes: {
+          byDay: { partitionKey: 'day', sortKey: 'orderId' },
+          byCustomer: { partitionKey: 'customerId', attributes: ['total'] },
+        },
+      },
+      {
+        GlobalSecondaryIndexes: [
+          { IndexName: 'byDay', Projection: { ProjectionType: 'ALL' } },
+          { IndexName: 'byCustomer', Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['total'] } },
+        ],
+      },
+    );
+  });
+
+  it('lets items expire', () => {
+    expectTable({ timeToLive: 'ttl' }, { TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true } });
+  });
+
+  it('has a stream', () => {
+    expectTable(
+      { stream: StreamViewType.NEW_AND_OLD_IMAGES },
+      { StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } },
+    );
+  });
+
+  it("lets the user's properties win", () => {
+    expectTable(
+      { table: { encryption: TableEncryptionV2.awsManagedKey(), deletionProtection: false } },
+      { SSESpecification: { SSEEnabled: true }, Replicas: [{ DeletionProtectionEnabled: false }] },
+    );
+  });
+
+  it('grants on its indexes by name, without a wildcard', () => {
+    const stack = new Stack();
+    const table = new DataTable(stack, 'Orders', { ...minimal, indexes: { byDay: { partitionKey: 'day' } } });
+    const [statement] = table.bindingFor('read').statements;
+    expect(JSON.stringify(stack.resolve(statement!.toStatementJson().Resource))).toContain('/index/byDay');
+    expect(JSON.stringify(stack.resolve(statement!.toStatementJson()))).not.toContain('*');
+  });
+});

@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Stack } from 'aws-cdk-lib/core';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+
+type Json = any;
+
+export function templateOf(assembly: CloudAssembly, stack: Stack): Json {
+  return assembly.getStackArtifact(stack.artifactId).template;
+}
+
+/** The folder of a resource's code in the assembly. */
+export function codeFolder(assembly: CloudAssembly, stack: Stack, logicalId: string): string {
+  const { Code, Content } = templateOf(assembly, stack).Resources[logicalId].Properties;
+  const { S3Key } = Code ?? Content;
+  return join(assembly.directory, `asset.${S3Key.replace('.zip', '')}`);
+}
+
+export function logicalIds(assembly: CloudAssembly, stack: Stack, type: string): string[] {
+  const resources: [string, Json][] = Object.entries(templateOf(assembly, stack).Resources);
+  return resources.filter(([, resource]) => resource.Type === type).map(([id]) => id);
+}
+
+/**
+ * Runs a function as Lambda would: its code in /var/task, its layers merged in /opt.
+ *
+ * @param script the body of an async function with `handler` and `load`; what it returns is returned, as JSON
+ */
+export function runInLambda(
+  assembly: CloudAssembly,
+  stack: Stack,
+  logicalId: string,
+  script: string,
+  environment: Record<string, string> = {},
+): Json {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'trellis-lambda-')));
+  const [task, opt] = [join(folder, 'task'), join(folder, 'opt')];
+  cpSync(codeFolder(assembly, stack, logicalId), task, { recursive: true });
+  mkdirSync(opt);
+  for (const layer of templateOf(assembly, stack).Resources[logicalId].Properties.Layers) {
+    cpSync(codeFolder(assembly, stack, layer.Ref), opt, { recursive: true });
+  }
+  writeFileSync(join(folder, 'hooks.mjs'), hooks(opt));
+  writeFileSync(join(folder, 'main.mjs'), main(script));
+  const output = execFileSync(process.execPath, ['--enable-source-maps', join(folder, 'main.mjs')], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, AWS_REGION: 'us-east-1', ...environment },
+  });
+  return JSON.parse(output);
+}
+
+/** Nothing can be mounted at /opt here: a resolve hook stands in. */
+function hooks(opt: string): string {
+  return `export const resolve = (specifier, context, next) =>
+    next(specifier.startsWith('/opt/') ? ${JSON.stringify(pathToFileURL(opt).href)} + specifier.slice(4) : specifier, context);`;
+}
+
+function main(script: string): string {
+  return `import { register } from 'node:module';
+register('./hooks.mjs', import.meta.url);
+const load = (path) => import(path);
+const { handler } = await load('./task/index.mjs');
+const result = await (async () => { ${script} })();
+process.stdout.write(JSON.stringify(result ?? null));`;
+}

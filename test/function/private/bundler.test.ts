@@ -1,0 +1,254 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Stack, Stage } from 'aws-cdk-lib/core';
+import { SharedLayer } from '../../../lib/function/index.js';
+import { codeFolder, logicalIds, runInLambda, templateOf } from '../lambda.js';
+import { oneFunction, Project, removeProjects } from '../project.js';
+
+afterAll(removeProjects);
+
+/** Runs the only function of a project. */
+function run(project: Project, script: string, layers: SharedLayer[] = []) {
+  const { app, stack } = oneFunction(project, './lambda/main.js', { layers });
+  const assembly = app.synth();
+  const [id = ''] = logicalIds(assembly, stack, 'AWS::Lambda::Function');
+  return runInLambda(assembly, stack, id, script);
+}
+
+function bundleError(files: Record<string, string>, layers: SharedLayer[] = []): string {
+  const { app } = oneFunction(new Project(files), './lambda/main.js', { layers });
+  try {
+    app.synth();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'no error';
+}
+
+describe('a bundled function', () => {
+  it('runs with the packages it uses from the automatic layer', () => {
+    const project = new Project({
+      'lambda/main.ts': `import * as z from 'zod';
+        import { parse } from './parse.js';
+        export const handler = async (event: unknown) => parse(z.object({ id: z.string() }), event);`,
+      'lambda/parse.ts': `import type { ZodType } from 'zod';
+        export const parse = <T>(type: ZodType<T>, value: unknown): T => type.parse(value);`,
+    });
+    expect(run(project, "return handler({ id: 'a' })")).toEqual({ id: 'a' });
+  });
+
+  it.each<[string, string]>([
+    ['a default import', "import z from 'zod'; export const handler = async () => z.string().parse('x');"],
+    [
+      'a namespace as a value',
+      "import * as z from 'zod'; export const handler = async () => Object.keys({ ...z }).includes('string') && 'x';",
+    ],
+    ['a dynamic import', "export const handler = async () => (await import('zod')).string().parse('x');"],
+    ['a re-export', "export { string } from 'zod'; export const handler = async () => 'x';"],
+    [
+      'a name with a dollar',
+      "import * as $ from 'zod'; export const handler = async () => $.string().parse('x');",
+    ],
+    [
+      'text that looks like a name',
+      "import * as z from 'zod'; export const handler = async () => z.string().parse('z.nothing').replace(/.*/, 'x').slice(0, 1);",
+    ],
+    [
+      'a CommonJS package',
+      "import { parse } from '@babel/parser'; export const handler = async () => (parse('x').program.body.length === 1 ? 'x' : '');",
+    ],
+  ])('may use a package by %s', (_, source) => {
+    expect(run(new Project({ 'lambda/main.ts': source }), 'return handler()')).toBe('x');
+  });
+
+  it('loads only the names it uses', () => {
+    const project = new Project({
+      'lambda/main.ts':
+        "import { isAbsolute } from 'zod/v4/core/util.js'; export const handler = async () => typeof isAbsolute;",
+    });
+    project.write(
+      'lambda/main.ts',
+      "import { string } from 'zod/mini'; export const handler = async () => string().parse('x');",
+    );
+    const { app, stack } = oneFunction(project, './lambda/main.js');
+    const assembly = app.synth();
+    const code = readFileSync(
+      join(
+        codeFolder(assembly, stack, logicalIds(assembly, stack, 'AWS::Lambda::Function')[0]!),
+        'index.mjs',
+      ),
+      'utf8',
+    );
+    expect(code).toMatch(/^import\{string\}from"\/opt\/nodejs\/v\/zod-mini-[0-9a-f]{8}\.mjs";/);
+  });
+
+  it('names the TypeScript line of an error', () => {
+    const project = new Project({
+      'lambda/main.ts': `export const handler = async () => {\n  const text: string = 'no';\n\n  throw new Error(text);\n};\n`,
+    });
+    expect(run(project, 'return handler().catch((error) => error.stack)')).toContain('lambda/main.ts:4:9');
+  });
+
+  it('has each module once, with its layers and the runtime', () => {
+    const project = new Project({
+      'package.json': '{ "name": "shop", "private": true, "workspaces": ["layers/*"] }',
+      'layers/commerce/package.json':
+        '{ "name": "@shop/commerce", "version": "1.0.0", "type": "module", "exports": { ".": "./index.ts", "./errors": "./errors.ts" } }',
+      'layers/commerce/index.ts': `import { ProblemError } from 'cdk-trellis/runtime';
+        import { ZodError, string } from 'zod';
+        import { NotFound } from './errors.js';
+        export const notFound = () => new NotFound();
+        export const problem = () => new ProblemError({ status: 404, title: 'no' });
+        export const invalid = () => string().safeParse(1).error;
+        export { ZodError };`,
+      'layers/commerce/errors.ts': 'export class NotFound extends Error {}',
+      'lambda/main.ts': `import { invalid, notFound, problem } from '@shop/commerce';
+        import { NotFound } from '@shop/commerce/errors';
+        import { ProblemError } from 'cdk-trellis/runtime';
+        import { ZodError } from 'zod';
+        export const handler = async () => [notFound() instanceof NotFound, problem() instanceof ProblemError, invalid() instanceof ZodError];`,
+    });
+    project.link('node_modules/@shop/commerce', project.path('layers/commerce'));
+    const layer = SharedLayer.fromPackage(project.path('layers/commerce'));
+    expect(run(project, 'return handler()', [layer])).toEqual([true, true, true]);
+  });
+
+  it('is the same wherever the project is', () => {
+    const files = {
+      'lambda/main.ts': "import * as z from 'zod'; export const handler = async () => z.string().parse('x');",
+    };
+    const hashes = [new Project(files), new Project(files)].map((project) => {
+      const { app, stack } = oneFunction(project, './lambda/main.js');
+      return app.synth().getStackArtifact(stack.artifactId).template;
+    });
+    expect(hashes[0]).toEqual(hashes[1]);
+  });
+
+  it('is built again when an app that was synthesized gets another function', () => {
+    const project = new Project({
+      'lambda/main.ts': 'export const handler = async () => 1;',
+      'lambda/second.ts':
+        "import { string } from 'zod'; export const handler = async () => string().parse('2');",
+    });
+    const { app, stack } = oneFunction(project, './lambda/main.js');
+    app.synth();
+    project.add(stack, 'Second', './lambda/second.js');
+    const assembly = app.synth({ force: true });
+    const ids = logicalIds(assembly, stack, 'AWS::Lambda::Function');
+    expect(ids.map((id) => runInLambda(assembly, stack, id, 'return handler()'))).toEqual([1, '2']);
+  });
+
+  it('is in the assembly of the app when a stage is synthesized early, as pipelines do', () => {
+    const project = new Project({ 'lambda/main.ts': 'export const handler = async () => 1;' });
+    const app = project.app();
+    const [beta, prod] = ['Beta', 'Prod'].map((name) => {
+      const stage = new Stage(app, name);
+      const stack = new Stack(stage, 'Shop');
+      project.add(stack, 'Fn', './lambda/main.js');
+      return { stack, assembly: stage.synth() };
+    });
+    app.synth();
+    for (const { stack, assembly } of [beta!, prod!]) {
+      const manifest = JSON.parse(
+        readFileSync(join(assembly.directory, `${stack.artifactId}.assets.json`), 'utf8'),
+      );
+      const files: { source: { path: string } }[] = Object.values(manifest.files);
+      const paths = files.map(({ source }) => source.path);
+      const folders = paths.filter((path) => path.includes('asset.'));
+      expect(folders.map((path) => existsSync(join(assembly.directory, path)))).toEqual([true, true]);
+    }
+  });
+
+  it('tells tools where its code is, when asset metadata is on', () => {
+    const project = new Project({ 'lambda/main.ts': 'export const handler = async () => 1;' });
+    const app = project.app({ context: { 'aws:cdk:enable-asset-metadata': true } });
+    const stack = new Stack(app, 'Shop');
+    project.add(stack, 'Fn', './lambda/main.js');
+    const { Resources } = templateOf(app.synth(), stack);
+    const metadata = Object.values(Resources as Record<string, { Metadata?: object }>).map(
+      ({ Metadata }) => Metadata,
+    );
+    expect(metadata).toContainEqual({
+      'aws:asset:path': expect.stringMatching(/^asset\./),
+      'aws:asset:property': 'Code',
+    });
+    expect(metadata).toContainEqual({
+      'aws:asset:path': expect.stringMatching(/^asset\./),
+      'aws:asset:property': 'Content',
+    });
+  });
+
+  it('can have versions, which change with its code', () => {
+    const project = new Project({ 'lambda/main.ts': 'export const handler = async () => 1;' });
+    const version = () => {
+      const { app, stack, fn } = oneFunction(project, './lambda/main.js');
+      fn.addAlias('live');
+      const assembly = app.synth();
+      return logicalIds(assembly, stack, 'AWS::Lambda::Version')[0];
+    };
+    const first = version();
+    expect(version()).toBe(first);
+    project.write('lambda/main.ts', 'export const handler = async () => 2;');
+    expect(version()).not.toBe(first);
+  });
+
+  it('is not built for stacks that are not asked for', () => {
+    const project = new Project({
+      'lambda/main.ts': "import './broken.js';\nexport const handler = async () => 1;",
+    });
+    const app = project.app({ context: { 'aws:cdk:bundling-stacks': [] } });
+    const stack = new Stack(app, 'Shop');
+    project.add(stack, 'Fn', './lambda/main.js');
+    expect(() => app.synth()).not.toThrow();
+  });
+});
+
+describe('bundling fails', () => {
+  it('with file, line, text and construct for a syntax error', () => {
+    const files = {
+      'lambda/main.ts': "import { x } from './broken.js';\nexport const handler = async () => x;",
+      'lambda/broken.ts': 'export const x = 1;\nexport const y = (;',
+    };
+    expect(bundleError(files)).toMatch(
+      /^The code of Shop\/Fn cannot be bundled \(from .*lambda\/main\.ts\):\n {2}lambda\/broken\.ts:2:19: Unexpected ";"$/,
+    );
+  });
+
+  it.each(['aws-cdk-lib', 'aws-cdk-lib/aws-s3', 'constructs', 'cdk-trellis'])(
+    'for an import of %s',
+    (name) => {
+      const files = {
+        'lambda/main.ts': `import * as x from '${name}';\nexport const handler = async () => x;`,
+      };
+      expect(bundleError(files)).toContain(`lambda/main.ts:1:20: "${name}" exists at synth only`);
+    },
+  );
+
+  it('for a package that is required', () => {
+    const files = { 'lambda/main.ts': "const z = require('zod');\nexport const handler = async () => z;" };
+    expect(bundleError(files)).toContain(
+      'lambda/main.ts:1:19: Handlers are bundled as ES modules: write `import`',
+    );
+  });
+
+  it('for a package that is not installed', () => {
+    const files = { 'lambda/main.ts': "import x from 'absent';\nexport const handler = async () => x;" };
+    expect(bundleError(files)).toContain('lambda/main.ts:1:15: Could not resolve "absent"');
+  });
+
+  it('for a name that a package does not have', () => {
+    const files = {
+      'lambda/main.ts': "import { nothing } from 'zod';\nexport const handler = async () => nothing;",
+    };
+    expect(bundleError(files)).toContain('node_modules/zod/index.js" for import "nothing" (of "zod")');
+  });
+
+  it('for a CommonJS package as a whole', () => {
+    const files = {
+      'lambda/main.ts': "import * as x from '@babel/parser';\nexport const handler = async () => ({ ...x });",
+    };
+    expect(bundleError(files)).toContain(
+      '"@babel/parser" is a CommonJS package: import the names you use from it',
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { entryOf } from '../../../lib/function/private/entry.js';
+import { create } from '../fixtures/ambiguous/helper.js';
+import { importing } from '../fixtures/caller.js';
+
+const fixture = (path: string) => join(__dirname, '..', 'fixtures', path);
+const imports = (text: string) => Object.assign(() => undefined, { toString: () => text });
+
+describe('the file of a handler', () => {
+  it('is found next to the file that has the import, as TypeScript for .js', () => {
+    expect(entryOf(() => import('../fixtures/handlers/plain.js'))).toBe(fixture('handlers/plain.ts'));
+  });
+
+  it.each([
+    "() => import('../fixtures/handlers/plain.js')",
+    '()=>Promise.resolve().then(()=>__importStar(require("../fixtures/handlers/plain.js")))',
+    '()=>{cov_1.f[0]++;cov_1.s[0]++;return Promise.resolve().then(()=>_interop_require_wildcard(require("../fixtures/handlers/plain.js")));}',
+    '() => import(/* webpackChunkName: "x" */ `../fixtures/handlers/plain.js`)',
+  ])('is read from what compilers make of the import: %s', (text) => {
+    expect(entryOf(imports(text))).toBe(fixture('handlers/plain.ts'));
+  });
+
+  it('is found when functions of other files lie between', () => {
+    const nested = () => [1].map(() => entryOf(() => import('../fixtures/handlers/orders.js')));
+    expect(nested()).toEqual([fixture('handlers/orders.ts')]);
+  });
+
+  it('leaves the stack trace settings as they were', () => {
+    const { prepareStackTrace, stackTraceLimit } = Error;
+    entryOf(() => import('../fixtures/handlers/plain.js'));
+    expect([Error.prepareStackTrace, Error.stackTraceLimit]).toEqual([prepareStackTrace, stackTraceLimit]);
+  });
+
+  it('is an error that lists the candidates when two files may be meant', () => {
+    expect(() => importing((handler) => create(() => entryOf(handler)))).toThrow(
+      [
+        '`handler` imports `./handlers/plain.js`, which may mean:',
+        '  - test/function/fixtures/ambiguous/handlers/plain.ts (written in test/function/fixtures/ambiguous/helper.ts)',
+        '  - test/function/fixtures/handlers/plain.ts (written in test/function/fixtures/caller.ts)',
+        'Rename one, or write the paths differently.',
+      ].join('\n'),
+    );
+  });
+
+  it('is an error that lists where it was looked for when there is none', () => {
+    expect(() => entryOf(imports("() => import('./absent.js')"))).toThrow(
+      /imports `\.\/absent\.js`, but no file .* Looked in:\n {2}- test\/function\/private\/entry\.test\.ts/s,
+    );
+  });
+
+  it('is an error when it is computed', () => {
+    const name = 'plain';
+    expect(() => entryOf(() => import(`../fixtures/handlers/${name}.js`))).toThrow(
+      "`handler` must be a function with a literal import, `() => import('./place.js')`, got `",
+    );
+  });
+
+  it('is an error when it is a package', () => {
+    expect(() => entryOf(() => import('zod'))).toThrow(
+      'must import a file of the project by a relative path, got `zod`',
+    );
+  });
+});

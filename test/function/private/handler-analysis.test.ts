@@ -1,0 +1,157 @@
+import { analyzeHandler } from '../../../lib/function/private/handler-analysis.js';
+import { Project, removeProjects } from '../project.js';
+
+afterAll(removeProjects);
+
+const RUNTIME = "import { bus, handle, invoke, route, table } from 'cdk-trellis/runtime';\n";
+
+function analyze(source: string, more: Record<string, string> = {}) {
+  const project = new Project({ 'handler.ts': source, ...more });
+  return analyzeHandler(project.path('handler.ts'), new Set());
+}
+
+const orders = [{ name: 'orders', kind: 'table', access: 'readWrite' }];
+
+describe('the needs of a handler', () => {
+  it.each<[string, string]>([
+    ['handle', 'export const handler = handle({ orders: table.readWrite }, async () => {});'],
+    [
+      'a type argument',
+      'export const handler = handle({ orders: table<Order>().readWrite }, async () => {});',
+    ],
+    ['an argument', 'export const handler = handle({ orders: table(Order).readWrite }, async () => {});'],
+    [
+      'a constant',
+      'const needs = { orders: table.readWrite } as const;\nexport const handler = handle(needs, run);',
+    ],
+    ['a constant need', 'const orders = table.readWrite;\nexport const handler = handle({ orders }, run);'],
+    ['an export list', 'const handler = handle({ orders: table.readWrite }, run);\nexport { handler };'],
+    [
+      'a renamed export',
+      'const place = handle({ orders: table.readWrite }, run);\nexport { place as handler };',
+    ],
+    [
+      'a middleware around it',
+      'export const handler = middy(handle({ orders: table.readWrite }, run)).use(x);',
+    ],
+  ])('are read from %s', (_, source) => {
+    expect(analyze(RUNTIME + source)).toEqual({ needs: orders });
+  });
+
+  it('are read from route, with the name of its operation', () => {
+    const source = `${RUNTIME}export const handler = route(ordersApi.placeOrder, { orders: table.readWrite }, run);`;
+    expect(analyze(source)).toEqual({ needs: orders, operation: 'placeOrder' });
+  });
+
+  it('are read under other names', () => {
+    const source =
+      "import { handle as h, table as t } from 'cdk-trellis/runtime';\nexport const handler = h({ orders: t.readWrite }, run);";
+    expect(analyze(source)).toEqual({ needs: orders });
+  });
+
+  it('are read through a namespace', () => {
+    const source =
+      "import * as rt from 'cdk-trellis/runtime';\nexport const handler = rt.handle({ orders: rt.table.readWrite }, run);";
+    expect(analyze(source)).toEqual({ needs: orders });
+  });
+
+  it('are read from another file that the handler is exported from', () => {
+    const files = { 'place.ts': `${RUNTIME}export const place = handle({ orders: table.readWrite }, run);` };
+    expect(analyze("export { place as handler } from './place.js';", files)).toEqual({ needs: orders });
+    expect(analyze("import { place } from './place.js';\nexport const handler = place;", files)).toEqual({
+      needs: orders,
+    });
+    const handler = {
+      'place.ts': `${RUNTIME}export const handler = handle({ orders: table.readWrite }, run);`,
+    };
+    expect(analyze("export * from './place.js';", handler)).toEqual({ needs: orders });
+  });
+
+  it('are a kind alone where there is one access', () => {
+    const source = `${RUNTIME}export const handler = handle({ pay: invoke<F>(), sent: bus(Sent).publish }, run);`;
+    expect(analyze(source).needs).toEqual([
+      { name: 'pay', kind: 'invoke', access: 'invoke' },
+      { name: 'sent', kind: 'bus', access: 'publish' },
+    ]);
+  });
+
+  it.each([
+    'export const handler = async () => 1;',
+    'export async function handler() {}',
+    'export const handler = middy(async () => 1);',
+    "export { handler } from '@company/handlers';",
+    "import { table } from './other.js';\nexport const handler = async () => table.read;",
+  ])('are none in a plain handler: %s', (source) => {
+    expect(analyze(source)).toEqual({ needs: [] });
+  });
+});
+
+describe('a handler is refused', () => {
+  const start = (source: string) => `${RUNTIME}${source}`;
+
+  it.each<[string, string, string]>([
+    [
+      'with needs of a function call',
+      'export const handler = handle(needs(), run);',
+      'must be an object literal, got a function call.',
+    ],
+    [
+      'with needs of another file',
+      "import { needs } from './needs.js';\nexport const handler = handle(needs, run);",
+      'got `needs`, imported from `./needs.js`.',
+    ],
+    ['without needs', 'export const handler = handle();', 'must be an object literal, got nothing.'],
+    [
+      'with a spread',
+      'export const handler = handle({ ...common }, run);',
+      'a need must be a name and what it needs, got a spread.',
+    ],
+    [
+      'with a computed name',
+      'export const handler = handle({ [name]: table.read }, run);',
+      'got a computed name or a method.',
+    ],
+    [
+      'with a computed access',
+      'export const handler = handle({ orders: table[access] }, run);',
+      'the need `orders` must be a kind and an access, got a member expression.',
+    ],
+    [
+      'with a condition',
+      'export const handler = handle({ orders: x ? table.read : table.write }, run);',
+      'the need `orders` must be a kind and an access, got a condition.',
+    ],
+    [
+      'with a kind of another module',
+      "import { queue } from './queue.js';\nexport const handler = handle({ work: queue.send }, run);",
+      'the need `work` must be a kind and an access, got',
+    ],
+    [
+      'with a callback',
+      'export const handler = (event, context, callback) => callback(null, 1);',
+      '`handler` must be an async function of (event, context), got one with a callback',
+    ],
+  ])('%s', (_, source, message) => {
+    expect(() => analyze(start(source))).toThrow(message);
+  });
+
+  it('with the place and the remedy', () => {
+    expect(() => analyze(start('\nexport const handler = handle(needs(), run);'))).toThrow(
+      /handler\.ts:3: the needs of `handle` must be an object literal, .* written out: `\{ orders: table\.readWrite \}`/,
+    );
+  });
+
+  it('when the module exports another name', () => {
+    expect(() => analyze('export const main = async () => 1;\nexport default main;')).toThrow(
+      'the module must export `handler`, got `main`, `default`. Write `export const handler = ...`',
+    );
+  });
+
+  it('when the module is CommonJS', () => {
+    expect(() => analyze('exports.handler = async () => 1;')).toThrow('must be an ES module');
+  });
+
+  it('when the module cannot be parsed', () => {
+    expect(() => analyze('export const handler = async (( => 1;')).toThrow(/handler\.ts:1: Unexpected "=>"/);
+  });
+});

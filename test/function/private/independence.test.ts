@@ -1,0 +1,64 @@
+import { type App, Stack } from 'aws-cdk-lib/core';
+import { templateOf } from '../lambda.js';
+import { Project, removeProjects } from '../project.js';
+
+afterAll(removeProjects);
+
+const FILES = {
+  'lambda/shared.ts': "import * as z from 'zod'; export const text = z.string();",
+  'lambda/place.ts':
+    "import { text } from './shared.js'; export const handler = async () => text.parse('placed');",
+  'lambda/get.ts': "import * as z from 'zod'; export const handler = async () => z.number().parse(1);",
+  'lambda/list.ts':
+    "import { text } from './shared.js'; export const handler = async () => text.parse('listed');",
+};
+
+/** The automatic layer's logical id: changing it would replace the layer. */
+const LAYER = 'NodeModules80884104';
+
+/** Two services that share a file and a package. */
+function synth(project: Project, functions: { orders: string[]; products: string[] }) {
+  const app: App = project.app();
+  const stacks = Object.entries(functions).map(([service, names]) => {
+    const stack = new Stack(app, service);
+    for (const name of names) project.add(stack, name, `./lambda/${name}.js`);
+    return stack;
+  });
+  const assembly = app.synth();
+  return stacks.map((stack) => templateOf(assembly, stack));
+}
+
+const functionsOf = (template: { Resources: Record<string, { Type: string }> }) =>
+  Object.fromEntries(
+    Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function'),
+  );
+
+describe('services are independent', () => {
+  const project = new Project(FILES);
+  const [orders, products] = synth(project, { orders: ['place'], products: ['list'] });
+
+  it('when a function that uses more of a package is added to another one', () => {
+    const [more, same] = synth(project, { orders: ['place', 'get'], products: ['list'] });
+    expect(same).toEqual(products);
+    expect(functionsOf(more)).toMatchObject(functionsOf(orders));
+  });
+
+  it('when a function of another one is removed', () => {
+    const [, same] = synth(project, { orders: [], products: ['list'] });
+    expect(same).toEqual(products);
+  });
+
+  it('when a function of another one is changed', () => {
+    project.write('lambda/place.ts', `${FILES['lambda/place.ts']}\nexport const version = 2;`);
+    const [changed, same] = synth(project, { orders: ['place'], products: ['list'] });
+    expect(same).toEqual(products);
+    expect(changed).not.toEqual(orders);
+    expect(changed.Resources[LAYER]).toEqual(orders.Resources[LAYER]);
+    project.write('lambda/place.ts', FILES['lambda/place.ts']);
+  });
+
+  it('and stacks with the same needs have the same layer', () => {
+    const keys = [orders, products].map(({ Resources }) => Resources[LAYER].Properties.Content.S3Key);
+    expect(keys[0]).toBe(keys[1]);
+  });
+});

@@ -1,0 +1,149 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { type RestEventOptions, restEvent } from 'cdk-trellis/testing';
+import type { Product } from '../../../contracts/products.js';
+import { handler as create } from '../../../lambda/products/create.js';
+import { decodeCursor, encodeCursor } from '../../../lambda/products/cursor.js';
+import { handler as get } from '../../../lambda/products/get.js';
+import { toItem } from '../../../lambda/products/item.js';
+import { handler as list } from '../../../lambda/products/list.js';
+import { handler as update } from '../../../lambda/products/update.js';
+
+const dynamo = mockClient(DynamoDBDocumentClient);
+const products = { tableName: 'products', client: dynamo as unknown as DynamoDBDocumentClient };
+
+const lamp: Product = {
+  productId: 'prd_4f1c2a',
+  name: 'Oak desk lamp',
+  description: 'A lamp.',
+  category: 'lighting',
+  price: { amount: 8900, currency: 'EUR' },
+  stock: 3,
+  version: 2,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  updatedAt: '2026-01-02T00:00:00.000Z',
+};
+const { productId, version, createdAt: _created, updatedAt: _updated, ...details } = lamp;
+const admin = { groups: ['admins'] };
+
+async function call(handler: any, options: RestEventOptions) {
+  const { statusCode, body, headers } = await handler.with({ products })(restEvent(options));
+  return { status: statusCode as number, body: JSON.parse(body), headers };
+}
+
+beforeEach(() => dynamo.reset());
+
+describe('listProducts', () => {
+  it('reads a page of the catalogue in the order of names and says where the next one starts', async () => {
+    dynamo.on(QueryCommand).resolves({ Items: [toItem(lamp)], LastEvaluatedKey: toItem(lamp) });
+    const { status, body } = await call(list, { query: { limit: '1' } });
+    expect(status).toBe(200);
+    expect(body.items).toEqual([lamp]);
+    expect(decodeCursor(body.nextCursor)).toEqual({ productId, sort: 'oak desk lamp#prd_4f1c2a' });
+    expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({
+      IndexName: 'catalogue',
+      Limit: 1,
+    });
+  });
+
+  it('continues where a cursor says, within a category', async () => {
+    dynamo.on(QueryCommand).resolves({ Items: [] });
+    const cursor = encodeCursor({ productId, sort: 'x' });
+    const { body } = await call(list, { query: { category: 'lighting', cursor } });
+    expect(body).toEqual({ items: [] });
+    expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({
+      IndexName: 'byCategory',
+      ExclusiveStartKey: { productId, sort: 'x', category: 'lighting' },
+    });
+  });
+
+  it.each([
+    'x',
+    Buffer.from('{"productId":1}').toString('base64url'),
+    Buffer.from('null').toString('base64url'),
+  ])('refuses the cursor %s', async (cursor) => {
+    expect(await call(list, { query: { cursor } })).toMatchObject({ status: 400 });
+    expect(dynamo.calls()).toHaveLength(0);
+  });
+});
+
+describe('getProduct', () => {
+  it('answers the product, without the attributes of the table', async () => {
+    dynamo.on(GetCommand, { TableName: 'products', Key: { productId } }).resolves({ Item: toItem(lamp) });
+    expect(await call(get, { params: { productId } })).toMatchObject({ status: 200, body: lamp });
+    expect((await call(get, { params: { productId } })).body).not.toHaveProperty('listing');
+  });
+
+  it('answers 404 when there is none', async () => {
+    dynamo.on(GetCommand).resolves({});
+    expect(await call(get, { params: { productId } })).toMatchObject({
+      status: 404,
+      body: { title: 'Product not found' },
+    });
+  });
+});
+
+describe('createProduct', () => {
+  it('stores a first version under a new id', async () => {
+    dynamo.on(PutCommand).resolves({});
+    const { status, body, headers } = await call(create, { body: details, user: admin });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ ...details, version: 1, productId: expect.stringMatching(/^prd_/) });
+    expect(headers.location).toBe(`/products/${body.productId}`);
+    expect(dynamo.commandCalls(PutCommand)[0]?.args[0].input).toMatchObject({
+      Item: { ...body, listing: 'catalogue' },
+      ConditionExpression: 'attribute_not_exists(productId)',
+    });
+  });
+
+  it('refuses customers', async () => {
+    expect(await call(create, { body: details, user: {} })).toMatchObject({ status: 403 });
+    expect(dynamo.calls()).toHaveLength(0);
+  });
+});
+
+describe('updateProduct', () => {
+  const request = {
+    params: { productId },
+    body: { ...details, name: 'Ash desk lamp', version },
+    user: admin,
+  };
+
+  it('changes the product when the version is the current one', async () => {
+    dynamo.on(UpdateCommand).resolves({ Attributes: { ...toItem(lamp), name: 'Ash desk lamp', version: 3 } });
+    expect(await call(update, request)).toMatchObject({
+      status: 200,
+      body: { name: 'Ash desk lamp', version: 3 },
+    });
+    expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toMatchObject({
+      ConditionExpression: '#version = :expected',
+      ExpressionAttributeValues: { ':expected': 2, ':version': 3, ':sort': 'ash desk lamp#prd_4f1c2a' },
+    });
+  });
+
+  const refused = (Item?: object) =>
+    new ConditionalCheckFailedException({ message: '', $metadata: {}, ...(Item && { Item: Item as never }) });
+
+  it('answers 409 with the current version when somebody else changed it', async () => {
+    dynamo.on(UpdateCommand).rejects(refused({ version: { N: '5' } }));
+    expect(await call(update, request)).toMatchObject({ status: 409, body: { currentVersion: 5 } });
+  });
+
+  it('answers 404 when there is none', async () => {
+    dynamo.on(UpdateCommand).rejects(refused());
+    expect(await call(update, request)).toMatchObject({ status: 404 });
+  });
+
+  it('does not take another failure for a conflict', async () => {
+    jest.spyOn(console, 'error').mockImplementation(() => {});
+    dynamo.on(UpdateCommand).rejects(new Error('throttled'));
+    expect(await call(update, request)).toMatchObject({ status: 500 });
+  });
+});

@@ -1,0 +1,13 @@
+import { newId } from '@storefront/commerce/ids';
+import { ProductId } from '../../contracts/products.js';
+
+describe('newId', () => {
+  it('says what it is of, and is an id by the contract', () => {
+    expect(newId('prd')).toMatch(/^prd_[0-9a-f]{32}$/);
+    expect(ProductId.safeParse(newId('prd')).success).toBe(true);
+  });
+
+  it('never gives one id twice', () => {
+    expect(new Set(Array.from({ length: 1000 }, () => newId('ord'))).size).toBe(1000);
+  });
+});

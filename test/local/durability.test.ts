@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { Emulator, inlineFunction } from './emulator.js';
+
+jest.setTimeout(60_000);
+
+const table = {
+  Type: 'AWS::DynamoDB::Table',
+  Properties: {
+    TableName: 'Notes',
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  },
+};
+/** Never receives its signal: its stack stays in progress. */
+const waiting = {
+  Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
+  Wait: {
+    Type: 'AWS::CloudFormation::WaitCondition',
+    DependsOn: 'Table',
+    Properties: { Handle: { Ref: 'Handle' }, Timeout: '600' },
+  },
+};
+const note = { id: { S: 'note' } };
+
+/** A process that has ended may wait for somebody to take note of it. */
+function isRunning(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
+}
+
+describe.each([
+  ['with the corrections', [] as string[], { kept: true, status: 'ROLLBACK_COMPLETE', workerEnds: true }],
+  [
+    'without them, so that they are needed',
+    ['save_while_running', 'interrupted_stacks', 'end_with_the_emulator'],
+    { kept: false, status: 'CREATE_IN_PROGRESS', workerEnds: false },
+  ],
+])('kill -9 %s', (_, without, expected) => {
+  let emulator: Emulator;
+  let worker = 0;
+
+  beforeAll(async () => {
+    emulator = await Emulator.start(without);
+    const dynamo = new DynamoDBClient(emulator.client);
+    const code = 'setInterval(() => 0, 1000); exports.handler = async () => process.pid;';
+    await emulator.deploy('Kept', { Resources: { Table: table, ...inlineFunction('Timer', code) } });
+    worker = await emulator.invoke('Timer');
+
+    const stack = {
+      Resources: { Table: { ...table, Properties: { ...table.Properties, TableName: 'Half' } }, ...waiting },
+    };
+    await new CloudFormationClient(emulator.client).send(
+      new CreateStackCommand({ StackName: 'Interrupted', TemplateBody: JSON.stringify(stack) }),
+    );
+    await emulator.save();
+    await dynamo.send(new PutItemCommand({ TableName: 'Notes', Item: note }));
+    await sleep(700);
+    await emulator.kill();
+    await sleep(300);
+  }, 30_000);
+
+  afterAll(async () => {
+    if (!expected.workerEnds) process.kill(worker, 'SIGKILL');
+    await emulator.stop();
+  });
+
+  it(`${expected.workerEnds ? 'ends' : 'leaves'} the functions that ran`, () => {
+    expect(isRunning(worker)).toBe(!expected.workerEnds);
+  });
+
+  it(`${expected.kept ? 'keeps' : 'loses'} what was written a moment before`, async () => {
+    await emulator.restart();
+    const { Item } = await new DynamoDBClient(emulator.client).send(
+      new GetItemCommand({ TableName: 'Notes', Key: note }),
+    );
+    expect(Item !== undefined).toBe(expected.kept);
+  });
+
+  it(`leaves the stack it interrupted as ${expected.status}`, async () => {
+    const { Stacks } = await new CloudFormationClient(emulator.client).send(
+      new DescribeStacksCommand({ StackName: 'Interrupted' }),
+    );
+    expect(Stacks?.[0]?.StackStatus).toBe(expected.status);
+  });
+});

@@ -1,0 +1,83 @@
+import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { correction, pairOfEmulators } from './corrections.js';
+import type { Emulator } from './emulator.js';
+
+const emulators = pairOfEmulators(['time_to_live', 'user_pool_provider_url', 'pseudo_parameters']);
+
+const table = (ttl?: object) => ({
+  Resources: {
+    Table: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: {
+        TableName: 'Expiring',
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        ...ttl,
+      },
+    },
+  },
+});
+
+async function ttlOf(emulator: Emulator) {
+  const client = new DynamoDBClient(emulator.client);
+  const { TimeToLiveDescription } = await client.send(
+    new DescribeTimeToLiveCommand({ TableName: 'Expiring' }),
+  );
+  return [TimeToLiveDescription?.TimeToLiveStatus, TimeToLiveDescription?.AttributeName];
+}
+
+correction(
+  emulators,
+  'time_to_live',
+  "sets a table's time to live, and takes it away in an update",
+  async (emulator) => {
+    const ttl = { TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true } };
+    await emulator.deploy('Ttl', table(ttl));
+    const set = await ttlOf(emulator);
+    await emulator.deploy('Ttl', table(), true);
+    return [set, await ttlOf(emulator)];
+  },
+  [
+    ['ENABLED', 'expires'],
+    ['DISABLED', undefined],
+  ],
+);
+
+correction(
+  emulators,
+  'user_pool_provider_url',
+  "gives the issuer of a user pool's tokens",
+  async (emulator) => {
+    const outputs = await emulator.deploy('Pool', {
+      Resources: { Pool: { Type: 'AWS::Cognito::UserPool' } },
+      Outputs: { Url: { Value: { 'Fn::GetAtt': ['Pool', 'ProviderURL'] } }, Id: { Value: { Ref: 'Pool' } } },
+    });
+    return outputs.Url?.replace(outputs.Id!, 'ID');
+  },
+  'https://cognito-idp.us-east-1.amazonaws.com/ID',
+);
+
+correction(
+  emulators,
+  'pseudo_parameters',
+  'evaluates conditions on pseudo parameters',
+  async (emulator) => {
+    const equals = (name: string, value: string) => ({ 'Fn::Equals': [{ Ref: name }, value] });
+    const conditions = {
+      Here: equals('AWS::Region', 'us-east-1'),
+      Ours: equals('AWS::AccountId', '000000000000'),
+      Aws: equals('AWS::Partition', 'aws'),
+      China: equals('AWS::URLSuffix', 'amazonaws.com.cn'),
+    };
+    const outputs = Object.keys(conditions).map((name) => [name, { Condition: name, Value: 'true' }]);
+    return Object.keys(
+      await emulator.deploy('Conditions', {
+        Conditions: conditions,
+        Resources: { Pool: { Type: 'AWS::Cognito::UserPool' } },
+        Outputs: Object.fromEntries(outputs),
+      }),
+    );
+  },
+  ['Here', 'Ours', 'Aws'],
+);

@@ -1,0 +1,30 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack, Validations } from 'aws-cdk-lib/core';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+
+/** What cdk-nag's packs AwsSolutions and Serverless find in a stack made for AWS, and nobody acknowledged. */
+export function nagFindings(build: (stack: Stack) => void): string[] {
+  const outdir = mkdtempSync(join(tmpdir(), 'trellis-nag-'));
+  try {
+    const app = new App({ outdir });
+    build(new Stack(app, 'Stack'));
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+    try {
+      app.synth();
+    } catch (error) {
+      if (!String(error).includes('Validation failed')) throw error;
+    }
+    const file = join(outdir, 'validation-report.json');
+    if (!existsSync(file)) return [];
+    const { pluginReports } = JSON.parse(readFileSync(file, 'utf8'));
+    return pluginReports.flatMap(({ violations }: any) =>
+      violations.flatMap(({ ruleName, violatingConstructs }: any) =>
+        violatingConstructs.map(({ constructPath }: any) => `${ruleName} at ${constructPath}`),
+      ),
+    );
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
