@@ -125,6 +125,8 @@ export class NodeFunction<Module extends HandlerModule = HandlerModule> extends 
   }
 
   private createLogGroup(retention = RetentionDays.ONE_MONTH): LogGroup {
+    // With the feature flag useCdkManagedLogGroup CDK has made one, which keeps its logs for ever.
+    this.node.tryRemoveChild('LogGroup');
     const logGroup = new LogGroup(this, 'LogGroup', { retention, removalPolicy: RemovalPolicy.DESTROY });
     const resource = resourceOf(this);
     resource.loggingConfig = { ...resource.loggingConfig, logGroup: logGroup.logGroupName };

@@ -5,10 +5,13 @@ import { App, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 
 /** What cdk-nag's packs AwsSolutions and Serverless find in a stack made for AWS, and nobody acknowledged. */
-export function nagFindings(build: (stack: Stack) => void): string[] {
+export function nagFindings(
+  build: (stack: Stack) => void,
+  context: Readonly<Record<string, unknown>> = {},
+): string[] {
   const outdir = mkdtempSync(join(tmpdir(), 'trellis-nag-'));
   try {
-    const app = new App({ outdir });
+    const app = new App({ outdir, context });
     build(new Stack(app, 'Stack'));
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
     try {

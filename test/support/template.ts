@@ -1,5 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { App, Stack } from 'aws-cdk-lib/core';
+import { CURRENT_VERSION_EXPIRED_FLAGS, FLAGS } from 'aws-cdk-lib/cx-api';
 
 /** A template whose snapshot changes only when the resources do: hashes of code are masked. */
 export function stableTemplate(stack: Stack): Record<string, unknown> {
@@ -13,3 +14,10 @@ export function stableTemplate(stack: Stack): Record<string, unknown> {
 export function newStack(context: Record<string, unknown> = {}): Stack {
   return new Stack(new App({ context }), 'Stack');
 }
+
+/** The feature flags that `cdk init` switches on in a new app. */
+export const RECOMMENDED_FLAGS: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.entries(FLAGS)
+    .filter(([name]) => !CURRENT_VERSION_EXPIRED_FLAGS.includes(name))
+    .map(([name, { recommendedValue }]) => [name, recommendedValue]),
+);

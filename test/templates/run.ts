@@ -25,7 +25,14 @@ async function main(): Promise<number> {
     const python = await installPythonTools(join(__dirname, 'requirements.txt'), 'cfn-lint', console.log);
     const lint = spawnSync(
       python,
-      ['-m', 'cfnlint', '--ignore-checks', ...IGNORED, '--', ...templates.map((name) => join(outdir, name))],
+      [
+        '-c',
+        'import sys; from cfnlint.runner import main; sys.exit(main())',
+        '--ignore-checks',
+        ...IGNORED,
+        '--',
+        ...templates.map((name) => join(outdir, name)),
+      ],
       { stdio: 'inherit' },
     );
     console.log(
