@@ -20,11 +20,11 @@ ${Object.entries(info.apis)
 
 Read the catalogue:
 
-curl '${products}?limit=2'
+curl -s '${products}?limit=2'
 
 Add a product as an administrator (the token is good for an hour; \`npm run -s token\` prints a new one):
 
-curl '${products}' -H 'Authorization: Bearer ${accessToken}' -H 'Content-Type: application/json' -d '${chair}'`);
+curl -s '${products}' -H 'Authorization: Bearer ${accessToken}' -H 'Content-Type: application/json' -d '${chair}'`);
 }
 
 stayUp({ ready })

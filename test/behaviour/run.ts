@@ -27,6 +27,8 @@ async function main(report: string): Promise<void> {
       const { passed, failed } = runJest(project, stateDir, {
         TRELLIS_INFO: infoFile,
         TRELLIS_DENIALS: cloud.denialsFile,
+        // For commands that look for the local cloud, as the README's do.
+        TRELLIS_STATE_DIR: stateDir,
       });
       counts.passed += passed;
       counts.failed += failed;
