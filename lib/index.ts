@@ -1,5 +1,6 @@
-export { Api, type ApiProps, type Route, type RouteModule } from './api/api.js';
+export { Api } from './api/api.js';
 export type { ApiAlarmProps } from './api/api-alarms.js';
+export type { ApiProps, Route, RouteModule } from './api/api-props.js';
 export { DataTable, type DataTableProps, type KeyAttribute, type TableIndex } from './data/data-table.js';
 export * from './function/index.js';
 export { type IUserDirectory, UserDirectory, type UserDirectoryProps } from './identity/user-directory.js';

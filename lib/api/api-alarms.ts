@@ -1,4 +1,4 @@
-import type { IRestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -20,9 +20,8 @@ export interface ApiAlarmProps {
  */
 export function addApiAlarms(
   scope: Construct,
-  api: IRestApi,
+  api: RestApiBase,
   name: string,
-  stageName: string,
   props: ApiAlarmProps,
 ): Alarm[] {
   const { serverErrorPercent = 1, latencyP99 = Duration.seconds(3) } = props;
@@ -32,7 +31,7 @@ export function addApiAlarms(
       metricName,
       statistic,
       period: Duration.minutes(5),
-      dimensionsMap: { ApiName: api.restApiName, Stage: stageName },
+      dimensionsMap: { ApiName: api.restApiName, Stage: api.deploymentStage.stageName },
     });
   const shared = {
     evaluationPeriods: 3,

@@ -81,7 +81,7 @@ describe('Api', () => {
     const template = templateWith();
     template.resourceCountIs('AWS::Lambda::Permission', 3);
     template.hasResourceProperties('AWS::Lambda::Permission', {
-      SourceArn: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('/api/DELETE/orders/\\*$')])] },
+      SourceArn: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('/DELETE/orders/\\*$')])] },
     });
   });
 

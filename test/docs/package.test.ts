@@ -23,6 +23,18 @@ declare const stack: import('aws-cdk-lib/core').Stack;
 declare const anyFunction: import('aws-cdk-lib/aws-lambda').Function;
 declare const ordersTable: import('aws-cdk-lib/aws-dynamodb').ITable;
 `,
+  'contracts/orders.ts': `
+import { defineApi } from 'cdk-trellis/runtime';
+import * as z from 'zod';
+export const ordersApi = defineApi({ name: 'orders', version: '1.0.0' }, {
+  getOrder: { method: 'GET', path: '/orders/{orderId}', auth: 'user', responses: { 200: z.string() } },
+});
+`,
+  'lambda/get-order.ts': `
+import { route, table } from 'cdk-trellis/runtime';
+import { ordersApi } from '../contracts/orders.js';
+export const handler = route(ordersApi.getOrder, { orders: table.read }, async ({ user }) => ({ status: 200, body: user.sub }));
+`,
   'lambda/place.ts': `
 import { handle, table } from 'cdk-trellis/runtime';
 export const handler = handle({ orders: table.write }, async (_event: object, { orders }) => orders.tableName);
