@@ -14,6 +14,7 @@ const shared = {
   },
   moduleNameMapper: {
     '^cdk-trellis$': '<rootDir>/lib/index.ts',
+    '^cdk-trellis/contract$': '<rootDir>/lib/contract/index.ts',
     '^cdk-trellis/testing$': '<rootDir>/lib/testing/index.ts',
     '^cdk-trellis/runtime$': '<rootDir>/lib/runtime/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

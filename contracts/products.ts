@@ -1,4 +1,4 @@
-import { defineApi, Problem } from 'cdk-trellis/runtime';
+import { defineApi, Problem } from 'cdk-trellis/contract';
 import * as z from 'zod';
 
 /** An amount in the currency's smallest unit: 1999 EUR is 19.99 euros, 1999 JPY is 1,999 yen. */

@@ -1,4 +1,4 @@
-// Compiles the library into dist/: CommonJS for what CDK runs, and the runtime as ES modules, too, so that bundlers
+// Compiles the library into dist/: CommonJS for what CDK runs, and what handlers and browsers import as ES modules, too, so that bundlers
 // can leave out what a handler or a browser does not use.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ tsc(
   'dist/esm',
 );
 for (const room of readdirSync(join(root, 'dist/esm'))) {
-  if (room !== 'runtime') rmSync(join(root, 'dist/esm', room), { recursive: true });
+  if (!['contract', 'runtime'].includes(room)) rmSync(join(root, 'dist/esm', room), { recursive: true });
 }
 writeFileSync(join(root, 'dist/esm/package.json'), '{ "type": "module", "sideEffects": false }\n');
 

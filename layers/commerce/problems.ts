@@ -1,4 +1,4 @@
-import { ProblemError } from 'cdk-trellis/runtime';
+import { ProblemError } from 'cdk-trellis/contract';
 
 /** 404: there is no such thing. */
 export function notFound(what: string, id: string): ProblemError {

@@ -1,9 +1,9 @@
 import type { SpecRestApiProps, StageOptions } from 'aws-cdk-lib/aws-apigateway';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Contract, Operation, Operations } from '../contract/contract.js';
 import type { Bindables, BindCheck } from '../function/binding.js';
 import type { NodeFunctionOptions } from '../function/node-function-props.js';
 import type { IUserDirectory } from '../identity/user-directory.js';
-import type { Contract, Operation, Operations } from '../runtime/contract.js';
 import type { Needs } from '../runtime/need.js';
 import type { RouteHandler } from '../runtime/route.js';
 import type { ApiAlarmProps } from './api-alarms.js';

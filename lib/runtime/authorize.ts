@@ -1,5 +1,5 @@
-import type { Auth, User } from './contract.js';
-import { ProblemError } from './problem.js';
+import type { Auth, User } from '../contract/contract.js';
+import { ProblemError } from '../contract/problem.js';
 
 /**
  * The user behind a request, refused when the operation is not for them.

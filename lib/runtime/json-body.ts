@@ -1,4 +1,4 @@
-import { ProblemError } from './problem.js';
+import { ProblemError } from '../contract/problem.js';
 
 /** Largest request body that `route` reads, in bytes; Lambda itself takes 6 MB per call. */
 export const MAX_BODY_BYTES = 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { ProblemError } from './problem.js';
+import { ProblemError } from '../contract/problem.js';
 
 /** A request as `route` sees it, whatever kind of event it arrived in. */
 export interface HttpRequest {

@@ -1,13 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type * as z from 'zod';
+import type { Operation, Reply, RouteInput } from '../contract/contract.js';
+import { ProblemError, problemBody } from '../contract/problem.js';
+import { strict } from '../contract/strict.js';
 import { authorize } from './authorize.js';
-import type { Operation, Reply, RouteInput } from './contract.js';
 import { readJson } from './json-body.js';
 import { type Clients, connect, type Needs } from './need.js';
-import { ProblemError, problemBody } from './problem.js';
 import { fromRestEvent, type HttpRequest } from './rest-request.js';
-import { strict } from './strict.js';
 
 /** The environment variable with the ids of the app clients whose tokens are accepted, separated by commas. */
 export const CLIENT_IDS_VARIABLE = 'API_CLIENT_IDS';
@@ -34,7 +34,8 @@ export interface RouteHandler<O extends Operation, N extends Needs> {
  *
  * @example
  * import * as z from 'zod';
- * import { defineApi, route } from 'cdk-trellis/runtime';
+ * import { defineApi } from 'cdk-trellis/contract';
+ * import { route } from 'cdk-trellis/runtime';
  *
  * const api = defineApi({ name: 'greetings', version: '1.0.0' }, {
  *   greet: { method: 'GET', path: '/greetings/{name}', auth: 'public', responses: { 200: z.object({ text: z.string() }) } },

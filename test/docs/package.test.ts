@@ -24,7 +24,7 @@ declare const anyFunction: import('aws-cdk-lib/aws-lambda').Function;
 declare const ordersTable: import('aws-cdk-lib/aws-dynamodb').ITable;
 `,
   'contracts/orders.ts': `
-import { defineApi } from 'cdk-trellis/runtime';
+import { defineApi } from 'cdk-trellis/contract';
 import * as z from 'zod';
 export const ordersApi = defineApi({ name: 'orders', version: '1.0.0' }, {
   getOrder: { method: 'GET', path: '/orders/{orderId}', auth: 'user', responses: { 200: z.string() } },

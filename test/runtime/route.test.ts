@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { defineApi, Problem, ProblemError, route } from 'cdk-trellis/runtime';
+import { defineApi, Problem, ProblemError } from 'cdk-trellis/contract';
+import { route } from 'cdk-trellis/runtime';
 import { type RestEventOptions, restEvent } from 'cdk-trellis/testing';
 import * as z from 'zod';
 

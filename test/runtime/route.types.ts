@@ -1,5 +1,6 @@
 // Compiled, never run: what the compiler must refuse.
-import { defineApi, Problem, route, table } from 'cdk-trellis/runtime';
+import { defineApi, Problem } from 'cdk-trellis/contract';
+import { route, table } from 'cdk-trellis/runtime';
 import * as z from 'zod';
 
 const api = defineApi(

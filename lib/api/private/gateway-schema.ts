@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { strict } from '../../runtime/strict.js';
+import { strict } from '../../contract/strict.js';
 
 type Schema = { [key: string]: unknown };
 

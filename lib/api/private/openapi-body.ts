@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { apiInfo, type Contract, type Operation, parametersOf } from '../../runtime/contract.js';
+import { apiInfo, type Contract, type Operation, parametersOf } from '../../contract/contract.js';
 import { gatewayResponses } from './gateway-responses.js';
 import { gatewaySchema } from './gateway-schema.js';
 

@@ -2,7 +2,7 @@ import AjvDraft04 from 'ajv-draft-04';
 import fc from 'fast-check';
 import * as z from 'zod';
 import { gatewaySchema } from '../../../lib/api/private/gateway-schema.js';
-import { strict } from '../../../lib/runtime/strict.js';
+import { strict } from '../../../lib/contract/strict.js';
 
 const gatewayAccepts = (schema: z.ZodType, value: unknown) =>
   new AjvDraft04({ strict: true }).compile(gatewaySchema(schema))(value);

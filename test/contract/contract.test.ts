@@ -1,4 +1,4 @@
-import { apiInfo, defineApi } from 'cdk-trellis/runtime';
+import { apiInfo, defineApi } from 'cdk-trellis/contract';
 import * as z from 'zod';
 
 const info = { name: 'orders', version: '1.0.0' };

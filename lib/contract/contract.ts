@@ -48,7 +48,7 @@ export type Contract<C extends Operations = Operations> = C & { readonly [apiInf
  * @throws Error naming every operation that contradicts itself or another one.
  * @example
  * import * as z from 'zod';
- * import { defineApi, Problem } from 'cdk-trellis/runtime';
+ * import { defineApi, Problem } from 'cdk-trellis/contract';
  *
  * const Order = z.object({ orderId: z.string(), quantity: z.int().positive() });
  *

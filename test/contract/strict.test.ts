@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { strict } from '../../lib/runtime/strict.js';
+import { strict } from '../../lib/contract/strict.js';
 
 const accepts = (schema: z.ZodType, value: unknown) => strict(schema).safeParse(value).success;
 
