@@ -17,7 +17,13 @@ export const ADMIN: Person = {
 
 /** The local cloud's own, whatever is configured on this machine. */
 export function localClientConfig(endpoint: string) {
-  return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+  return {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+  };
 }
 
 /** The user pool of the storefront that is deployed there. */

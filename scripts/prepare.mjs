@@ -19,13 +19,23 @@ export async function prepare({ root = ROOT, python = true, log = console.log } 
   checkNode(process.versions.node);
   const stamp = `${root}/node_modules/.trellis-installed`;
   const wanted = fingerprint(root);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && isWhole(root)) return;
 
   // Once per install: the local cloud checks it again when it needs it.
   if (python) checkPython();
   log('Installing packages (npm ci)');
   await install(root);
   writeFileSync(stamp, wanted);
+}
+
+/** For scripts: what is missing is told by its message alone, and ends the process. @type {typeof prepare} */
+export async function prepareOrExit(options) {
+  try {
+    await prepare(options);
+  } catch (error) {
+    console.error(`\n${error.message}`);
+    process.exit(1);
+  }
 }
 
 /** @param {string} version */
@@ -44,9 +54,10 @@ export function checkPython() {
   for (const [command, ...args] of candidates) {
     const probe = [...args, '-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'];
     const { status, stdout } = spawnSync(command, probe, { encoding: 'utf8' });
-    if (status !== 0) continue;
-    if (isAtLeast(stdout.trim(), PYTHON)) return;
-    found.push(`${command} is Python ${stdout.trim()}`);
+    const [version = ''] = stdout?.trim().split(/\r?\n/) ?? [];
+    if (status !== 0 || version === '') continue;
+    if (isAtLeast(version, PYTHON)) return;
+    found.push(`${command} is Python ${version}`);
   }
   throw new Error(
     `Python ${PYTHON.join('.')} or newer is needed for the local cloud, but ` +
@@ -69,6 +80,15 @@ function fingerprint(root) {
     .update(lockfile)
     .update(`node ${major} ${process.platform} ${process.arch}`)
     .digest('hex');
+}
+
+/** Whether no package was deleted since. @param {string} root */
+function isWhole(root) {
+  const { packages = {} } = JSON.parse(readFileSync(`${root}/package-lock.json`, 'utf8'));
+  return Object.entries(packages).every(
+    ([location, { optional }]) =>
+      optional || !location.startsWith('node_modules/') || existsSync(`${root}/${location}/package.json`),
+  );
 }
 
 const OFFLINE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ENOTCACHED|network/i;

@@ -1,12 +1,19 @@
 // `npm start`: installs what is missing, then starts the storefront on this machine until Ctrl-C.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { prepare } from './prepare.mjs';
+import { prepareOrExit } from './prepare.mjs';
 
-await prepare();
+const given = process.argv.slice(2);
+if (given.length > 0) {
+  console.error(
+    `npm start takes no options, got "${given.join(' ')}".\nThe port is set by TRELLIS_PORT: TRELLIS_PORT=4567 npm start`,
+  );
+  process.exit(1);
+}
+await prepareOrExit();
 const child = spawn(
   process.execPath,
-  ['--conditions=cdk-trellis-source', '--import', 'tsx', 'bin/start.ts', ...process.argv.slice(2)],
+  ['--conditions=cdk-trellis-source', '--import', 'tsx', 'bin/start.ts'],
   {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     stdio: 'inherit',

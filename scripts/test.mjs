@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { prepare } from './prepare.mjs';
+import { prepareOrExit } from './prepare.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const results = mkdtempSync(join(tmpdir(), 'trellis-test-'));
@@ -62,7 +62,7 @@ function reportOf(file) {
   return { passed: report.passed ?? report.numPassedTests, failed: report.failed ?? report.numFailedTests };
 }
 
-await prepare();
+await prepareOrExit();
 const only = process.argv.slice(2);
 const totals = { passed: 0, failed: 0 };
 const lines = [];

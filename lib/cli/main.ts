@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { toldError } from '../local/index.js';
 import { down } from './down.js';
 import { info } from './info.js';
 import { up } from './up.js';
@@ -8,7 +9,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program().parseAsync(argv);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    const told = toldError(error);
+    console.error(told instanceof Error ? told.message : String(told));
     process.exitCode = 1;
   }
 }
@@ -38,7 +40,6 @@ function program(): Command {
 }
 
 function portNumber(given: string): number {
-  const port = Number(given);
-  if (given !== '' && Number.isInteger(port) && port >= 0 && port < 65536) return port;
+  if (/^\d{1,5}$/.test(given) && Number(given) < 65536) return Number(given);
   throw new InvalidArgumentError(`expected a port number (0 to 65535), got "${given}".`);
 }

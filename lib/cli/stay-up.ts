@@ -1,4 +1,10 @@
-import { type CloudInfo, type LocalCloud, LocalCloudError, startLocalCloud } from '../local/index.js';
+import {
+  type CloudInfo,
+  type LocalCloud,
+  LocalCloudError,
+  startLocalCloud,
+  toldError,
+} from '../local/index.js';
 
 export interface StayUpOptions {
   readonly port?: number;
@@ -17,6 +23,9 @@ export async function stayUp({ port, detach = false, ready }: StayUpOptions): Pr
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => interruption.abort(new LocalCloudError('Interrupted.')));
 
+  // A terminal that was closed, or a pipe: what is left to tell, nobody reads; what is left to do is done.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
   let cloud: LocalCloud | undefined;
   try {
     cloud = await startLocalCloud({
@@ -30,12 +39,15 @@ export async function stayUp({ port, detach = false, ready }: StayUpOptions): Pr
     await ready(await cloud.deploy());
     if (detach || cloud.reused) return 0;
     console.log('\nPress Ctrl-C to stop. The next start has the data.');
-    await untilStopped(cloud, interruption.signal);
+    if ((await untilStopped(cloud, interruption.signal)) === 'elsewhere') {
+      console.log('\nThe local cloud was stopped; what it holds is kept for the next start.');
+      return 0;
+    }
   } catch (error) {
     if (!interruption.signal.aborted) {
       // What started stays only if it works.
       if (cloud && !cloud.reused) await cloud.stop();
-      throw error;
+      throw toldError(error);
     }
   }
   if (cloud && !cloud.reused) {
@@ -45,18 +57,19 @@ export async function stayUp({ port, detach = false, ready }: StayUpOptions): Pr
   return INTERRUPTED;
 }
 
-/** Returns at an interruption; fails when the cloud ends by itself. */
-function untilStopped(cloud: LocalCloud, interruption: AbortSignal): Promise<void> {
+/** Returns at an interruption, here or by `trellis down` elsewhere; fails when the cloud ends by itself. */
+function untilStopped(cloud: LocalCloud, interruption: AbortSignal): Promise<'here' | 'elsewhere'> {
   return new Promise((resolve, reject) => {
-    if (interruption.aborted) resolve();
-    interruption.addEventListener('abort', () => resolve());
-    cloud.onExit((reason) =>
+    if (interruption.aborted) resolve('here');
+    interruption.addEventListener('abort', () => resolve('here'));
+    cloud.onExit((reason, wasStopped) => {
+      if (wasStopped) return resolve('elsewhere');
       reject(
         new LocalCloudError(
           `The local cloud ended by itself (${reason}). Its log is .trellis/emulator.log.\n` +
             'Start it again: what was deployed is kept; of what was stored, the last seconds may be lost.',
         ),
-      ),
-    );
+      );
+    });
   });
 }

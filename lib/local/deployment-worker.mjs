@@ -41,13 +41,12 @@ const toolkit = new Toolkit({
   },
 });
 
-function progress({ event, metadata, progress: { completed, total } }) {
+function progress({ event, metadata, progress: { completed } }) {
   if (bootstrapping && !event.ResourceStatus?.endsWith('_FAILED')) return;
   send({
     type: 'progress',
     stack: event.StackName,
     completed,
-    total,
     resource: metadata?.constructPath ?? event.LogicalResourceId,
     resourceType: event.ResourceType,
     status: event.ResourceStatus,
@@ -66,6 +65,25 @@ function runtimesOf(template) {
     .flatMap(({ Properties }) =>
       typeof Properties?.Runtime === 'string' ? [Properties.Runtime] : inRegion(Properties?.Runtime),
     );
+}
+
+/**
+ * What an app wrote before it ended: of an uncaught error its message and the places in the app, without Node's
+ * frame around it and the toolkit's words about a subprocess.
+ */
+function withoutFrame(lines) {
+  const start = lines.findIndex((line) => /^(Uncaught )?\w*Error( \[\w+\])?: /.test(line));
+  const isFrame = (line) => /^at .*(:\d+|\(<anonymous>\)|\bnative\))\)?( \{)?$/.test(line);
+  const frames = start < 0 ? -1 : lines.findIndex((line, at) => at > start && isFrame(line));
+  if (frames < 0) return lines;
+  // Behind them may stand its properties, and its cause with frames of its own.
+  const end = lines.findIndex((line, at) => at >= frames && !(isFrame(line) && !line.endsWith('{')));
+  const stack = lines.slice(frames, end < 0 ? undefined : end + 1).filter(isFrame);
+  const places = stack.filter((line) => !/node_modules|node:/.test(line));
+  return [
+    ...lines.slice(start, frames),
+    ...places.slice(0, 3).map((line) => `    ${line.replace(/ \{$/, '')}`),
+  ];
 }
 
 /** What the bootstrap warns of is about real accounts. */
@@ -117,9 +135,8 @@ async function main() {
 main()
   .catch((error) => {
     // The toolkit repeats some errors; each is told once.
-    const told = new Set(
-      [...complaints, error.message].map((message) => String(message).trim()).filter(Boolean),
-    );
-    send({ type: 'failed', message: [...told].join('\n') });
+    const told = [...complaints, error.message].flatMap((message) => String(message).split('\n'));
+    const lines = [...new Set(told.map((line) => line.trim()).filter(Boolean))];
+    send({ type: 'failed', message: withoutFrame(lines).join('\n') });
   })
   .finally(() => process.disconnect?.());

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { emulatorFile } from './emulator-files.js';
 import { emulatorEnvironment } from './environment.js';
@@ -15,6 +15,9 @@ const READY_WITHIN = 30_000;
 const SAVES_WITHIN = 10_000;
 /** The state is saved before; what takes longer is an operation that is being abandoned. */
 const STOPS_WITHIN = 4_000;
+
+/** How an emulator ends that was told to. */
+export const CLEAN_END = 'exit code 0';
 
 /** A started emulator, and the promise of its end. */
 export interface StartedEmulator {
@@ -56,9 +59,11 @@ export async function startEmulator(
   const ended = endOf(child);
   const started: Instance = { instance, pid: child.pid ?? 0, port, startedAt: new Date().toISOString() };
   try {
-    await ready(started, ended, state, signal);
+    await ready(started, ended, python, state, signal);
+    assertDataRead(state);
   } catch (error) {
     child.kill('SIGKILL');
+    removeScratch(started);
     throw error;
   }
   state.write(started);
@@ -84,6 +89,7 @@ function endOf(child: ChildProcess): Promise<string> {
 async function ready(
   instance: Instance,
   ended: Promise<string>,
+  python: string,
   state: ProjectState,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -99,10 +105,25 @@ async function ready(
       continue;
     }
     const what = end ? `ended while starting (${end})` : `did not start within ${READY_WITHIN / 1000} s`;
+    const log = readFileSync(state.logFile, 'utf8');
+    const missing = /(ModuleNotFoundError|ImportError): .*/.exec(log)?.[0];
     throw new LocalCloudError(
-      `The local cloud ${what}. The end of its log, ${state.logFile}:\n${tail(readFileSync(state.logFile, 'utf8'))}`,
+      missing
+        ? `The local cloud's installation is damaged (${missing}).\n` +
+            `Delete it, and start again: rm -r '${dirname(dirname(python))}'`
+        : `The local cloud ${what}. The end of its log, ${state.logFile}:\n${tail(log)}`,
     );
   }
+}
+
+/** The emulator goes on without what it cannot read, and would save over it. */
+function assertDataRead(state: ProjectState): void {
+  const unread = /Persistence: failed to load (\w+): (.*)/.exec(readFileSync(state.logFile, 'utf8'));
+  if (unread)
+    throw new LocalCloudError(
+      `What the local cloud held is damaged: ${state.dataDir}/${unread[1]}.json (${unread[2]}).\n` +
+        'Put it back from a copy, or start with nothing: npx trellis down --clean',
+    );
 }
 
 /** Saves what the emulator holds, so that not even `kill -9` loses it. */
@@ -114,7 +135,7 @@ export async function saveState(instance: Instance): Promise<void> {
 /** Saves and stops; what does not stop in time (a custom resource that hangs, say) is killed. */
 export async function stopEmulator(instance: Instance): Promise<void> {
   const alive = await running(instance);
-  if (!alive) return;
+  if (!alive) return removeScratch(instance);
   await saveState(alive).catch(() => undefined);
   signalProcess(alive.pid, 'SIGTERM');
   const deadline = Date.now() + STOPS_WITHIN;

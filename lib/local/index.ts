@@ -1,5 +1,5 @@
 export type { CloudInfo } from './cloud-info.js';
-export { LocalCloudError } from './errors.js';
+export { LocalCloudError, toldError } from './errors.js';
 export {
   type Denial,
   deleteLocalData,

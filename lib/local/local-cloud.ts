@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type CloudInfo, cloudInfo, type Deployed } from './cloud-info.js';
 import { deployApp } from './deployment.js';
-import { saveState, startEmulator, stopEmulator } from './emulator.js';
+import { CLEAN_END, saveState, startEmulator, stopEmulator } from './emulator.js';
 import { LocalCloudError } from './errors.js';
 import { provideNodes } from './node-runtimes.js';
 import { claimPort } from './port.js';
+import { alone } from './project-lock.js';
 import { type Instance, ProjectState, readJson, running, writeJson } from './project-state.js';
 import { installEmulator } from './python.js';
 
@@ -56,14 +57,26 @@ export interface LocalCloud {
   readonly denialsFile: string;
   /** Saves everything and stops. */
   stop(): Promise<void>;
-  /** Calls back when the cloud ends without having been stopped here. Only for one started here. */
-  onExit(callback: (reason: string) => void): void;
+  /**
+   * Calls back when the cloud ends without having been stopped here. Only for one started here.
+   * `wasStopped`: by somebody else, with everything saved.
+   */
+  onExit(callback: (reason: string, wasStopped: boolean) => void): void;
 }
 
 /** Starts the local cloud of a project, installing what is missing, or joins the one that runs. */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const log = options.log ?? (() => undefined);
   const state = stateOf(options);
+  const wait = () => log('Waiting for another start of this project');
+  return alone(state.lockFile, wait, () => startOrJoin(options, state, log), options.signal);
+}
+
+async function startOrJoin(
+  options: LocalCloudOptions,
+  state: ProjectState,
+  log: (line: string) => void,
+): Promise<LocalCloud> {
   const present = await running(state.read());
   if (present) {
     if (options.port && options.port !== present.port)
@@ -98,8 +111,7 @@ function stateOf({ projectDir, stateDir }: Pick<LocalCloudOptions, 'projectDir' 
 
 function defaultPort(): number {
   const given = process.env.TRELLIS_PORT || '4566';
-  const port = Number(given);
-  if (Number.isInteger(port) && port >= 0 && port < 65536) return port;
+  if (/^\d{1,5}$/.test(given) && Number(given) < 65536) return Number(given);
   throw new LocalCloudError(`TRELLIS_PORT must be a port number (0 to 65535), got "${given}".`);
 }
 
@@ -122,6 +134,12 @@ class RunningCloud implements LocalCloud {
   }
 
   async deploy(): Promise<CloudInfo> {
+    const { log, signal } = this.options;
+    const wait = () => log?.('Waiting for another deployment of this project');
+    return alone(this.state.lockFile, wait, () => this.deployAlone(), signal);
+  }
+
+  private async deployAlone(): Promise<CloudInfo> {
     const { projectDir, signal, log = () => undefined } = this.options;
     const deployed = await deployApp({
       projectDir: resolve(projectDir),
@@ -160,9 +178,9 @@ class RunningCloud implements LocalCloud {
     this.state.forget();
   }
 
-  onExit(callback: (reason: string) => void): void {
+  onExit(callback: (reason: string, wasStopped: boolean) => void): void {
     this.ended?.then((reason) => {
-      if (!this.stopped) callback(reason);
+      if (!this.stopped) callback(reason, reason === CLEAN_END);
     });
   }
 

@@ -42,15 +42,18 @@ async function nodeOf(major: string, log: (line: string) => void, signal?: Abort
       `Functions on nodejs${major}.x run on Node.js ${major}, which is not packaged for ${platform}.\n` +
         `Run this command with Node.js ${major} itself.`,
     );
-  const folder = await installOnce(join(toolCache(), `${source.name}-${version}`), async (into) => {
+  const binary = join('node_modules', source.name, 'bin', 'node');
+  const folder = await installOnce(join(toolCache(), `${source.name}-${version}`), binary, async (into) => {
     log(`Installing Node.js ${version} for functions on nodejs${major}.x (once)`);
     const flags = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
+    // npm's own patience is more than a minute.
+    const retries = ['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
     const { code, stdout, stderr } = await run(
       'npm',
-      ['install', '--prefix', into, ...flags, `${source.name}@${version}`],
+      ['install', '--prefix', into, ...flags, ...retries, `${source.name}@${version}`],
       { cwd: into, signal },
     );
-    if (code === 0 && existsSync(join(into, 'node_modules', source.name, 'bin', 'node'))) return;
+    if (code === 0 && existsSync(join(into, binary))) return;
     const output = `${stdout}\n${stderr}`;
     if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|network/i.test(output))
       throw new LocalCloudError(
@@ -59,7 +62,7 @@ async function nodeOf(major: string, log: (line: string) => void, signal?: Abort
       );
     throw new LocalCloudError(`Node.js ${version} could not be installed:\n${tail(output)}`);
   });
-  return join(folder, 'node_modules', source.name, 'bin', 'node');
+  return join(folder, binary);
 }
 
 /** Our own Node serves if it has the major and `module.registerHooks`, which shows layers at /opt. */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { dirname } from 'node:path';
 import { LocalCloudError } from './errors.js';
 
 /** A port that is free on loopback: the wanted one, or any when 0 is wanted. */
@@ -12,7 +13,7 @@ export async function claimPort(wanted: number): Promise<number> {
     const holder = code === 'EADDRINUSE' ? holderOf(wanted) : undefined;
     throw new LocalCloudError(
       `Port ${wanted} is ${code === 'EACCES' ? 'not allowed' : `in use${holder ? ` by ${holder}` : ''}`}.\n` +
-        'Stop what uses it, or choose another: --port 4567, or TRELLIS_PORT=4567.',
+        `Stop what uses it, or choose another: TRELLIS_PORT=${wanted === 4566 ? 4567 : 4566}`,
     );
   }
 }
@@ -41,6 +42,9 @@ function holderOf(port: number): string | undefined {
     const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && holds(name, sockets));
     if (!pid) return undefined;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
+    // The emulator works in the folder where its project keeps its data.
+    if (command.endsWith('emulator/launcher.py'))
+      return `the local cloud of ${dirname(readlinkSync(`/proc/${pid}/cwd`))} (process ${pid})`;
     return `process ${pid} (${command.slice(0, 80)})`;
   } catch {
     return undefined;

@@ -1,7 +1,6 @@
 export interface ResourceEvent {
   readonly stack: string;
   readonly completed: number;
-  readonly total?: number;
   readonly resource: string;
   readonly resourceType?: string;
   readonly status?: string;
@@ -25,10 +24,10 @@ export class DeploymentProgress {
       this.failures.push(
         `${stack}: ${resource}${resourceType ? ` (${resourceType})` : ''}: ${reason ?? status}`,
       );
-    const line = `${stack}: ${completed}/${Math.max(event.total ?? 0, completed)} resources`;
+    const line = `${stack}: ${completed} ${completed === 1 ? 'resource' : 'resources'}`;
     const isDone = resourceType === 'AWS::CloudFormation::Stack' && resource === stack && DONE.test(status);
     if (isDone) this.done(stack, line);
-    else if (this.live) process.stdout.write(`\r\x1b[K${line.slice(0, (process.stdout.columns ?? 80) - 1)}`);
+    else if (this.live) process.stdout.write(`\r\x1b[K${line.slice(0, (process.stdout.columns || 80) - 1)}`);
   }
 
   /** Tells of the stacks in which nothing happened, and leaves a clean line. */

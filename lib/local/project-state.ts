@@ -36,6 +36,9 @@ export class ProjectState {
   get deployedFile(): string {
     return join(this.dataDir, 'deployed.json');
   }
+  get lockFile(): string {
+    return join(this.folder, 'lock');
+  }
   private get instanceFile(): string {
     return join(this.folder, 'state.json');
   }

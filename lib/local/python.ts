@@ -57,7 +57,7 @@ export async function installPythonTools(
     .update(`${python.version} ${python.executable}`)
     .digest('hex')
     .slice(0, 16);
-  const folder = await installOnce(join(toolCache(), `python-${key}`), async (into) => {
+  const folder = await installOnce(join(toolCache(), `python-${key}`), 'bin/python', async (into) => {
     log(`Installing ${what} (once)`);
     const venv = await run(python.command, [...python.args, '-m', 'venv', into], { signal });
     if (venv.code !== 0) throw venvError(what, python, venv);
@@ -79,9 +79,9 @@ export async function installPythonTools(
 
 function venvError(what: string, python: Python, { stdout, stderr }: RunResult): LocalCloudError {
   const output = `${stdout}\n${stderr}`;
-  if (!/ensurepip|No module named venv/.test(output))
+  if (!/ensurepip is not available|No module named '?(venv|ensurepip)/.test(output))
     return new LocalCloudError(
-      `Python ${python.version} could not make a virtual environment:\n${tail(output)}`,
+      `Python ${python.version} could not make a virtual environment:\n${tail(output.trim())}`,
     );
   const name = `python${python.version.split('.').slice(0, 2).join('.')}-venv`;
   return new LocalCloudError(

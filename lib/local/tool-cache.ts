@@ -15,9 +15,16 @@ export function toolCache(): string {
 /**
  * Installs a tool once. It is built beside its place and moved there when complete: an interrupted
  * install leaves nothing behind that looks finished, and of two at once the first to finish wins.
+ *
+ * @param proof a file of the tool; without it the folder was damaged, and the tool is installed again
  */
-export async function installOnce(folder: string, install: (into: string) => Promise<void>): Promise<string> {
-  if (existsSync(join(folder, MARKER))) return folder;
+export async function installOnce(
+  folder: string,
+  proof: string,
+  install: (into: string) => Promise<void>,
+): Promise<string> {
+  const isComplete = () => existsSync(join(folder, MARKER)) && existsSync(join(folder, proof));
+  if (isComplete()) return folder;
   await mkdir(dirname(folder), { recursive: true });
   await removeAbandoned(folder);
 
@@ -26,20 +33,19 @@ export async function installOnce(folder: string, install: (into: string) => Pro
     await mkdir(staging);
     await install(staging);
     await writeFile(join(staging, MARKER), '');
-    if (!existsSync(join(folder, MARKER))) await moveTo(folder, staging);
+    if (!isComplete()) await moveTo(folder, staging, isComplete);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
   return folder;
 }
 
-async function moveTo(folder: string, staging: string): Promise<void> {
+async function moveTo(folder: string, staging: string, isComplete: () => boolean): Promise<void> {
   try {
     await rename(staging, folder);
   } catch (error) {
-    if (existsSync(join(folder, MARKER))) return;
+    if (isComplete()) return;
     if (!existsSync(folder)) throw error;
-    // A folder without marker was damaged by hand.
     await rm(folder, { recursive: true, force: true });
     await rename(staging, folder);
   }

@@ -1,18 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 jest.setTimeout(60_000);
 
-const prepareFile = join(__dirname, '../../scripts/prepare.mjs');
+const scripts = join(__dirname, '../../scripts');
 
 /** A clone with a stand-in for npm that keeps a list of its calls. */
 function clone(npm: string) {
   const root = mkdtempSync(join(tmpdir(), 'trellis-clone-'));
   mkdirSync(join(root, 'scripts'));
   mkdirSync(join(root, 'bin'));
-  cpSync(prepareFile, join(root, 'scripts/prepare.mjs'));
+  for (const name of ['prepare.mjs', 'start.mjs']) cpSync(join(scripts, name), join(root, 'scripts', name));
   writeFileSync(join(root, 'package-lock.json'), '{}');
   writeFileSync(join(root, 'bin/npm'), `#!/bin/sh\necho "$1" >> "${root}/calls"\n${npm}\n`);
   chmodSync(join(root, 'bin/npm'), 0o755);
@@ -56,6 +56,13 @@ it('asks for a newer Node.js', () => {
   );
 });
 
+it('names the first line of what Python says as its version', () => {
+  const { root, run } = clone('mkdir -p node_modules');
+  writeFileSync(join(root, 'bin/old'), '#!/bin/sh\necho 3.9.2; echo more\n', { mode: 0o755 });
+  const { stderr } = run('await prepare()', { TRELLIS_PYTHON: join(root, 'bin/old') });
+  expect(stderr).toContain('bin/old is Python 3.9.2.\n');
+});
+
 it('asks for Python before it installs anything', () => {
   const { run } = clone('mkdir -p node_modules');
   const { status, stderr } = run('await prepare()', { TRELLIS_PYTHON: '/nowhere/python' });
@@ -63,4 +70,42 @@ it('asks for Python before it installs anything', () => {
   expect(stderr).toContain(
     'Python 3.10 or newer is needed for the local cloud, but /nowhere/python was not found.',
   );
+});
+
+it('installs again when a package was deleted', () => {
+  const { root, run, calls } = clone('mkdir -p node_modules/zod; echo "{}" > node_modules/zod/package.json');
+  const packages = { '': {}, 'node_modules/zod': {}, 'node_modules/of-another-platform': { optional: true } };
+  writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages }));
+  expect([run().status, run().status]).toEqual([0, 0]);
+  expect(calls()).toEqual(['ci']);
+  rmSync(join(root, 'node_modules/zod'), { recursive: true });
+  expect(run().status).toBe(0);
+  expect(calls()).toEqual(['ci', 'ci']);
+});
+
+describe('npm start', () => {
+  const start = (args: string[], env: NodeJS.ProcessEnv = {}) => {
+    const script = join(clone('exit 1').root, 'scripts/start.mjs');
+    return spawnSync(process.execPath, [script, ...args], {
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+    });
+  };
+
+  it('tells what is missing by its message alone', () => {
+    const { status, stderr } = start([], { TRELLIS_PYTHON: '/nowhere/python' });
+    expect(status).toBe(1);
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/^Python 3.10 or newer is needed/),
+      expect.stringMatching(/^Install it/),
+    ]);
+  });
+
+  it('refuses options instead of ignoring them', () => {
+    const { status, stderr } = start(['--port', '4700']);
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      'npm start takes no options, got "--port 4700".\nThe port is set by TRELLIS_PORT',
+    );
+  });
 });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { project } from '../local/project.js';
 
@@ -18,8 +18,12 @@ interface Result {
 function run(
   args: string[],
   onOutput?: (stdout: string, child: ReturnType<typeof spawn>) => void,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<Result> {
-  const child = spawn(process.execPath, [trellis, ...args], { cwd: projectDir });
+  const child = spawn(process.execPath, [trellis, ...args], {
+    cwd: projectDir,
+    env: { ...process.env, ...env },
+  });
   const result: Result = { code: null, stdout: '', stderr: '' };
   child.stdout.on('data', (data) => {
     result.stdout += data;
@@ -72,3 +76,25 @@ it('stays until Ctrl-C, and keeps what was deployed', async () => {
   expect(stdout).toContain('Notes: no changes');
   expect((await run(['info'])).code).toBe(1);
 }, 60_000);
+
+it('ends well when it is stopped from another terminal', async () => {
+  let down: Promise<Result> | undefined;
+  const { code, stdout, stderr } = await run(['up', '--port', '0'], (soFar) => {
+    if (soFar.includes('Ctrl-C')) down ??= run(['down']);
+  });
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('The local cloud was stopped; what it holds is kept for the next start.');
+  expect((await down)?.code).toBe(0);
+}, 60_000);
+
+it('says what to do when the disk refuses', async () => {
+  const file = join(projectDir, 'file');
+  writeFileSync(file, '');
+  const { code, stderr } = await run(['up', '--port', '0'], undefined, {
+    TRELLIS_STATE_DIR: join(file, 'state'),
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    `must be able to write ${file}/state/data, but a part of the path is no folder.\nMake room`,
+  );
+});

@@ -44,6 +44,14 @@ it('says what to install when the venv module is missing', async () => {
   await expect(installEmulator(() => undefined)).rejects.toThrow('apt install python3.12-venv');
 });
 
+it('tells of another failure of the venv module as it is', async () => {
+  const said = 'No space left on device: Command -m ensurepip returned non-zero exit status 1.';
+  process.env.TRELLIS_PYTHON = stub(`${found}\necho "${said}" >&2; exit 1`);
+  await expect(installEmulator(() => undefined)).rejects.toThrow(
+    `could not make a virtual environment:\n${said}`,
+  );
+});
+
 it('says so when the package index does not answer', async () => {
   const pip = 'echo "NewConnectionError: Failed to establish a new connection" >&2; exit 1';
   process.env.TRELLIS_PYTHON = stub(

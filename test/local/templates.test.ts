@@ -1,8 +1,18 @@
-import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { correction, pairOfEmulators } from './corrections.js';
 import type { Emulator } from './emulator.js';
 
-const emulators = pairOfEmulators(['time_to_live', 'user_pool_provider_url', 'pseudo_parameters']);
+const emulators = pairOfEmulators([
+  'time_to_live',
+  'table_names',
+  'user_pool_provider_url',
+  'pseudo_parameters',
+]);
 
 const table = (ttl?: object) => ({
   Resources: {
@@ -42,6 +52,31 @@ correction(
     ['ENABLED', 'expires'],
     ['DISABLED', undefined],
   ],
+);
+
+correction(
+  emulators,
+  'table_names',
+  "refuses a table of another table's name, and keeps what that holds",
+  async (emulator) => {
+    const client = new DynamoDBClient(emulator.client);
+    const item = { id: { S: 'kept' } };
+    const isRefused = (stack: string, template: object) =>
+      emulator.deploy(stack, { ...template }).then(
+        () => false,
+        () => true,
+      );
+    await emulator.deploy('Owner', table({ TableName: 'Taken' }));
+    await client.send(new PutItemCommand({ TableName: 'Taken', Item: item }));
+    const { Table } = table({ TableName: 'Twice' }).Resources;
+    const refused = [
+      await isRefused('Other', table({ TableName: 'Taken' })),
+      await isRefused('Twice', { Resources: { Table, Again: Table } }),
+    ];
+    const { Item } = await client.send(new GetItemCommand({ TableName: 'Taken', Key: item }));
+    return [...refused, Item];
+  },
+  [true, true, { id: { S: 'kept' } }],
 );
 
 correction(

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import threading
+import time
 
 import ministack.app
 from ministack.core import persistence
@@ -13,7 +14,24 @@ _saving = threading.Lock()
 
 def save():
     with _saving:
-        persistence.save_all(ministack.app._build_persistence_save_dict())
+        services = ministack.app._build_persistence_save_dict()
+        persistence.save_all({name: _in_a_quiet_moment(state) for name, state in services.items()})
+
+
+def _in_a_quiet_moment(get_state):
+    """Requests change a service's state while it is copied; it would not be saved at all."""
+
+    def get():
+        for attempt in range(20):
+            try:
+                return get_state()
+            except RuntimeError as error:
+                if "changed size during iteration" not in str(error):
+                    raise
+                time.sleep(0.01 * attempt)
+        return get_state()
+
+    return get
 
 
 def install():

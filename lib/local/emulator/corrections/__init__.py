@@ -23,7 +23,20 @@ def replaced(module, name):
 
 
 def apply():
-    from . import access, conditions, gateway, layers, openapi, persistence, proxy, runtime, templates  # noqa: F401
+    from . import (  # noqa: F401
+        access,
+        conditions,
+        gateway,
+        layers,
+        openapi,
+        persistence,
+        proxy,
+        queues,
+        runtime,
+        scaling,
+        secrets,
+        templates,
+    )
 
     without = {name.strip() for name in os.environ.get("TRELLIS_LOCAL_WITHOUT", "").split(",") if name.strip()}
     unknown = without - _CORRECTIONS.keys()

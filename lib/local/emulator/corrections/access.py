@@ -58,3 +58,22 @@ def denials_file():
         if not allowed and context is not None:
             record(caller_arn, context.action, context.resource_arn)
         return allowed
+
+
+@correction
+def batch_actions():
+    """A batch needs the permission for its single action: there is none for the batch.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+    https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
+    """
+    single = {
+        "sns:PublishBatch": "sns:Publish",
+        "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+        "sqs:SendMessageBatch": "sqs:SendMessage",
+    }
+
+    @replaced(iam_evaluator, "enforce")
+    def enforce(original, access_key_id, iam_action, *args, **kwargs):
+        return original(access_key_id, single.get(iam_action, iam_action), *args, **kwargs)

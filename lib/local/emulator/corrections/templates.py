@@ -1,6 +1,6 @@
 """Properties of CloudFormation resources."""
 
-from ministack.services import dynamodb, lambda_svc
+from ministack.services import cloudformation, dynamodb, lambda_svc
 from ministack.services.cloudformation import provisioners
 
 from . import correction, replaced
@@ -72,3 +72,35 @@ def user_pool_provider_url():
     def attributes(original, pool_id):
         known = original(pool_id)
         return {**known, "ProviderURL": f"https://{known['ProviderName']}"}
+
+
+@correction
+def table_names():
+    """A table is not created under the name of another resource's table: it would be replaced by an empty one.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-dynamodb-table.html
+    """
+    tables = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
+
+    def holder(name):
+        for stack in cloudformation._stacks.values():
+            if stack.get("StackStatus") == "DELETE_COMPLETE":
+                continue
+            for logical_id, resource in stack.get("_resources", {}).items():
+                if resource.get("ResourceType") in tables and resource.get("PhysicalResourceId") == name:
+                    return stack["StackName"], logical_id
+        return None
+
+    def refusing(create):
+        def created(logical_id, props, stack_name, *rest, **kwargs):
+            name = props.get("TableName")
+            other = holder(name) if name in dynamodb._tables else None
+            if other not in (None, (stack_name, logical_id)):
+                raise ValueError(f"{name} already exists in stack {other[0]} (as {other[1]})")
+            return create(logical_id, props, stack_name, *rest, **kwargs)
+
+        return created
+
+    for table in tables:
+        handler = provisioners._RESOURCE_HANDLERS[table]
+        handler["create"] = refusing(handler["create"])

@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { alone } from '../../lib/local/project-lock.js';
+
+let file: string;
+beforeEach(() => {
+  file = join(mkdtempSync(join(tmpdir(), 'trellis-lock-')), 'lock');
+});
+
+it('lets one after the other work, and tells those who wait', async () => {
+  const told: string[] = [];
+  const work = (name: string) => async () => {
+    told.push(`${name} begins`);
+    await sleep(30);
+    told.push(`${name} ends`);
+  };
+  const wait = () => told.push('waits');
+  await Promise.all([alone(file, wait, work('first')), alone(file, wait, work('second'))]);
+  expect(told).toEqual(['first begins', 'waits', 'first ends', 'second begins', 'second ends']);
+  expect(existsSync(file)).toBe(false);
+});
+
+it('frees the place when the work fails', async () => {
+  const failing = async () => {
+    throw new Error('failed');
+  };
+  await expect(alone(file, () => undefined, failing)).rejects.toThrow('failed');
+  expect(existsSync(file)).toBe(false);
+});
+
+it('takes over from one who was killed', async () => {
+  writeFileSync(file, '');
+  utimesSync(file, new Date(0), new Date(0));
+  expect(
+    await alone(
+      file,
+      () => undefined,
+      async () => 'done',
+    ),
+  ).toBe('done');
+});
+
+it('can be interrupted while it waits', async () => {
+  writeFileSync(file, '');
+  const interruption = new AbortController();
+  const waiting = alone(
+    file,
+    () => interruption.abort(new Error('Interrupted.')),
+    async () => 1,
+    interruption.signal,
+  );
+  await expect(waiting).rejects.toThrow('Interrupted.');
+  expect(existsSync(file)).toBe(true);
+});
