@@ -50,7 +50,12 @@ export const productsApi = defineApi(
       summary: 'Products by name, a page at a time',
       query: z.object({
         category: details.category.optional(),
-        limit: z.coerce.number().int().min(1).max(100).default(20),
+        limit: z
+          .string()
+          .regex(/^\d{1,3}$/, 'must be a whole number')
+          .transform(Number)
+          .pipe(z.int().min(1).max(100))
+          .default(20),
         cursor: z.string().max(1000).optional(),
       }),
       responses: { 200: ProductPage },

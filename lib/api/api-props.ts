@@ -44,11 +44,11 @@ export interface ApiProps<
    * @default false: the function refuses them, naming every mistake and its place
    */
   readonly validateBodiesAtGateway?: boolean;
-  /** Properties of every function of the API. A route's own win. @default - those of NodeFunction */
+  /** Properties of every function of the API. A route's own win; environments are merged. @default - those of NodeFunction */
   readonly functions?: NodeFunctionOptions;
   /** Alarms on failing and on slow requests; `false` for none. @default - both, with their default thresholds */
   readonly alarms?: ApiAlarmProps | false;
-  /** How long access logs are kept. @default RetentionDays.ONE_MONTH */
+  /** How long the logs of requests and of the gateway's own errors are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
   /**
    * Whether the stack sets the role that API Gateway writes logs with: one setting for the whole account and region.
@@ -58,5 +58,5 @@ export interface ApiProps<
   /** Any property of the stage; it wins over the defaults. */
   readonly stage?: StageOptions;
   /** Any property of the REST API underneath; it wins over the defaults. */
-  readonly restApi?: Partial<Omit<SpecRestApiProps, 'apiDefinition'>>;
+  readonly restApi?: Partial<Omit<SpecRestApiProps, 'apiDefinition' | 'deploy'>>;
 }

@@ -1,4 +1,4 @@
-import { ApiDefinition, EndpointType, SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { ApiDefinition, type CfnStage, EndpointType, SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -14,9 +14,6 @@ import { GatewayLogging } from './private/gateway-logging.js';
 import { openApiBody } from './private/openapi-body.js';
 import { registerApi } from './private/registry.js';
 import { stageOptions } from './private/stage.js';
-
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
-const LONGEST_WAIT_MILLIS = 29_000;
 
 /**
  * A REST API made from a contract: one single-purpose function for each operation, request validation, Cognito
@@ -45,7 +42,7 @@ export class Api<
   /** The REST API underneath. */
   readonly restApi: SpecRestApi;
   /** The function of each operation. */
-  readonly functions: { readonly [Name in keyof C]: NodeFunction };
+  readonly functions: { readonly [Name in keyof C]: NodeFunction<Modules[Name]> };
   readonly accessLog: LogGroup;
   readonly alarms: readonly Alarm[];
   /** The address, ending in a slash. */
@@ -61,25 +58,26 @@ export class Api<
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const restApiName = props.restApi?.restApiName ?? `${Stack.of(this).stackName}-${info.name}`;
     this.restApi = new SpecRestApi(this, 'RestApi', {
       apiDefinition: ApiDefinition.fromInline(
         openApiBody({
           contract,
+          title: restApiName,
           validateBodies: props.validateBodiesAtGateway ?? false,
           ...(props.users && { userPoolArn: props.users.userPoolArn }),
           invocationUri: (operation) =>
             `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}:lambda:path/2015-03-31/functions/${this.functions[operation]!.functionArn}/invocations`,
-          timeoutMillis: (operation) =>
-            Math.min(this.functions[operation]!.timeout?.toMilliseconds() ?? Infinity, LONGEST_WAIT_MILLIS),
         }),
       ),
-      restApiName: `${Stack.of(this).stackName}-${info.name}`,
       endpointTypes: [EndpointType.REGIONAL],
       minCompressionSize: Size.kibibytes(1),
       cloudWatchRole: false,
       ...props.restApi,
+      restApiName,
       deployOptions: stageOptions(this.accessLog, props.throttle, props.stage, props.restApi?.deployOptions),
     });
+    this.keepExecutionLog(props.logRetention);
     if (props.cloudWatchRole ?? true)
       this.restApi.deploymentStage.node.addDependency(GatewayLogging.of(this));
     this.permitInvocations(contract);
@@ -108,20 +106,23 @@ export class Api<
     if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} ${at}`);
   }
 
-  private createFunctions(props: ApiProps<C, Modules, B>): { readonly [Name in keyof C]: NodeFunction } {
+  private createFunctions(props: ApiProps<C, Modules, B>): Api<C, Modules, B>['functions'] {
     const service = props.contract[apiInfo].name;
+    // A scope of their own: an operation may be called like anything else here.
+    const scope = new Construct(this, 'Operations');
     return Object.fromEntries(
       Object.entries(props.contract).map(([name, operation]) => {
         const route = props.routes[name] as Route<RouteModule<Operation>>;
         const { handler, ...own } = typeof route === 'function' ? { handler: route } : route;
         const options: NodeFunctionOptions = { ...props.functions, ...own };
-        const created = NodeFunction.unchecked(this, `${name[0]!.toUpperCase()}${name.slice(1)}`, {
+        const created = NodeFunction.unchecked(scope, `${name[0]!.toUpperCase()}${name.slice(1)}`, {
           description: `${operation.method} ${operation.path}`,
           ...options,
           environment: {
             POWERTOOLS_SERVICE_NAME: service,
             ...(operation.auth !== 'public' && { API_CLIENT_IDS: props.users!.clientIds.join(',') }),
-            ...options.environment,
+            ...props.functions?.environment,
+            ...own.environment,
           },
           handler,
           bind: props.bind ?? {},
@@ -138,10 +139,22 @@ export class Api<
     if (operation === name) return;
     const given = operation
       ? `one that implements ${operation}`
-      : 'one whose handler is not made with `route`';
+      : `one without \`route(api.${name}, ...)\`, as synth reads it from the source`;
     throw new Error(
       `\`routes.${name}\` must be a module that implements ${name}, got ${given}: ${entry} (at ${this.node.path})`,
     );
+  }
+
+  /** API Gateway makes this log group by its name if it is not there, and then keeps it for ever. */
+  private keepExecutionLog(retention = RetentionDays.ONE_MONTH): void {
+    const { restApiId, deploymentStage } = this.restApi;
+    const stageName = (deploymentStage.node.defaultChild as CfnStage).stageName;
+    const executionLog = new LogGroup(this, 'ExecutionLog', {
+      logGroupName: `API-Gateway-Execution-Logs_${restApiId}/${stageName}`,
+      retention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    deploymentStage.node.addDependency(executionLog);
   }
 
   private permitInvocations(contract: Contract<C>): void {

@@ -1,4 +1,6 @@
 import type * as z from 'zod';
+import { contradictions } from './contradictions.js';
+import type { PathParameters } from './path.js';
 
 /** Who may call an operation: everyone, every signed-in user, or the members of one group. */
 export type Auth = 'public' | 'user' | { readonly group: string };
@@ -69,54 +71,6 @@ export function defineApi<const C extends Operations>(info: ApiInfo, operations:
   return Object.freeze({ ...operations, [apiInfo]: Object.freeze({ ...info }) }) as Contract<C>;
 }
 
-/** The names of a path's parameters: `/a/{b}/{c}` has `b` and `c`. */
-export function parametersOf(path: string): string[] {
-  return [...path.matchAll(/\{([^}]*)\}/g)].map((match) => match[1]!);
-}
-
-const SEGMENT = /^(?:[A-Za-z0-9._~-]+|\{[A-Za-z][A-Za-z0-9_]*\})$/;
-
-function contradictions(info: ApiInfo, operations: Operations): string[] {
-  const found: string[] = [];
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(info.name)) {
-    found.push(`\`name\` must be lower-case letters, digits and hyphens, got "${info.name}"`);
-  }
-  if (Object.keys(operations).length === 0) found.push('it has no operations');
-  const places = new Map<string, { name: string; path: string }>();
-  for (const [name, operation] of Object.entries(operations)) {
-    const { method, path } = operation;
-    const segments = path.split('/').slice(1);
-    if (!path.startsWith('/') || (path !== '/' && !segments.every((segment) => SEGMENT.test(segment)))) {
-      found.push(`${name}: \`path\` must be like /orders/{orderId}, got "${path}"`);
-    }
-    const parameters = parametersOf(path);
-    if (new Set(parameters).size < parameters.length) {
-      found.push(`${name}: a parameter stands twice in "${path}"`);
-    }
-    for (const parameter of Object.keys(operation.params?.shape ?? {})) {
-      if (!parameters.includes(parameter)) {
-        found.push(`${name}: \`params\` has "${parameter}", which is not in the path "${path}"`);
-      }
-    }
-    if (operation.body && method === 'GET') {
-      found.push(`${name}: a GET has no body; use \`query\`, or the method POST`);
-    }
-    if (!Object.keys(operation.responses).some((status) => Number(status) < 400)) {
-      found.push(`${name}: \`responses\` has no status below 400: say what success answers`);
-    }
-    const place = `${method} ${path.replace(/\{[^}]*\}/g, '{}')}`;
-    const other = places.get(place);
-    if (other) found.push(`${name} and ${other.name} are both ${method} ${other.path}`);
-    places.set(place, { name, path });
-  }
-  return found;
-}
-
-/** The parameters of a path as a type: `/a/{b}` gives `{ b: string }`. */
-export type PathParameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
-  ? { readonly [Key in Name | keyof PathParameters<Rest>]: string }
-  : unknown;
-
 type Output<Schema, Default> = Schema extends z.ZodType ? z.output<Schema> : Default;
 
 /** The signed-in user, from the access token that the gateway has verified. */
@@ -139,17 +93,15 @@ export interface RouteInput<O extends Operation> {
 }
 
 /** The same type, read-only all through: what a handler answers may be a literal. */
-type Immutable<T> = T extends (infer Item)[]
-  ? readonly Immutable<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: Immutable<T[Key]> }
-    : T;
+type Immutable<T> = T extends object ? { readonly [Key in keyof T]: Immutable<T[Key]> } : T;
 
 /** What a handler of the operation may answer: a declared status with the body that it declares. */
 export type Reply<O extends Operation> = {
   [Status in keyof O['responses'] & number]: {
     readonly status: Status;
-    readonly body: Immutable<z.input<O['responses'][Status]>>;
     readonly headers?: Readonly<Record<string, string>>;
-  };
+  } & ReplyBody<Immutable<z.input<O['responses'][Status]>>>;
 }[keyof O['responses'] & number];
+
+/** A reply without a body, as for 204, need not say so. */
+type ReplyBody<Body> = undefined extends Body ? { readonly body?: Body } : { readonly body: Body };

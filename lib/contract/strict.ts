@@ -13,8 +13,12 @@ export function strict<Schema extends z.core.$ZodType>(schema: Schema): Schema {
 type Def = z.core.$ZodTypeDef & Record<string, unknown>;
 
 function rebuild(schema: z.core.$ZodType, seen: Map<z.core.$ZodType, z.core.$ZodType>): z.core.$ZodType {
-  const known = seen.get(schema);
-  if (known) return known;
+  const known = seen.get(schema) ?? rebuilt(schema, seen);
+  seen.set(schema, known);
+  return known;
+}
+
+function rebuilt(schema: z.core.$ZodType, seen: Map<z.core.$ZodType, z.core.$ZodType>): z.core.$ZodType {
   const def = schema._zod.def as Def;
   const inner = (key: string) => rebuild(def[key] as z.core.$ZodType, seen);
   const withChanges = (changes: Record<string, unknown>) => {
@@ -28,9 +32,12 @@ function rebuild(schema: z.core.$ZodType, seen: Map<z.core.$ZodType, z.core.$Zod
   switch (def.type) {
     case 'object': {
       const shape = def.shape as Record<string, z.core.$ZodType>;
-      const strictShape = Object.fromEntries(
-        Object.entries(shape).map(([key, item]) => [key, rebuild(item, seen)]),
-      );
+      const strictShape = {};
+      // A property may be a getter, for an object that contains itself: it is read when the schema is used.
+      for (const key of Object.keys(shape)) {
+        const get = () => rebuild(shape[key]!, seen);
+        Object.defineProperty(strictShape, key, { enumerable: true, get });
+      }
       return z.core.clone(schema, {
         ...def,
         shape: strictShape,
@@ -61,9 +68,7 @@ function rebuild(schema: z.core.$ZodType, seen: Map<z.core.$ZodType, z.core.$Zod
       return withChanges({ in: inner('in') });
     case 'lazy': {
       const getter = def.getter as () => z.core.$ZodType;
-      const lazy = z.lazy(() => rebuild(getter(), seen));
-      seen.set(schema, lazy);
-      return lazy;
+      return z.lazy(() => rebuild(getter(), seen));
     }
     default:
       // An intersection stays as it is: each side would refuse the other's properties.

@@ -1,6 +1,7 @@
 import {
   AttributeType,
   Billing,
+  type CfnGlobalTable,
   type ITable,
   ProjectionType,
   type StreamViewType,
@@ -8,6 +9,7 @@ import {
   type TablePropsV2,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
+import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type Bindable, tableBinding } from '../function/binding.js';
 import { dataRemovalPolicy, isEphemeral } from '../target/ephemeral.js';
@@ -64,12 +66,10 @@ export class DataTable extends Construct implements Bindable<'table'> {
   readonly bindingKind = 'table';
   /** The table underneath. */
   readonly table: TableV2;
-  private readonly indexNames: string[];
 
   constructor(scope: Construct, id: string, props: DataTableProps) {
     super(scope, id);
     const indexes = Object.entries(props.indexes ?? {});
-    this.indexNames = indexes.map(([name]) => name);
     this.table = new TableV2(this, 'Table', {
       partitionKey: attribute(props.partitionKey),
       ...(props.sortKey && { sortKey: attribute(props.sortKey) }),
@@ -94,7 +94,14 @@ export class DataTable extends Construct implements Bindable<'table'> {
   }
 
   bindingFor(access: string) {
-    return tableBinding(this.table as ITable, this.indexNames).bindingFor(access);
+    return tableBinding(this.table as ITable, this.indexNames()).bindingFor(access);
+  }
+
+  /** All that the table has by now, those that `table` or a call of its own has given it too. */
+  private indexNames(): string[] {
+    const { globalSecondaryIndexes, localSecondaryIndexes } = this.table.node.defaultChild as CfnGlobalTable;
+    const lists = [globalSecondaryIndexes, localSecondaryIndexes].map((list) => Stack.of(this).resolve(list));
+    return lists.flatMap((list: { indexName: string }[] = []) => list.map(({ indexName }) => indexName));
   }
 }
 

@@ -10,6 +10,8 @@ import {
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Annotations, Duration, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { Bindable } from '../function/binding.js';
+import { usersBinding } from '../function/bindings/users.js';
 import { acknowledge } from '../observability/acknowledge.js';
 import { dataRemovalPolicy, isEphemeral } from '../target/ephemeral.js';
 
@@ -51,7 +53,8 @@ export interface UserDirectoryProps {
  *
  * const users = new UserDirectory(stack, 'Users', { groups: ['admins'] });
  */
-export class UserDirectory extends Construct implements IUserDirectory {
+export class UserDirectory extends Construct implements IUserDirectory, Bindable<'users'> {
+  readonly bindingKind = 'users';
   readonly userPool: UserPool;
   readonly client: IUserPoolClient;
 
@@ -62,6 +65,8 @@ export class UserDirectory extends Construct implements IUserDirectory {
       signInAliases: { email: true },
       signInCaseSensitive: false,
       autoVerify: { email: true },
+      // Whoever gets hold of an access token could else point recovery to an address of their own.
+      keepOriginal: { email: true },
       passwordPolicy: {
         minLength: 12,
         requireLowercase: true,
@@ -120,10 +125,18 @@ export class UserDirectory extends Construct implements IUserDirectory {
     return [this.client.userPoolClientId];
   }
 
+  bindingFor(access: string) {
+    return usersBinding(this.userPool).bindingFor(access);
+  }
+
   private addGroup(groupName: string): void {
-    if (!Token.isUnresolved(groupName) && !/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(groupName)) {
+    // A claim holds all groups of a user in one text: "staff,admins" as a name would make its members admins.
+    if (
+      !Token.isUnresolved(groupName) &&
+      !/^(?!.*[,[\]])[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(groupName)
+    ) {
       throw new Error(
-        `\`groups\` must be 1 to 128 characters without spaces each, got "${groupName}" (at ${this.node.path})`,
+        `\`groups\` must be 1 to 128 characters without spaces, commas and brackets each, got "${groupName}" (at ${this.node.path})`,
       );
     }
     this.userPool.addGroup(`Group${groupName}`, { groupName });

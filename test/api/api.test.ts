@@ -63,7 +63,7 @@ describe('Api', () => {
     const template = templateWith();
     const actionsOf = (operation: string) =>
       Object.entries(template.findResources('AWS::IAM::Role'))
-        .filter(([id]) => id.startsWith(`Api${operation}`))
+        .filter(([id]) => id.startsWith(`ApiOperations${operation}`))
         .flatMap(([, role]) => role.Properties.Policies[0].PolicyDocument.Statement)
         .flatMap(({ Action }) => Action)
         .filter((action: string) => action.startsWith('dynamodb:'));
@@ -85,6 +85,12 @@ describe('Api', () => {
     });
   });
 
+  it('has no metrics for single methods, which AWS bills as custom ones', () => {
+    templateWith().hasResourceProperties('AWS::ApiGateway::Stage', {
+      MethodSettings: [Match.objectLike({ MetricsEnabled: false })],
+    });
+  });
+
   it('names its address in the metadata of the template', () => {
     const template = templateWith().toJSON();
     const output = template.Metadata['cdk-trellis'].apis.orders;
@@ -99,9 +105,9 @@ describe('Api', () => {
       ],
     );
     expect(Object.fromEntries(variables)).toEqual({
-      ApiListOrders: false,
-      ApiPlaceOrder: true,
-      ApiCancelOrder: true,
+      ApiOperationsListOrders: false,
+      ApiOperationsPlaceOrder: true,
+      ApiOperationsCancelOrder: true,
     });
   });
 });
@@ -118,6 +124,22 @@ describe("the API's body", () => {
     expect(body().components.securitySchemes.users).toMatchObject({
       'x-amazon-apigateway-authtype': 'cognito_user_pools',
     });
+  });
+
+  it('has the name of the API for its title, which is the name that API Gateway takes', () => {
+    const template = templateWith();
+    const [api] = Object.values(template.findResources('AWS::ApiGateway::RestApi'));
+    expect(bodyOf(template).info.title).toEqual(api!.Properties.Name);
+    expect(bodyOf(templateWith({ restApi: { restApiName: 'mine' } })).info.title).toBe('mine');
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      Dimensions: Match.arrayWith([{ Name: 'ApiName', Value: api!.Properties.Name }]),
+    });
+  });
+
+  it('waits for a function longer than its timeout, which a cold start is not part of', () => {
+    expect(body().paths['/orders'].get['x-amazon-apigateway-integration']).not.toHaveProperty(
+      'timeoutInMillis',
+    );
   });
 
   it('validates every operation', () => {
@@ -187,9 +209,6 @@ describe('a property of Api', () => {
     });
     template.hasResourceProperties('AWS::Lambda::Function', { MemorySize: 1024, Timeout: 5 });
     template.resourcePropertiesCountIs('AWS::Lambda::Function', { MemorySize: 300, Timeout: 5 }, 2);
-    expect(bodyOf(template).paths['/orders'].get['x-amazon-apigateway-integration'].timeoutInMillis).toBe(
-      5000,
-    );
   });
 
   it('`alarms` sets thresholds and where they are sent', () => {
@@ -210,6 +229,21 @@ describe('a property of Api', () => {
     templateWith({ logRetention: RetentionDays.ONE_WEEK }).hasResourceProperties('AWS::Logs::LogGroup', {
       RetentionInDays: 7,
     });
+  });
+
+  it('`logRetention` is how long execution logs are kept, which API Gateway itself keeps for ever', () => {
+    const template = templateWith({ logRetention: RetentionDays.ONE_WEEK });
+    const [group] = Object.entries(
+      template.findResources('AWS::Logs::LogGroup', {
+        Properties: {
+          LogGroupName: {
+            'Fn::Join': ['', ['API-Gateway-Execution-Logs_', { Ref: Match.anyValue() }, '/api']],
+          },
+          RetentionInDays: 7,
+        },
+      }),
+    );
+    template.hasResource('AWS::ApiGateway::Stage', { DependsOn: Match.arrayWith([group?.[0]]) });
   });
 
   it('`cloudWatchRole: false` leaves the setting of the account alone', () => {
@@ -248,6 +282,17 @@ describe('Api refuses', () => {
     };
     expect(() => templateWith({ routes: routes as never })).toThrow(
       /`routes.placeOrder` must be a module that implements placeOrder, got one that implements cancelOrder/,
+    );
+  });
+
+  it('a route whose operation cannot be read, and says how to write it', () => {
+    const routes = {
+      listOrders: () => import('./fixtures/unreadable.js'),
+      placeOrder: () => import('./fixtures/place.js'),
+      cancelOrder: () => import('./fixtures/cancel.js'),
+    };
+    expect(() => templateWith({ routes: routes as never })).toThrow(
+      /`routes.listOrders` must be .*, got one without `route\(api\.listOrders, \.\.\.\)`, as synth reads it from the source/,
     );
   });
 

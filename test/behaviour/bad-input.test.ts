@@ -34,6 +34,7 @@ describe('a body', () => {
     ['with a property that is null', { ...chair, name: null }],
     ['with an extra property', { ...chair, admin: true }],
     ['with an extra property further down', { ...chair, price: { ...chair.price, rate: 2 } }],
+    ['with half of a surrogate pair', JSON.stringify(chair).replace(chair.name, '\\ud800')],
     ['with __proto__', `{"__proto__":{"admin":true},${JSON.stringify(chair).slice(1)}`],
     ['with a name that is too long', { ...chair, name: 'x'.repeat(121) }],
     ['that is nested 10,000 levels deep', `${'['.repeat(10_000)}${']'.repeat(10_000)}`],
@@ -119,12 +120,19 @@ describe('an id', () => {
 });
 
 describe('a query', () => {
+  it('of an operation that has none is refused', async () => {
+    expectProblem(await call('products', `${FIRST}?page=2`), 400);
+  });
+
   it.each([
     'limit=0',
     'limit=101',
     'limit=ten',
     'limit=1.5',
     'limit=NaN',
+    'limit=0x5',
+    'limit=1e1',
+    'limit=',
     'limit=1&limit=2',
     'page=2',
     'cursor=x',

@@ -30,6 +30,39 @@ describe('defineApi', () => {
       'a: `path` must be like /orders/{orderId}, got "/orders/{}"',
     ],
     [
+      'two names for the parameter at one place, of which API Gateway takes one only',
+      info,
+      {
+        a: { method: 'GET', path: '/orders/{id}', auth: 'public', responses },
+        b: { method: 'GET', path: '/orders/{orderId}/lines', auth: 'public', responses },
+      },
+      'b: {orderId} is called {id} in the path of a',
+    ],
+    [
+      'an operation whose name is no identifier',
+      info,
+      { 'get-order': { method: 'GET', path: '/a', auth: 'public', responses } },
+      'get-order: an operation must be called like getOrder',
+    ],
+    [
+      'a property that no operation has',
+      info,
+      { a: { method: 'GET', path: '/a', auth: 'public', querry: z.object({}), responses } },
+      'a: an operation has no `querry`',
+    ],
+    [
+      'a status that is none',
+      info,
+      { a: { method: 'GET', path: '/a', auth: 'public', responses: { ...responses, 42: z.string() } } },
+      'a: `responses` has 42, which is no status of HTTP',
+    ],
+    [
+      'a group that cannot be told from several in a claim',
+      info,
+      { a: { method: 'GET', path: '/a', auth: { group: 'staff,admins' }, responses } },
+      'a: a group must have no spaces, commas or brackets, got "staff,admins"',
+    ],
+    [
       'a path parameter that stands twice',
       info,
       { a: { method: 'GET', path: '/a/{id}/b/{id}', auth: 'public', responses } },
@@ -63,6 +96,16 @@ describe('defineApi', () => {
     ],
   ])('refuses %s', (_what, given, operations, message) => {
     expect(() => defineApi(given, operations as never)).toThrow(message);
+  });
+
+  it('takes one parameter in several paths', () => {
+    const operation = { method: 'GET', auth: 'public', responses } as const;
+    const api = defineApi(info, {
+      getOrder: { ...operation, path: '/orders/{orderId}' },
+      listLines: { ...operation, path: '/orders/{orderId}/lines' },
+      getProduct: { ...operation, path: '/products/{productId}' },
+    });
+    expect(Object.keys(api)).toHaveLength(3);
   });
 
   it('names all mistakes at once', () => {

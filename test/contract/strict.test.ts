@@ -35,6 +35,17 @@ describe('strict', () => {
     expect(accepts(schema, { a: 'no' })).toBe(false);
   });
 
+  it('follows an object that contains itself by a getter', () => {
+    const Category = z.object({
+      name: z.string(),
+      get children(): z.ZodType {
+        return z.array(Category);
+      },
+    });
+    expect(accepts(Category, { name: 'a', children: [{ name: 'b', children: [] }] })).toBe(true);
+    expect(accepts(Category, { name: 'a', children: [{ name: 'b', children: [], extra: 1 }] })).toBe(false);
+  });
+
   it('follows a schema that contains itself', () => {
     const Tree: z.ZodType = z.lazy(() => z.object({ children: z.array(Tree).optional() }));
     expect(accepts(Tree, { children: [{ children: [] }] })).toBe(true);

@@ -97,4 +97,20 @@ describe('DataTable', () => {
     expect(JSON.stringify(stack.resolve(statement!.toStatementJson().Resource))).toContain('/index/byDay');
     expect(JSON.stringify(stack.resolve(statement!.toStatementJson()))).not.toContain('*');
   });
+
+  it('grants on indexes that the table underneath was given', () => {
+    const stack = new Stack();
+    const partitionKey = { name: 'orderId', type: AttributeType.STRING };
+    const sortKey = { name: 'at', type: AttributeType.STRING };
+    const table = new DataTable(stack, 'Orders', {
+      ...minimal,
+      sortKey: 'line',
+      table: { localSecondaryIndexes: [{ indexName: 'byTime', sortKey }] },
+    });
+    table.table.addGlobalSecondaryIndex({ indexName: 'later', partitionKey });
+    const [statement] = table.bindingFor('read').statements;
+    const resources = JSON.stringify(stack.resolve(statement!.toStatementJson().Resource));
+    expect(resources).toContain('/index/byTime');
+    expect(resources).toContain('/index/later');
+  });
 });

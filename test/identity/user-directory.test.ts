@@ -42,10 +42,19 @@ describe('UserDirectory', () => {
     template.hasResourceProperties('AWS::Cognito::UserPoolGroup', { GroupName: 'admins' });
   });
 
-  it('refuses a group with a space in its name', () => {
-    expect(() => directoryWith({ groups: ['the admins'] })).toThrow(
-      '`groups` must be 1 to 128 characters without spaces each, got "the admins" (at Stack/Users)',
-    );
+  it.each(['the admins', 'staff,admins', '[admins]', ''])(
+    'refuses the group "%s", which cannot be told from others in a claim',
+    (group) => {
+      expect(() => directoryWith({ groups: [group] })).toThrow(
+        `\`groups\` must be 1 to 128 characters without spaces, commas and brackets each, got "${group}" (at Stack/Users)`,
+      );
+    },
+  );
+
+  it('keeps an e-mail address until its successor is verified', () => {
+    directoryWith({}).hasResourceProperties('AWS::Cognito::UserPool', {
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+    });
   });
 
   it('is found by other stacks under its path', () => {

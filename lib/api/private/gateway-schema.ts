@@ -12,6 +12,8 @@ type Schema = { [key: string]: unknown };
  * - `format`, `pattern`: Java's regular expressions are not JavaScript's
  * - `nullable` and exclusive bounds: API Gateway misreads them
  * - lengths: JavaScript counts an emoji as two, draft 4 as one
+ * - bounds of what zod changes before it counts, as `trim` does
+ * - what contains itself: models cannot
  *
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */
@@ -21,11 +23,12 @@ export function gatewaySchema(schema: z.ZodType): Schema {
       target: 'draft-4',
       io: 'input',
       unrepresentable: 'any',
-      cycles: 'throw',
+      cycles: 'ref',
       reused: 'inline',
       override: ({ zodSchema, jsonSchema }) => {
-        if (takesAnything(zodSchema))
-          for (const key of Object.keys(jsonSchema)) delete (jsonSchema as Schema)[key];
+        const given = jsonSchema as Schema;
+        if (takesAnything(zodSchema)) for (const key of Object.keys(given)) delete given[key];
+        if (isOverwritten(zodSchema)) for (const key of BOUNDS) delete given[key];
       },
     }) as Schema,
   );
@@ -43,6 +46,13 @@ function takesAnything(schema: z.core.$ZodType): boolean {
     in?: z.core.$ZodType;
   };
   return coerce === true || type === 'catch' || (type === 'pipe' && source?._zod.def.type === 'transform');
+}
+
+const BOUNDS = ['minLength', 'maxLength', 'minimum', 'maximum', 'minItems', 'maxItems'];
+
+/** Whether the value is changed before it is checked: `trim`, `toLowerCase`, `overwrite`. */
+function isOverwritten(schema: z.core.$ZodType): boolean {
+  return schema._zod.def.checks?.some(({ _zod }) => _zod.def.check === 'overwrite') ?? false;
 }
 
 const BOUND_OF_INTEGERS = Number.MAX_SAFE_INTEGER;

@@ -1,5 +1,5 @@
-import * as z from 'zod';
-import { apiInfo, type Contract, type Operation, parametersOf } from '../../contract/contract.js';
+import { apiInfo, type Contract, type Operation } from '../../contract/contract.js';
+import { parametersOf } from '../../contract/path.js';
 import { gatewayResponses } from './gateway-responses.js';
 import { gatewaySchema } from './gateway-schema.js';
 
@@ -10,10 +10,10 @@ const USERS = 'users';
 
 export interface BodyOptions {
   readonly contract: Contract;
+  /** What the API is called: an import names the API by its title, whatever else the resource says. */
+  readonly title: string;
   /** The URI that the gateway invokes an operation's function by. */
   readonly invocationUri: (operation: string) => string;
-  /** Milliseconds that the gateway waits for an operation's function, at most 29,000. */
-  readonly timeoutMillis: (operation: string) => number;
   /** Whether the gateway checks bodies, too. */
   readonly validateBodies: boolean;
   /** ARN of the user pool; needed when an operation is not public. */
@@ -51,14 +51,13 @@ export function openApiBody(options: BodyOptions): Record<string, unknown> {
         httpMethod: 'POST',
         uri: options.invocationUri(name),
         passthroughBehavior: 'when_no_match',
-        timeoutInMillis: options.timeoutMillis(name),
       },
     };
   }
   const info = contract[apiInfo];
   return {
     openapi: '3.0.1',
-    info: { title: info.title ?? info.name, version: info.version, description: info.description },
+    info: { title: options.title, version: info.version, description: info.description },
     paths,
     components: {
       ...(Object.keys(schemas).length > 0 && { schemas }),
@@ -74,11 +73,8 @@ export function openApiBody(options: BodyOptions): Record<string, unknown> {
 
 function parameters(operation: Operation): { parameters?: unknown[] } {
   const inPath = parametersOf(operation.path).map((name) => ({ name, in: 'path', required: true }));
-  const query = operation.query
-    ? (z.toJSONSchema(operation.query, { io: 'input', unrepresentable: 'any' }) as {
-        properties?: object;
-        required?: string[];
-      })
+  const query: { properties?: object; required?: string[] } = operation.query
+    ? gatewaySchema(operation.query)
     : {};
   const inQuery = Object.keys(query.properties ?? {}).map((name) => ({
     name,

@@ -53,9 +53,9 @@ export function functionCode(
   });
   const automatic = automaticLayer(scope);
   automatic.serve(key);
-  const used = shared.map((layer) => sharedLayerVersion(scope, layer, target));
+  const used = shared.map((layer) => sharedLayerVersion(scope, layer));
   const versions = layers.map((layer) =>
-    layer instanceof SharedLayer ? sharedLayerVersion(scope, layer, target).version : layer,
+    layer instanceof SharedLayer ? sharedLayerVersion(scope, layer).version : layer,
   );
   let built: Built | undefined;
   const code = new BundledCode(() => {

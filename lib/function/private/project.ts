@@ -11,6 +11,9 @@ const LOCKFILES = [
   'bun.lockb',
 ];
 
+/** What a package manager writes down about what is installed, which may not be what the lockfile says yet. */
+const INSTALLED = ['.package-lock.json', '.pnpm/lock.yaml', '.yarn-integrity', '.yarn-state.yml'];
+
 const roots = new Map<string, string>();
 
 /**
@@ -31,8 +34,9 @@ export function projectRoot(file: string): string {
 
 /** Changes when an installed package may have changed. */
 export function lockfileHash(root: string): string {
-  const lockfile = LOCKFILES.map((name) => join(root, name)).find((path) => existsSync(path));
-  return lockfile ? sha256(readFileSync(lockfile)) : '';
+  const installed = INSTALLED.map((name) => join(root, 'node_modules', name));
+  const present = [...LOCKFILES.map((name) => join(root, name)), ...installed].filter(existsSync);
+  return sha256(...present.map((path) => readFileSync(path)));
 }
 
 function nearest(folder: string, matches: (candidate: string) => boolean): string | undefined {

@@ -16,10 +16,13 @@ export interface SharedLayerVersion {
   readonly key: string;
 }
 
+/** Functions of all runtimes may use a layer: the oldest that a function may have. */
+const TARGET = 'node20';
+
 const versions = new WeakMap<Stack, Map<string, SharedLayerVersion>>();
 
 /** The version of a shared layer that the functions of a stack use. */
-export function sharedLayerVersion(scope: Construct, layer: SharedLayer, target: string): SharedLayerVersion {
+export function sharedLayerVersion(scope: Construct, layer: SharedLayer): SharedLayerVersion {
   const stack = Stack.of(scope);
   const known = versions.get(stack) ?? new Map<string, SharedLayerVersion>();
   versions.set(stack, known);
@@ -28,7 +31,7 @@ export function sharedLayerVersion(scope: Construct, layer: SharedLayer, target:
   const bundler = Bundler.of(scope);
   const words = layer.packageName.split(/[^a-zA-Z0-9]+/).filter((word) => word !== '');
   const id = `${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('')}Layer`;
-  const key = bundler.add(`${stack.node.path}/${id}`, unitOf(layer, target));
+  const key = bundler.add(`${stack.node.path}/${id}`, unitOf(layer));
   let built: Built | undefined;
   const version = new LayerVersion(stack, id, {
     code: new BundledCode(() => {
@@ -52,7 +55,7 @@ export function packageOf(layer: SharedLayer): LayerPackage {
   return { name: layer.packageName, folder: layer.folder, files: Object.fromEntries(files) };
 }
 
-function unitOf(layer: SharedLayer, target: string): Omit<Unit, 'key'> {
+function unitOf(layer: SharedLayer): Omit<Unit, 'key'> {
   const subpaths = Object.keys(layer.exports);
   const manifest = {
     name: layer.packageName,
@@ -70,7 +73,7 @@ function unitOf(layer: SharedLayer, target: string): Omit<Unit, 'key'> {
     layers: [],
     options: {},
     conditions: libraryConditions(),
-    target,
+    target: TARGET,
   };
 }
 

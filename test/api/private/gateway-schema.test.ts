@@ -7,6 +7,12 @@ import { strict } from '../../../lib/contract/strict.js';
 const gatewayAccepts = (schema: z.ZodType, value: unknown) =>
   new AjvDraft04({ strict: true }).compile(gatewaySchema(schema))(value);
 
+const Tree = z.object({
+  get children(): z.ZodType {
+    return z.array(Tree);
+  },
+});
+
 describe('gatewaySchema', () => {
   it('refuses what is surely wrong', () => {
     const schema = z.object({ name: z.string().min(1), price: z.object({ amount: z.int().min(0) }) });
@@ -33,6 +39,8 @@ describe('gatewaySchema', () => {
     ['a loose object', z.looseObject({ a: z.string() }), { a: 'x', b: 1 }],
     ['a preprocessed value', z.preprocess(Number, z.number()), '3'],
     ['a coerced value', z.coerce.number(), '3'],
+    ['spaces that the contract takes away before it counts', z.string().trim().max(2), ' ab '],
+    ['a schema that contains itself', Tree, { children: [{ children: [] }] }],
     ['a default', z.object({ a: z.string().default('x') }), {}],
     ['a tuple', z.tuple([z.string(), z.number()]), ['x', 1]],
     ['a record', z.record(z.string(), z.number()), { a: 1 }],
@@ -49,6 +57,7 @@ describe('gatewaySchema', () => {
     const leaf = fc.constantFrom<z.ZodType>(
       z.string(),
       z.string().min(1).max(8),
+      z.string().trim().min(1).max(2),
       z.int().min(-5).max(5),
       z.number().gt(0),
       z.boolean(),
@@ -75,7 +84,7 @@ describe('gatewaySchema', () => {
     const few = fc.letrec<{ value: unknown }>((tie) => ({
       value: fc.oneof(
         { maxDepth: 3, depthSize: 'small' },
-        fc.constantFrom<unknown>('', 'a', 'b', '😀', 0, 1, 1.5, 7, -5, true, null, '12'),
+        fc.constantFrom<unknown>('', 'a', 'b', ' ab ', '😀', 0, 1, 1.5, 7, -5, true, null, '12'),
         fc.array(tie('value'), { maxLength: 3 }),
         fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('value'), { maxKeys: 3 }),
       ),

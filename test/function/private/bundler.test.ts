@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack, Stage } from 'aws-cdk-lib/core';
 import { SharedLayer } from '../../../lib/function/index.js';
@@ -94,7 +94,7 @@ describe('a bundled function', () => {
       'package.json': '{ "name": "shop", "private": true, "workspaces": ["layers/*"] }',
       'layers/commerce/package.json':
         '{ "name": "@shop/commerce", "version": "1.0.0", "type": "module", "exports": { ".": "./index.ts", "./errors": "./errors.ts" } }',
-      'layers/commerce/index.ts': `import { ProblemError } from 'cdk-trellis/runtime';
+      'layers/commerce/index.ts': `import { ProblemError } from 'cdk-trellis/contract';
         import { ZodError, string } from 'zod';
         import { NotFound } from './errors.js';
         export const notFound = () => new NotFound();
@@ -104,13 +104,26 @@ describe('a bundled function', () => {
       'layers/commerce/errors.ts': 'export class NotFound extends Error {}',
       'lambda/main.ts': `import { invalid, notFound, problem } from '@shop/commerce';
         import { NotFound } from '@shop/commerce/errors';
-        import { ProblemError } from 'cdk-trellis/runtime';
+        import { ProblemError } from 'cdk-trellis/contract';
         import { ZodError } from 'zod';
         export const handler = async () => [notFound() instanceof NotFound, problem() instanceof ProblemError, invalid() instanceof ZodError];`,
     });
     project.link('node_modules/@shop/commerce', project.path('layers/commerce'));
     const layer = SharedLayer.fromPackage(project.path('layers/commerce'));
     expect(run(project, 'return handler()', [layer])).toEqual([true, true, true]);
+  });
+
+  it('leaves the folders of other layers alone, whose files may be CommonJS', () => {
+    const project = new Project({
+      'lambda/main.ts':
+        "import { string } from 'zod'; export const handler = async () => string().parse('x');",
+    });
+    const { app, stack } = oneFunction(project, './lambda/main.js');
+    const assembly = app.synth();
+    const [layer = ''] = logicalIds(assembly, stack, 'AWS::Lambda::LayerVersion');
+    const files = readdirSync(codeFolder(assembly, stack, layer), { recursive: true, withFileTypes: true });
+    const folders = files.filter((file) => file.isFile()).map((file) => file.parentPath);
+    expect(folders.filter((folder) => !folder.includes('nodejs/v'))).toEqual([]);
   });
 
   it('is the same wherever the project is', () => {

@@ -50,6 +50,15 @@ describe('the cache', () => {
     expect([project, vendors].map((mock) => mock.mock.calls.length)).toEqual([0, 0]);
   });
 
+  it('builds again when packages were installed after the lockfile had changed', () => {
+    const shop = new Project(FILES);
+    synth(shop);
+    shop.write('node_modules/.package-lock.json', '{ "packages": { "node_modules/zod": {} } }');
+    jest.clearAllMocks();
+    synth(shop);
+    expect([project, vendors].map((mock) => mock.mock.calls.length)).toEqual([1, 1]);
+  });
+
   it('builds nothing when only times have changed, as after a checkout', () => {
     const shop = new Project(FILES);
     synth(shop);

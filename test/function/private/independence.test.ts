@@ -1,6 +1,6 @@
 import { type App, Stack } from 'aws-cdk-lib/core';
-import { templateOf } from '../lambda.js';
-import { Project, removeProjects } from '../project.js';
+import { logicalIds, runInLambda, templateOf } from '../lambda.js';
+import { oneFunction, Project, removeProjects } from '../project.js';
 
 afterAll(removeProjects);
 
@@ -32,6 +32,37 @@ const functionsOf = (template: { Resources: Record<string, { Type: string }> }) 
   Object.fromEntries(
     Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function'),
   );
+
+describe('the upgrade of a package', () => {
+  it('changes the layer and no function: AWS updates layers and code one after the other', () => {
+    const [before, after] = ['1.0.0', '2.0.0'].map((version) => {
+      const project = new Project({
+        'lambda/place.ts': "import { text } from 'words'; export const handler = async () => text;",
+        'node_modules/words/package.json': `{ "name": "words", "version": "${version}" }`,
+        'node_modules/words/index.js': `exports.text = '${version}';`,
+      });
+      return synth(project, { orders: ['place'], products: [] })[0];
+    });
+    expect(after.Resources[LAYER]).not.toEqual(before.Resources[LAYER]);
+    expect(functionsOf(after)).toEqual(functionsOf(before));
+  });
+
+  it('is told from another copy of the package', () => {
+    const project = new Project({
+      'node_modules/words/package.json': '{ "name": "words", "version": "1.0.0" }',
+      'node_modules/words/index.js': "exports.text = 'one';",
+      'shop/node_modules/words/package.json': '{ "name": "words", "version": "2.0.0" }',
+      'shop/node_modules/words/index.js': "exports.text = 'two';",
+      'shop/two.ts': "export { text as two } from 'words';",
+      'lambda/both.ts':
+        "import { text } from 'words'; import { two } from '../shop/two.js'; export const handler = async () => [text, two];",
+    });
+    const { app, stack } = oneFunction(project, './lambda/both.js');
+    const assembly = app.synth();
+    const [id = ''] = logicalIds(assembly, stack, 'AWS::Lambda::Function');
+    expect(runInLambda(assembly, stack, id, 'return handler()')).toEqual(['one', 'two']);
+  });
+});
 
 describe('services are independent', () => {
   const project = new Project(FILES);

@@ -89,7 +89,7 @@ function fromLayer(specifier, layer) {
  * @param {Scope} scope
  */
 function vendor(args, file, { unit, vendors }) {
-  const identity = packageIdentity(file);
+  const identity = packageIdentity(file, unit.root);
   const slug = args.path
     .replace(/[^\w.]+/g, '-')
     .replace(/^-/, '')
@@ -119,21 +119,26 @@ function packageName(specifier) {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
-/** @type {Map<string, string>} */
-const identities = new Map();
+/**
+ * Tells copies of a package from one another by where they are installed. Not by version: an upgrade would then
+ * change the code of every function that uses the package, and AWS updates a function's layers first and its code
+ * seconds later; in between the old code would look for files that the new layer does not have.
+ *
+ * @param {string} file
+ * @param {string} root
+ */
+function packageIdentity(file, root) {
+  const installed = /^.*\/node_modules\//.exec(file)?.[0];
+  const folder = installed && relative(root, installed + packageName(file.slice(installed.length)));
+  return folder && !folder.startsWith('..') ? folder : packageVersion(dirname(file));
+}
 
-/** Name and version of the package that a file belongs to. @param {string} file @returns {string} */
-function packageIdentity(file) {
-  const folder = dirname(file);
-  const known = identities.get(folder);
-  if (known !== undefined) return known;
+/** Name and version of a package outside the project, whose place differs by machine. @param {string} folder @returns {string} */
+function packageVersion(folder) {
   const manifest = join(folder, 'package.json');
-  let identity = '';
   if (existsSync(manifest)) {
     const { name, version } = JSON.parse(readFileSync(manifest, 'utf8'));
-    if (name && version) identity = `${name}@${version}`;
+    if (name && version) return `${name}@${version}`;
   }
-  if (!identity && folder !== dirname(folder)) identity = packageIdentity(folder);
-  identities.set(folder, identity);
-  return identity;
+  return folder === dirname(folder) ? '' : packageVersion(dirname(folder));
 }

@@ -50,7 +50,7 @@ export async function vendorPass(esbuild, { store, sets }) {
  */
 async function buildSet(esbuild, store, set, absent) {
   /** @type {Record<string, string | Uint8Array>} */
-  const files = { 'nodejs/package.json': '{"type":"module"}\n' };
+  const files = { [`${FOLDER}package.json`]: '{"type":"module"}\n' };
   if (set.entries.length === 0) return { artifact: keep(store, files), inputs: [] };
   const built = await esbuild
     .build({

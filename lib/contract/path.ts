@@ -1,0 +1,9 @@
+/** The names of a path's parameters: `/a/{b}/{c}` has `b` and `c`. */
+export function parametersOf(path: string): string[] {
+  return [...path.matchAll(/\{([^}]*)\}/g)].map((match) => match[1]!);
+}
+
+/** The parameters of a path as a type: `/a/{b}` gives `{ b: string }`. */
+export type PathParameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? { readonly [Key in Name | keyof PathParameters<Rest>]: string }
+  : unknown;
