@@ -1,7 +1,7 @@
 // Compiles the library into dist/: CommonJS for what CDK runs, and what handlers and browsers import as ES modules, too, so that bundlers
 // can leave out what a handler or a browser does not use.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -37,3 +37,29 @@ for (const name of readdirSync(join(root, 'lib'), { recursive: true, encoding: '
   mkdirSync(dirname(join(root, 'dist', name)), { recursive: true });
   cpSync(join(root, 'lib', name), join(root, 'dist', name));
 }
+
+// Whoever imports one name of the runtime in CommonJS, in a unit test for instance, should not load every client of
+// the AWS SDK: each is loaded when its name is first used, as aws-cdk-lib does it.
+const barrel = join(root, 'dist/runtime/index.js');
+const text = readFileSync(barrel, 'utf8');
+const files = new Map(
+  [...text.matchAll(/^var (\w+) = require\((".+")\);$/gm)].map(([, id, file]) => [id, file]),
+);
+const getters = [
+  ...text.matchAll(/"(\w+)", \{ enumerable: true, get: function \(\) \{ return (\w+)\.\1; \} \}/g),
+];
+const exported = getters.map(([, name, id]) => ({ name, file: files.get(id) }));
+if (exported.length === 0 || exported.some(({ file }) => !file)) {
+  throw new Error(`Expected the exports of ${barrel} as tsc writes them`);
+}
+writeFileSync(
+  barrel,
+  `"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+const lazily = (name, load) =>
+  Object.defineProperty(module.exports, name, { enumerable: true, get: () => load()[name] });
+${exported.map(({ name, file }) => `lazily("${name}", () => require(${file}));`).join('\n')}
+// Never run: by this Node knows the names when an ES module imports them.
+0 && (module.exports = { ${exported.map(({ name }) => name).join(', ')} });
+`,
+);

@@ -22,7 +22,7 @@ const ARROWS: Readonly<
   },
   'lib/data': { may: ['lib/function', 'lib/observability', 'lib/target'] },
   'lib/function': { may: ['lib/observability', 'lib/runtime', 'lib/target'] },
-  'lib/identity': { may: ['lib/observability', 'lib/target'] },
+  'lib/identity': { may: ['lib/function', 'lib/observability', 'lib/target'] },
   'lib/observability': { may: [] },
   'lib/target': { may: [] },
   'lib/contract': { may: [] },

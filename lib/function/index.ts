@@ -3,6 +3,7 @@ export {
   type Bindables,
   type BindCheck,
   type Binding,
+  type BindOf,
   bindTo,
   tableBinding,
 } from './binding.js';

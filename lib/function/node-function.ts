@@ -1,3 +1,4 @@
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   Architecture,
   Function as LambdaFunction,
@@ -121,7 +122,35 @@ export class NodeFunction<Module extends HandlerModule = HandlerModule> extends 
 
   public override addPermission(id: string, permission: Permission): void {
     super.addPermission(id, permission);
-    if (this.mayQueueFailures && isAsynchronousInvoker(permission)) this.queueFailures();
+    if (isAsynchronousInvoker(permission)) this.holdFailures();
+  }
+
+  /**
+   * Makes a queue for events that fail after all retries, unless there is one or the function has another destination
+   * for them. Called by whoever lets something invoke the function asynchronously.
+   */
+  public holdFailures(): void {
+    if (!this.mayQueueFailures || this.failureQueue) return;
+    this.failureQueue = new Queue(this, 'Failures', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // The longest SQS keeps a message: time to notice, repair and send them back.
+      retentionPeriod: Duration.days(14),
+    });
+    acknowledge(this.failureQueue, {
+      'AwsSolutions-SQS3': 'This is itself where failed events land; nothing consumes it automatically.',
+      'Serverless-SQSRedrivePolicy':
+        'This is itself where failed events land; nothing consumes it automatically.',
+    });
+    this.configureAsyncInvoke({ onFailure: new SqsDestination(this.failureQueue) });
+    new Alarm(this, 'FailuresAlarm', {
+      metric: this.failureQueue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+      threshold: 0,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `Events that ${this.node.path} failed to handle after all retries are in its queue, with the error. Repair the cause, send them to the function again, and delete them.`,
+    });
   }
 
   private createLogGroup(retention = RetentionDays.ONE_MONTH): LogGroup {
@@ -139,24 +168,8 @@ export class NodeFunction<Module extends HandlerModule = HandlerModule> extends 
     // CDK's own `tracing` would add a second policy.
     if (isTraced) resourceOf(this).tracingConfig = { mode: tracing };
     const traces = isTraced ? [traceStatement()] : [];
-    setPolicy(this, [logStatement(this.logGroup), ...traces, ...plan.statements], isOwn);
+    setPolicy(this, [logStatement(this.logGroup), ...traces, ...plan.statements], plan.wildcards, isOwn);
     if (isTraced && isOwn && this.role) acknowledgeTracing(this.role);
-  }
-
-  private queueFailures(): void {
-    if (this.failureQueue) return;
-    this.failureQueue = new Queue(this, 'Failures', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      // The longest SQS keeps a message: time to notice, repair and send them back.
-      retentionPeriod: Duration.days(14),
-    });
-    acknowledge(this.failureQueue, {
-      'AwsSolutions-SQS3': 'This is itself where failed events land; nothing consumes it automatically.',
-      'Serverless-SQSRedrivePolicy':
-        'This is itself where failed events land; nothing consumes it automatically.',
-    });
-    this.configureAsyncInvoke({ onFailure: new SqsDestination(this.failureQueue) });
   }
 
   private acknowledgeFailures(synchronous: boolean, options: NodeFunctionOptions): void {

@@ -1,4 +1,15 @@
+export { type BucketClient, bucket } from './bucket.js';
+export { type BusClient, bus } from './bus.js';
 export { type BoundHandler, handle } from './handle.js';
+export { type CallClient, FunctionError, invoke, type SendClient } from './invoke.js';
 export { type Clients, connect, type Need, type Needs, variableOf } from './need.js';
+export { type ParameterClient, parameter } from './parameter.js';
+export { type QueueClient, queue } from './queue.js';
 export { type RouteHandler, route } from './route.js';
+export type { FetchOptions } from './sdk.js';
+export { type SecretClient, secret } from './secret.js';
 export { type TableClient, table } from './table.js';
+export { type TopicClient, topic } from './topic.js';
+export { type UsersClient, users } from './users.js';
+export { number, text } from './values.js';
+export { type WorkflowClient, workflow } from './workflow.js';

@@ -3,6 +3,16 @@ import { ProblemError } from '../contract/problem.js';
 /** Largest request body that `route` reads, in bytes; Lambda itself takes 6 MB per call. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
+/** How JSON writes a character that needs two code units; each may stand there alone, which is no text then. */
+const HALF_OF_A_PAIR = /\\u[dD][89a-fA-F]/;
+
+/** Whether every text in the value is well-formed Unicode: what is not, services of AWS refuse. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, item]) => key.isWellFormed() && isWellFormed(item));
+}
+
 /**
  * The request's JSON body.
  *
@@ -32,7 +42,12 @@ export function readJson(body: Uint8Array, contentType: string | undefined): unk
     });
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    const value: unknown = JSON.parse(text);
+    if (HALF_OF_A_PAIR.test(text) && !isWellFormed(value)) {
+      throw new SyntaxError('An escaped surrogate is not part of a pair: such text has no UTF-8 form.');
+    }
+    return value;
   } catch (error) {
     throw new ProblemError({
       status: 400,

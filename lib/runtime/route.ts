@@ -1,11 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Operation, Reply, RouteInput } from '../contract/contract.js';
 import { ProblemError, problemBody } from '../contract/problem.js';
 import { strict } from '../contract/strict.js';
 import { authorize } from './authorize.js';
 import { readJson } from './json-body.js';
+import { withLists } from './lists.js';
 import { type Clients, connect, type Needs } from './need.js';
 import { fromRestEvent, type HttpRequest } from './rest-request.js';
 
@@ -52,7 +53,7 @@ export function route<O extends Operation, const N extends Needs, const R extend
 ): RouteHandler<O, N> {
   const schemas = {
     params: operation.params?.loose(),
-    query: operation.query && strict(operation.query),
+    query: strict(operation.query ?? z.object({})),
     body: operation.body && strict(operation.body),
   };
   const logger = new Logger();
@@ -98,7 +99,8 @@ export function route<O extends Operation, const N extends Needs, const R extend
   function checked(request: HttpRequest): { params: unknown; query: unknown; body: unknown } {
     const mistakes: Mistake[] = [];
     const params = check(schemas.params, request.params, 'path', mistakes);
-    const query = check(schemas.query, request.query, 'query', mistakes) ?? {};
+    const given = operation.query ? withLists(operation.query, request.query) : request.query;
+    const query = check(schemas.query, given, 'query', mistakes) ?? {};
     const body =
       schemas.body &&
       check(schemas.body, readJson(request.body, request.headers['content-type']), 'body', mistakes);
@@ -163,7 +165,7 @@ const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosnif
 
 function send(
   operation: Operation,
-  reply: { status: number; body: unknown; headers?: object },
+  reply: { status: number; body?: unknown; headers?: Readonly<Record<string, string>> },
 ): APIGatewayProxyResult {
   const schema = operation.responses[reply.status];
   if (!schema) {
@@ -178,10 +180,13 @@ function send(
     );
   }
   const contentType = reply.status >= 400 ? 'application/problem+json' : 'application/json';
+  // In lower case, or a default would be sent next to the handler's own.
+  const own = Object.entries(reply.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
+  const body: string | undefined = JSON.stringify(result.data);
   return {
     statusCode: reply.status,
-    headers: { 'content-type': contentType, ...HEADERS, ...reply.headers },
-    body: JSON.stringify(result.data),
+    headers: { ...(body && { 'content-type': contentType }), ...HEADERS, ...Object.fromEntries(own) },
+    body: body ?? '',
   };
 }
 

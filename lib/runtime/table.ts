@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Need } from './need.js';
+import { once, REQUESTS } from './sdk.js';
 
 /** A DynamoDB table and the SDK's document client to call it with. */
 export interface TableClient {
@@ -8,20 +9,11 @@ export interface TableClient {
   readonly client: DynamoDBDocumentClient;
 }
 
-let client: DynamoDBDocumentClient | undefined;
-
-/**
- * One client for all tables of a process. The SDK waits for ever by default; a call to DynamoDB that takes
- * seconds is lost, and the SDK's own retry is the better use of the function's time.
- * https://docs.aws.amazon.com/sdkref/latest/guide/feature-smart-config-defaults.html
- */
-function documents(): DynamoDBDocumentClient {
-  client ??= DynamoDBDocumentClient.from(
-    new DynamoDBClient({ requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 } }),
-    { marshallOptions: { removeUndefinedValues: true } },
-  );
-  return client;
-}
+const documents = /* @__PURE__ */ once(() =>
+  DynamoDBDocumentClient.from(new DynamoDBClient(REQUESTS), {
+    marshallOptions: { removeUndefinedValues: true },
+  }),
+);
 
 const need = <Access extends string>(access: Access): Need<'table', Access, TableClient> => ({
   kind: 'table',
@@ -37,8 +29,8 @@ const need = <Access extends string>(access: Access): Need<'table', Access, Tabl
  * - `readWrite`: both
  *
  * @example
- * import { handle, table } from 'cdk-trellis/runtime';
  * import { GetCommand } from '@aws-sdk/lib-dynamodb';
+ * import { handle, table } from 'cdk-trellis/runtime';
  *
  * export const handler = handle({ orders: table.read }, async (event: { orderId: string }, { orders }) => {
  *   const { Item } = await orders.client.send(

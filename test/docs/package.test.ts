@@ -89,7 +89,7 @@ describe("with the packed library, the README's service", () => {
   it('synthesizes, cdk-nag has nothing to say, and its policy has five actions on one table', () => {
     const { Resources } = JSON.parse(runApp(consumer({ ...service, 'app.ts': APP }), 'app.ts'));
     const [, role] = Object.entries<any>(Resources).find(
-      ([id, { Type }]) => id.startsWith('ApiSetGreeting') && Type === 'AWS::IAM::Role',
+      ([id, { Type }]) => id.startsWith('ApiOperationsSetGreeting') && Type === 'AWS::IAM::Role',
     )!;
     const statements = role.Properties.Policies[0].PolicyDocument.Statement;
     const table = statements.find(({ Action }: any) => String(Action).includes('dynamodb:'));

@@ -63,7 +63,7 @@ function runBehaviourSuite() {
 }
 
 it('the behaviour suite fails with the denied call when one action is taken out of a policy', async () => {
-  const role = await roleOf('StorefrontProducts', 'ApiCreateProduct');
+  const role = await roleOf('StorefrontProducts', 'ApiOperationsCreateProduct');
   let taken = 0;
   const restore = await changePolicies(role, (actions) =>
     actions.filter((action) => {

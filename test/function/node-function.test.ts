@@ -6,6 +6,7 @@ import { Architecture, LayerVersion, Runtime, Tracing } from 'aws-cdk-lib/aws-la
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket, EventType } from 'aws-cdk-lib/aws-s3';
 import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { App, Duration, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { DataTable } from '../../lib/data/data-table.js';
@@ -160,7 +161,11 @@ describe('failures of a NodeFunction', () => {
     found.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       DestinationConfig: { OnFailure: Match.anyValue() },
     });
-    expect(fn.failures).toBeDefined();
+    expect(fn.failures).toBeInstanceOf(Queue);
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Threshold: 0,
+    });
   });
 
   it.each<[string, NodeFunctionOptions]>([
@@ -194,7 +199,7 @@ describe('NodeFunction is refused', () => {
     [
       'with a binding that is none',
       () => ({ handler: orders, bind: { orders: 'Orders' } }),
-      '`bind.orders` must be a table, got string',
+      '`bind.orders` must be a table, got a text',
     ],
     [
       'with a misspelt binding',

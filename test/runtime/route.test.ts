@@ -25,6 +25,7 @@ const api = defineApi(
       body: z.object({ name: z.string(), lines: z.array(z.object({ quantity: z.int() })).optional() }),
       responses: { 200: z.object({ name: z.string() }) },
     },
+    remove: { method: 'DELETE', path: '/things', auth: 'public', responses: { 204: z.undefined() } },
     mine: { method: 'GET', path: '/mine', auth: 'user', responses: { 200: z.object({ sub: z.string() }) } },
     admin: {
       method: 'GET',
@@ -77,6 +78,11 @@ describe('a request', () => {
     expect(body.seen.query).toEqual({ limit: 3, tag: ['x', 'y'] });
   });
 
+  it('reaches the handler with a list of one where the contract has a list', async () => {
+    const { body } = await call(get, { params, query: { tag: 'x' } });
+    expect(body.seen.query).toEqual({ limit: 3, tag: ['x'] });
+  });
+
   it('is refused with every mistake and its place', async () => {
     const { status, headers, body } = await call(get, {
       params: { thingId: 'too-long', part: 'x' },
@@ -118,6 +124,22 @@ describe('a request', () => {
     const event = { ...restEvent({ body: 'x' }), body: Buffer.from([0x22, 0xff, 0x22]).toString('base64') };
     const { statusCode, body } = await put({ ...event, isBase64Encoded: true }, context);
     expect([statusCode, JSON.parse(body).detail]).toEqual([400, 'It is not UTF-8 text.']);
+  });
+
+  it.each(['{"name":"\\ud800"}', '{"\\udfff":1}', '{"name":"x","lines":[{"quantity":"\\uDBFF"}]}'])(
+    'with half of a surrogate pair, %s, is refused',
+    async (text) => {
+      const { status, body } = await call(put, { body: text });
+      expect([status, body.title]).toEqual([400, 'The body is not JSON']);
+    },
+  );
+
+  it('with a whole surrogate pair is taken', async () => {
+    expect((await call(put, { body: '{"name":"\\ud83d\\ude00"}' })).body).toEqual({ name: '😀' });
+  });
+
+  it('with a query is refused where the operation has none', async () => {
+    expect((await call(put, { body: { name: 'x' }, query: { page: '2' } })).status).toBe(400);
   });
 
   it('with a path that cannot be decoded is refused', async () => {
@@ -178,6 +200,23 @@ describe('the reply', () => {
       headers: { 'cache-control': 'max-age=5' },
     });
     expect((await call(handler, { body: { name: 'x' } })).headers['cache-control']).toBe('max-age=5');
+  });
+
+  it('has each header once, however the handler writes its name', async () => {
+    const handler = answering({
+      status: 200,
+      body: { name: 'x' },
+      headers: { 'Cache-Control': 'max-age=5' },
+    });
+    const { headers } = await call(handler, { body: { name: 'x' } });
+    expect(headers).toMatchObject({ 'cache-control': 'max-age=5' });
+    expect(headers).not.toHaveProperty('Cache-Control');
+  });
+
+  it('without a body says nothing of its type', async () => {
+    const handler = route(api.remove, {}, async () => ({ status: 204 }));
+    const { statusCode, headers, body } = await handler(restEvent(), context);
+    expect([statusCode, body, headers?.['content-type']]).toEqual([204, '', undefined]);
   });
 
   it('keeps back what the contract does not declare', async () => {

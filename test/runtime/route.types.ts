@@ -12,6 +12,18 @@ const api = defineApi(
       auth: 'public',
       responses: { 200: z.object({ orderId: z.string() }), 404: Problem },
     },
+    remove: {
+      method: 'DELETE',
+      path: '/orders/{orderId}',
+      auth: 'public',
+      responses: { 204: z.undefined(), 200: z.object({ left: z.int() }) },
+    },
+    pair: {
+      method: 'GET',
+      path: '/pair',
+      auth: 'public',
+      responses: { 200: z.tuple([z.number(), z.number()]) },
+    },
     mine: { method: 'GET', path: '/mine', auth: 'user', responses: { 200: z.object({ sub: z.string() }) } },
   },
 );
@@ -22,6 +34,16 @@ route(api.get, { orders: table.read }, async ({ params }, { orders }) => ({
 }));
 route(api.mine, {}, async ({ user }) => ({ status: 200, body: { sub: user.sub } }));
 
+route(api.remove, {}, async () => ({ status: 204 }));
+route(api.pair, {}, async () => ({ status: 200, body: [1, 2] }));
+const pair = [1, 2] as const;
+route(api.pair, {}, async () => ({ status: 200, body: pair }));
+
+// @ts-expect-error a tuple that is too long
+route(api.pair, {}, async () => ({ status: 200, body: [1, 2, 3] }));
+
+// @ts-expect-error a status with a body, without it
+route(api.remove, {}, async () => ({ status: 200 }));
 // @ts-expect-error a status that the contract does not declare
 route(api.get, {}, async () => ({ status: 500, body: { orderId: 'x' } }));
 // @ts-expect-error a body that is not the status's

@@ -14,14 +14,15 @@ export function nagFindings(
     const app = new App({ outdir, context });
     build(new Stack(app, 'Stack'));
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+    const report = join(outdir, 'validation-report.json');
     try {
       app.synth();
     } catch (error) {
-      if (!String(error).includes('Validation failed')) throw error;
+      // Findings are thrown, too, after the report is written.
+      if (!existsSync(report)) throw error;
     }
-    const file = join(outdir, 'validation-report.json');
-    if (!existsSync(file)) return [];
-    const { pluginReports } = JSON.parse(readFileSync(file, 'utf8'));
+    if (!existsSync(report)) return [];
+    const { pluginReports } = JSON.parse(readFileSync(report, 'utf8'));
     return pluginReports.flatMap(({ violations }: any) =>
       violations.flatMap(({ ruleName, violatingConstructs }: any) =>
         violatingConstructs.map(({ constructPath }: any) => `${ruleName} at ${constructPath}`),

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { variableOf } from '../../runtime/need.js';
-import { asBindable, type Bindables } from '../binding.js';
+import { asBindable, type Bindables, type Binding } from '../binding.js';
 import { Bundler } from './bundler.js';
 import { entryOf } from './entry.js';
 import type { DeclaredNeed, HandlerAnalysis } from './handler-analysis.js';
@@ -13,6 +13,7 @@ export interface FunctionPlan {
   readonly analysis: HandlerAnalysis;
   readonly environment: Record<string, string>;
   readonly statements: PolicyStatement[];
+  readonly wildcards: NonNullable<Binding['wildcard']>[];
 }
 
 /**
@@ -39,11 +40,10 @@ export function planFunction(
   });
   const bind = props.bind ?? {};
   const mistakes: string[] = [];
-  const environment: Record<string, string> = {};
-  const statements: PolicyStatement[] = [];
+  const plan: FunctionPlan = { entry, analysis, environment: {}, statements: [], wildcards: [] };
   for (const need of analysis.needs) {
     try {
-      satisfy(need, bind, environment, statements);
+      satisfy(need, bind, plan);
     } catch (error) {
       mistakes.push((error as Error).message);
     }
@@ -58,14 +58,13 @@ export function planFunction(
     const file = relative(process.cwd(), entry);
     throw new Error(`${mistakes.join('\n')}\nThe needs are declared in ${file} (at ${path})`);
   }
-  return { entry, analysis, environment, statements };
+  return plan;
 }
 
 function satisfy(
   { name, kind, access }: DeclaredNeed,
   bind: Bindables,
-  environment: Record<string, string>,
-  statements: PolicyStatement[],
+  { environment, statements, wildcards }: FunctionPlan,
 ): void {
   if (bind[name] === undefined) {
     throw new Error(`\`bind\` must have ${name}: the handler needs \`${name}: ${kind}.${access}\``);
@@ -87,6 +86,7 @@ function satisfy(
   const binding = bindable.bindingFor(access);
   environment[variable] = binding.value;
   statements.push(...binding.statements);
+  if (binding.wildcard) wildcards.push(binding.wildcard);
 }
 
 function located<Value>(path: string, work: () => Value): Value {

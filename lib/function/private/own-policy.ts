@@ -3,6 +3,7 @@ import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-la
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Lazy } from 'aws-cdk-lib/core';
 import { acknowledge } from '../../observability/acknowledge.js';
+import type { Binding } from '../bindings/binding.js';
 
 const BASIC_POLICY = 'AWSLambdaBasicExecutionRole';
 
@@ -13,7 +14,12 @@ const BASIC_POLICY = 'AWSLambdaBasicExecutionRole';
  *
  * @param isOwn whether the role is the function's own; a role of the user's is only added to
  */
-export function setPolicy(fn: LambdaFunction, statements: readonly PolicyStatement[], isOwn: boolean): void {
+export function setPolicy(
+  fn: LambdaFunction,
+  statements: readonly PolicyStatement[],
+  wildcards: NonNullable<Binding['wildcard']>[],
+  isOwn: boolean,
+): void {
   const role = fn.role as IRole;
   const resource = role.node.defaultChild;
   if (!isOwn || !(resource instanceof CfnRole)) {
@@ -30,9 +36,44 @@ export function setPolicy(fn: LambdaFunction, statements: readonly PolicyStateme
     },
     { omitEmpty: true },
   );
-  resource.policies = [
-    { policyName: 'Handler', policyDocument: new PolicyDocument({ statements: [...statements] }) },
-  ];
+  const policy = {
+    policyName: 'Handler',
+    policyDocument: new PolicyDocument({ statements: [...statements] }),
+  };
+  const acknowledged = new Set<string>();
+  resource.policies = Lazy.uncachedAny({
+    produce: () => {
+      // How a resource of another stack is written is known only in the last of several rounds.
+      for (const { resource, reason } of wildcards) {
+        const finding = `AwsSolutions-IAM5[Resource::${flat(fn.stack.resolve(resource))}]`;
+        if (!acknowledged.has(finding)) acknowledge(role, { [finding]: reason });
+        acknowledged.add(finding);
+      }
+      return [policy];
+    },
+  });
+}
+
+type Intrinsic = string | Readonly<Record<string, unknown>>;
+
+/** A resource as cdk-nag names it in a finding: its references in angle brackets. */
+function flat(value: Intrinsic): string {
+  if (typeof value === 'string') return value;
+  const [[name, argument]] = Object.entries(value) as [[string, unknown]];
+  switch (name) {
+    case 'Ref':
+      return `<${argument}>`;
+    case 'Fn::GetAtt':
+      return `<${(argument as string[]).join('.')}>`;
+    case 'Fn::ImportValue':
+      return flat(argument as Intrinsic);
+    case 'Fn::Join': {
+      const [delimiter, items] = argument as [string, Intrinsic[]];
+      return items.map(flat).join(delimiter);
+    }
+    default:
+      return JSON.stringify(value);
+  }
 }
 
 /** Writing to one log group. The group exists already, so it need not be created. */

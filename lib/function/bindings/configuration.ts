@@ -1,0 +1,32 @@
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IParameter } from 'aws-cdk-lib/aws-ssm';
+import { allow, allowKey, type Bindable, bindable } from './binding.js';
+
+/** Binds a secret of Secrets Manager. */
+export function secretBinding(secret: ISecret): Bindable<'secret'> {
+  return bindable('secret', { read: 'GetSecretValue' }, () => ({
+    value: secret.secretArn,
+    statements: [
+      // An ARN without the six random characters matches any: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+      allow('secretsmanager', ['GetSecretValue'], [secret.secretFullArn ?? `${secret.secretArn}-??????`]),
+      ...allowKey(secret.encryptionKey, false),
+    ],
+  }));
+}
+
+/** Binds a parameter of Systems Manager. */
+export function parameterBinding(parameter: IParameter): Bindable<'parameter'> {
+  const { encryptionKey } = parameter as { encryptionKey?: Parameters<typeof allowKey>[0] };
+  return bindable('parameter', { read: 'GetParameter' }, () => ({
+    value: parameter.parameterName,
+    statements: [allow('ssm', ['GetParameter'], [parameter.parameterArn]), ...allowKey(encryptionKey, false)],
+  }));
+}
+
+/** Binds a text or a number, written into the function's configuration. */
+export function valueBinding<Kind extends 'text' | 'number'>(
+  kind: Kind,
+  value: string | number,
+): Bindable<Kind> {
+  return bindable(kind, { [kind]: 'value' }, () => ({ value: String(value), statements: [] }));
+}
