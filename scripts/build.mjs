@@ -38,28 +38,31 @@ for (const name of readdirSync(join(root, 'lib'), { recursive: true, encoding: '
   cpSync(join(root, 'lib', name), join(root, 'dist', name));
 }
 
-// Whoever imports one name of the runtime in CommonJS, in a unit test for instance, should not load every client of
-// the AWS SDK: each is loaded when its name is first used, as aws-cdk-lib does it.
-const barrel = join(root, 'dist/runtime/index.js');
-const text = readFileSync(barrel, 'utf8');
-const files = new Map(
-  [...text.matchAll(/^var (\w+) = require\((".+")\);$/gm)].map(([, id, file]) => [id, file]),
-);
-const getters = [
-  ...text.matchAll(/"(\w+)", \{ enumerable: true, get: function \(\) \{ return (\w+)\.\1; \} \}/g),
-];
-const exported = getters.map(([, name, id]) => ({ name, file: files.get(id) }));
-if (exported.length === 0 || exported.some(({ file }) => !file)) {
-  throw new Error(`Expected the exports of ${barrel} as tsc writes them`);
-}
-writeFileSync(
-  barrel,
-  `"use strict";
+// Whoever imports one name in CommonJS should not load everything: each module is loaded when its name is first used,
+// as aws-cdk-lib does it. A unit test of a handler then loads no client of the AWS SDK that it does not use, and an
+// app without an API no zod.
+for (const name of ['index.js', 'runtime/index.js']) {
+  const barrel = join(root, 'dist', name);
+  const text = readFileSync(barrel, 'utf8');
+  const files = new Map(
+    [...text.matchAll(/^var (\w+) = require\((".+")\);$/gm)].map(([, id, file]) => [id, file]),
+  );
+  const getters = text.matchAll(
+    /"(\w+)", \{ enumerable: true, get: function \(\) \{ return (\w+)\.\1; \} \}/g,
+  );
+  const exported = [...getters].map(([, own, id]) => ({ name: own, file: files.get(id) }));
+  if (exported.length === 0 || exported.some(({ file }) => !file) || text.includes('__exportStar')) {
+    throw new Error(`Expected the exports of ${barrel} by name, as tsc writes them`);
+  }
+  writeFileSync(
+    barrel,
+    `"use strict";
 Object.defineProperty(exports, "__esModule", { value: true });
 const lazily = (name, load) =>
   Object.defineProperty(module.exports, name, { enumerable: true, get: () => load()[name] });
-${exported.map(({ name, file }) => `lazily("${name}", () => require(${file}));`).join('\n')}
+${exported.map((one) => `lazily("${one.name}", () => require(${one.file}));`).join('\n')}
 // Never run: by this Node knows the names when an ES module imports them.
-0 && (module.exports = { ${exported.map(({ name }) => name).join(', ')} });
+0 && (module.exports = { ${exported.map((one) => one.name).join(', ')} });
 `,
-);
+  );
+}

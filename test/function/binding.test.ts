@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { bindTo, tableBinding } from '../../lib/function/index.js';
+import { bindTo, tableBinding } from 'cdk-trellis';
 
 const KEY = { partitionKey: { name: 'id', type: AttributeType.STRING } };
 

@@ -9,8 +9,8 @@ import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { App, Duration, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { NodeFunction, type NodeFunctionOptions } from 'cdk-trellis';
 import { DataTable } from '../../lib/data/data-table.js';
-import { NodeFunction, type NodeFunctionOptions } from '../../lib/function/index.js';
 import { CompanyFunction } from './fixtures/subclass/company-function.js';
 
 const NOT_BUNDLED = { 'aws:cdk:bundling-stacks': [] };

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { NodeFunction, SharedLayer } from '../../lib/function/index.js';
+import { NodeFunction, SharedLayer } from 'cdk-trellis';
 import { codeFolder, logicalIds, runInLambda } from './lambda.js';
 import { oneFunction, Project, removeProjects } from './project.js';
 

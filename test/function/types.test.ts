@@ -1,7 +1,7 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Stack } from 'aws-cdk-lib/core';
+import { type Bindable, type BindCheck, NodeFunction } from 'cdk-trellis';
 import type { DataTable } from '../../lib/data/data-table.js';
-import { type Bindable, type BindCheck, NodeFunction } from '../../lib/function/index.js';
 
 type Orders = typeof import('./fixtures/handlers/orders.js');
 type Plain = typeof import('./fixtures/handlers/plain.js');

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack, Stage } from 'aws-cdk-lib/core';
-import { SharedLayer } from '../../../lib/function/index.js';
+import { SharedLayer } from 'cdk-trellis';
 import { codeFolder, logicalIds, runInLambda, templateOf } from '../lambda.js';
 import { oneFunction, Project, removeProjects } from '../project.js';
 

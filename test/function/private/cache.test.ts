@@ -103,7 +103,7 @@ describe('the cache', () => {
     const shop = new Project(FILES);
     const app = `
       const { App, Stack } = require('aws-cdk-lib/core');
-      const { NodeFunction } = require(${JSON.stringify(join(__dirname, '../../../lib/function/index.ts'))});
+      const { NodeFunction } = require('cdk-trellis');
       const app = new App({ outdir: process.argv[2] });
       new NodeFunction(new Stack(app, 'Shop'), 'Fn', { handler: () => import('./lambda/main.js') });
       app.synth();

@@ -112,11 +112,18 @@ async function buildGroup(esbuild, store, group) {
     loader: { ...unit.options.loader },
     external: [...(unit.options.external ?? [])],
   });
-  const outputs = new Map(built.outputFiles.map((file) => [file.path, file.text]));
+  const files = Object.keys(built.metafile.inputs);
+  const byPath = new Map(files.map((input) => [resolve(unit.root, input), input]));
+  const also = settings(unit);
   /** @type {Record<string, import('./protocol.mjs').UnitResult>} */
   const results = {};
   for (const [index, one] of group.entries()) {
-    results[one.key] = await finish(store, one, index, outputs, built.metafile, vendors);
+    const prefix = one.folder === undefined ? `${join(one.root, `f${index}-`)}` : `${one.root}/`;
+    const outputs = built.outputFiles.filter(({ path }) => path.startsWith(prefix));
+    const inputs = reachable(one, built.metafile, byPath);
+    refuseForeign(one, inputs);
+    const { artifact, entries } = await finish(store, one, outputs, prefix, vendors);
+    results[one.key] = { artifact, inputs: [...inputs, ...also], vendors: entries };
   }
   return results;
 }
@@ -127,16 +134,16 @@ function outputName(unit, index, out) {
 }
 
 /**
+ * Names the vendor files that the outputs import, and keeps them.
+ *
  * @param {string} store
  * @param {Unit} unit
- * @param {number} index
- * @param {Map<string, string>} outputs
- * @param {import('esbuild').Metafile} metafile
+ * @param {import('esbuild').OutputFile[]} outputs
+ * @param {string} prefix what their paths have before the names of the files
  * @param {Map<string, import('./imports.mjs').Vendor>} vendors
  */
-async function finish(store, unit, index, outputs, metafile, vendors) {
-  const prefix = unit.folder === undefined ? `${join(unit.root, `f${index}-`)}` : `${unit.root}/`;
-  const mine = [...outputs].filter(([path]) => path.startsWith(prefix));
+async function finish(store, unit, outputs, prefix, vendors) {
+  const mine = outputs.map(({ path, text }) => /** @type {const} */ ([path, text]));
   const code = mine.filter(([path]) => path.endsWith('.mjs'));
   const used = await namesUsed(
     code.map(([, text]) => text),
@@ -167,9 +174,7 @@ async function finish(store, unit, index, outputs, metafile, vendors) {
       files[name] =
         `${replaceAll(text, replacements).trimEnd()}\n//# sourceMappingURL=${name.split('/').at(-1)}.map\n`;
   }
-  const inputs = reachable(unit, metafile);
-  refuseForeign(unit, inputs);
-  return { artifact: keep(store, files), inputs: [...inputs, ...settings(unit)], vendors: entries };
+  return { artifact: keep(store, files), entries };
 }
 
 /** @param {string} text @param {[string, string][]} replacements */
@@ -183,9 +188,9 @@ function replaceAll(text, replacements) {
  *
  * @param {Unit} unit
  * @param {import('esbuild').Metafile} metafile
+ * @param {Map<string, string>} byPath the inputs by their absolute paths
  */
-function reachable(unit, metafile) {
-  const byPath = new Map(Object.keys(metafile.inputs).map((input) => [resolve(unit.root, input), input]));
+function reachable(unit, metafile, byPath) {
   const queue = Object.values(unit.entries).map((file) => byPath.get(resolve(unit.root, file)) ?? '');
   const seen = new Set(queue);
   for (const input of queue) {

@@ -1,5 +1,6 @@
 // @ts-check
-import { basename, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { messages } from './project-pass.mjs';
 import { keep } from './store.mjs';
 
@@ -104,10 +105,13 @@ function entries(set, absent) {
     name: 'trellis-vendor',
     setup(build) {
       build.onResolve({ filter: /^trellis:/ }, ({ path }) => ({ path: path.slice(8), namespace: 'trellis' }));
-      build.onLoad({ filter: /.*/, namespace: 'trellis' }, ({ path }) => {
+      build.onLoad({ filter: /.*/, namespace: 'trellis' }, async ({ path }) => {
         const entry = byId.get(path);
         if (!entry) return undefined;
-        return { contents: moduleText(entry, absent), resolveDir: join(set.root, entry.from) };
+        const resolveDir = join(set.root, entry.from);
+        return (
+          (await ownModules(build, entry, resolveDir)) ?? { contents: moduleText(entry, absent), resolveDir }
+        );
       });
       build.onResolve({ filter: /\.node$/ }, ({ path, importer }) => ({
         errors: [
@@ -119,6 +123,31 @@ function entries(set, absent) {
     },
   };
 }
+
+/**
+ * Names of this library's runtime, taken from the modules that have them. Its index leads to the clients of ten
+ * services, and esbuild would read them all to leave nine of them out.
+ *
+ * @param {import('esbuild').PluginBuild} build
+ * @param {import('./protocol.mjs').VendorEntry} entry
+ * @param {string} resolveDir
+ * @returns {Promise<import('esbuild').OnLoadResult | undefined>}
+ */
+async function ownModules(build, { specifier, names }, resolveDir) {
+  if (specifier !== 'cdk-trellis/runtime' || names === '*') return undefined;
+  const index = await build.resolve(specifier, { kind: 'import-statement', resolveDir });
+  if (index.errors.length > 0) return undefined;
+  /** @type {Map<string, string>} */
+  const modules = new Map();
+  for (const [, list = '', file = ''] of readFileSync(index.path, 'utf8').matchAll(REEXPORTS)) {
+    for (const name of list.split(',')) modules.set(name.trim(), file);
+  }
+  if (!names.every((name) => modules.has(name))) return undefined;
+  const lines = names.map((name) => `export { ${name} } from ${JSON.stringify(modules.get(name))};`);
+  return { contents: lines.join('\n'), resolveDir: dirname(index.path) };
+}
+
+const REEXPORTS = /^export \{([^}]*)\} from ['"](.+)['"];$/gm;
 
 /** @param {import('./protocol.mjs').VendorEntry} entry @param {Set<string>} absent */
 function moduleText({ specifier, names }, absent) {
