@@ -5,9 +5,11 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Aws, type CfnOutput, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { apiInfo, type Contract, type Operation, type Operations } from '../contract/contract.js';
+import { withoutParameters } from '../contract/path.js';
 import type { Bindables } from '../function/binding.js';
 import { NodeFunction, type NodeFunctionOptions } from '../function/node-function.js';
 import { acknowledge } from '../observability/acknowledge.js';
+import { CLIENT_IDS_VARIABLE } from '../runtime/authorize.js';
 import { addApiAlarms } from './api-alarms.js';
 import type { ApiProps, Route, RouteModule } from './api-props.js';
 import { GatewayLogging } from './private/gateway-logging.js';
@@ -120,7 +122,7 @@ export class Api<
           ...options,
           environment: {
             POWERTOOLS_SERVICE_NAME: service,
-            ...(operation.auth !== 'public' && { API_CLIENT_IDS: props.users!.clientIds.join(',') }),
+            ...(operation.auth !== 'public' && { [CLIENT_IDS_VARIABLE]: props.users!.clientIds.join(',') }),
             ...props.functions?.environment,
             ...own.environment,
           },
@@ -162,7 +164,7 @@ export class Api<
     for (const [name, { method, path }] of Object.entries(contract)) {
       this.functions[name]!.addPermission('Api', {
         principal: new ServicePrincipal('apigateway.amazonaws.com'),
-        sourceArn: this.restApi.arnForExecuteApi(method, path.replace(/\{[^}]*\}/g, '*'), stageName),
+        sourceArn: this.restApi.arnForExecuteApi(method, withoutParameters(path, '*'), stageName),
       });
     }
   }

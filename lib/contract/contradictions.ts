@@ -1,5 +1,5 @@
 import type { ApiInfo, Operation, Operations } from './contract.js';
-import { parametersOf } from './path.js';
+import { parametersOf, withoutParameters } from './path.js';
 
 const PROPERTIES: readonly string[] = [
   'method',
@@ -86,5 +86,5 @@ function clashes(operations: Operations): string[] {
 
 /** The path whatever its parameters are called. */
 function anonymous(path: string): string {
-  return path.replace(/\{[^}]*\}/g, '{}');
+  return withoutParameters(path, '{}');
 }

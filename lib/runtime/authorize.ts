@@ -1,6 +1,9 @@
 import type { Auth, User } from '../contract/contract.js';
 import { ProblemError } from '../contract/problem.js';
 
+/** The environment variable with the ids of the app clients whose tokens are accepted, separated by commas. */
+export const CLIENT_IDS_VARIABLE = 'API_CLIENT_IDS';
+
 /**
  * The user behind a request, refused when the operation is not for them.
  *

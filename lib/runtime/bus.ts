@@ -1,6 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Need } from './need.js';
-import { once, REQUESTS } from './sdk.js';
+import { once } from './once.js';
+import { REQUESTS } from './sdk.js';
 
 /** An EventBridge bus and the SDK's client to call it with. */
 export interface BusClient {

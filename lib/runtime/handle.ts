@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { type Clients, connect, type Needs } from './need.js';
+import { type Clients, connection, type Needs } from './need.js';
 
 /** A Lambda handler that knows what it needs. */
 export interface BoundHandler<Event, Result, N extends Needs> {
@@ -20,12 +20,7 @@ export function handle<const N extends Needs, Event, Result>(
   needs: N,
   run: (event: Event, clients: Clients<N>, context: Context) => Promise<Result>,
 ): BoundHandler<Event, Result, N> {
-  let clients: Clients<N> | undefined;
-  const connected = () => {
-    clients ??= connect(needs);
-    return clients;
-  };
-  if (process.env.AWS_LAMBDA_FUNCTION_NAME) connected();
+  const connected = connection(needs);
   return Object.assign(async (event: Event, context: Context) => run(event, connected(), context), {
     needs,
     with: (given: Clients<N>) => (event: Event, context?: Context) =>

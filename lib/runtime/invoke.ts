@@ -1,6 +1,6 @@
 import { InvocationType, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Need } from './need.js';
-import { once } from './sdk.js';
+import { once } from './once.js';
 
 /** A module with a handler, as `typeof import('./hello.js')` is. */
 // biome-ignore lint/suspicious/noExplicitAny: what a handler takes and returns is inferred where it is used.

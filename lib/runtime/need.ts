@@ -1,3 +1,5 @@
+import { once } from './once.js';
+
 /**
  * What a handler asks for, stated once, next to its code: `{ products: table.readWrite }`.
  *
@@ -47,4 +49,14 @@ export function connect<N extends Needs>(needs: N, environment = process.env): C
     );
   }
   return clients as Clients<N>;
+}
+
+/**
+ * The clients of a handler, made once: in Lambda while the function initializes, so that a missing binding fails its
+ * first call with its name, and elsewhere when they are first wanted.
+ */
+export function connection<N extends Needs>(needs: N): () => Clients<N> {
+  const connected = once(() => connect(needs));
+  if (process.env.AWS_LAMBDA_FUNCTION_NAME) connected();
+  return connected;
 }

@@ -1,7 +1,8 @@
 import { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Need } from './need.js';
-import { type FetchOptions, once, REQUESTS } from './sdk.js';
+import { once } from './once.js';
+import { type FetchOptions, REQUESTS } from './sdk.js';
 
 /** A parameter in Systems Manager's Parameter Store. */
 export interface ParameterClient {

@@ -1,6 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Need } from './need.js';
-import { once, REQUESTS } from './sdk.js';
+import { once } from './once.js';
+import { REQUESTS } from './sdk.js';
 
 /** An SQS queue and the SDK's client to call it with. */
 export interface QueueClient {

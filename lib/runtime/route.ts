@@ -4,14 +4,11 @@ import * as z from 'zod';
 import type { Operation, Reply, RouteInput } from '../contract/contract.js';
 import { ProblemError, problemBody } from '../contract/problem.js';
 import { strict } from '../contract/strict.js';
-import { authorize } from './authorize.js';
+import { authorize, CLIENT_IDS_VARIABLE } from './authorize.js';
 import { readJson } from './json-body.js';
 import { withLists } from './lists.js';
-import { type Clients, connect, type Needs } from './need.js';
+import { type Clients, connection, type Needs } from './need.js';
 import { fromRestEvent, type HttpRequest } from './rest-request.js';
-
-/** The environment variable with the ids of the app clients whose tokens are accepted, separated by commas. */
-export const CLIENT_IDS_VARIABLE = 'API_CLIENT_IDS';
 
 /** The Lambda handler of one operation. */
 export interface RouteHandler<O extends Operation, N extends Needs> {
@@ -51,19 +48,14 @@ export function route<O extends Operation, const N extends Needs, const R extend
   needs: N,
   implement: (input: RouteInput<O>, clients: Clients<N>) => Promise<R>,
 ): RouteHandler<O, N> {
+  const { query: queryShape = z.object({}) } = operation;
   const schemas = {
     params: operation.params?.loose(),
-    query: strict(operation.query ?? z.object({})),
+    query: strict(queryShape),
     body: operation.body && strict(operation.body),
   };
   const logger = new Logger();
-  let clients: Clients<N> | undefined;
-  const connected = () => {
-    clients ??= connect(needs);
-    return clients;
-  };
-  // In Lambda a missing binding fails the function's initialization, with its name.
-  if (process.env.AWS_LAMBDA_FUNCTION_NAME) connected();
+  const connected = connection(needs);
 
   async function answer(
     event: APIGatewayProxyEvent,
@@ -99,8 +91,7 @@ export function route<O extends Operation, const N extends Needs, const R extend
   function checked(request: HttpRequest): { params: unknown; query: unknown; body: unknown } {
     const mistakes: Mistake[] = [];
     const params = check(schemas.params, request.params, 'path', mistakes);
-    const given = operation.query ? withLists(operation.query, request.query) : request.query;
-    const query = check(schemas.query, given, 'query', mistakes) ?? {};
+    const query = check(schemas.query, withLists(queryShape, request.query), 'query', mistakes);
     const body =
       schemas.body &&
       check(schemas.body, readJson(request.body, request.headers['content-type']), 'body', mistakes);

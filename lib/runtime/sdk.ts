@@ -4,15 +4,6 @@
  */
 export const REQUESTS = { requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 } };
 
-/** Makes something once, when it is first wanted: one client serves all bindings of a process. */
-export function once<Value>(make: () => Value): () => Value {
-  let value: Value | undefined;
-  return () => {
-    value ??= make();
-    return value;
-  };
-}
-
 /** How a value that is kept for a while is read. */
 export interface FetchOptions {
   readonly maxAge?: number;

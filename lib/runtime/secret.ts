@@ -1,7 +1,8 @@
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Need } from './need.js';
-import { type FetchOptions, once, REQUESTS } from './sdk.js';
+import { once } from './once.js';
+import { type FetchOptions, REQUESTS } from './sdk.js';
 
 /** A secret in Secrets Manager. */
 export interface SecretClient {

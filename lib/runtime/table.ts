@@ -1,7 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Need } from './need.js';
-import { once, REQUESTS } from './sdk.js';
+import { once } from './once.js';
+import { REQUESTS } from './sdk.js';
 
 /** A DynamoDB table and the SDK's document client to call it with. */
 export interface TableClient {

@@ -1,6 +1,7 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { Need } from './need.js';
-import { once, REQUESTS } from './sdk.js';
+import { once } from './once.js';
+import { REQUESTS } from './sdk.js';
 
 /** An SNS topic and the SDK's client to call it with. */
 export interface TopicClient {

@@ -1,6 +1,7 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Need } from './need.js';
-import { once, REQUESTS } from './sdk.js';
+import { once } from './once.js';
+import { REQUESTS } from './sdk.js';
 
 /** A Cognito user pool and the SDK's client to call it with. */
 export interface UsersClient {

@@ -1,6 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Need } from './need.js';
-import { once, REQUESTS } from './sdk.js';
+import { once } from './once.js';
+import { REQUESTS } from './sdk.js';
 
 /** A Step Functions state machine and the SDK's client to call it with. */
 export interface WorkflowClient {

@@ -55,7 +55,9 @@ it('names the resource and the reason when a deployment fails, and goes on after
   writeApp(projectDir, `new cdk.CfnResource(stack, 'Bad', ${JSON.stringify(bad)});`);
   await expect(cloud.deploy()).rejects.toThrow(/Notes: (\S*\/)?Bad \(AWS::Lambda::Url\): .*nobody/);
   writeApp(projectDir);
-  await expect(cloud.deploy()).resolves.toBeDefined();
+  await expect(cloud.deploy()).resolves.toMatchObject({
+    apis: { notes: expect.stringContaining(cloud.endpoint) },
+  });
 });
 
 it("tells the app's own error when it does not synthesize", async () => {
@@ -79,7 +81,9 @@ it('can be interrupted in a deployment, and deploys again', async () => {
   const deployment = second.deploy();
   setTimeout(() => interrupted.abort(new Error('Interrupted.')), 300);
   await expect(deployment).rejects.toThrow('Interrupted.');
-  await expect(cloud.deploy()).resolves.toBeDefined();
+  await expect(cloud.deploy()).resolves.toMatchObject({
+    apis: { notes: expect.stringContaining(cloud.endpoint) },
+  });
 });
 
 it('is found by another process, and used by a second start', async () => {

@@ -28,7 +28,7 @@ export function openApiBody(options: BodyOptions): Record<string, unknown> {
   for (const [name, operation] of Object.entries(contract)) {
     const item = paths[operation.path] ?? {};
     paths[operation.path] = item;
-    const model = `${name[0]!.toUpperCase()}${name.slice(1)}Body`.replace(/[^A-Za-z0-9]/g, '');
+    const model = `${name[0]!.toUpperCase()}${name.slice(1)}Body`;
     if (operation.body) schemas[model] = gatewaySchema(operation.body);
     item[operation.method.toLowerCase()] = {
       operationId: name,
