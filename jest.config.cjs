@@ -20,6 +20,8 @@ const shared = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   setupFiles: ['<rootDir>/test/setup.ts'],
+  globalSetup: '<rootDir>/test/before.cjs',
+  globalTeardown: '<rootDir>/test/after.cjs',
   // Looking up a global leaves jest's sandbox, and on Node 24 that is slow: a sign-in by SRP took nine seconds.
   sandboxInjectedGlobals: ['Math'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/.trellis/'],

@@ -1,1 +1,4 @@
-module.exports = require('./denials.cjs').teardown;
+module.exports = () => {
+  require('../temporary.cjs').teardown();
+  require('./denials.cjs').teardown();
+};

@@ -1,1 +1,4 @@
-module.exports = require('./denials.cjs').setup;
+module.exports = () => {
+  require('../temporary.cjs').setup();
+  require('./denials.cjs').setup();
+};

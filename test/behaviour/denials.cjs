@@ -10,11 +10,11 @@ function deniedCalls() {
 /** @type {number} */
 let before = 0;
 
-exports.setup = async () => {
+exports.setup = () => {
   before = deniedCalls().length;
 };
 
-exports.teardown = async () => {
+exports.teardown = () => {
   const denied = deniedCalls().slice(before);
   if (denied.length > 0) throw new Error(`IAM denied ${denied.length} calls:\n${denied.join('\n')}`);
 };
