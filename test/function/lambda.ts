@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Stack } from 'aws-cdk-lib/core';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
@@ -16,7 +16,10 @@ export function templateOf(assembly: CloudAssembly, stack: Stack): Json {
 export function codeFolder(assembly: CloudAssembly, stack: Stack, logicalId: string): string {
   const { Code, Content } = templateOf(assembly, stack).Resources[logicalId].Properties;
   const { S3Key } = Code ?? Content;
-  return join(assembly.directory, `asset.${S3Key.replace('.zip', '')}`);
+  const name = `asset.${S3Key.replace('.zip', '')}`;
+  // A stage's assets are in the folder of the app that it belongs to.
+  const folders = [assembly.directory, dirname(assembly.directory)].map((folder) => join(folder, name));
+  return folders.find(existsSync) ?? folders[0]!;
 }
 
 export function logicalIds(assembly: CloudAssembly, stack: Stack, type: string): string[] {
