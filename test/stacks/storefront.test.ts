@@ -2,12 +2,17 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { App, type Stack } from 'aws-cdk-lib/core';
 import { PlatformStack } from '../../stacks/platform.js';
 import { ProductsStack } from '../../stacks/products.js';
+import { UsersStack } from '../../stacks/users.js';
 import { nagFindings } from '../support/nag.js';
 import { RECOMMENDED_FLAGS, stableTemplate } from '../support/template.js';
 
 const stacks = (context: Record<string, unknown> = {}) => {
   const app = new App({ context });
-  return { platform: new PlatformStack(app, 'Platform'), products: new ProductsStack(app, 'Products') };
+  return {
+    platform: new PlatformStack(app, 'Platform'),
+    products: new ProductsStack(app, 'Products'),
+    users: new UsersStack(app, 'Users'),
+  };
 };
 
 const stateful = (stack: Stack) =>
@@ -24,14 +29,20 @@ describe('the storefront', () => {
     expect(stableTemplate(stacks().products)).toMatchSnapshot();
   });
 
+  it('has the users service', () => {
+    expect(stableTemplate(stacks().users)).toMatchSnapshot();
+  });
+
   it('keeps the logical ids of what holds data', () => {
-    const { platform, products } = stacks();
-    expect([platform, products].map(stateful)).toEqual([['UsersPoolBFC35D3B'], ['ProductsTableEB101A78']]);
+    expect(Object.values(stacks()).map(stateful)).toEqual([
+      ['UsersPoolBFC35D3B'],
+      ['ProductsTableEB101A78'],
+      ['ProfilesTable43079065'],
+    ]);
   });
 
   it('exports nothing from one stack to another', () => {
-    const { platform, products } = stacks();
-    for (const stack of [platform, products]) {
+    for (const stack of Object.values(stacks())) {
       const text = JSON.stringify(Template.fromStack(stack).toJSON());
       expect(text).not.toContain('Fn::ImportValue');
       expect(text).not.toContain('"Export"');
@@ -42,6 +53,7 @@ describe('the storefront', () => {
     const findings = nagFindings((stack) => {
       new PlatformStack(stack, 'Platform');
       new ProductsStack(stack, 'Products');
+      new UsersStack(stack, 'Users');
     }, RECOMMENDED_FLAGS);
     expect(findings).toEqual([]);
   });
@@ -56,7 +68,6 @@ describe('the storefront', () => {
           : value,
       );
     const [aws, local] = [stacks(), stacks({ target: 'local' })];
-    expect(masked(local.platform)).toBe(masked(aws.platform));
-    expect(masked(local.products)).toBe(masked(aws.products));
+    expect(Object.values(local).map(masked)).toEqual(Object.values(aws).map(masked));
   });
 });
