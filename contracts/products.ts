@@ -82,7 +82,17 @@ export const productsApi = defineApi(
       auth: { group: 'admins' },
       summary: 'Changes a product, unless somebody else changed it first',
       params: z.object({ productId: ProductId }),
-      body: NewProduct.extend({ version: z.int().min(1) }),
+      // Not the stock: orders take from it at any moment, and would be overwritten.
+      body: NewProduct.omit({ stock: true }).extend({ version: z.int().min(1) }),
+      responses: { 200: Product, 404: Problem, 409: Problem },
+    },
+    changeStock: {
+      method: 'POST',
+      path: '/products/{productId}/stock-changes',
+      auth: { group: 'admins' },
+      summary: 'Adds to the stock, or takes from it',
+      params: z.object({ productId: ProductId }),
+      body: z.object({ change: z.int().min(-1_000_000).max(1_000_000) }),
       responses: { 200: Product, 404: Problem, 409: Problem },
     },
   },

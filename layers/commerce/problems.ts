@@ -27,3 +27,13 @@ export function invalidCursor(): ProblemError {
     detail: 'query.cursor: expected the nextCursor of a former page of the same listing',
   });
 }
+
+/** 409: the stock can neither be less than nothing nor more than a shop holds. */
+export function stockLimit(productId: string, stock: number, change: number): ProblemError {
+  return new ProblemError({
+    status: 409,
+    title: 'The stock does not allow it',
+    detail: `There are ${stock} of ${productId}, which cannot change by ${change}.`,
+    extensions: { stock },
+  });
+}

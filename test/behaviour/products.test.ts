@@ -1,12 +1,12 @@
 import { adminTokens, call, customerTokens, expectProblem } from './support.js';
 
-const chair = {
+const details = {
   name: 'Reading chair',
   description: 'Beech and wool.',
   category: 'seating',
   price: { amount: 39900, currency: 'EUR' },
-  stock: 5,
 };
+const chair = { ...details, stock: 5 };
 
 let admin: string;
 let customer: string;
@@ -64,25 +64,25 @@ describe('a product', () => {
 
     const changed = await call('products', path, {
       method: 'PUT',
-      body: { ...chair, stock: 4, version: 1 },
+      body: { ...details, name: 'Reading armchair', version: 1 },
       token: admin,
     });
     expect(changed).toMatchObject({
       status: 200,
-      body: { stock: 4, version: 2, createdAt: created.body.createdAt },
+      body: { name: 'Reading armchair', stock: 5, version: 2, createdAt: created.body.createdAt },
     });
     expect((await call('products', path)).body).toEqual(changed.body);
   });
 
   it('that two administrators change at once is changed once', async () => {
     const { body } = await call('products', '/products', { body: chair, token: admin });
-    const change = (stock: number) =>
+    const change = (name: string) =>
       call('products', `/products/${body.productId}`, {
         method: 'PUT',
-        body: { ...chair, stock, version: 1 },
+        body: { ...details, name, version: 1 },
         token: admin,
       });
-    const answers = await Promise.all([1, 2, 3, 4].map(change));
+    const answers = await Promise.all(['one', 'two', 'three', 'four'].map(change));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
     const refused = answers.find(({ status }) => status === 409)!;
     expectProblem(refused, 409);
@@ -91,13 +91,33 @@ describe('a product', () => {
 
   it('that does not exist is 404', async () => {
     expectProblem(await call('products', '/products/prd_000000000000'), 404);
-    const change = { method: 'PUT', body: { ...chair, version: 1 }, token: admin };
+    const change = { method: 'PUT', body: { ...details, version: 1 }, token: admin };
     expectProblem(await call('products', '/products/prd_000000000000', change), 404);
   });
 
   it('is not found again under a listing attribute: those stay in the table', async () => {
     const { body } = await call('products', '/products?limit=1');
     expect(Object.keys(body.items[0])).not.toContain('listing');
+  });
+});
+
+describe('the stock of a product', () => {
+  const change = (productId: string, by: unknown, token = admin) =>
+    call('products', `/products/${productId}/stock-changes`, { body: { change: by }, token });
+
+  it('is changed by as much as many say at once, and never below nothing', async () => {
+    const { productId } = (await call('products', '/products', { body: chair, token: admin })).body;
+    const answers = await Promise.all([1, 2, 3, -1].map((by) => change(productId, by)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect((await call('products', `/products/${productId}`)).body.stock).toBe(10);
+    const refused = await change(productId, -11);
+    expectProblem(refused, 409);
+    expect(refused.body.stock).toBe(10);
+  });
+
+  it('is changed neither by customers nor of what does not exist', async () => {
+    expectProblem(await change('prd_000000000000', 1), 404);
+    expectProblem(await change('prd_000000000000', 1, customer), 403);
   });
 });
 

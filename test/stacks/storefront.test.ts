@@ -36,7 +36,7 @@ describe('the storefront', () => {
   it('keeps the logical ids of what holds data', () => {
     expect(Object.values(stacks()).map(stateful)).toEqual([
       ['UsersPoolBFC35D3B'],
-      ['ProductsTableEB101A78'],
+      ['ProductsTableEB101A78', 'ReservationsTable380C1AD4'],
       ['ProfilesTable43079065'],
     ]);
   });

@@ -9,6 +9,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { type RestEventOptions, restEvent } from 'cdk-trellis/testing';
 import type { Product } from '../../../contracts/products.js';
+import { handler as changeStock } from '../../../lambda/products/change-stock.js';
 import { handler as create } from '../../../lambda/products/create.js';
 import { decodeCursor, encodeCursor } from '../../../lambda/products/cursor.js';
 import { handler as get } from '../../../lambda/products/get.js';
@@ -31,6 +32,7 @@ const lamp: Product = {
   updatedAt: '2026-01-02T00:00:00.000Z',
 };
 const { productId, version, createdAt: _created, updatedAt: _updated, ...details } = lamp;
+const { stock, ...texts } = details;
 const admin = { groups: ['admins'] };
 
 async function call(handler: any, options: RestEventOptions) {
@@ -112,7 +114,7 @@ describe('createProduct', () => {
 describe('updateProduct', () => {
   const request = {
     params: { productId },
-    body: { ...details, name: 'Ash desk lamp', version },
+    body: { ...texts, name: 'Ash desk lamp', version },
     user: admin,
   };
 
@@ -145,5 +147,30 @@ describe('updateProduct', () => {
     jest.spyOn(console, 'error').mockImplementation(() => {});
     dynamo.on(UpdateCommand).rejects(new Error('throttled'));
     expect(await call(update, request)).toMatchObject({ status: 500 });
+  });
+});
+
+describe('changeStock', () => {
+  const request = (change: number) => ({ params: { productId }, body: { change }, user: admin });
+
+  it('takes from the stock only what is there', async () => {
+    dynamo.on(UpdateCommand).resolves({ Attributes: { ...toItem(lamp), stock: 1 } });
+    expect(await call(changeStock, request(-2))).toMatchObject({ status: 200, body: { stock: 1 } });
+    expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toMatchObject({
+      ConditionExpression: 'stock BETWEEN :least AND :most',
+      ExpressionAttributeValues: { ':change': -2, ':least': 2, ':most': 1_000_000 },
+    });
+  });
+
+  it('answers 409 with the stock there is', async () => {
+    const Item = { stock: { N: String(stock) } };
+    const refusal = new ConditionalCheckFailedException({ message: '', $metadata: {}, Item });
+    dynamo.on(UpdateCommand).rejects(refusal);
+    expect(await call(changeStock, request(-4))).toMatchObject({ status: 409, body: { stock: 3 } });
+  });
+
+  it('answers 404 when there is no such product', async () => {
+    dynamo.on(UpdateCommand).rejects(new ConditionalCheckFailedException({ message: '', $metadata: {} }));
+    expect(await call(changeStock, request(1))).toMatchObject({ status: 404 });
   });
 });

@@ -1,0 +1,29 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { handle, table } from 'cdk-trellis/runtime';
+import type * as z from 'zod';
+import { SettleRequest, type StockReply } from '../../../contracts/stock.js';
+
+/** Makes a reservation final. One that was released meanwhile, as abandoned, is refused. */
+export const handler = handle(
+  { reservations: table.write },
+  async (event: z.input<typeof SettleRequest>, { reservations }): Promise<StockReply> => {
+    const { orderId } = SettleRequest.parse(event);
+    try {
+      await reservations.client.send(
+        new UpdateCommand({
+          TableName: reservations.tableName,
+          Key: { orderId },
+          UpdateExpression: 'SET #status = :sold REMOVE #open',
+          ConditionExpression: '#status IN (:reserved, :sold)',
+          ExpressionAttributeNames: { '#status': 'status', '#open': 'open' },
+          ExpressionAttributeValues: { ':sold': 'sold', ':reserved': 'reserved' },
+        }),
+      );
+      return { status: 'done' };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return { status: 'refused', products: [] };
+    }
+  },
+);

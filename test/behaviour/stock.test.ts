@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { localClientConfig } from '../../bin/local-storefront.js';
+import { STOCK_PATH } from '../../stacks/products.js';
+import { adminTokens, call, deployedInfo } from './support.js';
+
+const config = localClientConfig(deployedInfo().endpoint);
+const lambda = new LambdaClient(config);
+const parameters = new SSMClient(config);
+
+/** Calls a function as another service does: found by its parameter, waited for. */
+async function invoke(name: string, event: unknown): Promise<any> {
+  const { Parameter } = await parameters.send(new GetParameterCommand({ Name: `${STOCK_PATH}/${name}` }));
+  const { Payload, FunctionError } = await lambda.send(
+    new InvokeCommand({ FunctionName: Parameter!.Value!, Payload: JSON.stringify(event) }),
+  );
+  const answer = JSON.parse(new TextDecoder().decode(Payload));
+  if (FunctionError) throw new Error(answer.errorMessage);
+  return answer;
+}
+
+const newOrderId = () => `ord_${randomUUID().replaceAll('-', '')}`;
+
+async function product(stock: number): Promise<string> {
+  const { accessToken: token } = await adminTokens();
+  const body = {
+    name: 'Stool',
+    description: '',
+    category: 'seating',
+    price: { amount: 100, currency: 'EUR' },
+    stock,
+  };
+  return (await call('products', '/products', { body, token })).body.productId;
+}
+
+const stockOf = async (productId: string) => (await call('products', `/products/${productId}`)).body.stock;
+
+it('an order reserves, and releases, once however often it is asked to', async () => {
+  const productId = await product(5);
+  const order = { orderId: newOrderId(), lines: [{ productId, quantity: 3 }] };
+  for (const _ of [1, 2]) expect(await invoke('Reserve', order)).toEqual({ status: 'done' });
+  expect(await stockOf(productId)).toBe(2);
+  for (const _ of [1, 2]) {
+    expect(await invoke('Release', { orderId: order.orderId })).toEqual({ status: 'done' });
+  }
+  expect(await stockOf(productId)).toBe(5);
+  expect(await invoke('Reserve', order)).toEqual({ status: 'refused', products: [] });
+  expect(await stockOf(productId)).toBe(5);
+});
+
+it('an order takes all of its lines or none', async () => {
+  const [many, few] = await Promise.all([product(5), product(1)]);
+  const lines = [
+    { productId: many, quantity: 2 },
+    { productId: few, quantity: 2 },
+  ];
+  expect(await invoke('Reserve', { orderId: newOrderId(), lines })).toEqual({
+    status: 'refused',
+    products: [few],
+  });
+  expect(await stockOf(many)).toBe(5);
+});
+
+it('what is released before it was reserved stays released', async () => {
+  const productId = await product(5);
+  const orderId = newOrderId();
+  expect(await invoke('Release', { orderId })).toEqual({ status: 'done' });
+  const late = await invoke('Reserve', { orderId, lines: [{ productId, quantity: 1 }] });
+  expect(late).toEqual({ status: 'refused', products: [] });
+  expect(await stockOf(productId)).toBe(5);
+});
+
+it('a settled reservation can still be given back, a released one is not settled any more', async () => {
+  const productId = await product(2);
+  const order = { orderId: newOrderId(), lines: [{ productId, quantity: 2 }] };
+  await invoke('Reserve', order);
+  for (const _ of [1, 2]) {
+    expect(await invoke('Settle', { orderId: order.orderId })).toEqual({ status: 'done' });
+  }
+  await invoke('Release', { orderId: order.orderId });
+  expect(await stockOf(productId)).toBe(2);
+  expect(await invoke('Settle', { orderId: order.orderId })).toEqual({ status: 'refused', products: [] });
+});
+
+it('is never oversold, however many orders come at once', async () => {
+  const productId = await product(5);
+  const orders = Array.from({ length: 12 }, () =>
+    invoke('Reserve', { orderId: newOrderId(), lines: [{ productId, quantity: 1 }] }),
+  );
+  const answers = (await Promise.allSettled(orders)).map((result) =>
+    result.status === 'fulfilled' ? result.value.status : 'to be retried',
+  );
+  expect(answers.filter((status) => status === 'done').length).toBe(5 - (await stockOf(productId)));
+  expect(await stockOf(productId)).toBeGreaterThanOrEqual(0);
+});
+
+it('prices are quoted for the products there are', async () => {
+  const productId = await product(1);
+  expect(await invoke('Quote', { productIds: [productId, 'prd_000000000000'] })).toEqual({
+    products: [{ productId, name: 'Stool', price: { amount: 100, currency: 'EUR' } }],
+  });
+});
