@@ -14,6 +14,8 @@ const shared = {
   },
   moduleNameMapper: {
     '^cdk-trellis$': '<rootDir>/lib/index.ts',
+    '^cdk-trellis/client$': '<rootDir>/lib/client/index.ts',
+    '^cdk-trellis/mock$': '<rootDir>/lib/mock/index.ts',
     '^cdk-trellis/contract$': '<rootDir>/lib/contract/index.ts',
     '^cdk-trellis/testing$': '<rootDir>/lib/testing/index.ts',
     '^cdk-trellis/runtime$': '<rootDir>/lib/runtime/index.ts',

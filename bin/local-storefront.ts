@@ -15,6 +15,9 @@ export const ADMIN: Person = {
   groups: ['admins'],
 };
 
+/** What the user pool of the local cloud takes for every code that it would send. */
+export const LOCAL_CODE = '123456';
+
 /** The local cloud's own, whatever is configured on this machine. */
 export function localClientConfig(endpoint: string) {
   return {

@@ -1,7 +1,7 @@
 // `npm start`: the storefront on this machine, with sample products, until Ctrl-C.
 import { stayUp } from '../lib/cli/stay-up.js';
 import { type CloudInfo, LocalCloudError } from '../lib/local/index.js';
-import { ADMIN, directoryOf, furnish } from './local-storefront.js';
+import { ADMIN, directoryOf, furnish, LOCAL_CODE } from './local-storefront.js';
 import { signIn } from './users.js';
 
 async function ready(info: CloudInfo): Promise<void> {
@@ -12,10 +12,16 @@ async function ready(info: CloudInfo): Promise<void> {
   const chair =
     '{"name":"Reading chair","description":"Beech and wool.","category":"home","price":{"amount":39900,"currency":"EUR"},"stock":5}';
   console.log(`
-The storefront runs:
+The storefront runs. Open it in a browser:
+
+  ${info.site}
+
+Sign up there with any e-mail address: on this machine no mail is sent, and the code is ${LOCAL_CODE}.
+
+Its APIs:
 
 ${Object.entries(info.apis)
-  .map(([name, url]) => `  ${name.padEnd(10)} ${url}`)
+  .map(([name, url]) => `  ${name.padEnd(13)} ${url}`)
   .join('\n')}
 
 Read the catalogue:

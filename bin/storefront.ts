@@ -1,8 +1,14 @@
 import { App, Tags, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { ApiBodyChecks } from 'cdk-trellis';
+import { NotificationsStack } from '../stacks/notifications.js';
+import { OrdersStack } from '../stacks/orders.js';
+import { PaymentsStack } from '../stacks/payments.js';
 import { PlatformStack } from '../stacks/platform.js';
 import { ProductsStack } from '../stacks/products.js';
+import { SiteStack } from '../stacks/site.js';
 import { UsersStack } from '../stacks/users.js';
+import { buildSite } from '../web/build.js';
 
 const app = new App();
 Tags.of(app).add('application', 'storefront');
@@ -12,10 +18,23 @@ const platform = new PlatformStack(app, 'StorefrontPlatform', {
 });
 const services = [
   new ProductsStack(app, 'StorefrontProducts', { description: 'Storefront: the catalogue' }),
+  new PaymentsStack(app, 'StorefrontPayments', { description: 'Storefront: the payment provider' }),
+  new OrdersStack(app, 'StorefrontOrders', {
+    description: 'Storefront: orders and how they are carried out',
+  }),
+  new NotificationsStack(app, 'StorefrontNotifications', {
+    description: 'Storefront: messages to customers',
+  }),
   new UsersStack(app, 'StorefrontUsers', { description: 'Storefront: what users say about themselves' }),
 ];
 // They find what they share by its name: it must be there first.
 for (const service of services) service.addStackDependency(platform);
 
+const site = new SiteStack(app, 'StorefrontSite', {
+  description: 'Storefront: its pages and its address',
+  source: buildSite(),
+});
+for (const service of services) site.addStackDependency(service);
+
 // A finding that is not acknowledged next to its resource fails the synth.
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app), new ApiBodyChecks());

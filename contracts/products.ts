@@ -1,11 +1,13 @@
-import { defineApi, Problem } from 'cdk-trellis/contract';
+import { defineApi, Problem, page, pageQuery } from 'cdk-trellis/contract';
 import * as z from 'zod';
 
 /** An amount in the currency's smallest unit: 1999 EUR is 19.99 euros, 1999 JPY is 1,999 yen. */
-export const Money = z.object({
-  amount: z.int().min(0).max(100_000_000_000),
-  currency: z.enum(['EUR', 'USD', 'GBP', 'CHF', 'JPY', 'SEK', 'KWD']),
-});
+export const Money = z
+  .object({
+    amount: z.int().min(0).max(100_000_000_000),
+    currency: z.enum(['EUR', 'USD', 'GBP', 'CHF', 'JPY', 'SEK', 'KWD']),
+  })
+  .meta({ id: 'Money', description: "An amount in the currency's smallest unit: 1999 EUR is 19.99 euros." });
 
 export const ProductId = z.string().regex(/^prd_[0-9a-z]{6,40}$/, 'must look like prd_4f1c2a');
 
@@ -17,23 +19,34 @@ const details = {
   stock: z.int().min(0).max(1_000_000),
 };
 
-export const NewProduct = z.object(details);
+export const NewProduct = z.object(details).meta({ id: 'NewProduct' });
 
-export const Product = z.object({
-  productId: ProductId,
-  ...details,
-  /** Counts the changes; a change names the version that it was made from. */
-  version: z.int().min(1),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
-});
+export const Product = z
+  .object({
+    productId: ProductId,
+    ...details,
+    /** Counts the changes; a change names the version that it was made from. */
+    version: z.int().min(1),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Product' });
 export type Product = z.output<typeof Product>;
 
-export const ProductPage = z.object({
-  items: z.array(Product),
-  /** Asks for the next page; absent on the last one. */
-  nextCursor: z.string().optional(),
-});
+const lamp = {
+  name: 'Oak desk lamp',
+  description: 'Oiled oak, with a warm light.',
+  category: 'lighting',
+  price: { amount: 8900, currency: 'EUR' },
+  stock: 12,
+};
+const storedLamp = {
+  productId: 'prd_4f1c2a',
+  ...lamp,
+  version: 1,
+  createdAt: '2026-11-21T03:00:00.000Z',
+  updatedAt: '2026-11-21T03:00:00.000Z',
+};
 
 export const productsApi = defineApi(
   {
@@ -48,17 +61,8 @@ export const productsApi = defineApi(
       path: '/products',
       auth: 'public',
       summary: 'Products by name, a page at a time',
-      query: z.object({
-        category: details.category.optional(),
-        limit: z
-          .string()
-          .regex(/^\d{1,3}$/, 'must be a whole number')
-          .transform(Number)
-          .pipe(z.int().min(1).max(100))
-          .default(20),
-        cursor: z.string().max(1000).optional(),
-      }),
-      responses: { 200: ProductPage },
+      query: pageQuery().extend({ category: details.category.optional() }),
+      responses: { 200: { body: page(Product), examples: { 'one page': { items: [storedLamp] } } } },
     },
     getProduct: {
       method: 'GET',
@@ -66,7 +70,10 @@ export const productsApi = defineApi(
       auth: 'public',
       summary: 'One product',
       params: z.object({ productId: ProductId }),
-      responses: { 200: Product, 404: Problem },
+      responses: {
+        200: { body: Product, headers: z.object({ etag: z.string() }), examples: { 'a lamp': storedLamp } },
+        404: Problem,
+      },
     },
     createProduct: {
       method: 'POST',
@@ -74,6 +81,7 @@ export const productsApi = defineApi(
       auth: { group: 'admins' },
       summary: 'Adds a product',
       body: NewProduct,
+      examples: { 'a lamp': lamp },
       responses: { 201: Product },
     },
     updateProduct: {

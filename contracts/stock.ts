@@ -39,3 +39,14 @@ export type StockReply =
   | { readonly status: 'done' }
   /** `products` are those of which there is not enough; empty when the reservation was released before. */
   | { readonly status: 'refused'; readonly products: readonly string[] };
+
+/** A function of one service that others invoke: what it takes and answers. */
+export type PublishedFunction<Request extends z.ZodType, Reply> = {
+  // biome-ignore lint/suspicious/noExplicitAny: the context is Lambda's.
+  readonly handler: (event: z.input<Request>, context: any) => Promise<Reply>;
+};
+
+export type QuoteFunction = PublishedFunction<typeof QuoteRequest, z.output<typeof Quote>>;
+export type ReserveFunction = PublishedFunction<typeof ReserveRequest, StockReply>;
+export type ReleaseFunction = PublishedFunction<typeof ReleaseRequest, StockReply>;
+export type SettleFunction = PublishedFunction<typeof SettleRequest, StockReply>;

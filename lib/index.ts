@@ -1,23 +1,77 @@
 export { Api } from './api/api.js';
 export type { ApiAlarmProps } from './api/api-alarms.js';
-export type { ApiProps, Route, RouteModule } from './api/api-props.js';
+export { ApiBodyChecks, type ApiBodyFinding, checkApiBodies } from './api/api-body-checks.js';
+export type { ApiDomainOptions } from './api/api-domain.js';
+export type { ApiProps, UsagePlanOptions } from './api/api-props.js';
+export type { AuthorizerModule, IdentitySource, LambdaAuthorizerProps } from './api/authorizer-props.js';
+export type { CorsOptions } from './api/cors-options.js';
+export type { DocumentationOptions } from './api/documentation-options.js';
+export { type GetItemOptions, getItem } from './api/integrations/get-item.js';
+export type { Integration, RequestValue } from './api/integrations/integration.js';
+export { type PutEvent, type PutEventsOptions, putEvents } from './api/integrations/put-events.js';
+export { type SendMessageOptions, type SentMessage, sendMessage } from './api/integrations/send-message.js';
+export {
+  type StartExecutionOptions,
+  type StartedExecution,
+  startExecution,
+} from './api/integrations/start-execution.js';
+export type { IApi } from './api/published-api.js';
+export type { CacheOptions, Route, RouteModule, RouteOptions, Throttle } from './api/routes.js';
+export type { ManagedWebAclOptions, WebAclOptions } from './api/web-acl.js';
 export { DataTable, type DataTableProps, type KeyAttribute, type TableIndex } from './data/data-table.js';
+export { bindTo, type ConfigurableFunction } from './function/bind-to.js';
 export {
   type Bindable,
   type Bindables,
   type BindCheck,
   type Binding,
   type BindOf,
-  bindTo,
   tableBinding,
 } from './function/binding.js';
+export type { BundlingOptions } from './function/bundling-options.js';
+export { CodeFunction, type CodeFunctionOptions, type CodeFunctionProps } from './function/code-function.js';
+export { IdempotencyTable, type IdempotencyTableProps } from './function/idempotency-table.js';
 export { NodeFunction } from './function/node-function.js';
 export type {
-  BundlingOptions,
   HandlerModule,
   NodeFunctionOptions,
   NodeFunctionProps,
 } from './function/node-function-props.js';
+export type { ResourceAccess, ResourceAccesses } from './function/resource-access.js';
 export { SharedLayer } from './function/shared-layer.js';
 export { type IUserDirectory, UserDirectory, type UserDirectoryProps } from './identity/user-directory.js';
+export {
+  EventHub,
+  EventHubBase,
+  type EventHubProps,
+  type OnHandlerOptions,
+  type OnOptions,
+} from './messaging/event-hub.js';
+export { EventSubscription, type EventSubscriptionOptions } from './messaging/event-subscription.js';
+export type { ConsumerModule, EventTarget, WorkerTarget, WorkflowTarget } from './messaging/event-target.js';
+export { Outbox, type OutboxAlarmProps, type OutboxProps } from './messaging/outbox.js';
+export { QueueWorker } from './messaging/queue-worker.js';
+export type {
+  QueueWorkerAlarmProps,
+  QueueWorkerOptions,
+  QueueWorkerProps,
+  WorkerModule,
+} from './messaging/queue-worker-props.js';
+export type { DeadLetterAlarmProps } from './observability/dead-letters.js';
+export { Monitoring, type MonitoringProps } from './observability/monitoring.js';
+export { CronJob } from './schedule/cron-job.js';
+export type {
+  CronJobAlarmProps,
+  CronJobOptions,
+  CronJobProps,
+  JobModule,
+} from './schedule/cron-job-props.js';
+export { Site } from './site/site.js';
+export type { SiteAlarmProps, SiteDistributionProps, SiteDomain, SiteProps } from './site/site-props.js';
 export { type Target, targetOf } from './target/target.js';
+export { nothing } from './workflow/private/planned-step.js';
+export { Saga } from './workflow/saga.js';
+export { SagaDefinition } from './workflow/saga-definition.js';
+export type { SagaAlarmProps, SagaProps } from './workflow/saga-props.js';
+export { type SagaStart, saga } from './workflow/saga-start.js';
+export type { RetryPolicy, SagaCode, SagaFunctionOptions, StepOptions } from './workflow/saga-types.js';

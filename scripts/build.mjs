@@ -27,7 +27,12 @@ tsc(
   'dist/esm',
 );
 for (const room of readdirSync(join(root, 'dist/esm'))) {
-  if (!['contract', 'runtime'].includes(room)) rmSync(join(root, 'dist/esm', room), { recursive: true });
+  if (!['client', 'contract', 'http', 'mock', 'runtime', 'site', 'testing'].includes(room))
+    rmSync(join(root, 'dist/esm', room), { recursive: true });
+}
+// Of a site only the function that it brings along is a handler.
+for (const name of readdirSync(join(root, 'dist/esm/site'))) {
+  if (name !== 'content') rmSync(join(root, 'dist/esm/site', name), { recursive: true });
 }
 writeFileSync(join(root, 'dist/esm/package.json'), '{ "type": "module", "sideEffects": false }\n');
 
@@ -41,7 +46,7 @@ for (const name of readdirSync(join(root, 'lib'), { recursive: true, encoding: '
 // Whoever imports one name in CommonJS should not load everything: each module is loaded when its name is first used,
 // as aws-cdk-lib does it. A unit test of a handler then loads no client of the AWS SDK that it does not use, and an
 // app without an API no zod.
-for (const name of ['index.js', 'runtime/index.js']) {
+for (const name of ['index.js', 'runtime/index.js', 'testing/index.js']) {
   const barrel = join(root, 'dist', name);
   const text = readFileSync(barrel, 'utf8');
   const files = new Map(

@@ -1,12 +1,13 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
-import { Api, DataTable, NodeFunction, SharedLayer, UserDirectory } from 'cdk-trellis';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { Api, CronJob, DataTable, NodeFunction, SharedLayer, UserDirectory } from 'cdk-trellis';
 import type { Construct } from 'constructs';
 import { productsApi } from '../contracts/products.js';
-import { USERS_PATH } from './platform.js';
-import { publishFunctions } from './published-functions.js';
+import { APIS_PATH, USERS_PATH } from './platform.js';
+import { publishedName } from './published-functions.js';
 
-/** Where other services find the functions of `contracts/stock.ts`. */
-export const STOCK_PATH = '/storefront/stock';
+/** The service that the functions of `contracts/stock.ts` are published as. */
+export const STOCK = 'stock';
 
 const commerce = SharedLayer.fromPackage('layers/commerce');
 
@@ -23,8 +24,9 @@ export class ProductsStack extends Stack {
     });
     new Api(this, 'Api', {
       contract: productsApi,
+      publishAs: `${APIS_PATH}/products`,
       users: UserDirectory.fromPublished(this, 'Users', USERS_PATH),
-      bind: { products },
+      bind: { products, catalogue: products, byCategory: products },
       functions: { layers: [commerce] },
       routes: {
         listProducts: () => import('../lambda/products/list.js'),
@@ -39,28 +41,36 @@ export class ProductsStack extends Stack {
       indexes: { open: { partitionKey: 'open', sortKey: 'reservedAt' } },
       timeToLive: 'forgetAt',
     });
-    publishFunctions(this, STOCK_PATH, [
-      new NodeFunction(this, 'Quote', {
-        handler: () => import('../lambda/products/stock/quote.js'),
-        bind: { products },
-        invokedSynchronously: true,
-      }),
-      new NodeFunction(this, 'Reserve', {
-        handler: () => import('../lambda/products/stock/reserve.js'),
-        bind: { products, reservations },
-        invokedSynchronously: true,
-      }),
-      new NodeFunction(this, 'Release', {
-        handler: () => import('../lambda/products/stock/release.js'),
-        bind: { products, reservations },
-        invokedSynchronously: true,
-      }),
-      new NodeFunction(this, 'Settle', {
-        handler: () => import('../lambda/products/stock/settle.js'),
-        bind: { reservations },
-        invokedSynchronously: true,
-      }),
-    ]);
+    const bind = { products, reservations };
+    const published = (id: string) => ({
+      functionName: publishedName(STOCK, id),
+      invokedSynchronously: true,
+    });
+    new NodeFunction(this, 'Quote', {
+      handler: () => import('../lambda/products/stock/quote.js'),
+      bind: { products },
+      ...published('Quote'),
+    });
+    new NodeFunction(this, 'Reserve', {
+      handler: () => import('../lambda/products/stock/reserve.js'),
+      bind,
+      ...published('Reserve'),
+    });
+    new NodeFunction(this, 'Release', {
+      handler: () => import('../lambda/products/stock/release.js'),
+      bind,
+      ...published('Release'),
+    });
+    new NodeFunction(this, 'Settle', {
+      handler: () => import('../lambda/products/stock/settle.js'),
+      bind: { reservations },
+      ...published('Settle'),
+    });
+    new CronJob(this, 'ReleaseAbandoned', {
+      schedule: ScheduleExpression.rate(Duration.hours(1)),
+      handler: () => import('../lambda/products/stock/release-abandoned.js'),
+      bind,
+    });
     new CfnOutput(this, 'ProductsTableName', { value: products.table.tableName });
   }
 }

@@ -1,35 +1,21 @@
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { Names } from 'aws-cdk-lib/core';
 import type { HandlerModule, NodeFunction } from 'cdk-trellis';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 
 /**
- * Functions that other services may call are found by parameters, not by exports: CloudFormation refuses to change
- * an export that somebody imports, and each service deploys alone.
+ * Functions that other services may call have names that both sides know, as in `storefront-stock-Reserve`. Neither an
+ * export, which CloudFormation refuses to change while somebody imports it, nor a parameter, which must be there
+ * first: services deploy alone and in any order.
  */
-
-/** Publishes functions by their ids, as in `/storefront/stock/Reserve`. */
-export function publishFunctions(scope: Construct, path: string, functions: readonly NodeFunction[]): void {
-  const published = new Construct(scope, 'Published');
-  for (const fn of functions) {
-    new StringParameter(published, fn.node.id, {
-      parameterName: `${path}/${fn.node.id}`,
-      stringValue: fn.functionArn,
-      description: `The function ${Names.stackRelativeConstructPath(fn)}, for other services to invoke`,
-    });
-  }
+export function publishedName(service: string, id: string): string {
+  return `storefront-${service}-${id}`;
 }
 
-/** A function that another service has published, typed by its module. */
+/** A function that another service has published, typed by its contract. */
 export function publishedFunction<Module extends HandlerModule>(
   scope: Construct,
-  path: string,
+  service: string,
   id: string,
 ): NodeFunction<Module> {
-  const functionArn = StringParameter.valueForStringParameter(scope, `${path}/${id}`);
-  return LambdaFunction.fromFunctionAttributes(scope, id, {
-    functionArn,
-    sameEnvironment: true,
-  }) as NodeFunction<Module>;
+  return LambdaFunction.fromFunctionName(scope, id, publishedName(service, id)) as NodeFunction<Module>;
 }

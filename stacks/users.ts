@@ -2,7 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib/core';
 import { Api, DataTable, SharedLayer, UserDirectory } from 'cdk-trellis';
 import type { Construct } from 'constructs';
 import { usersApi } from '../contracts/users.js';
-import { USERS_PATH } from './platform.js';
+import { APIS_PATH, USERS_PATH } from './platform.js';
 
 const commerce = SharedLayer.fromPackage('layers/commerce');
 
@@ -12,6 +12,7 @@ export class UsersStack extends Stack {
     super(scope, id, props);
     new Api(this, 'Api', {
       contract: usersApi,
+      publishAs: `${APIS_PATH}/users`,
       users: UserDirectory.fromPublished(this, 'Users', USERS_PATH),
       bind: { profiles: new DataTable(this, 'Profiles', { partitionKey: 'userId' }) },
       functions: { layers: [commerce] },

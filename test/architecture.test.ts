@@ -11,30 +11,69 @@ const root = join(__dirname, '..');
 const ARROWS: Readonly<
   Record<string, { readonly may: readonly string[]; readonly typeOnly?: readonly string[] }>
 > = {
-  bin: { may: ['stacks', 'contracts', 'lambda', 'lib/cli', 'lib/local', 'lib'] },
+  bin: { may: ['stacks', 'contracts', 'lambda', 'lib/cli', 'lib/contract', 'lib/local', 'lib', 'web'] },
   stacks: { may: ['contracts', 'lib'], typeOnly: ['lambda'] },
   contracts: { may: ['lib/contract'] },
   lambda: { may: ['contracts', 'layers', 'lib/contract', 'lib/runtime'] },
   layers: { may: ['lib/contract', 'lib/runtime'] },
-  lib: { may: ['lib/api', 'lib/data', 'lib/function', 'lib/identity', 'lib/target'] },
+  web: { may: ['contracts', 'lib/client', 'lib/contract'] },
+  examples: { may: ['lib', 'lib/contract', 'lib/runtime', 'lib/testing'] },
+  lib: {
+    may: [
+      'lib/api',
+      'lib/data',
+      'lib/function',
+      'lib/identity',
+      'lib/messaging',
+      'lib/observability',
+      'lib/schedule',
+      'lib/site',
+      'lib/target',
+      'lib/workflow',
+    ],
+  },
   'lib/api': {
     may: ['lib/contract', 'lib/function', 'lib/identity', 'lib/observability', 'lib/runtime', 'lib/target'],
   },
   'lib/data': { may: ['lib/function', 'lib/observability', 'lib/target'] },
   'lib/function': { may: ['lib/observability', 'lib/runtime', 'lib/target'] },
   'lib/identity': { may: ['lib/function', 'lib/observability', 'lib/target'] },
-  'lib/observability': { may: [] },
+  'lib/messaging': {
+    may: ['lib/contract', 'lib/data', 'lib/function', 'lib/observability', 'lib/runtime', 'lib/target'],
+  },
+  'lib/observability': { may: ['lib/target'] },
+  'lib/schedule': {
+    may: ['lib/function', 'lib/messaging', 'lib/observability', 'lib/runtime', 'lib/target'],
+  },
+  'lib/site': {
+    may: [
+      'lib/api',
+      'lib/contract',
+      'lib/function',
+      'lib/identity',
+      'lib/observability',
+      'lib/site/content',
+      'lib/target',
+    ],
+  },
+  'lib/site/content': { may: [] },
   'lib/target': { may: [] },
+  'lib/workflow': { may: ['lib/function', 'lib/messaging', 'lib/observability', 'lib/runtime'] },
   'lib/contract': { may: [] },
-  'lib/runtime': { may: ['lib/contract'] },
-  'lib/testing': { may: ['lib/runtime'] },
+  'lib/http': { may: ['lib/contract'] },
+  'lib/client': { may: ['lib/contract'] },
+  'lib/runtime': { may: ['lib/contract', 'lib/http'] },
+  'lib/mock': { may: ['lib/contract', 'lib/http', 'lib/runtime', 'lib/testing'] },
+  'lib/testing': { may: ['lib/contract', 'lib/http', 'lib/runtime'] },
   'lib/local': { may: [] },
-  'lib/cli': { may: ['lib/local'] },
+  'lib/cli': { may: ['lib/local'], typeOnly: ['lib/function'] },
 };
 
 const OWN_PACKAGES: Readonly<Record<string, string>> = {
   'cdk-trellis': 'lib',
+  'cdk-trellis/client': 'lib/client',
   'cdk-trellis/contract': 'lib/contract',
+  'cdk-trellis/mock': 'lib/mock',
   'cdk-trellis/runtime': 'lib/runtime',
   'cdk-trellis/testing': 'lib/testing',
 };
@@ -48,14 +87,14 @@ interface Import {
 
 function sourcesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.ts$/.test(name) && !name.includes('node_modules'))
+    .filter((name) => /\.tsx?$/.test(name) && !/node_modules|cdk\.out/.test(name))
     .map((name) => join(folder, name));
 }
 
 function importsOf(file: string): Import[] {
   const { program } = parse(readFileSync(join(root, file), 'utf8'), {
     sourceType: 'module',
-    plugins: ['typescript'],
+    plugins: file.endsWith('x') ? ['typescript', 'jsx'] : ['typescript'],
     createImportExpressions: true,
   });
   const found: Import[] = [];
@@ -108,7 +147,7 @@ it('imports point one way between rooms', () => {
 });
 
 it('what runs in Lambda, and what contracts import, has no CDK in it', () => {
-  const rooms = ['contracts', 'lambda', 'layers', 'lib/contract', 'lib/runtime'];
+  const rooms = ['contracts', 'lambda', 'layers', 'lib/contract', 'lib/runtime', 'lib/site/content'];
   const wrong = imports.filter(
     ({ file, specifier }) =>
       rooms.includes(roomOf(file)!) && /^(aws-cdk-lib|constructs|cdk-trellis$)/.test(specifier),
@@ -116,16 +155,41 @@ it('what runs in Lambda, and what contracts import, has no CDK in it', () => {
   expect(wrong).toEqual([]);
 });
 
-it('contracts have no AWS SDK in them', () => {
+it('contracts, and what runs in browsers, import zod and nothing else', () => {
+  const rooms = ['contracts', 'lib/contract', 'lib/client', 'lib/http', 'lib/mock'];
   const wrong = imports.filter(
     ({ file, specifier }) =>
-      ['contracts', 'lib/contract'].includes(roomOf(file)!) && /^@aws-/.test(specifier),
+      rooms.includes(roomOf(file)!) && !/^(\.|zod$|cdk-trellis\/contract$)/.test(specifier),
   );
   expect(wrong).toEqual([]);
+});
+
+it('pages have neither CDK nor the AWS SDK in them', () => {
+  const wrong = imports.filter(
+    ({ file, specifier, isSoft }) =>
+      file.startsWith('web/src/') &&
+      !isSoft &&
+      /^(@aws-|aws-cdk-lib|constructs|cdk-trellis(\/runtime)?$)/.test(specifier),
+  );
+  expect(wrong).toEqual([]);
+  expect(imports.map(({ file }) => file)).toContain('web/src/app.tsx');
 });
 
 it('the library never imports the barrel of aws-cdk-lib', () => {
   expect(
     imports.filter(({ file, specifier }) => file.startsWith('lib/') && specifier === 'aws-cdk-lib'),
   ).toEqual([]);
+});
+
+it('an example imports what its users have: the library by its public entry points, CDK, and its own files', () => {
+  const isPublic = ({ file, specifier }: Import) => {
+    if (specifier.startsWith('.')) {
+      const example = file.split('/').slice(0, 2).join('/');
+      return join(dirname(file), specifier).startsWith(`${example}/`);
+    }
+    return specifier in OWN_PACKAGES || /^(node:|(aws-cdk-lib|constructs)(\/|$))/.test(specifier);
+  };
+  const ofExamples = imports.filter(({ file }) => file.startsWith('examples/'));
+  expect(ofExamples.filter((one) => !isPublic(one))).toEqual([]);
+  expect(ofExamples.map(({ specifier }) => specifier)).toContain('cdk-trellis');
 });

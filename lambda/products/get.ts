@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { notFound } from '@storefront/commerce/problems';
-import { route, table } from 'cdk-trellis/runtime';
+import { etagOf, route, table } from 'cdk-trellis/runtime';
 import { productsApi } from '../../contracts/products.js';
 import type { ProductItem } from './item.js';
 
@@ -12,6 +12,6 @@ export const handler = route(
       new GetCommand({ TableName: products.tableName, Key: { productId } }),
     );
     if (!Item) throw notFound('Product', productId);
-    return { status: 200, body: Item as ProductItem };
+    return { status: 200, body: Item as ProductItem, headers: { etag: etagOf(Item) } };
   },
 );

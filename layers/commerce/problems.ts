@@ -19,15 +19,6 @@ export function versionConflict(given: number, current: number): ProblemError {
   });
 }
 
-/** 400: the cursor is not one that a former page gave. */
-export function invalidCursor(): ProblemError {
-  return new ProblemError({
-    status: 400,
-    title: 'The request is not valid',
-    detail: 'query.cursor: expected the nextCursor of a former page of the same listing',
-  });
-}
-
 /** 409: the stock can neither be less than nothing nor more than a shop holds. */
 export function stockLimit(productId: string, stock: number, change: number): ProblemError {
   return new ProblemError({

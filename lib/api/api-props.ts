@@ -1,43 +1,85 @@
-import type { SpecRestApiProps, StageOptions } from 'aws-cdk-lib/aws-apigateway';
+import type { IApiKey, Period, SpecRestApiProps, StageOptions } from 'aws-cdk-lib/aws-apigateway';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Contract, Operation, Operations } from '../contract/contract.js';
-import type { Bindables, BindCheck } from '../function/binding.js';
+import type { Contract, Operations } from '../contract/contract.js';
+import type { Bindables } from '../function/binding.js';
 import type { NodeFunctionOptions } from '../function/node-function-props.js';
 import type { IUserDirectory } from '../identity/user-directory.js';
-import type { Needs } from '../runtime/need.js';
-import type { RouteHandler } from '../runtime/route.js';
 import type { ApiAlarmProps } from './api-alarms.js';
+import type { ApiDomainOptions } from './api-domain.js';
+import type { Authorizers, AuthorizersCheck } from './authorizer-props.js';
+import type { CorsOptions } from './cors-options.js';
+import type { DocumentationOptions } from './documentation-options.js';
+import type { Routes, RoutesCheck, Throttle } from './routes.js';
+import type { WebAclOptions } from './web-acl.js';
 
-/** The module of a function that implements the operation. */
-export interface RouteModule<O extends Operation> {
-  readonly handler: RouteHandler<O, Needs>;
+/** What callers with an API key may do in a second and in a longer time. */
+export interface UsagePlanOptions extends Throttle {
+  /** How many requests in a day, a week or a month, each key for itself; more are answered 429. @default - no bound */
+  readonly quota?: { readonly limit: number; readonly period: Period };
+  /**
+   * Who has this plan: a name for each key that is made, or keys that are there. API Gateway makes the values; nobody
+   * sees them in a template (`aws apigateway get-api-key --include-value --api-key <id>` shows one).
+   */
+  readonly keys: readonly (string | IApiKey)[];
 }
-
-/** How an operation is implemented: its module, or the module and properties of its function. */
-export type Route<Module> =
-  | (() => Promise<Module>)
-  | (NodeFunctionOptions & { readonly handler: () => Promise<Module> });
 
 export interface ApiProps<
   C extends Operations,
-  Modules extends { readonly [Name in keyof C]: RouteModule<C[Name]> },
+  R extends Routes<C>,
   B extends Bindables,
+  A extends Authorizers<C>,
 > {
   /** What the API promises. */
   readonly contract: Contract<C>;
   /** The module of every operation, as in `{ getOrder: () => import('../lambda/orders/get.js') }`. */
-  readonly routes: {
-    readonly [Name in keyof Modules]: Route<Modules[Name]> & BindCheck<Modules[Name], B>;
-  } & { readonly [Name in keyof C]: Route<RouteModule<C[Name]>> };
+  readonly routes: R & RoutesCheck<C, R, B>;
   /** What the functions need, by the names they gave it. Each is granted only what it declared. @default - nothing */
   readonly bind?: B;
-  /** Who signs in. Required when an operation is not public. */
+  /** Who signs in. Required when an operation is for users. */
   readonly users?: IUserDirectory;
+  /** The functions that authorize, by their names in the contract. Required when an operation names one. */
+  readonly authorizers?: A & AuthorizersCheck<A, B>;
   /**
-   * Requests a second that the API takes, on average and in a burst; more are answered 429.
+   * Plans for callers with an API key, by name. Required when an operation has `apiKey: true`; the limits count there
+   * only. A key tells callers apart and is no proof of who they are: it goes with an `auth`.
+   * @default - none
+   */
+  readonly usagePlans?: Readonly<Record<string, UsagePlanOptions>>;
+  /**
+   * Requests a second that the API takes, on average and in a burst; more are answered 429. A route's own wins.
    * @default 100 a second and 200 in a burst, so that a mistake or an attack has a bounded bill
    */
-  readonly throttle?: { readonly requestsPerSecond: number; readonly burst: number };
+  readonly throttle?: Throttle;
+  /**
+   * Size of the cache for routes with `cache`, in GB. It costs by the hour, used or not: 0.5 GB $14.60 a month, 1.6 GB
+   * $27.74, 6.1 GB $146, 13.5 GB $182.50, 28.4 GB $365, 58.2 GB $730, 118 GB $1,387, 237 GB $2,774 (us-east-1,
+   * https://aws.amazon.com/api-gateway/pricing/). It is encrypted; only `aws apigateway flush-stage-cache` empties it:
+   * what callers say in `Cache-Control` is ignored.
+   * @default - no cache
+   */
+  readonly cacheSize?: '0.5' | '1.6' | '6.1' | '13.5' | '28.4' | '58.2' | '118' | '237';
+  /**
+   * Which pages of other origins may call the API from a browser. A site behind the same address needs it not.
+   * @default - none
+   */
+  readonly cors?: CorsOptions;
+  /**
+   * An address of your own; the one that API Gateway gives it is closed then, unless `restApi` says otherwise.
+   * @default - `https://<id>.execute-api.<region>.amazonaws.com/api/`
+   */
+  readonly domain?: ApiDomainOptions;
+  /**
+   * The contract for people: an OpenAPI 3.1 document at `/openapi.json` and a page at `/docs`, served by a function of
+   * their own that costs nothing at rest.
+   * @default false: it tells everyone what there is, so that somebody should decide it, as with `auth: 'public'`
+   */
+  readonly documentation?: boolean | DocumentationOptions;
+  /**
+   * AWS WAF before the API: `true` for rules of AWS and 2,000 requests of one address in five minutes, or the ARN of a
+   * web ACL of yours. $7 a month and $0.60 for a million requests (https://aws.amazon.com/waf/pricing/).
+   * @default - none, as it costs: requests are throttled, validated and authorized
+   */
+  readonly webAcl?: WebAclOptions;
   /**
    * Whether the gateway refuses invalid bodies before a function runs. It spares invocations, but says no more than
    * "Invalid request body" in the problem, and what it found in the header `X-Validation-Error`.
@@ -46,6 +88,12 @@ export interface ApiProps<
   readonly validateBodiesAtGateway?: boolean;
   /** Properties of every function of the API. A route's own win; environments are merged. @default - those of NodeFunction */
   readonly functions?: NodeFunctionOptions;
+  /**
+   * Path of a Systems Manager parameter that a site of another stack finds the API by, as in `/shop/apis/orders`:
+   * `Api.fromPublished(this, ordersApi, '/shop/apis/orders')`. Unlike an export, it never keeps this stack from changing.
+   * @default - not published
+   */
+  readonly publishAs?: string;
   /** Alarms on failing and on slow requests; `false` for none. @default - both, with their default thresholds */
   readonly alarms?: ApiAlarmProps | false;
   /** How long the logs of requests and of the gateway's own errors are kept. @default RetentionDays.ONE_MONTH */

@@ -1,30 +1,46 @@
-import { ApiDefinition, type CfnStage, EndpointType, SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { DomainName, IApiKey, SpecRestApi, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Aws, type CfnOutput, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
+import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { apiInfo, type Contract, type Operation, type Operations } from '../contract/contract.js';
 import { withoutParameters } from '../contract/path.js';
 import type { Bindables } from '../function/binding.js';
-import { NodeFunction, type NodeFunctionOptions } from '../function/node-function.js';
+import type { CodeFunction } from '../function/code-function.js';
+import type { NodeFunction } from '../function/node-function.js';
+import { warnOfUnneeded } from '../function/unneeded-bindings.js';
 import { acknowledge } from '../observability/acknowledge.js';
-import { CLIENT_IDS_VARIABLE } from '../runtime/authorize.js';
+import { CORS_VARIABLE } from '../runtime/cors.js';
+import { targetOf } from '../target/target.js';
 import { addApiAlarms } from './api-alarms.js';
-import type { ApiProps, Route, RouteModule } from './api-props.js';
-import { GatewayLogging } from './private/gateway-logging.js';
-import { openApiBody } from './private/openapi-body.js';
+import { addDomain, domainUrl } from './api-domain.js';
+import type { ApiProps } from './api-props.js';
+import type { Authorizers } from './authorizer-props.js';
+import { apiMistakes, type CheckedProps, documentationOf } from './private/api-mistakes.js';
+import { corsOf, corsVariable } from './private/cors.js';
+import { createDocumentation, permitDocumentation } from './private/documentation/documentation.js';
+import { type AuthorizerSources, createAuthorizers, permitAuthorizer } from './private/lambda-authorizers.js';
+import { warnOfLimits } from './private/limits.js';
+import { createFunctions, permitOperation } from './private/operation-functions.js';
+import { planRoutes } from './private/planned-route.js';
 import { registerApi } from './private/registry.js';
-import { stageOptions } from './private/stage.js';
+import { createRestApi, keepExecutionLog } from './private/rest-api.js';
+import { createUsagePlans } from './private/usage-plans.js';
+import { publishApi, publishedApi } from './published-api.js';
+import type { RouteFunctions, Routes } from './routes.js';
+import { addWebAcl } from './web-acl.js';
 
 /**
- * A REST API made from a contract: one single-purpose function for each operation, request validation, Cognito
- * authorization, throttling, JSON access logs, tracing, errors as problem+json, alarms on 5xx and p99.
+ * A REST API made from a contract: one single-purpose function for each operation, request validation, authorization,
+ * throttling, JSON access logs, tracing, errors as problem+json, alarms on 5xx and p99.
  *
  * Costs at rest: two alarms, $0.20 a month. In use $3.50 per million requests (us-east-1,
  * https://aws.amazon.com/api-gateway/pricing/) and the functions' time.
  *
- * @throws Error when an operation is not public and there are no `users`, when a route lacks or is no operation's
+ * @throws Error that names every mistake: a route that lacks or is no operation's, an operation whose users,
+ * authorizer or usage plan lacks
  * @example
  * import { Api, DataTable, UserDirectory } from 'cdk-trellis';
  * import { ordersApi } from '../contracts/orders.js';
@@ -38,145 +54,149 @@ import { stageOptions } from './private/stage.js';
  */
 export class Api<
   C extends Operations,
-  Modules extends { readonly [Name in keyof C]: RouteModule<C[Name]> },
+  const R extends Routes<C>,
   const B extends Bindables = Bindables,
+  const A extends Authorizers<C> = Authorizers<C>,
 > extends Construct {
+  /** An API that another stack has published with `publishAs`. */
+  static readonly fromPublished = publishedApi;
+  readonly contract: Contract<C>;
   /** The REST API underneath. */
   readonly restApi: SpecRestApi;
-  /** The function of each operation. */
-  readonly functions: { readonly [Name in keyof C]: NodeFunction<Modules[Name]> };
+  /** The function of each operation that has one. */
+  readonly functions: RouteFunctions<R>;
+  /** The functions that authorize, by their names in the contract. */
+  readonly authorizers: Readonly<Record<keyof A, NodeFunction>>;
+  /** The keys that were made for `usagePlans`, by their names. */
+  readonly apiKeys: Readonly<Record<string, IApiKey>>;
+  readonly usagePlans: Readonly<Record<string, UsagePlan>>;
+  /** The function that serves the documentation, when there is one. */
+  readonly documentation: CodeFunction | undefined;
+  /** The domain, when there is one. */
+  readonly domain: DomainName | undefined;
+  /** The web ACL that was made, when `webAcl` asks for one. */
+  readonly webAcl: CfnWebACL | undefined;
   readonly accessLog: LogGroup;
   readonly alarms: readonly Alarm[];
   /** The address, ending in a slash. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, props: ApiProps<C, Modules, B>) {
+  constructor(scope: Construct, id: string, props: ApiProps<C, R, B, A>) {
     super(scope, id);
-    this.refuseMistakes(props);
     const { contract } = props;
+    this.contract = contract;
     const info = contract[apiInfo];
-    this.functions = this.createFunctions(props);
+    const planned = planRoutes(contract, props.routes);
+    const mistakes = apiMistakes(props as CheckedProps, planned);
+    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${this.node.path})`);
+
+    const cors = props.cors && corsOf(props.cors, Object.values<Operation>(contract), props.authorizers);
+    const environment = {
+      POWERTOOLS_SERVICE_NAME: info.name,
+      ...(cors && { [CORS_VARIABLE]: corsVariable(cors) }),
+    };
+    const functions = createFunctions(this, planned, { ...props, environment });
+    const authorizers = createAuthorizers(this, { ...props, environment } as AuthorizerSources);
+    const authorizing = mapValues(authorizers, (one) => one.function);
+    this.functions = functions as never;
+    this.authorizers = authorizing as never;
+    warnOfUnneeded(this, props.bind ?? {}, [...Object.values(functions), ...Object.values(authorizing)]);
     this.accessLog = new LogGroup(this, 'AccessLog', {
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const restApiName = props.restApi?.restApiName ?? `${Stack.of(this).stackName}-${info.name}`;
-    this.restApi = new SpecRestApi(this, 'RestApi', {
-      apiDefinition: ApiDefinition.fromInline(
-        openApiBody({
-          contract,
-          title: restApiName,
-          validateBodies: props.validateBodiesAtGateway ?? false,
-          ...(props.users && { userPoolArn: props.users.userPoolArn }),
-          invocationUri: (operation) =>
-            `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}:lambda:path/2015-03-31/functions/${this.functions[operation]!.functionArn}/invocations`,
-        }),
-      ),
-      endpointTypes: [EndpointType.REGIONAL],
-      minCompressionSize: Size.kibibytes(1),
-      cloudWatchRole: false,
-      ...props.restApi,
-      restApiName,
-      deployOptions: stageOptions(this.accessLog, props.throttle, props.stage, props.restApi?.deployOptions),
+    const options = documentationOf(props as CheckedProps);
+    const documentation = options && createDocumentation(this, contract, options);
+    this.documentation = documentation?.function;
+    this.restApi = createRestApi(this, props, {
+      contract: { ...contract, ...documentation?.operations },
+      routes: [...planned, ...(documentation?.routes ?? [])],
+      functions,
+      authorizers,
+      accessLog: this.accessLog,
+      ...(cors && { cors }),
     });
-    this.keepExecutionLog(props.logRetention);
-    if (props.cloudWatchRole ?? true)
-      this.restApi.deploymentStage.node.addDependency(GatewayLogging.of(this));
-    this.permitInvocations(contract);
-    this.acknowledgeFindings();
+    keepExecutionLog(this, this.restApi, props);
+    for (const [name, fn] of Object.entries(functions))
+      permitOperation(fn, this.invocationArn((contract as Operations)[name]!));
+    if (documentation) permitDocumentation(documentation, (operation) => this.invocationArn(operation));
+    for (const one of Object.values(authorizing)) permitAuthorizer(one, this.restApi.restApiId);
+    const { plans, keys } = createUsagePlans(this, this.restApi, props.usagePlans ?? {});
+    this.usagePlans = plans;
+    this.apiKeys = keys;
+    this.domain = props.domain && addDomain(this, this.restApi, props.domain);
+    this.webAcl = props.webAcl && addWebAcl(this, this.restApi, props.webAcl);
     this.alarms =
       props.alarms === false ? [] : addApiAlarms(this, this.restApi, info.name, props.alarms ?? {});
-    this.url = this.restApi.url;
-    registerApi(this, info.name, this.restApi.node.findChild('Endpoint') as CfnOutput);
+    this.acknowledgeFindings(props.webAcl !== undefined);
+    this.url = props.domain ? domainUrl(props.domain) : this.restApi.url;
+    this.tellAddress(info.name, props.domain !== undefined);
+    const operations = planned.map(({ operation }) => operation);
+    warnOfLimits(this, operations, functions, Object.keys(authorizers).length + (props.users ? 1 : 0));
+    if (props.publishAs) publishApi(this, props.publishAs, this);
   }
 
-  private refuseMistakes(props: ApiProps<C, Modules, B>): void {
-    const at = `(at ${this.node.path})`;
-    const operations = Object.keys(props.contract);
-    const routes = Object.keys(props.routes);
-    const mistakes = [
-      ...operations.filter((name) => !routes.includes(name)).map((name) => `\`routes\` lacks ${name}`),
-      ...routes
-        .filter((name) => !operations.includes(name))
-        .map(
-          (name) => `\`routes\` has ${name}, which the contract does not (it has ${operations.join(', ')})`,
-        ),
-      ...Object.entries(props.contract)
-        .filter(([, operation]) => operation.auth !== 'public' && !props.users)
-        .map(([name]) => `${name} is not public: \`users\` must be a user directory, got undefined`),
-    ];
-    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} ${at}`);
+  /**
+   * Lets somebody with AWS credentials call operations whose `auth` is `'iam'`.
+   *
+   * @throws Error when there is no such operation, or AWS credentials do not count there
+   */
+  public grantInvoke(grantee: IGrantable, ...operations: readonly (keyof C & string)[]): Grant {
+    for (const name of operations) {
+      const auth = (this.contract as Operations)[name]?.auth;
+      if (auth === 'iam') continue;
+      const given = auth ? `one with \`auth: ${JSON.stringify(auth)}\`` : 'none of the contract';
+      throw new Error(
+        `\`grantInvoke\` is for operations with \`auth: 'iam'\`, got ${name}, ${given} (at ${this.node.path})`,
+      );
+    }
+    const resourceArns = operations.map((name) => this.arnOf(name));
+    return Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns });
   }
 
-  private createFunctions(props: ApiProps<C, Modules, B>): Api<C, Modules, B>['functions'] {
-    const service = props.contract[apiInfo].name;
-    // A scope of their own: an operation may be called like anything else here.
-    const scope = new Construct(this, 'Operations');
-    return Object.fromEntries(
-      Object.entries(props.contract).map(([name, operation]) => {
-        const route = props.routes[name] as Route<RouteModule<Operation>>;
-        const { handler, ...own } = typeof route === 'function' ? { handler: route } : route;
-        const options: NodeFunctionOptions = { ...props.functions, ...own };
-        const created = NodeFunction.unchecked(scope, `${name[0]!.toUpperCase()}${name.slice(1)}`, {
-          description: `${operation.method} ${operation.path}`,
-          ...options,
-          environment: {
-            POWERTOOLS_SERVICE_NAME: service,
-            ...(operation.auth !== 'public' && { [CLIENT_IDS_VARIABLE]: props.users!.clientIds.join(',') }),
-            ...props.functions?.environment,
-            ...own.environment,
-          },
-          handler,
-          bind: props.bind ?? {},
-          invokedSynchronously: true,
-        });
-        this.refuseOtherOperation(name, created);
-        return [name, created];
-      }),
-    ) as never;
+  /** The ARN of an operation with every parameter. */
+  private arnOf(name: string): string {
+    const { method, path } = (this.contract as Operations)[name]!;
+    const { stageName } = this.restApi.deploymentStage;
+    return this.restApi.arnForExecuteApi(method, withoutParameters(path, '*'), stageName);
   }
 
-  /** What the compiler tells users of TypeScript. */
-  private refuseOtherOperation(name: string, { operation, entry }: NodeFunction): void {
-    if (operation === name) return;
-    const given = operation
-      ? `one that implements ${operation}`
-      : `one without \`route(api.${name}, ...)\`, as synth reads it from the source`;
-    throw new Error(
-      `\`routes.${name}\` must be a module that implements ${name}, got ${given}: ${entry} (at ${this.node.path})`,
+  /**
+   * Where the gateway invokes an operation's function from. For GET it is HEAD, too: one pattern for both spares a
+   * permission for each; it would take DELETE of the same path as well, which is never led to this function.
+   */
+  private invocationArn({ method, path }: Operation): string {
+    const { stageName } = this.restApi.deploymentStage;
+    return this.restApi.arnForExecuteApi(
+      method === 'GET' ? '?E*' : method,
+      withoutParameters(path, '*'),
+      stageName,
     );
   }
 
-  /** API Gateway makes this log group by its name if it is not there, and then keeps it for ever. */
-  private keepExecutionLog(retention = RetentionDays.ONE_MONTH): void {
-    const { restApiId, deploymentStage } = this.restApi;
-    const stageName = (deploymentStage.node.defaultChild as CfnStage).stageName;
-    const executionLog = new LogGroup(this, 'ExecutionLog', {
-      logGroupName: `API-Gateway-Execution-Logs_${restApiId}/${stageName}`,
-      retention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    deploymentStage.node.addDependency(executionLog);
+  /** Where tools find the API: on the emulators a domain leads nowhere, and the gateway's own address stays open. */
+  private tellAddress(name: string, hasDomain: boolean): void {
+    const endpoint = this.restApi.node.findChild('Endpoint') as CfnOutput;
+    const domain = hasDomain && new CfnOutput(this, 'Url', { value: this.url });
+    registerApi(this, name, domain && targetOf(this) === 'aws' ? domain : endpoint);
   }
 
-  private permitInvocations(contract: Contract<C>): void {
-    const { stageName } = this.restApi.deploymentStage;
-    for (const [name, { method, path }] of Object.entries(contract)) {
-      this.functions[name]!.addPermission('Api', {
-        principal: new ServicePrincipal('apigateway.amazonaws.com'),
-        sourceArn: this.restApi.arnForExecuteApi(method, withoutParameters(path, '*'), stageName),
-      });
-    }
-  }
-
-  private acknowledgeFindings(): void {
+  private acknowledgeFindings(hasWebAcl: boolean): void {
     acknowledge(this.restApi, {
       'AwsSolutions-APIG2':
         'Requests are validated: the validators stand in the OpenAPI body, where this rule does not look.',
     });
+    if (hasWebAcl) return;
     acknowledge(this.restApi.deploymentStage, {
       'AwsSolutions-APIG3':
         'A web ACL costs $5 a month and more; requests are throttled, validated and authorized. Associate one where it is worth it.',
     });
   }
+}
+
+function mapValues<In, Out>(
+  values: Readonly<Record<string, In>>,
+  make: (value: In) => Out,
+): Record<string, Out> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, make(value)]));
 }

@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { toldError } from '../local/index.js';
 import { down } from './down.js';
 import { info } from './info.js';
+import { layers } from './layers.js';
+import type { RedriveOptions } from './redrive.js';
 import { up } from './up.js';
 
 /** The `trellis` command. Errors are told by their message alone. */
@@ -36,6 +38,29 @@ function program(): Command {
     .option('--json', 'everything, for scripts')
     .option('--api <name>', 'only the address of this API')
     .action(info);
+  trellis
+    .command('layers')
+    .description('show what the layers of the synthesized app hold, and which functions have them')
+    .option('--json', 'everything, for scripts')
+    .option('--app <folder>', 'the synthesized app', 'cdk.out')
+    .action(layers);
+  trellis
+    .command('redrive')
+    .description('send what failed back to where it failed: dead letters, events, scheduled runs')
+    .argument('<queue>', 'the queue (name, ARN or URL), or the path of a construct, as in Shop/Mails')
+    .option(
+      '--to <arn>',
+      'the function, queue or state machine for messages that do not say where they have to go',
+    )
+    .option('--target <target>', 'local or aws', 'local')
+    .option('--profile <name>', 'for AWS: the profile of ~/.aws/config')
+    .option('--region <name>', "for AWS: the region (default: the profile's)")
+    .option('--yes', 'for AWS: do not ask')
+    .action((queue: string, options: RedriveOptions) => {
+      // The SDK is loaded for this command only.
+      const command = require('./redrive.js') as typeof import('./redrive.js');
+      return command.redrive(queue, options);
+    });
   return trellis;
 }
 

@@ -1,9 +1,12 @@
 import type * as z from 'zod';
+import type { Auth } from './auth.js';
+import type { Body } from './body.js';
 import { contradictions } from './contradictions.js';
-import type { PathParameters } from './path.js';
+import type { ProblemKind } from './define-problem.js';
+import type { Deprecation } from './deprecation.js';
+import type { Examples, OperationResponse } from './responses.js';
 
-/** Who may call an operation: everyone, every signed-in user, or the members of one group. */
-export type Auth = 'public' | 'user' | { readonly group: string };
+export type { Reply, RouteInput } from './handler-types.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -14,17 +17,42 @@ export interface Operation {
   readonly path: `/${string}`;
   /** Who may call it. There is no default: an operation is public because somebody wrote so. */
   readonly auth: Auth;
+  /** Whether the caller must send an API key in `x-api-key`, too: it tells callers apart for their limits, and proves nothing. */
+  readonly apiKey?: boolean;
   /** One line for people; the title of the operation in the API's documentation. */
   readonly summary?: string;
+  /** A paragraph or more in Markdown. */
   readonly description?: string;
+  /**
+   * That it should no longer be used, and since when. Callers are told by the headers `Deprecation` (RFC 9745) and
+   * `Sunset` (RFC 8594), readers by the documentation.
+   */
+  readonly deprecated?: true | Deprecation;
   /** Schemas of path parameters that are narrower than "a string". */
   readonly params?: z.ZodObject;
   /** The query string. Every value arrives as text: use `z.coerce` for numbers. */
   readonly query?: z.ZodObject;
-  /** The JSON body. Objects refuse properties that they do not declare, unless made with `z.looseObject`. */
-  readonly body?: z.ZodType;
-  /** What it answers, by status. Refusals that every operation shares (400, 401, 403, 404 ...) go without saying. */
-  readonly responses: { readonly [status: number]: z.ZodType };
+  /** Headers of the request, by lower-case names. Every value arrives as text; others may be sent, too. */
+  readonly headers?: z.ZodObject;
+  /**
+   * The JSON body, or bytes (`binary`). Objects refuse properties that they do not declare, unless made with
+   * `z.looseObject`.
+   */
+  readonly body?: Body;
+  /** Examples of the body by name, as they are sent; they are checked when the contract is defined. */
+  readonly examples?: Examples;
+  /**
+   * That the caller must send an `Idempotency-Key` header, so that a repeated request has the effect of one. The
+   * handler gets it; clients make one and may then retry.
+   */
+  readonly idempotencyKey?: true;
+  /**
+   * What it answers on purpose, by status. What any operation may be refused with goes without saying, always as a
+   * `Problem`: 400, 401, 403, 406, 413, 415, 429, 500, 502, 503 and 504.
+   */
+  readonly responses: { readonly [status: number]: OperationResponse };
+  /** The problems that it answers, made with `defineProblem`; handlers throw them. */
+  readonly errors?: readonly ProblemKind[];
 }
 
 export type Operations = { readonly [name: string]: Operation };
@@ -64,44 +92,17 @@ export type Contract<C extends Operations = Operations> = C & { readonly [apiInf
  * });
  */
 export function defineApi<const C extends Operations>(info: ApiInfo, operations: C): Contract<C> {
-  const problems = contradictions(info, operations);
-  if (problems.length > 0) {
-    throw new Error(`The contract of API "${info.name}" cannot be served:\n- ${problems.join('\n- ')}`);
+  // In Lambda and in a browser's bundle, a contract is one that synth and tests have checked: there it costs nothing.
+  // Written so that bundlers leave the checks out.
+  if (
+    typeof process === 'object' &&
+    process.env.NODE_ENV !== 'production' &&
+    !process.env.AWS_LAMBDA_FUNCTION_NAME
+  ) {
+    const problems = contradictions(info, operations);
+    if (problems.length > 0) {
+      throw new Error(`The contract of API "${info.name}" cannot be served:\n- ${problems.join('\n- ')}`);
+    }
   }
   return Object.freeze({ ...operations, [apiInfo]: Object.freeze({ ...info }) }) as Contract<C>;
 }
-
-type Output<Schema, Default> = Schema extends z.ZodType ? z.output<Schema> : Default;
-
-/** The signed-in user, from the access token that the gateway has verified. */
-export interface User {
-  /** The user's id in the user pool: stable, unlike name and e-mail. */
-  readonly sub: string;
-  readonly username: string;
-  readonly groups: readonly string[];
-}
-
-/** What a handler of the operation is called with. */
-export interface RouteInput<O extends Operation> {
-  readonly params: Omit<PathParameters<O['path']>, keyof Output<O['params'], object>> &
-    Output<O['params'], unknown>;
-  readonly query: Output<O['query'], Readonly<Record<never, never>>>;
-  readonly body: Output<O['body'], undefined>;
-  readonly user: O['auth'] extends 'public' ? undefined : User;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly requestId: string;
-}
-
-/** The same type, read-only all through: what a handler answers may be a literal. */
-type Immutable<T> = T extends object ? { readonly [Key in keyof T]: Immutable<T[Key]> } : T;
-
-/** What a handler of the operation may answer: a declared status with the body that it declares. */
-export type Reply<O extends Operation> = {
-  [Status in keyof O['responses'] & number]: {
-    readonly status: Status;
-    readonly headers?: Readonly<Record<string, string>>;
-  } & ReplyBody<Immutable<z.input<O['responses'][Status]>>>;
-}[keyof O['responses'] & number];
-
-/** A reply without a body, as for 204, need not say so. */
-type ReplyBody<Body> = undefined extends Body ? { readonly body?: Body } : { readonly body: Body };

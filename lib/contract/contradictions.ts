@@ -1,16 +1,30 @@
+import { authMistakes } from './auth-mistakes.js';
+import { isBinary } from './body.js';
 import type { ApiInfo, Operation, Operations } from './contract.js';
+import { deprecationMistakes } from './deprecation.js';
+import { exampleMistakes } from './example-mistakes.js';
+import { headerMistakes } from './header-mistakes.js';
+import { jsonMistakes } from './json-mistakes.js';
 import { parametersOf, withoutParameters } from './path.js';
+import { responseMistakes } from './response-mistakes.js';
+import { textMistakes } from './text-mistakes.js';
 
 const PROPERTIES: readonly string[] = [
   'method',
   'path',
   'auth',
+  'apiKey',
   'summary',
   'description',
+  'deprecated',
   'params',
   'query',
+  'headers',
   'body',
+  'examples',
+  'idempotencyKey',
   'responses',
+  'errors',
 ] satisfies (keyof Operation)[];
 
 const SEGMENT = /^(?:[A-Za-z0-9._~-]+|\{[A-Za-z][A-Za-z0-9_]*\})$/;
@@ -29,7 +43,7 @@ export function contradictions(info: ApiInfo, operations: Operations): string[] 
 }
 
 function mistakesOf(name: string, operation: Operation): string[] {
-  const { method, path, auth, params, body, responses } = operation;
+  const { path, auth, params } = operation;
   const found: string[] = [];
   if (!/^[a-z][A-Za-z0-9]*$/.test(name)) {
     found.push('an operation must be called like getOrder, in letters and digits');
@@ -37,9 +51,7 @@ function mistakesOf(name: string, operation: Operation): string[] {
   for (const property of Object.keys(operation).filter((key) => !PROPERTIES.includes(key))) {
     found.push(`an operation has no \`${property}\``);
   }
-  if (typeof auth === 'object' && /[\s,[\]]|^$/.test(auth.group)) {
-    found.push(`a group must have no spaces, commas or brackets, got "${auth.group}"`);
-  }
+  found.push(...authMistakes(auth));
   const segments = path.split('/').slice(1);
   if (!path.startsWith('/') || (path !== '/' && !segments.every((segment) => SEGMENT.test(segment)))) {
     found.push(`\`path\` must be like /orders/{orderId}, got "${path}"`);
@@ -49,14 +61,30 @@ function mistakesOf(name: string, operation: Operation): string[] {
   for (const parameter of Object.keys(params?.shape ?? {}).filter((key) => !parameters.includes(key))) {
     found.push(`\`params\` has "${parameter}", which is not in the path "${path}"`);
   }
+  return [
+    ...found,
+    ...deprecationMistakes(operation.deprecated),
+    ...requestMistakes(operation),
+    ...responseMistakes(operation),
+  ];
+}
+
+/** What is wrong with what the operation takes. */
+function requestMistakes(operation: Operation): string[] {
+  const { method, params, query, headers, body, examples, idempotencyKey } = operation;
+  const found: string[] = [];
   if (body && method === 'GET') found.push('a GET has no body; use `query`, or the method POST');
-  for (const status of Object.keys(responses).filter((key) => !/^[2-5]\d\d$/.test(key))) {
-    found.push(`\`responses\` has ${status}, which is no status of HTTP`);
+  if (idempotencyKey && method === 'GET') found.push('a GET needs no `idempotencyKey`: it changes nothing');
+  for (const [place, schema] of Object.entries({ params, query, headers } as const)) {
+    if (schema) found.push(...textMistakes(place as 'params', schema));
   }
-  if (!Object.keys(responses).some((status) => Number(status) < 400)) {
-    found.push('`responses` has no status below 400: say what success answers');
-  }
-  return found;
+  const json = body && !isBinary(body) ? body : undefined;
+  return [
+    ...found,
+    ...headerMistakes('request', 'headers', headers),
+    ...(json ? jsonMistakes(json, 'request').map((mistake) => `\`body\` ${mistake}`) : []),
+    ...exampleMistakes('examples', examples, json),
+  ];
 }
 
 /** What operations say against one another. */

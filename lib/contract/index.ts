@@ -1,6 +1,7 @@
+export type { Auth, Caller, ContextOf, LambdaAuth, User, UserAuth } from './auth.js';
+export { type Binary, type Body, binary } from './body.js';
 export {
   type ApiInfo,
-  type Auth,
   apiInfo,
   type Contract,
   defineApi,
@@ -9,6 +10,27 @@ export {
   type Operations,
   type Reply,
   type RouteInput,
-  type User,
 } from './contract.js';
+export {
+  defineProblem,
+  type ProblemClass,
+  type ProblemDefinition,
+  type ProblemKind,
+} from './define-problem.js';
+export type { Deprecation } from './deprecation.js';
+export {
+  defineEvent,
+  type EventData,
+  type EventDefinition,
+  type EventMetadata,
+  type EventOf,
+  type EventOptions,
+  type PublishedEvent,
+} from './event.js';
+export { type OpenApiDocument, type OpenApiOptions, openApiDocument } from './openapi/document.js';
+export { page, pageQuery } from './page.js';
+export { PreconditionFailed } from './precondition.js';
 export { Problem, type ProblemDetails, ProblemError } from './problem.js';
+export type { Examples, OperationResponse, ResponseDeclaration } from './responses.js';
+export type { SharedStatus } from './shared-statuses.js';
+export { Download, Upload } from './upload.js';

@@ -4,13 +4,15 @@ import * as z from 'zod';
  * An error as HTTP APIs tell it: RFC 9457, `application/problem+json`.
  * Use it in a contract for statuses that an operation answers on purpose.
  */
-export const Problem = /* @__PURE__ */ z.looseObject({
-  type: /* @__PURE__ */ z.string(),
-  title: /* @__PURE__ */ z.string(),
-  status: /* @__PURE__ */ z.int(),
-  detail: /* @__PURE__ */ z.string().optional(),
-  instance: /* @__PURE__ */ z.string().optional(),
-});
+export const Problem = /* @__PURE__ */ z
+  .looseObject({
+    type: /* @__PURE__ */ z.string(),
+    title: /* @__PURE__ */ z.string(),
+    status: /* @__PURE__ */ z.int(),
+    detail: /* @__PURE__ */ z.string().optional(),
+    instance: /* @__PURE__ */ z.string().optional(),
+  })
+  .meta({ id: 'Problem' });
 export type Problem = z.output<typeof Problem>;
 
 export interface ProblemDetails {
@@ -24,6 +26,8 @@ export interface ProblemDetails {
   readonly type?: string;
   /** Further members of the problem, such as `errors`. */
   readonly extensions?: Readonly<Record<string, unknown>>;
+  /** Headers that are sent along, such as `retry-after`; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Thrown anywhere in a handler, it becomes the reply: `throw new ProblemError({ status: 409, title: '...' })`. */

@@ -12,6 +12,11 @@ export function strict<Schema extends z.core.$ZodType>(schema: Schema): Schema {
 
 type Def = z.core.$ZodTypeDef & Record<string, unknown>;
 
+/** By the method: through `z.core` a bundle would get all of zod, 350 KB more. */
+function clone(schema: z.core.$ZodType, def: Record<string, unknown>): z.core.$ZodType {
+  return (schema as z.ZodType).clone(def as never);
+}
+
 function rebuild(schema: z.core.$ZodType, seen: Map<z.core.$ZodType, z.core.$ZodType>): z.core.$ZodType {
   const known = seen.get(schema) ?? rebuilt(schema, seen);
   seen.set(schema, known);
@@ -27,7 +32,7 @@ function rebuilt(schema: z.core.$ZodType, seen: Map<z.core.$ZodType, z.core.$Zod
         ? value.some((item, at) => item !== (def[key] as unknown[])[at])
         : value !== def[key],
     );
-    return changed ? z.core.clone(schema, { ...def, ...changes } as never) : schema;
+    return changed ? clone(schema, { ...def, ...changes }) : schema;
   };
   switch (def.type) {
     case 'object': {
@@ -38,11 +43,7 @@ function rebuilt(schema: z.core.$ZodType, seen: Map<z.core.$ZodType, z.core.$Zod
         const get = () => rebuild(shape[key]!, seen);
         Object.defineProperty(strictShape, key, { enumerable: true, get });
       }
-      return z.core.clone(schema, {
-        ...def,
-        shape: strictShape,
-        catchall: def.catchall ?? z.never(),
-      } as never);
+      return clone(schema, { ...def, shape: strictShape, catchall: def.catchall ?? z.never() });
     }
     case 'array':
       return withChanges({ element: inner('element') });

@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { type Bindable, tableBinding } from '../function/binding.js';
+import { type Bindable, type Binding, type TableAccess, tableBinding } from '../function/binding.js';
 import { dataRemovalPolicy, isEphemeral } from '../target/ephemeral.js';
 
 /** The name of an attribute that holds text, or a name with its type. */
@@ -28,12 +28,12 @@ export interface TableIndex {
   readonly attributes?: readonly string[];
 }
 
-export interface DataTableProps {
+export interface DataTableProps<Index extends string = string> {
   readonly partitionKey: KeyAttribute;
   /** @default - none: an item is found by its partition key alone */
   readonly sortKey?: KeyAttribute;
   /** Global secondary indexes by name. @default - none */
-  readonly indexes?: Readonly<Record<string, TableIndex>>;
+  readonly indexes?: Readonly<Record<Index, TableIndex>>;
   /** The attribute with the time (epoch seconds) from which an item may be deleted. @default - items stay */
   readonly timeToLive?: string;
   /** What a stream of changes holds. @default - no stream */
@@ -62,14 +62,14 @@ export interface DataTableProps {
  *   indexes: { byDay: { partitionKey: 'day', sortKey: 'orderId' } },
  * });
  */
-export class DataTable extends Construct implements Bindable<'table'> {
+export class DataTable<Index extends string = string> extends Construct implements Bindable<'table'> {
   readonly bindingKind = 'table';
   /** The table underneath. */
   readonly table: TableV2;
 
-  constructor(scope: Construct, id: string, props: DataTableProps) {
+  constructor(scope: Construct, id: string, props: DataTableProps<Index>) {
     super(scope, id);
-    const indexes = Object.entries(props.indexes ?? {});
+    const indexes = Object.entries<TableIndex>(props.indexes ?? {});
     this.table = new TableV2(this, 'Table', {
       partitionKey: attribute(props.partitionKey),
       ...(props.sortKey && { sortKey: attribute(props.sortKey) }),
@@ -93,8 +93,17 @@ export class DataTable extends Construct implements Bindable<'table'> {
     });
   }
 
-  bindingFor(access: string) {
-    return tableBinding(this.table as ITable, this.indexNames()).bindingFor(access);
+  get accesses(): readonly string[] {
+    return this.binding().accesses ?? [];
+  }
+
+  /** @throws Error when there is no such access, or the table has no such index */
+  bindingFor(access: TableAccess<Index>): Binding {
+    return this.binding().bindingFor(access);
+  }
+
+  private binding(): Bindable<'table'> {
+    return tableBinding(this.table as ITable, this.indexNames());
   }
 
   /** All that the table has by now, those that `table` or a call of its own has given it too. */

@@ -1,15 +1,15 @@
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
-import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { type Need, variableOf } from '../runtime/need.js';
-import type { Bindable } from './bindings/binding.js';
+import type { Need } from '../runtime/need.js';
+import type { Bindable, Binding } from './bindings/binding.js';
 import { bucketBinding } from './bindings/bucket.js';
 import { invokeBinding, workflowBinding } from './bindings/compute.js';
 import { parameterBinding, secretBinding, valueBinding } from './bindings/configuration.js';
@@ -18,7 +18,7 @@ import { tableBinding } from './bindings/table.js';
 import { usersBinding } from './bindings/users.js';
 
 export type { Bindable, Binding } from './bindings/binding.js';
-export { tableBinding } from './bindings/table.js';
+export { type TableAccess, tableBinding } from './bindings/table.js';
 
 /** CDK's own resources that a need of a kind can be bound to, besides the constructs of this library. */
 interface Resources {
@@ -50,9 +50,11 @@ const RESOURCES: readonly [property: string, bind: (resource: never) => Bindable
   ['userPoolArn', usersBinding],
 ];
 
-/** What can be bound to a need of a kind: a construct of this library, or CDK's own resource. */
-export type BindableOf<Kind extends string> =
-  | Bindable<Kind>
+/**
+ * What can be bound to a need of a kind: a construct of this library which knows the access, or CDK's own resource.
+ */
+export type BindableOf<Kind extends string, Access extends string = string> =
+  | (Bindable<Kind> & { bindingFor(access: Access): Binding })
   | (Kind extends keyof Resources ? Resources[Kind] : never);
 
 /** Bindings by the names that handlers gave their needs. */
@@ -62,22 +64,37 @@ export type Bindables = Readonly<Record<string, Bindable | Resources[keyof Resou
 // biome-ignore lint/complexity/noBannedTypes: `{}` is the type without members that `keyof` makes `never` of.
 export type NeedsOf<Module> = Module extends { readonly handler: { readonly needs: infer N } } ? N : {};
 
+/** The names of needs that the stack has something for, unless something is bound to them. */
+type Served<N> = {
+  // biome-ignore lint/suspicious/noExplicitAny: the client of the need does not matter here.
+  [Name in keyof N]: N[Name] extends Need<'idempotency', string, any> ? Name : never;
+}[keyof N];
+
 /** The bindings that a module's handler asks for. */
 export type BindOf<Module> = {
-  readonly [Name in keyof NeedsOf<Module>]: BoundTo<NeedsOf<Module>[Name]>;
-};
+  readonly [Name in Exclude<keyof NeedsOf<Module>, Served<NeedsOf<Module>>>]: BoundTo<NeedsOf<Module>[Name]>;
+} & { readonly [Name in Served<NeedsOf<Module>>]?: BoundTo<NeedsOf<Module>[Name]> };
 
-/** A function is bound to the need of its own module only, where its module is known. */
+/** A function is bound to the need of its own module only, a queue to what its worker takes, where these are known. */
 type BoundTo<N> =
   N extends Need<'invoke', string, { readonly module?: infer Module }>
     ? Bindable<'invoke'> | (IFunction & { readonly module?: Module })
-    : // biome-ignore lint/suspicious/noExplicitAny: the client of another need does not matter here.
-      N extends Need<infer Kind, string, any>
-      ? BindableOf<Kind>
-      : never;
+    : N extends Need<'queue', infer Access, { readonly message?: infer Message }>
+      ? BindableOf<'queue', Access> & (unknown extends Message ? unknown : TakesOnly<Message>)
+      : // biome-ignore lint/suspicious/noExplicitAny: the client of another need does not matter here.
+        N extends Need<infer Kind, infer Access, any>
+        ? BindableOf<Kind, Access>
+        : never;
+
+/** Not a queue whose worker takes something else. */
+type TakesOnly<Message> = { readonly takes?: (message: Message) => void };
 
 type NotBound<N, B> = {
-  [Name in keyof N]: Name extends keyof B ? (B[Name] extends BoundTo<N[Name]> ? never : Name) : Name;
+  [Name in keyof N]: Name extends keyof B
+    ? B[Name] extends BoundTo<N[Name]>
+      ? never
+      : Name
+    : Exclude<Name, Served<N>>;
 }[keyof N];
 
 /** `unknown` if the bindings, which other handlers may share, satisfy the module's needs; else a type that names the rest. */
@@ -92,27 +109,4 @@ export function asBindable(value: unknown): Bindable | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if ('bindingKind' in value && 'bindingFor' in value) return value as Bindable;
   return RESOURCES.find(([property]) => property in value)?.[1](value as never);
-}
-
-/**
- * Binds resources to a function that is not a NodeFunction: its environment and its role get what a handler with
- * such needs expects.
- *
- * @throws Error when something cannot be bound, or not with this access
- * @example
- * import { bindTo } from 'cdk-trellis';
- *
- * bindTo(anyFunction, { orders: { to: ordersTable, access: 'read' } });
- */
-export function bindTo(
-  target: LambdaFunction,
-  bindings: Readonly<Record<string, { readonly to: Bindables[string]; readonly access: string }>>,
-): void {
-  for (const [name, { to, access }] of Object.entries(bindings)) {
-    const bindable = asBindable(to);
-    if (!bindable) throw new Error(`\`${name}\` cannot be bound (at ${target.node.path})`);
-    const { value, statements } = bindable.bindingFor(access);
-    target.addEnvironment(variableOf(name, bindable.bindingKind), value);
-    for (const statement of statements) target.addToRolePolicy(statement);
-  }
 }

@@ -1,6 +1,11 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { automaticLayer } from './private/automatic-layer.js';
 import { exportedFiles } from './private/package-exports.js';
+import { readManifest } from './private/package-manifest.js';
+import { sharedLayerVersion } from './private/shared-layer-version.js';
 
 /**
  * Code that several functions share, deployed once per stack as a layer: a folder with a package.json (name and
@@ -25,6 +30,7 @@ export class SharedLayer {
   /**
    * @param folder the package's folder, absolute or relative to the working directory (where cdk.json is) or to one
    *   of the folders above it
+   * @throws Error when there is no such folder, its package.json is not JSON or has no name, or an export is no file
    */
   static fromPackage(folder: string): SharedLayer {
     return new SharedLayer(folder);
@@ -41,13 +47,32 @@ export class SharedLayer {
 
   private constructor(folder: string) {
     this.folder = find(folder);
-    const manifest = JSON.parse(readFileSync(join(this.folder, 'package.json'), 'utf8'));
-    if (typeof manifest.name !== 'string') {
-      throw new Error(`The package.json of a shared layer must have a \`name\`, got none in ${folder}`);
-    }
+    const manifest = readManifest(this.folder);
     this.packageName = manifest.name;
-    this.version = manifest.version ?? '0.0.0';
+    this.version = manifest.version;
     this.exports = exportedFiles(this.folder, manifest);
+  }
+
+  /**
+   * What a function that is not a NodeFunction takes as `layers`, in its own stack: the stack's automatic layer, with
+   * the packages from npm that this layer imports, and this layer. The function, an ES module, imports the package by
+   * its name and must not bundle it: Lambda looks for it in /opt/nodejs/node_modules.
+   *
+   * @param scope the function's stack, or anything in it
+   * @example
+   * import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+   * import { SharedLayer } from 'cdk-trellis';
+   *
+   * const commerce = SharedLayer.fromPackage('layers/commerce');
+   * new LambdaFunction(stack, 'Plain', {
+   *   runtime: Runtime.NODEJS_24_X,
+   *   handler: 'index.handler',
+   *   code: Code.fromAsset('plain'),
+   *   layers: commerce.versionsIn(stack),
+   * });
+   */
+  versionsIn(scope: Construct): ILayerVersion[] {
+    return [automaticLayer(scope).version, sharedLayerVersion(scope, this).version];
   }
 }
 

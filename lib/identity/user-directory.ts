@@ -5,6 +5,7 @@ import {
   Mfa,
   UserPool,
   type UserPoolClientOptions,
+  type UserPoolDomain,
   type UserPoolProps,
 } from 'aws-cdk-lib/aws-cognito';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -14,11 +15,12 @@ import type { Bindable } from '../function/binding.js';
 import { usersBinding } from '../function/bindings/users.js';
 import { acknowledge } from '../observability/acknowledge.js';
 import { dataRemovalPolicy, isEphemeral } from '../target/ephemeral.js';
+import { addMachines, addScopes, tokenMistakes } from './private/token-scopes.js';
 
 /** What an API needs to know of the users it serves. */
 export interface IUserDirectory {
   readonly userPoolArn: string;
-  /** Ids of the app clients whose tokens are accepted. */
+  /** Ids of the app clients whose tokens are accepted; one may be several, joined by commas. */
   readonly clientIds: readonly string[];
 }
 
@@ -32,10 +34,36 @@ export interface UserDirectoryProps {
    * @default - not published
    */
   readonly publishAs?: string;
+  /**
+   * What tokens can be issued for, by resource server and name, with a description: `{ products: { write: 'Change
+   * products' } }` makes the scope `products/write`, which an operation asks for by `auth: { scopes: ['products/write'] }`.
+   * Cognito puts it into tokens of `machines` and of clients that use the hosted pages, never into those of a sign-in
+   * by SRP.
+   * @default - none
+   */
+  readonly scopes?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /**
+   * Programs that get tokens by themselves, with the id and the secret of an app client of their own. Each costs $6 a
+   * month, and $0.00225 for each token (https://aws.amazon.com/cognito/pricing/): let them keep a token while it is good.
+   * @default - none
+   */
+  readonly machines?: Readonly<Record<string, MachineClient>>;
+  /**
+   * First label of the address at which tokens are issued for `machines`, unique in the region:
+   * `https://<prefix>.auth.<region>.amazoncognito.com/oauth2/token`.
+   * @default - no address: users sign in by SRP, which needs none
+   */
+  readonly domainPrefix?: string;
   /** Any property of the user pool underneath; it wins over the defaults. */
   readonly userPool?: UserPoolProps;
   /** Any property of the app client; it wins over the defaults. */
   readonly client?: UserPoolClientOptions;
+}
+
+/** A program that gets tokens by itself; any property of its app client. */
+export interface MachineClient extends Omit<UserPoolClientOptions, 'oAuth' | 'disableOAuth'> {
+  /** What its tokens are for, as in `['products/write']`. */
+  readonly scopes: readonly string[];
 }
 
 /**
@@ -48,6 +76,7 @@ export interface UserDirectoryProps {
  * Costs nothing at rest; the Essentials plan is free up to 10,000 active users a month, then $0.015 each
  * (https://aws.amazon.com/cognito/pricing/).
  *
+ * @throws Error when a group, scope or domain prefix is not what Cognito takes, or machines lack scopes or an address
  * @example
  * import { UserDirectory } from 'cdk-trellis';
  *
@@ -56,10 +85,17 @@ export interface UserDirectoryProps {
 export class UserDirectory extends Construct implements IUserDirectory, Bindable<'users'> {
   readonly bindingKind = 'users';
   readonly userPool: UserPool;
+  /** The app client of the browser. */
   readonly client: IUserPoolClient;
+  /** The app clients of `machines`, by their names. */
+  readonly machines: Readonly<Record<string, IUserPoolClient>>;
+  /** Where tokens are issued, when there is a `domainPrefix`. */
+  readonly domain: UserPoolDomain | undefined;
 
   constructor(scope: Construct, id: string, props: UserDirectoryProps = {}) {
     super(scope, id);
+    const mistakes = tokenMistakes(props);
+    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${this.node.path})`);
     this.userPool = new UserPool(this, 'Pool', {
       selfSignUpEnabled: true,
       signInAliases: { email: true },
@@ -89,7 +125,8 @@ export class UserDirectory extends Construct implements IUserDirectory, Bindable
       'AwsSolutions-COG8':
         'The Plus plan costs $0.02 per active user from the first one; set `userPool: { featurePlan: FeaturePlan.PLUS, standardThreatProtectionMode: ... }` where threat protection is worth it.',
     });
-    this.client = this.userPool.addClient('Client', {
+    const servers = addScopes(this.userPool, props.scopes ?? {});
+    const client = this.userPool.addClient('Client', {
       authFlows: { userSrp: true },
       disableOAuth: true,
       generateSecret: false,
@@ -100,6 +137,12 @@ export class UserDirectory extends Construct implements IUserDirectory, Bindable
       refreshTokenValidity: Duration.days(30),
       ...props.client,
     });
+    this.client = client;
+    if (servers.length > 0) client.node.addDependency(...servers);
+    this.domain = props.domainPrefix
+      ? this.userPool.addDomain('Domain', { cognitoDomain: { domainPrefix: props.domainPrefix } })
+      : undefined;
+    this.machines = this.domain ? addMachines(this.userPool, servers, this.domain, props.machines ?? {}) : {};
     for (const group of props.groups ?? []) this.addGroup(group);
     if (props.publishAs) this.publish(props.publishAs);
     if (props.userPool?.mfa === Mfa.OFF) {
@@ -114,7 +157,7 @@ export class UserDirectory extends Construct implements IUserDirectory, Bindable
   static fromPublished(scope: Construct, id: string, path: string): IUserDirectory {
     const found = new Construct(scope, id);
     const value = (name: string) => StringParameter.valueForStringParameter(found, parameterName(path, name));
-    return { userPoolArn: value('user-pool-arn'), clientIds: [value('client-id')] };
+    return { userPoolArn: value('user-pool-arn'), clientIds: [value('client-ids')] };
   }
 
   get userPoolArn(): string {
@@ -122,7 +165,7 @@ export class UserDirectory extends Construct implements IUserDirectory, Bindable
   }
 
   get clientIds(): readonly string[] {
-    return [this.client.userPoolClientId];
+    return [this.client, ...Object.values(this.machines)].map(({ userPoolClientId }) => userPoolClientId);
   }
 
   bindingFor(access: string) {
@@ -146,6 +189,7 @@ export class UserDirectory extends Construct implements IUserDirectory, Bindable
     for (const [name, stringValue] of [
       ['user-pool-arn', this.userPool.userPoolArn],
       ['client-id', this.client.userPoolClientId],
+      ['client-ids', this.clientIds.join(',')],
     ] as const) {
       new StringParameter(this, `Published-${name}`, {
         parameterName: parameterName(path, name),

@@ -6,6 +6,14 @@ export const LOCAL_REGION = 'us-east-1';
 /** The key MiniStack takes for the account's root user. */
 const ROOT = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 
+/** What clients of the SDK call the local cloud with, besides its address, whatever is configured on this machine. */
+export const LOCAL_CLIENT = {
+  region: LOCAL_REGION,
+  credentials: { accessKeyId: ROOT.AWS_ACCESS_KEY_ID, secretAccessKey: ROOT.AWS_SECRET_ACCESS_KEY },
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+};
+
 /** Refuses every address but this machine's own: nothing here may ever reach a real account. */
 export function assertLoopback(endpoint: string): string {
   const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : '';

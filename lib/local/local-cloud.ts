@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type CloudInfo, cloudInfo, type Deployed } from './cloud-info.js';
+import { type CloudInfo, cloudInfo, type Deployed, siteUrl } from './cloud-info.js';
 import { deployApp } from './deployment.js';
+import { edgeAddress, openEdge } from './edge.js';
 import { CLEAN_END, saveState, startEmulator, stopEmulator } from './emulator.js';
 import { LocalCloudError } from './errors.js';
 import { provideNodes } from './node-runtimes.js';
@@ -155,11 +156,13 @@ class RunningCloud implements LocalCloud {
     });
     await saveState(this.instance);
     writeJson(this.state.deployedFile, deployed);
+    const url = siteUrl(deployed);
+    if (url) await openEdge(this.instance, this.state, url);
     return this.info();
   }
 
   info(): CloudInfo {
-    return cloudInfo(this.endpoint, this.deployed());
+    return cloudInfo(this.endpoint, this.deployed(), edgeAddress(this.instance, this.state));
   }
 
   get denialsFile(): string {

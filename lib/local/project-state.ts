@@ -36,6 +36,10 @@ export class ProjectState {
   get deployedFile(): string {
     return join(this.dataDir, 'deployed.json');
   }
+  /** Where the site of the app was served last. */
+  get edgeFile(): string {
+    return join(this.folder, 'edge.json');
+  }
   get lockFile(): string {
     return join(this.folder, 'lock');
   }

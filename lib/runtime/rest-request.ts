@@ -1,56 +1,62 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { ProblemError } from '../contract/problem.js';
+import type { HttpRequest } from '../http/message.js';
+import type { Authentication } from './authorize.js';
 
-/** A request as `route` sees it, whatever kind of event it arrived in. */
-export interface HttpRequest {
-  readonly requestId: string;
-  readonly params: Readonly<Record<string, string>>;
-  /** A parameter that stands several times is a list. */
-  readonly query: Readonly<Record<string, string | string[]>>;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** The raw body; empty when there is none. */
-  readonly body: Uint8Array;
-  /** The claims of the token, when the gateway has verified one. */
-  readonly claims?: Readonly<Record<string, unknown>>;
-}
-
-const utf8 = new TextEncoder();
+/** A request and what the gateway says of who sent it. */
+export type GatewayRequest = HttpRequest & Authentication;
 
 /** From the event of a REST API's proxy integration (payload version 1.0). */
-export function fromRestEvent(event: APIGatewayProxyEvent): HttpRequest {
+export function fromRestEvent(event: APIGatewayProxyEvent): GatewayRequest {
   return {
+    method: event.httpMethod,
     requestId: event.requestContext?.requestId ?? 'unknown',
-    params: Object.fromEntries(
-      Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, decoded(value ?? '')]),
-    ),
-    query: Object.fromEntries(
-      Object.entries(event.multiValueQueryStringParameters ?? {}).map(([name, values]) => [
-        name,
-        values?.length === 1 ? values[0]! : (values ?? []),
-      ]),
-    ),
-    headers: Object.fromEntries(
-      Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? '']),
-    ),
-    body: event.body
-      ? event.isBase64Encoded
-        ? Buffer.from(event.body, 'base64')
-        : utf8.encode(event.body)
-      : new Uint8Array(),
-    ...(event.requestContext?.authorizer?.claims && { claims: event.requestContext.authorizer.claims }),
+    // REST APIs hand path parameters on as they were written in the URL.
+    params: (event.pathParameters ?? {}) as Record<string, string>,
+    query: queryOf(event.multiValueQueryStringParameters ?? {}),
+    headers: headersOf(event),
+    body: bodyOf(event),
+    ...authentication(event.requestContext),
   };
 }
 
-/** REST APIs hand path parameters on as they were written in the URL. */
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    throw new ProblemError({
-      status: 400,
-      title: 'The path is not a valid URL',
-      detail: `"${value}" has a "%" that is not followed by two hexadecimal digits of UTF-8 text.`,
-    });
+/** The body of an event of any kind. */
+export function bodyOf(event: {
+  readonly body?: string | null;
+  readonly isBase64Encoded: boolean;
+}): string | Uint8Array {
+  if (!event.body) return '';
+  return event.isBase64Encoded ? Buffer.from(event.body, 'base64') : event.body;
+}
+
+function queryOf(
+  parameters: Readonly<Record<string, string[] | undefined>>,
+): Record<string, string | string[]> {
+  const found: Record<string, string | string[]> = Object.create(null);
+  for (const name of Object.keys(parameters)) {
+    const values = parameters[name] ?? [];
+    found[name] = values.length === 1 ? values[0]! : values;
   }
+  return found;
+}
+
+function headersOf({ headers, multiValueHeaders }: APIGatewayProxyEvent): Record<string, string> {
+  const given = multiValueHeaders ?? headers ?? {};
+  const found: Record<string, string> = {};
+  for (const name of Object.keys(given)) {
+    const values = given[name];
+    if (values === undefined) continue;
+    found[name.toLowerCase()] =
+      typeof values === 'string' ? values : values.length === 1 ? values[0]! : values.join(', ');
+  }
+  return found;
+}
+
+function authentication({
+  authorizer,
+  identity,
+}: Partial<APIGatewayProxyEvent['requestContext']> = {}): Authentication {
+  if (authorizer?.claims) return { claims: authorizer.claims };
+  if (authorizer) return { context: authorizer };
+  const { userArn, accountId, caller } = identity ?? {};
+  return userArn ? { caller: { arn: userArn, account: accountId ?? '', userId: caller ?? '' } } : {};
 }

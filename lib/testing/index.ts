@@ -1,1 +1,14 @@
+export { breakingChanges, type Release } from './breaking-changes.js';
+export { breakingEventChanges, type ReleasedEvent, releasedEvents } from './breaking-event-changes.js';
+export { type EventBridgeOptions, eventBridgeEvent } from './event-bridge-event.js';
+export { type Fakes, fakes } from './fakes.js';
+export { type AnyRoute, type InProcessOptions, inProcess } from './in-process.js';
+export { type ContextOptions, lambdaContext } from './lambda-context.js';
+export { type PublishedEventOptions, publishedEvent } from './published-event.js';
 export { type RestEventOptions, restEvent } from './rest-event.js';
+export { runHandler } from './run-handler.js';
+export { type S3ObjectEvent, s3Event } from './s3-event.js';
+export { expectSecure, type SecurityFinding, securityFindings } from './secure.js';
+export { type SnsNotification, snsEvent } from './sns-event.js';
+export { type SqsMessage, sqsEvent } from './sqs-event.js';
+export { stableTemplate } from './stable-template.js';

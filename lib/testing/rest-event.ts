@@ -8,7 +8,7 @@ export interface RestEventOptions {
   /** A list is a parameter that is repeated. */
   readonly query?: Readonly<Record<string, string | readonly string[]>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** An object is sent as JSON, text as it is. */
+  /** An object is sent as JSON, text as it is, bytes in base64. */
   readonly body?: unknown;
   /** The signed-in user, as the gateway's Cognito authorizer passes them on. @default - nobody */
   readonly user?: {
@@ -16,7 +16,13 @@ export interface RestEventOptions {
     readonly groups?: readonly string[];
     readonly clientId?: string;
     readonly tokenUse?: string;
+    /** @default ['aws.cognito.signin.user.admin'], as a signed-in user has */
+    readonly scopes?: readonly string[];
   };
+  /** Whose AWS credentials signed the request. @default - it is not signed */
+  readonly caller?: { readonly account?: string; readonly arn: string; readonly userId?: string };
+  /** What a Lambda authorizer told; the gateway makes texts of it. @default - there is none */
+  readonly context?: Readonly<Record<string, string | number | boolean>>;
 }
 
 /**
@@ -28,13 +34,13 @@ export interface RestEventOptions {
  * const event = restEvent({ method: 'POST', path: '/products', body: { name: 'Lamp' }, user: { groups: ['admins'] } });
  */
 export function restEvent(options: RestEventOptions = {}): APIGatewayProxyEvent {
-  const { method = 'GET', path = '/', params, query = {}, body, user } = options;
+  const { method = 'GET', path = '/', params, query = {}, body, caller } = options;
   const headers: Record<string, string> = {
     ...(body !== undefined && { 'Content-Type': 'application/json' }),
     ...options.headers,
   };
   const lists = Object.entries(query).map(([name, value]) => [name, [value].flat() as string[]] as const);
-  const authorizer = user && { claims: claimsOf(user) };
+  const authorizer = authorizerOf(options);
   return {
     httpMethod: method,
     path,
@@ -46,8 +52,8 @@ export function restEvent(options: RestEventOptions = {}): APIGatewayProxyEvent 
       lists.length > 0 ? Object.fromEntries(lists.map(([name, list]) => [name, list.at(-1)])) : null,
     multiValueQueryStringParameters: lists.length > 0 ? Object.fromEntries(lists) : null,
     stageVariables: null,
-    body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
-    isBase64Encoded: false,
+    body: body === undefined ? null : textOf(body),
+    isBase64Encoded: body instanceof Uint8Array,
     requestContext: {
       accountId: '123456789012',
       apiId: 'api',
@@ -60,19 +66,39 @@ export function restEvent(options: RestEventOptions = {}): APIGatewayProxyEvent 
       resourcePath: path,
       stage: 'api',
       ...(authorizer && { authorizer }),
-      identity: { sourceIp: '127.0.0.1', userAgent: 'test' },
+      identity: {
+        sourceIp: '127.0.0.1',
+        userAgent: 'test',
+        ...(caller && {
+          userArn: caller.arn,
+          accountId: caller.account ?? '123456789012',
+          caller: caller.userId ?? 'AIDAEXAMPLE',
+        }),
+      },
     } as APIGatewayProxyEvent['requestContext'],
   };
 }
 
+function textOf(body: unknown): string {
+  if (body instanceof Uint8Array) return Buffer.from(body).toString('base64');
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+function authorizerOf({ user, context }: RestEventOptions) {
+  if (user) return { claims: claimsOf(user) };
+  return context && Object.fromEntries(Object.entries(context).map(([name, value]) => [name, String(value)]));
+}
+
 /** The gateway passes every claim on as text, and a list joined by commas. */
-function claimsOf(user: NonNullable<RestEventOptions['user']>): Record<string, string> {
+export function claimsOf(user: NonNullable<RestEventOptions['user']>): Record<string, string> {
   const { sub = 'user-1', groups = [], clientId = 'client-1', tokenUse = 'access' } = user;
+  const { scopes = ['aws.cognito.signin.user.admin'] } = user;
   return {
     sub,
     username: sub,
     token_use: tokenUse,
     client_id: clientId,
+    scope: scopes.join(' '),
     ...(groups.length > 0 && { 'cognito:groups': groups.join(',') }),
   };
 }

@@ -1,4 +1,4 @@
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration, type Stack } from 'aws-cdk-lib/core';
@@ -7,7 +7,7 @@ import { nagFindings } from '../support/nag.js';
 import { newStack, stableTemplate } from '../support/template.js';
 import { ordersApi } from './fixtures/contract.js';
 
-type Props = ConstructorParameters<typeof Api<typeof ordersApi, any, any>>[2];
+type Props = ConstructorParameters<typeof Api<typeof ordersApi, any, any, any>>[2];
 
 function addApi(stack: Stack, props: Partial<Props> = {}) {
   const orders = new DataTable(stack, 'Orders', { partitionKey: 'orderId' });
@@ -75,6 +75,21 @@ describe('Api', () => {
     ]);
     expect(actionsOf('PlaceOrder')).not.toContain('dynamodb:GetItem');
     expect(actionsOf('CancelOrder')).toContain('dynamodb:GetItem');
+  });
+
+  it('warns of a binding that no handler needs', () => {
+    const warningsWith = (more: object) => {
+      const stack = newStack();
+      const orders = new DataTable(stack, 'Shared', { partitionKey: 'orderId' });
+      addApi(stack, { bind: { orders, ...more } });
+      return Annotations.fromStack(stack).findWarning('/Stack/Api', Match.anyValue());
+    };
+    expect(warningsWith({})).toEqual([]);
+    expect(warningsWith({ order: 'o', stage: 'beta' }).map(({ entry }) => entry.data)).toEqual([
+      expect.stringContaining(
+        '`bind` has order, stage, which no handler needs (they need orders): nothing is granted for it',
+      ),
+    ]);
   });
 
   it('lets the gateway invoke each function for its own method and path only', () => {
@@ -146,7 +161,8 @@ describe("the API's body", () => {
     const validators = Object.values(body().paths).flatMap((path: any) =>
       Object.values(path).map((operation: any) => operation['x-amazon-apigateway-request-validator']),
     );
-    expect(validators).toEqual(['parameters', 'parameters', 'parameters']);
+    // A GET has a HEAD.
+    expect(validators).toEqual(['parameters', 'parameters', 'parameters', 'parameters']);
     expect(body().components.schemas.PlaceOrderBody).toEqual({
       type: 'object',
       properties: { quantity: { type: 'number', minimum: 1 } },
@@ -260,7 +276,7 @@ describe('a property of Api', () => {
 describe('Api refuses', () => {
   it('an operation that is not public without users', () => {
     expect(() => templateWith({ users: undefined })).toThrow(
-      /placeOrder is not public: `users` must be a user directory, got undefined[\s\S]*cancelOrder[\s\S]*\(at Stack\/Api\)/,
+      /placeOrder is for users: `users` must be a user directory, got undefined[\s\S]*cancelOrder[\s\S]*\(at Stack\/Api\)/,
     );
   });
 

@@ -38,6 +38,11 @@ describe('a body', () => {
     ['with __proto__', `{"__proto__":{"admin":true},${JSON.stringify(chair).slice(1)}`],
     ['with a name that is too long', { ...chair, name: 'x'.repeat(121) }],
     ['that is nested 10,000 levels deep', `${'['.repeat(10_000)}${']'.repeat(10_000)}`],
+    ['that is NaN', 'NaN'],
+    ['with a name twice', `{"stock":1,${JSON.stringify(chair).slice(1)}`],
+    ['with a name twice further down', JSON.stringify(chair).replace('"amount"', '"amount":2,"amount"')],
+    ['with constructor', { ...chair, constructor: { prototype: { admin: true } } }],
+    ['with a byte order mark and nothing else', '\ufeff'],
   ])('%s is refused', async (_what, body) => {
     expectProblem(await call('products', '/products', { method: 'POST', body, token }), 400);
   });
@@ -66,6 +71,40 @@ describe('a body', () => {
   it('of another content type is refused', async () => {
     const headers = { 'content-type': 'text/plain' };
     expectProblem(await call('products', '/products', { body: JSON.stringify(chair), headers, token }), 415);
+  });
+
+  it.each([
+    'application/json; charset=utf-16',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+  ])('of the content type %s is refused', async (type) => {
+    const answer = await call('products', '/products', {
+      body: JSON.stringify(chair),
+      headers: { 'content-type': type },
+      token,
+    });
+    expectProblem(answer, 415);
+  });
+
+  it.each([
+    ['arrives whole', JSON.stringify({ ...chair, stock: 'five' }), 'body.stock'],
+    ['may be empty, and is missing then', '', 'Expected a JSON document'],
+  ])('in chunks %s', async (_what, text, detail) => {
+    const chunks = text.match(/.{1,7}/gs) ?? [];
+    const body = new ReadableStream({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk));
+        controller.close();
+      },
+    });
+    const response = await fetch(`${deployedInfo().apis.products}/products`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body,
+      duplex: 'half',
+    } as RequestInit);
+    expect(response.status).toBe(400);
+    expect((await response.json()).detail).toContain(detail);
   });
 
   it('that is not UTF-8 is refused', async () => {
@@ -138,9 +177,46 @@ describe('a query', () => {
     'cursor=x',
     'cursor=eyJwcm9kdWN0SWQiOjF9',
     `cursor=${'x'.repeat(1001)}`,
+    '__proto__=1',
+    'constructor=1',
+    'limit[]=1',
+    'limit=%00',
+    'cursor=__proto__',
     'category=UPPER',
     'category=',
   ])('%s is refused', async (query) => {
     expectProblem(await call('products', `/products?${query}`), 400);
+  });
+});
+
+describe('a token', () => {
+  const body = { ...chair, name: '' };
+
+  it.each<[string, string, () => Record<string, string>]>([
+    ['in the query', '/products?access_token=TOKEN&authorization=TOKEN', () => ({})],
+    ['in a cookie', '/products', () => ({ cookie: `authorization=Bearer ${token}` })],
+    [
+      'in another header',
+      '/products',
+      () => ({ 'x-access-token': token, 'x-amzn-remapped-authorization': token }),
+    ],
+    [
+      'as basic credentials',
+      '/products',
+      () => ({ authorization: `Basic ${Buffer.from(`:${token}`).toString('base64')}` }),
+    ],
+    ['cut short', '/products', () => ({ authorization: `Bearer ${token.slice(0, -10)}` })],
+    [
+      'signed by nobody',
+      '/products',
+      () => ({ authorization: `Bearer ${token.split('.').slice(0, 2).join('.')}.` }),
+    ],
+  ])('%s is none', async (_what, path, headers) => {
+    const answer = await call('products', path.replaceAll('TOKEN', token), { body, headers: headers() });
+    expectProblem(answer, 401);
+  });
+
+  it('in the right place is one', async () => {
+    expectProblem(await call('products', '/products', { body, token }), 400);
   });
 });

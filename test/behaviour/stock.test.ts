@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { localClientConfig } from '../../bin/local-storefront.js';
-import { STOCK_PATH } from '../../stacks/products.js';
+import { STOCK } from '../../stacks/products.js';
+import { publishedName } from '../../stacks/published-functions.js';
 import { adminTokens, call, deployedInfo } from './support.js';
 
-const config = localClientConfig(deployedInfo().endpoint);
-const lambda = new LambdaClient(config);
-const parameters = new SSMClient(config);
+const lambda = new LambdaClient(localClientConfig(deployedInfo().endpoint));
 
-/** Calls a function as another service does: found by its parameter, waited for. */
+/** Calls a function as another service does: by its name, waiting for the answer. */
 async function invoke(name: string, event: unknown): Promise<any> {
-  const { Parameter } = await parameters.send(new GetParameterCommand({ Name: `${STOCK_PATH}/${name}` }));
   const { Payload, FunctionError } = await lambda.send(
-    new InvokeCommand({ FunctionName: Parameter!.Value!, Payload: JSON.stringify(event) }),
+    new InvokeCommand({ FunctionName: publishedName(STOCK, name), Payload: JSON.stringify(event) }),
   );
   const answer = JSON.parse(new TextDecoder().decode(Payload));
   if (FunctionError) throw new Error(answer.errorMessage);

@@ -16,6 +16,28 @@ Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks
 console.log(JSON.stringify(app.synth().getStackArtifact(stack.artifactId).template));
 `;
 
+const SITE_APP = `
+import { App, Stack } from 'aws-cdk-lib/core';
+import { Site } from 'cdk-trellis';
+
+const app = new App({ outdir: 'cdk.out' });
+const stack = new Stack(app, 'Site');
+new Site(stack, 'Site', { source: 'pages' });
+console.log(JSON.stringify(app.synth().getStackArtifact(stack.artifactId).template));
+`;
+
+const OUTBOX_APP = `
+import { StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
+import { App, Stack } from 'aws-cdk-lib/core';
+import { DataTable, EventHub, Outbox } from 'cdk-trellis';
+
+const app = new App({ outdir: 'cdk.out' });
+const stack = new Stack(app, 'Orders');
+const table = new DataTable(stack, 'Orders', { partitionKey: 'id', stream: StreamViewType.NEW_AND_OLD_IMAGES });
+new Outbox(stack, 'Outbox', { table, events: new EventHub(stack, 'Events') });
+console.log(JSON.stringify(app.synth().getStackArtifact(stack.artifactId).template));
+`;
+
 /** What an example in a docstring may take as given. */
 const GIVEN: Readonly<Record<string, string>> = {
   'given.d.ts': `
@@ -24,16 +46,59 @@ declare const anyFunction: import('aws-cdk-lib/aws-lambda').Function;
 declare const ordersTable: import('aws-cdk-lib/aws-dynamodb').ITable;
 `,
   'contracts/orders.ts': `
-import { defineApi } from 'cdk-trellis/contract';
+import { defineApi, defineEvent } from 'cdk-trellis/contract';
 import * as z from 'zod';
 export const ordersApi = defineApi({ name: 'orders', version: '1.0.0' }, {
   getOrder: { method: 'GET', path: '/orders/{orderId}', auth: 'user', responses: { 200: z.string() } },
 });
+export const OrderPlaced = defineEvent('OrderPlaced', z.object({ orderId: z.string(), total: z.int() }), {
+  source: 'orders',
+  version: 1,
+  key: 'orderId',
+});
+`,
+  'lambda/on-order-placed.ts': `
+import { consume } from 'cdk-trellis/runtime';
+import { OrderPlaced } from '../contracts/orders.js';
+export const handler = consume(OrderPlaced, {}, async ({ data }) => console.log(data.total));
+`,
+  'lambda/send-mail.ts': `
+import { worker } from 'cdk-trellis/runtime';
+import * as z from 'zod';
+export const handler = worker(z.object({ to: z.email() }), {}, async ({ to }) => console.log(to));
+`,
+  'lambda/render.ts': `
+export const handler = async () => '<p>';
+`,
+  'lambda/report.ts': `
+import { job } from 'cdk-trellis/runtime';
+export const handler = job({}, async ({ scheduledTime }) => console.log(scheduledTime));
 `,
   'lambda/get-order.ts': `
 import { route, table } from 'cdk-trellis/runtime';
 import { ordersApi } from '../contracts/orders.js';
 export const handler = route(ordersApi.getOrder, { orders: table.read }, async ({ user }) => ({ status: 200, body: user.sub }));
+`,
+  'contracts/fulfilment.ts': `
+import * as z from 'zod';
+export const Order = z.object({ orderId: z.string(), quantity: z.int().positive() });
+export const Reservation = z.object({ reservationId: z.string() });
+`,
+  'lambda/reserve.ts': `
+import { refused, step, table } from 'cdk-trellis/runtime';
+import { Order } from '../contracts/fulfilment.js';
+export const handler = step({ input: Order }, { stock: table.write }, async ({ input }) =>
+  input.quantity > 9 ? refused('out-of-stock') : { reservationId: input.orderId });
+`,
+  'lambda/release.ts': `
+import { step, table } from 'cdk-trellis/runtime';
+import { Order, Reservation } from '../contracts/fulfilment.js';
+export const handler = step({ input: Order, reserve: Reservation.optional() }, { stock: table.write }, async () => undefined);
+`,
+  'lambda/pay.ts': `
+import { step } from 'cdk-trellis/runtime';
+import { Order, Reservation } from '../contracts/fulfilment.js';
+export const handler = step({ input: Order, reserve: Reservation }, {}, async ({ reserve }) => reserve.reservationId);
 `,
   'lambda/place.ts': `
 import { handle, table } from 'cdk-trellis/runtime';
@@ -46,11 +111,12 @@ function examplesOf(file: string): string[] {
   const comments = readFileSync(join(root, 'lib', file), 'utf8').matchAll(/\/\*\*[\s\S]*?\*\//g);
   return [...comments].flatMap(([comment]) => {
     const lines = comment.split('\n').map((line) => line.replace(/^\s*\*( |\/$|$)/, ''));
-    const start = lines.findIndex((line) => line.startsWith('@example'));
-    if (start < 0) return [];
-    const rest = lines.slice(start + 1);
-    const end = rest.findIndex((line) => line.startsWith('@'));
-    return [rest.slice(0, end < 0 ? undefined : end).join('\n')];
+    return lines.flatMap((line, at) => {
+      if (!line.startsWith('@example')) return [];
+      const rest = lines.slice(at + 1);
+      const end = rest.findIndex((next) => next.startsWith('@'));
+      return [rest.slice(0, end < 0 ? undefined : end).join('\n')];
+    });
   });
 }
 
@@ -98,6 +164,33 @@ describe("with the packed library, the README's service", () => {
   }, 60_000);
 });
 
+it('the examples in docs/contracts.md compile with the packed library', () => {
+  const files = fencesOf(join(root, 'docs/contracts.md')).map(({ info, text }) => [
+    info.replace('file=', ''),
+    text,
+  ]);
+  expect(files).toHaveLength(3);
+  expect(compile(consumer(Object.fromEntries(files)))).toBe('');
+}, 60_000);
+
+it.each([
+  ['an ES module', 'app.mjs', (name: string) => `await import('${name}')`],
+  ['CommonJS', 'app.cjs', (name: string) => `require('${name}')`],
+])(
+  'what browsers and tests use is loaded by %s',
+  (_what, file, load) => {
+    const names = ['client', 'contract', 'mock'].map((room) => load(`cdk-trellis/${room}`));
+    const text = `const all = [${names}]; console.log(all.map((one) => Object.keys(one).join()).join(';'));`;
+    const [client, contract, mock] = runApp(consumer({ [file]: text }), file).split(';');
+    expect([client, contract, mock]).toEqual([
+      expect.stringContaining('createClient'),
+      expect.stringContaining('defineApi'),
+      expect.stringContaining('mockApi'),
+    ]);
+  },
+  60_000,
+);
+
 it('the examples in docstrings compile with the packed library', () => {
   const examples = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
@@ -111,3 +204,34 @@ it('the examples in docstrings compile with the packed library', () => {
   expect(examples.length).toBeGreaterThanOrEqual(6);
   expect(compile(consumer({ ...GIVEN, ...Object.fromEntries(examples) }))).toBe('');
 }, 60_000);
+
+it.each(readdirSync(join(root, 'examples')))(
+  'the example %s compiles with the packed library',
+  (name) => {
+    const folder = join(root, 'examples', name);
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => /\.ts$/.test(file) && !file.startsWith('cdk.out'),
+    );
+    const texts = files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+    expect(compile(consumer(Object.fromEntries(texts)))).toBe('');
+  },
+  60_000,
+);
+
+it.each<[string, Record<string, string>, string]>([
+  ['a Site', { 'app.ts': SITE_APP, 'pages/index.html': '<!doctype html>' }, 'deployment.json'],
+  ['an Outbox', { 'app.ts': OUTBOX_APP }, 'EVENTS_BUS'],
+])(
+  'the function that %s brings along is bundled from the packed library',
+  (_, files, mark) => {
+    const project = consumer(files);
+    const { Resources } = JSON.parse(runApp(project, 'app.ts'));
+    const [{ Properties }] = Object.values<any>(Resources).filter(
+      ({ Type }) => Type === 'AWS::Lambda::Function',
+    );
+    const hash = Properties.Code.S3Key.replace('.zip', '');
+    const code = readFileSync(join(project, `cdk.out/asset.${hash}/index.mjs`), 'utf8');
+    expect(`${code} ${Object.keys(Properties.Environment.Variables)}`).toContain(mark);
+  },
+  60_000,
+);

@@ -1,8 +1,6 @@
-import { Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { bindTo, tableBinding } from 'cdk-trellis';
+import { tableBinding } from 'cdk-trellis';
 
 const KEY = { partitionKey: { name: 'id', type: AttributeType.STRING } };
 
@@ -39,8 +37,39 @@ describe('the binding of a table', () => {
     expect(JSON.stringify(write.Resource)).not.toContain('index');
   });
 
+  it.each([
+    ['known', ['byDay', 'byKind']],
+    ['not known', undefined],
+  ])('allows to query and scan one index alone, when its indexes are %s', (_, indexes) => {
+    const { value, json } = bound("index('byDay').read", undefined, indexes);
+    expect(value).toEqual({ Ref: expect.stringMatching(/^Orders/) });
+    expect(json).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['dynamodb:Query', 'dynamodb:Scan'],
+        Resource: {
+          'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^Orders/), 'Arn'] }, '/index/byDay']],
+        },
+      },
+    ]);
+  });
+
+  it('knows which indexes there are', () => {
+    expect(() => bound("index('byMonth').read", undefined, ['byDay', 'byKind'])).toThrow(
+      "the access to a table must be one of read, write, readWrite, index('byDay').read, index('byKind').read, got index('byMonth').read",
+    );
+  });
+
+  it.each(["index('a/b').read", "index('*').read", "index('byDay').write"])(
+    'refuses %s of any table',
+    (access) => {
+      expect(() => bound(access)).toThrow(`must be one of read, write, readWrite, got ${access}`);
+    },
+  );
+
   it('allows the use of its key', () => {
     expect(bound('read', TableEncryption.CUSTOMER_MANAGED).actions).toEqual([READ, 'kms:Decrypt']);
+    expect(bound("index('byDay').read", TableEncryption.CUSTOMER_MANAGED).actions[1]).toBe('kms:Decrypt');
     expect(bound('write', TableEncryption.CUSTOMER_MANAGED).actions).toEqual([
       WRITE,
       ['kms:Decrypt', 'kms:GenerateDataKey'],
@@ -51,20 +80,5 @@ describe('the binding of a table', () => {
     expect(() => bound('scan')).toThrow(
       'the access to a table must be one of read, write, readWrite, got scan',
     );
-  });
-
-  it('serves functions that are not ours', () => {
-    const stack = new Stack(new App(), 'Shop');
-    const fn = new LambdaFunction(stack, 'Fn', {
-      runtime: Runtime.PYTHON_3_13,
-      handler: 'main.handler',
-      code: Code.fromInline('def handler(event, context): pass'),
-    });
-    bindTo(fn, { orders: { to: new Table(stack, 'Orders', KEY), access: 'read' } });
-    const template = Template.fromStack(stack);
-    template.hasResourceProperties('AWS::Lambda::Function', {
-      Environment: { Variables: { ORDERS_TABLE: { Ref: 'OrdersA9B65338' } } },
-    });
-    template.resourceCountIs('AWS::IAM::Policy', 1);
   });
 });

@@ -55,10 +55,18 @@ export function runInLambda(
   return JSON.parse(output);
 }
 
-/** Nothing can be mounted at /opt here: a resolve hook stands in. */
+/** Nothing can be mounted at /opt here: a resolve hook stands in, also for Lambda's NODE_PATH. */
 function hooks(opt: string): string {
-  return `export const resolve = (specifier, context, next) =>
-    next(specifier.startsWith('/opt/') ? ${JSON.stringify(pathToFileURL(opt).href)} + specifier.slice(4) : specifier, context);`;
+  return `const opt = ${JSON.stringify(pathToFileURL(opt).href)};
+export const resolve = async (specifier, context, next) => {
+  if (specifier.startsWith('/opt/')) return next(opt + specifier.slice(4), context);
+  try {
+    return await next(specifier, context);
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND' || /^[./]|:/.test(specifier)) throw error;
+    return next(specifier, { ...context, parentURL: opt + '/nodejs/index.mjs' });
+  }
+};`;
 }
 
 function main(script: string): string {

@@ -1,13 +1,7 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LayerVersion, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Bucket, EventType } from 'aws-cdk-lib/aws-s3';
-import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { App, Duration, Stack, Validations } from 'aws-cdk-lib/core';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { App, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { NodeFunction, type NodeFunctionOptions } from 'cdk-trellis';
 import { DataTable } from '../../lib/data/data-table.js';
@@ -62,60 +56,12 @@ describe('NodeFunction', () => {
     );
   });
 
-  it.each<[string, NodeFunctionOptions, object]>([
-    ['memorySize', { memorySize: 1024 }, { MemorySize: 1024 }],
-    ['timeout', { timeout: Duration.minutes(1) }, { Timeout: 60 }],
-    ['runtime', { runtime: Runtime.NODEJS_22_X }, { Runtime: 'nodejs22.x' }],
-    ['architecture', { architecture: Architecture.X86_64 }, { Architectures: ['x86_64'] }],
-    ['tracing', { tracing: Tracing.PASS_THROUGH }, { TracingConfig: { Mode: 'PassThrough' } }],
-    ['description', { description: 'Says hello' }, { Description: 'Says hello' }],
-    ['functionName', { functionName: 'hello' }, { FunctionName: 'hello' }],
-    [
-      'environment',
-      { environment: { STAGE: 'beta' } },
-      { Environment: { Variables: { STAGE: 'beta', NODE_OPTIONS: Match.anyValue() } } },
-    ],
-    [
-      'reservedConcurrentExecutions',
-      { reservedConcurrentExecutions: 3 },
-      { ReservedConcurrentExecutions: 3 },
-    ],
-  ])('takes %s', (_, options, expected) => {
-    template(options).hasResourceProperties(...functionProperties(expected));
-  });
-
-  it('can be without tracing and its permissions', () => {
-    const found = JSON.stringify(template({ tracing: Tracing.DISABLED }).toJSON());
-    expect(found).not.toMatch(/xray|TracingConfig/);
-  });
-
-  it('keeps logs as long as it is told', () => {
-    template({ logRetention: RetentionDays.ONE_YEAR }).hasResourceProperties('AWS::Logs::LogGroup', {
-      RetentionInDays: 365,
-    });
-  });
-
-  it('writes to the log group it is given', () => {
-    const stack = newStack();
-    const logGroup = new LogGroup(stack, 'Logs');
-    expect(plain(stack, { logGroup }).logGroup).toBe(logGroup);
-    Template.fromStack(stack).resourceCountIs('AWS::Logs::LogGroup', 1);
-  });
-
-  it('adds its permissions to the role it is given', () => {
-    const stack = newStack();
-    plain(stack, {
-      role: new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
-    });
-    const found = Template.fromStack(stack);
-    found.resourceCountIs('AWS::IAM::Role', 1);
-    found.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          Match.objectLike({ Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] }),
-        ]),
-      },
-    });
+  it('adds to its variables what makes stack traces name TypeScript', () => {
+    template({ environment: { STAGE: 'beta' } }).hasResourceProperties(
+      ...functionProperties({
+        Environment: { Variables: { STAGE: 'beta', NODE_OPTIONS: '--enable-source-maps' } },
+      }),
+    );
   });
 
   it('takes further permissions', () => {
@@ -139,47 +85,6 @@ describe('NodeFunction', () => {
 const WRITE_ACTIONS = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'ConditionCheckItem'].map(
   (name) => `dynamodb:${name}`,
 );
-
-describe('failures of a NodeFunction', () => {
-  it('have no queue while nothing invokes it asynchronously', () => {
-    template().resourceCountIs('AWS::SQS::Queue', 0);
-  });
-
-  it('land in a queue when a service invokes it without waiting', () => {
-    const stack = newStack();
-    const fn = plain(stack);
-    new Rule(stack, 'Nightly', {
-      schedule: Schedule.rate(Duration.days(1)),
-      targets: [new LambdaTarget(fn)],
-    });
-    new Bucket(stack, 'Uploads').addEventNotification(EventType.OBJECT_CREATED, new LambdaDestination(fn));
-    const found = Template.fromStack(stack);
-    found.hasResourceProperties('AWS::SQS::Queue', {
-      MessageRetentionPeriod: 1209600,
-      SqsManagedSseEnabled: true,
-    });
-    found.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
-      DestinationConfig: { OnFailure: Match.anyValue() },
-    });
-    expect(fn.failures).toBeInstanceOf(Queue);
-    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
-      MetricName: 'ApproximateNumberOfMessagesVisible',
-      Threshold: 0,
-    });
-  });
-
-  it.each<[string, NodeFunctionOptions]>([
-    ['its callers wait', { invokedSynchronously: true }],
-    ['the user has said what happens to failures', { retryAttempts: 0 }],
-  ])('have no queue when %s', (_, options) => {
-    const stack = newStack();
-    new Rule(stack, 'Nightly', {
-      schedule: Schedule.rate(Duration.days(1)),
-      targets: [new LambdaTarget(plain(stack, options))],
-    });
-    Template.fromStack(stack).resourceCountIs('AWS::SQS::Queue', 0);
-  });
-});
 
 describe('NodeFunction is refused', () => {
   const orders = () => import('./fixtures/handlers/orders.js');
@@ -205,6 +110,19 @@ describe('NodeFunction is refused', () => {
       'with a misspelt binding',
       (stack) => ({ handler: orders, bind: { order: new DataTable(stack, 'T', { partitionKey: 'id' }) } }),
       '`bind` has order, which the handler does not need (it needs orders)',
+    ],
+    [
+      'with a table that does not have the index',
+      (stack) => ({
+        handler: () => import('./fixtures/handlers/by-kind.js'),
+        bind: {
+          kinds: new DataTable(stack, 'T', {
+            partitionKey: 'id',
+            indexes: { byDay: { partitionKey: 'day' } },
+          }),
+        },
+      }),
+      "the need `kinds: table.index('byKind').read` cannot be bound: the access to a table must be one of read, write, readWrite, index('byDay').read, got index('byKind').read",
     ],
     [
       'with a callback',
@@ -235,12 +153,6 @@ describe('NodeFunction is refused', () => {
       LayerVersion.fromLayerVersionArn(stack, `L${id}`, `arn:aws:lambda:eu-west-1:1:layer:l:${id}`),
     );
     expect(() => plain(stack, { layers })).toThrow(/`layers` must be at most 4, .* got 5 \(at Shop\/Plain\)/);
-  });
-
-  it('with an environment of more than 4 KB', () => {
-    expect(() => template({ environment: { TEXT: 'x'.repeat(4096) } })).toThrow(
-      /\[Shop\/Plain\] The environment must be at most 4096 bytes, got \d+/,
-    );
   });
 });
 

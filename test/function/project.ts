@@ -12,15 +12,18 @@ const projects: Project[] = [];
 
 /** Removes the projects of a test file. */
 export function removeProjects(): void {
-  for (const { folder } of projects.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const { place } of projects.splice(0)) rmSync(place, { recursive: true, force: true });
 }
 
 /** A user's project in a folder of its own, with a lockfile, packages and a cache. */
 export class Project {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'trellis-project-')));
+  readonly place = realpathSync(mkdtempSync(join(tmpdir(), 'trellis-project-')));
+  readonly folder: string;
   private callers = 0;
 
-  constructor(files: Record<string, string> = {}) {
+  /** @param name of its folder, in a temporary one @default - the temporary folder itself */
+  constructor(files: Record<string, string> = {}, name = '') {
+    this.folder = join(this.place, name);
     projects.push(this);
     this.write('package.json', '{ "name": "shop", "private": true }');
     this.write('package-lock.json', '{ "name": "shop", "lockfileVersion": 3 }');

@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs';
-import { Template } from 'aws-cdk-lib/assertions';
-import { App, Stack } from 'aws-cdk-lib/core';
+import { join } from 'node:path';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { App, CfnOutput, RemovalPolicies, Stack, Stage } from 'aws-cdk-lib/core';
 import { NodeFunction, SharedLayer } from 'cdk-trellis';
-import { codeFolder, logicalIds, runInLambda } from './lambda.js';
+import { codeFolder, logicalIds, runInLambda, templateOf } from './lambda.js';
 import { oneFunction, Project, removeProjects } from './project.js';
 
 afterAll(removeProjects);
@@ -82,6 +84,188 @@ describe('SharedLayer', () => {
   });
 });
 
+/** A project with a layer in it, whose package nothing but the layer makes known. */
+function withLayer(files: Record<string, string>, name = 'layers/shop') {
+  const project = new Project(
+    Object.fromEntries(Object.entries(files).map(([file, text]) => [join(name, file), text])),
+  );
+  return { project, folder: project.path(name) };
+}
+
+const manifest = (fields: object) =>
+  JSON.stringify({ name: '@shop/parts', version: '2.0.0', type: 'module', ...fields });
+const PARTS = {
+  'package.json': manifest({ exports: { '.': './index.ts' } }),
+  'index.ts':
+    "import * as z from 'zod';\nexport const isText = (value: unknown) => z.string().safeParse(value).success;\n",
+};
+
+const PLAIN = `import { isText } from '@shop/parts';
+export const handler = async (event) => [isText(event), isText(1)];`;
+
+function plainFunction(scope: Stack, project: Project, layer: SharedLayer, id = 'Plain') {
+  project.write('plain/index.mjs', PLAIN);
+  return new LambdaFunction(scope, id, {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromAsset(project.path('plain')),
+    layers: layer.versionsIn(scope),
+  });
+}
+
+describe('a function that is not ours', () => {
+  it('imports the package by its name, with the packages that it imports', () => {
+    const { project, folder } = withLayer(PARTS);
+    const app = project.app();
+    const stack = new Stack(app, 'Shop');
+    plainFunction(stack, project, SharedLayer.fromPackage(folder));
+    const assembly = app.synth();
+    const [fn = ''] = logicalIds(assembly, stack, 'AWS::Lambda::Function');
+    expect(runInLambda(assembly, stack, fn, "return handler('text')")).toEqual([true, false]);
+  });
+
+  it('has the version that the other functions of its stack have', () => {
+    const { project, folder } = withLayer(PARTS);
+    project.write('lambda/main.ts', 'export const handler = async () => 1;');
+    const layer = SharedLayer.fromPackage(folder);
+    const app = project.app();
+    const stack = new Stack(app, 'Shop');
+    project.add(stack, 'Ours', './lambda/main.js', { layers: [layer] });
+    plainFunction(stack, project, layer);
+    const template = Template.fromStack(stack);
+    const [one, two] = Object.values(template.findResources('AWS::Lambda::Function'));
+    expect(one!.Properties.Layers).toEqual(two!.Properties.Layers);
+    template.resourceCountIs('AWS::Lambda::LayerVersion', 2);
+  });
+});
+
+describe('one definition', () => {
+  it('serves several stacks and stages, each with a version of its own', () => {
+    const { project, folder } = withLayer(PARTS);
+    project.write(
+      'lambda/main.ts',
+      "import { isText } from '@shop/parts';\nexport const handler = async (event: unknown) => isText(event);",
+    );
+    const layer = SharedLayer.fromPackage(folder);
+    const app = project.app();
+    const scopes = [app, new Stage(app, 'Beta'), new Stage(app, 'Prod')];
+    const stacks = scopes.flatMap((scope) => ['One', 'Two'].map((id) => new Stack(scope, id)));
+    for (const stack of stacks) project.add(stack, 'Fn', './lambda/main.js', { layers: [layer] });
+    // A pipeline synthesizes its stages while the app is still made.
+    const beta = (scopes[1] as Stage).synth();
+    const assembly = app.synth();
+    const assemblies = [assembly, beta, assembly.getNestedAssembly('assembly-Prod')];
+    const results = stacks.map((stack, at) => {
+      const own = assemblies[Math.floor(at / 2)]!;
+      expect(logicalIds(own, stack, 'AWS::Lambda::LayerVersion')).toHaveLength(2);
+      expect(JSON.stringify(templateOf(own, stack))).not.toMatch(/Fn::ImportValue|"Export"/);
+      const [fn = ''] = logicalIds(own, stack, 'AWS::Lambda::Function');
+      return runInLambda(own, stack, fn, "return handler('text')");
+    });
+    expect(results).toEqual(stacks.map(() => true));
+  });
+
+  it.each([
+    ['spaces', 'layers/our shop'],
+    ['letters of other alphabets', 'layers/läden-店'],
+  ])('may be in a folder with %s', (_, name) => {
+    const { project, folder } = withLayer({ ...PARTS, '../main.ts': 'export {};' }, name);
+    const { app, stack } = oneFunctionOf(project, SharedLayer.fromPackage(folder));
+    const assembly = app.synth();
+    const [fn = ''] = logicalIds(assembly, stack, 'AWS::Lambda::Function');
+    expect(runInLambda(assembly, stack, fn, "return handler('text')")).toBe(true);
+  });
+
+  it('may have modules that import one another in a circle', () => {
+    const { project, folder } = withLayer({
+      'package.json': manifest({
+        exports: { '.': './index.ts', './even': './even.ts', './odd': './odd.ts' },
+      }),
+      'index.ts':
+        "export const isText = (value: string) => isEven(value.length);\nimport { isEven } from './even.js';",
+      'even.ts':
+        "import { isOdd } from './odd.js';\nexport const isEven = (n: number): boolean => n === 0 || isOdd(n - 1);",
+      'odd.ts':
+        "import { isEven } from './even.js';\nexport const isOdd = (n: number): boolean => n !== 0 && isEven(n - 1);",
+    });
+    const { app, stack } = oneFunctionOf(project, SharedLayer.fromPackage(folder));
+    const assembly = app.synth();
+    const [fn = ''] = logicalIds(assembly, stack, 'AWS::Lambda::Function');
+    expect(runInLambda(assembly, stack, fn, "return Promise.all([handler('ab'), handler('abc')])")).toEqual([
+      true,
+      false,
+    ]);
+  });
+});
+
+/** A function that imports the layer's package, which no node_modules has. */
+function oneFunctionOf(project: Project, layer: SharedLayer) {
+  project.write(
+    'lambda/main.ts',
+    "import { isText } from '@shop/parts';\nexport const handler = async (event: string) => isText(event);",
+  );
+  return oneFunction(project, './lambda/main.js', { layers: [layer] });
+}
+
+describe('a version in use is never lost:', () => {
+  const synthesized = (prepare: (stack: Stack, layer: SharedLayer) => void, context = {}) => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [], ...context } });
+    prepare(new Stack(app, 'Shop'), money);
+    return app;
+  };
+  const warnings = (app: App) =>
+    Annotations.fromStack(app.node.findChild('Shop') as Stack)
+      .findWarning('*', Match.anyValue())
+      .map(({ entry }) => String(entry.data));
+
+  it('no stack exports one', () => {
+    const app = synthesized((stack, layer) => {
+      const [, version] = layer.versionsIn(stack);
+      new CfnOutput(stack, 'Version', { value: version!.layerVersionArn, exportName: 'money-version' });
+    });
+    expect(() => app.synth()).toThrow(
+      /\[Shop\/FixturesMoneyLayer\] Shop\/Version exports the version of a layer\. .*`layers: layer\.versionsIn\(stack\)`/,
+    );
+  });
+
+  it('no function of another stack is given one', () => {
+    const app = synthesized((stack, layer) => {
+      new LambdaFunction(new Stack(stack.node.root, 'Other'), 'Fn', {
+        runtime: Runtime.NODEJS_24_X,
+        handler: 'index.handler',
+        code: Code.fromInline('export const handler = async () => 1'),
+        layers: layer.versionsIn(stack),
+      });
+    });
+    expect(() => app.synth()).toThrow(
+      /\[Shop\/FixturesMoneyLayer\] Shop\/Exports\/.* exports the version of a layer/,
+    );
+  });
+
+  it('an output may show a shared one, and is warned of where it shows the automatic one', () => {
+    const show = (at: number) =>
+      synthesized((stack, layer) => {
+        new CfnOutput(stack, 'Version', { value: layer.versionsIn(stack)[at]!.layerVersionArn });
+      });
+    expect(warnings(show(1))).toEqual([]);
+    expect(warnings(show(0))).toEqual([
+      expect.stringMatching(/^Shop\/Version shows the version of a layer that is deleted/),
+    ]);
+  });
+
+  it('is warned of where something has changed what happens to it', () => {
+    const destroy = (context: object) =>
+      synthesized((stack, layer) => {
+        layer.versionsIn(stack);
+        RemovalPolicies.of(stack).destroy();
+      }, context);
+    expect(warnings(destroy({}))).toEqual([
+      expect.stringMatching(/^A deployment deletes the version that it replaces/),
+    ]);
+    expect(warnings(destroy({ 'trellis:ephemeral': true }))).toEqual([]);
+  });
+});
+
 describe('a shared layer is refused', () => {
   it('when a function imports what it does not export', () => {
     const { app } = use("import x from '@fixtures/money/secret'; export const handler = async () => x;");
@@ -111,6 +295,85 @@ describe('a shared layer is refused', () => {
     expect(() => SharedLayer.fromPackage(folder('pattern'))).toThrow(
       'must export each file by name, got the pattern "./*"',
     );
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    [
+      'when its package.json is not JSON',
+      { 'package.json': '{ "name": ' },
+      /must be JSON: .* in .*layers\/shop\/package\.json$/,
+    ],
+    [
+      'when its package.json is no object',
+      { 'package.json': '[]' },
+      /must be a JSON object, got \[\] in .*package\.json$/,
+    ],
+    ['when it has no name', { 'package.json': '{}' }, /must have a `name` .*, got none in .*package\.json$/],
+    [
+      'when npm would not take its name',
+      { 'package.json': '{ "name": "../parts" }' },
+      /must have a `name` .*, got "\.\.\/parts" in .*package\.json$/,
+    ],
+    [
+      'when it exports a file that is not there',
+      { 'package.json': manifest({ exports: { '.': './src/index.ts' } }) },
+      /^The layer @shop\/parts exports "\.", but there is no file \.\/src\/index\.ts in .*layers\/shop$/,
+    ],
+    [
+      'when it exports nothing',
+      { 'package.json': manifest({ exports: { './internal': null } }) },
+      /^The layer @shop\/parts must export something, got no `exports` of files/,
+    ],
+  ])('%s', (_, files, message) => {
+    const { folder } = withLayer(files);
+    expect(() => SharedLayer.fromPackage(folder)).toThrow(message);
+  });
+
+  it('when two of its exports would be one file', () => {
+    const { folder } = withLayer({
+      'package.json': manifest({ exports: { './money': './a.ts', './money.js': './b.ts' } }),
+      'a.ts': 'export const a = 1;',
+      'b.ts': 'export const b = 1;',
+    });
+    const stack = new Stack(new App(), 'Shop');
+    expect(() => SharedLayer.fromPackage(folder).versionsIn(stack)).toThrow(
+      'exports "./money" and "./money.js", which would be one file',
+    );
+  });
+
+  it('when another of the stack has its name', () => {
+    const [one, two] = [withLayer(PARTS), withLayer(PARTS)];
+    one.project.write('lambda/main.ts', 'export const handler = async () => 1;');
+    const layers = [one, two].map((each) => SharedLayer.fromPackage(each.folder));
+    expect(() => oneFunction(one.project, './lambda/main.js', { layers })).toThrow(
+      /^The shared layers of a stack must have different names, got @shop\/parts in .* and @shop\/parts in .*: rename one in its package\.json \(at Shop\)$/,
+    );
+  });
+
+  it('when a function has it twice', () => {
+    expect(() => use('export const handler = async () => 1;', [money, money])).toThrow(
+      /^`layers` must have each layer once, got @fixtures\/money twice \(at Shop\/Fn\)$/,
+    );
+  });
+
+  it('when it imports another layer', () => {
+    const { project, folder } = withLayer({
+      ...PARTS,
+      'index.ts': "export { inEuro as isText } from '@fixtures/money';",
+    });
+    project.link('node_modules/@fixtures/money', money.folder);
+    const { app } = oneFunctionOf(project, SharedLayer.fromPackage(folder));
+    expect(() => app.synth()).toThrow(/A layer holds what is in its folder and packages from npm/);
+  });
+
+  it('when a function imports its package without having it, and nothing else makes it known', () => {
+    const { project } = withLayer(PARTS);
+    project.write(
+      'lambda/main.ts',
+      "import { isText } from '@shop/parts';\nexport const handler = async () => isText('');",
+    );
+    const { app } = oneFunction(project, './lambda/main.js');
+    expect(() => app.synth()).toThrow('Could not resolve "@shop/parts"');
   });
 
   it('when there is no package', () => {

@@ -1,5 +1,6 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Mfa } from 'aws-cdk-lib/aws-cognito';
+import { Duration } from 'aws-cdk-lib/core';
 import { UserDirectory, type UserDirectoryProps } from 'cdk-trellis';
 import { nagFindings } from '../support/nag.js';
 import { newStack, stableTemplate } from '../support/template.js';
@@ -61,6 +62,20 @@ describe('UserDirectory', () => {
     directoryWith({ publishAs: '/shop/users/' }).hasResourceProperties('AWS::SSM::Parameter', {
       Name: '/shop/users/user-pool-arn',
     });
+    directoryWith({
+      publishAs: '/shop/users',
+      scopes: { stock: { read: 'Read' } },
+      machines: { erp: { scopes: ['stock/read'] } },
+      domainPrefix: 'shop',
+    }).hasResourceProperties('AWS::SSM::Parameter', {
+      Name: '/shop/users/client-ids',
+      Value: {
+        'Fn::Join': [
+          '',
+          [{ Ref: Match.stringLikeRegexp('Client') }, ',', { Ref: Match.stringLikeRegexp('Machineerp') }],
+        ],
+      },
+    });
     const other = newStack();
     const found = UserDirectory.fromPublished(other, 'Users', '/shop/users');
     expect(found.clientIds).toHaveLength(1);
@@ -81,5 +96,70 @@ describe('UserDirectory', () => {
       ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
     });
     Annotations.fromStack(stack).hasWarning('/Stack/Users', Match.stringLikeRegexp('second factor'));
+  });
+});
+
+describe('tokens of a UserDirectory', () => {
+  const scopes = { stock: { read: 'Read the stock', write: 'Change the stock' } };
+  const machines = { erp: { scopes: ['stock/write'] } };
+
+  it('may have the scopes of a resource server', () => {
+    directoryWith({ scopes }).hasResourceProperties('AWS::Cognito::UserPoolResourceServer', {
+      Identifier: 'stock',
+      Scopes: [
+        { ScopeName: 'read', ScopeDescription: 'Read the stock' },
+        { ScopeName: 'write', ScopeDescription: 'Change the stock' },
+      ],
+    });
+  });
+
+  it('are issued to programs, with a secret and for their scopes only', () => {
+    const template = directoryWith({ scopes, machines, domainPrefix: 'shop' });
+    template.hasResourceProperties('AWS::Cognito::UserPoolDomain', { Domain: 'shop' });
+    template.hasResource('AWS::Cognito::UserPoolClient', {
+      Properties: {
+        GenerateSecret: true,
+        AllowedOAuthFlows: ['client_credentials'],
+        AllowedOAuthScopes: ['stock/write'],
+        AllowedOAuthFlowsUserPoolClient: true,
+      },
+      DependsOn: Match.arrayWith([
+        Match.stringLikeRegexp('UsersPoolDomain'),
+        Match.stringLikeRegexp('stock'),
+      ]),
+    });
+  });
+
+  it('of programs are good for as long as their client says', () => {
+    const erp = { ...machines.erp, accessTokenValidity: Duration.minutes(10) };
+    directoryWith({ scopes, machines: { erp }, domainPrefix: 'shop' }).hasResourceProperties(
+      'AWS::Cognito::UserPoolClient',
+      { GenerateSecret: true, AccessTokenValidity: 10 },
+    );
+  });
+
+  it('leave cdk-nag nothing to find', () => {
+    const props = { scopes, machines, domainPrefix: 'shop' };
+    expect(nagFindings((stack) => new UserDirectory(stack, 'Users', props))).toEqual([]);
+  });
+
+  it.each<[string, UserDirectoryProps, string]>([
+    ['programs without an address', { scopes, machines }, '`domainPrefix` must be set, for `machines`'],
+    [
+      'a scope that is not there',
+      { scopes, machines: { erp: { scopes: ['stock/count'] } }, domainPrefix: 'shop' },
+      '`machines.erp.scopes` must be of stock/read, stock/write, got "stock/count" (at Stack/Users)',
+    ],
+    [
+      'a program without scopes',
+      { scopes, machines: { erp: { scopes: [] } }, domainPrefix: 'shop' },
+      '`machines.erp.scopes` must name a scope, got none',
+    ],
+    ['a scope with a space', { scopes: { stock: { 'a b': '' } } }, 'without spaces and slashes, got "a b"'],
+    ['no scopes', { scopes: { stock: {} } }, '`scopes.stock` must have a scope, got none'],
+    ['a resource server with a space', { scopes: { 'a b': { x: '' } } }, 'named like products, got "a b"'],
+    ['a reserved word in the address', { domainPrefix: 'my-cognito' }, '`domainPrefix` must be 1 to 63'],
+  ])('are refused with %s', (_what, props, message) => {
+    expect(() => directoryWith(props)).toThrow(message);
   });
 });

@@ -1,4 +1,4 @@
-import { cloudInfo } from '../../lib/local/cloud-info.js';
+import { cloudInfo, siteUrl } from '../../lib/local/cloud-info.js';
 
 const endpoint = 'http://127.0.0.1:4566';
 
@@ -29,4 +29,25 @@ it('translates the addresses of REST APIs and leaves other outputs as they are',
 
 it('is empty before the first deployment', () => {
   expect(cloudInfo(endpoint, undefined)).toEqual({ endpoint, apis: {}, outputs: {} });
+});
+
+const site = {
+  stackName: 'Site',
+  outputs: { Url: 'https://d111111abcdef8.cloudfront.net', Other: 'https://d2.cloudfront.net' },
+  site: 'Url',
+};
+
+it('has the address at which a site is served on this machine, also in place of the output', () => {
+  const info = cloudInfo(endpoint, { environments: [], stacks: [site] }, 'http://127.0.0.1:4567');
+  expect(info.site).toBe('http://127.0.0.1:4567');
+  expect(info.outputs).toEqual({
+    Site: { Url: 'http://127.0.0.1:4567', Other: 'https://d2.cloudfront.net' },
+  });
+});
+
+it('has no site while none is served, and knows which would be', () => {
+  const deployed = { environments: [], stacks: [site] };
+  expect(cloudInfo(endpoint, deployed).site).toBeUndefined();
+  expect(siteUrl(deployed)).toBe('https://d111111abcdef8.cloudfront.net');
+  expect(siteUrl(undefined)).toBeUndefined();
 });

@@ -14,7 +14,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type StartedEmulator, startEmulator, stopEmulator } from '../../lib/local/emulator.js';
 import { provideNodes } from '../../lib/local/node-runtimes.js';
 import { claimPort } from '../../lib/local/port.js';
-import { ProjectState } from '../../lib/local/project-state.js';
+import { type Instance, ProjectState } from '../../lib/local/project-state.js';
 import { installEmulator } from '../../lib/local/python.js';
 
 export type Template = Record<string, unknown>;
@@ -31,6 +31,10 @@ export class Emulator {
     const state = new ProjectState(mkdtempSync(join(tmpdir(), 'trellis-test-')));
     await provideNodes(['22', '24'], state.nodesFile, () => undefined);
     return new Emulator(state, await launch(state, without), without);
+  }
+
+  get instance(): Instance {
+    return this.started.instance;
   }
 
   get pid(): number {

@@ -19,6 +19,8 @@ const emulators = pairOfEmulators([
   'reserved_concurrency',
 ]);
 
+const PYTHON = { Runtime: 'python3.13' };
+
 const functionsOf = (...resources: object[]) => ({ Resources: Object.assign({}, ...resources) });
 
 correction(
@@ -51,6 +53,33 @@ correction(
     return { errorType, errorMessage, first: trace?.[0] };
   },
   { errorType: 'Sold', errorMessage: 'out', first: 'Sold: out' },
+);
+
+correction(
+  emulators,
+  'error_type',
+  "reports the type, message and stack of a Python handler's error",
+  async (emulator) => {
+    const code = 'class Sold(Exception): pass\ndef handler(event, context): raise Sold("out")';
+    await emulator.deploy('PythonErrors', functionsOf(inlineFunction('FailingPython', code, PYTHON)));
+    const { errorType, errorMessage, stackTrace } = await emulator.invoke('FailingPython');
+    return { errorType, errorMessage, first: /line .*/.exec(stackTrace?.[0])?.[0] };
+  },
+  { errorType: 'Sold', errorMessage: 'out', first: 'line 2, in handler' },
+);
+
+correction(
+  emulators,
+  'bare_environment',
+  'shows a function in Python its own variables, in UTC, and none of the emulator',
+  async (emulator) => {
+    const code = `import os, time
+def handler(event, context): return [os.environ.get(name) for name in ("AUTH", "GATEWAY_PORT", "TZ")] + list(time.tzname)`;
+    const own = { ...PYTHON, Environment: { Variables: { AUTH: 'mine' } } };
+    await emulator.deploy('PythonEnvironment', functionsOf(inlineFunction('EnvPython', code, own)));
+    return emulator.invoke('EnvPython');
+  },
+  ['mine', null, ':UTC', 'UTC', 'UTC'],
 );
 
 correction(
@@ -137,8 +166,7 @@ describe('layers_at_opt', () => {
     data: ['first', 'first'],
     exists: true,
     named: 'named',
-    // Only CommonJS finds packages of a layer by name.
-    bareImport: 'ERR_MODULE_NOT_FOUND',
+    bareImport: 'found',
   };
 
   async function observe(emulator: Emulator, runtime: 'nodejs22.x' | 'nodejs24.x') {

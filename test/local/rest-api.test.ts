@@ -1,3 +1,6 @@
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
+import { signed } from '../support/sigv4.js';
 import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction } from './emulator.js';
 
@@ -7,11 +10,18 @@ const emulators = pairOfEmulators([
   'gateway_response_templates',
   'mock_templates',
   'failed_functions',
+  'method_settings',
+  'compression',
+  'refused_credentials',
+  'response_cache',
+  'service_integrations',
 ]);
 
 const HANDLER = `exports.handler = async ({ path, body }) => {
   if (path === '/fail') throw new Error('secret');
   if (path === '/malformed') return { hello: 1 };
+  if (path.startsWith('/kept')) return { statusCode: 200, body: String(globalThis.count = (globalThis.count ?? 0) + 1) };
+  if (path === '/any/long') return { statusCode: 200, body: 'a'.repeat(1000) };
   return { statusCode: 200, body: 'length ' + (body ?? '').length };
 };`;
 
@@ -24,6 +34,42 @@ const integration = {
 };
 const proxied = { 'x-amazon-apigateway-integration': integration };
 const problem = { 'gatewayresponse.header.content-type': "'application/problem+json'" };
+
+/** A direct read of the table, by one of the roles. */
+const reading = (role: string) => ({
+  type: 'aws',
+  httpMethod: 'POST',
+  uri: 'arn:aws:apigateway:us-east-1:dynamodb:action/GetItem',
+  credentials: { 'Fn::GetAtt': [role, 'Arn'] },
+  requestTemplates: {
+    'application/json': '{"TableName":"Items","Key":{"id":{"S":"$input.params("id")"}}}',
+  },
+  responses: {
+    default: {
+      statusCode: '200',
+      responseTemplates: {
+        'application/json':
+          '#set($item = $input.path("$.Item"))#if($item){"name":"$item.get("name").S"}#else#set($context.responseOverride.status = 404){}#end',
+      },
+    },
+    '4\\d{2}': { statusCode: '502', responseTemplates: { 'application/json': '{"title":"Bad gateway"}' } },
+  },
+});
+
+const role = (statements: object[]) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Principal: { Service: 'apigateway.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ],
+    },
+    ...(statements.length > 0 && {
+      Policies: [{ PolicyName: 'own', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
+    }),
+  },
+});
 
 const document = {
   openapi: '3.0.1',
@@ -63,7 +109,14 @@ const document = {
             default: {
               statusCode: '200',
               responseParameters: { 'method.response.header.x-mock': "'yes'" },
-              responseTemplates: { 'application/json': '#set($a = "rendered")$a' },
+              responseTemplates: {
+                'application/json': [
+                  '#set($origin = $input.params().header.get("origin"))',
+                  '#if($origin == "https://b")#set($context.responseOverride.header.X-Mock = "b")#end',
+                  '#foreach($n in [1, 2])$n#end ',
+                  '$util.escapeJavaScript($input.params("text"))',
+                ].join(''),
+              },
             },
           },
         },
@@ -76,8 +129,31 @@ const document = {
         },
       },
     },
+    '/items/{id}': {
+      get: { 'x-amazon-apigateway-integration': reading('Reader') },
+      delete: { 'x-amazon-apigateway-integration': reading('Nobody') },
+    },
+    '/kept/{id}': {
+      get: {
+        parameters: [{ name: 'page', in: 'query', schema: { type: 'string' } }],
+        'x-amazon-apigateway-integration': {
+          ...integration,
+          cacheKeyParameters: ['method.request.path.id', 'method.request.querystring.page'],
+        },
+      },
+    },
+    '/slow/{id}': { get: proxied },
+    '/signed': { get: { ...proxied, security: [{ iam: [] }] } },
   },
   components: {
+    securitySchemes: {
+      iam: {
+        type: 'apiKey',
+        name: 'Authorization',
+        in: 'header',
+        'x-amazon-apigateway-authtype': 'awsSigv4',
+      },
+    },
     parameters: { Folder: { name: 'folder', in: 'query', required: true, schema: { type: 'string' } } },
     schemas: {
       Note: {
@@ -93,11 +169,48 @@ const document = {
 const template = (body: object) => ({
   Resources: {
     ...inlineFunction('Handler', HANDLER),
-    Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'notes', Body: body } },
+    Items: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: {
+        TableName: 'Items',
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      },
+    },
+    Reader: role([
+      { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: { 'Fn::GetAtt': ['Items', 'Arn'] } },
+    ]),
+    Nobody: role([]),
+    Stranger: { Type: 'AWS::IAM::User', Properties: { UserName: 'Stranger' } },
+    Api: {
+      Type: 'AWS::ApiGateway::RestApi',
+      Properties: { Name: 'notes', Body: body, MinimumCompressionSize: 1000 },
+    },
     Deployment: { Type: 'AWS::ApiGateway::Deployment', Properties: { RestApiId: { Ref: 'Api' } } },
     Stage: {
       Type: 'AWS::ApiGateway::Stage',
-      Properties: { RestApiId: { Ref: 'Api' }, DeploymentId: { Ref: 'Deployment' }, StageName: 'api' },
+      Properties: {
+        RestApiId: { Ref: 'Api' },
+        DeploymentId: { Ref: 'Deployment' },
+        StageName: 'api',
+        CacheClusterEnabled: true,
+        CacheClusterSize: '0.5',
+        MethodSettings: [
+          {
+            ResourcePath: '/~1slow~1{id}',
+            HttpMethod: 'GET',
+            ThrottlingRateLimit: 0.01,
+            ThrottlingBurstLimit: 1,
+          },
+          {
+            ResourcePath: '/~1kept~1{id}',
+            HttpMethod: 'GET',
+            CachingEnabled: true,
+            CacheTtlInSeconds: 1,
+          },
+        ],
+      },
     },
   },
   Outputs: { Id: { Value: { Ref: 'Api' } } },
@@ -115,9 +228,10 @@ async function request(
   path: string,
   body?: unknown,
   id = ids.get(emulator),
+  more: Record<string, string> = {},
 ) {
   const url = `${emulator.endpoint}/restapis/${id}/api/_user_request_${path}`;
-  const headers = { 'content-type': 'application/json' };
+  const headers = { 'content-type': 'application/json', ...more };
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const answer = await fetch(url, { method, headers, body: text });
   return {
@@ -162,12 +276,110 @@ correction(
   'renders the response of a mock, or none',
   async (emulator) => {
     const [get, options] = [
-      await request(emulator, 'GET', '/mock'),
+      await request(emulator, 'GET', `/mock?text=${encodeURIComponent('it\'s "é" \\')}`),
       await request(emulator, 'OPTIONS', '/mock'),
     ];
-    return [get.body, get.answer.headers.get('x-mock'), options.status, options.body];
+    const other = await request(emulator, 'GET', '/mock', undefined, undefined, { origin: 'https://b' });
+    const headers = [get, other].map(({ answer }) => answer.headers.get('x-mock'));
+    return [get.body, ...headers, options.status, options.body];
   },
-  ['rendered', 'yes', 204, ''],
+  ['12 it\\\'s \\"\\u00E9\\" \\\\', 'yes', 'b', 204, ''],
+);
+
+correction(
+  emulators,
+  'service_integrations',
+  'calls the service with the role of the integration, and maps its answer by the status',
+  async (emulator) => {
+    const dynamo = new DynamoDBClient(emulator.client);
+    await dynamo.send(
+      new PutItemCommand({ TableName: 'Items', Item: { id: { S: 'a' }, name: { S: 'Lamp' } } }),
+    );
+    const answers = [
+      await request(emulator, 'GET', '/items/a'),
+      await request(emulator, 'GET', '/items/b'),
+      await request(emulator, 'DELETE', '/items/a'),
+    ];
+    return answers.map(({ status, body }) => [status, body]);
+  },
+  [
+    [200, '{"name":"Lamp"}'],
+    [404, '{}'],
+    [502, '{"title":"Bad gateway"}'],
+  ],
+);
+
+correction(
+  emulators,
+  'response_cache',
+  'keeps answers by their keys for as long as the stage says, whatever the caller wants',
+  async (emulator) => {
+    const paths = ['/kept/a', '/kept/a', '/kept/a?page=2', '/kept/b', '/kept/a?other=1'];
+    const answers = [];
+    for (const path of paths) answers.push((await request(emulator, 'GET', path)).body);
+    const fresh = await request(emulator, 'GET', '/kept/a', undefined, undefined, {
+      'cache-control': 'max-age=0',
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    return [
+      ...answers,
+      fresh.body,
+      fresh.answer.headers.get('warning')?.slice(0, 3),
+      (await request(emulator, 'GET', '/kept/a')).body,
+    ];
+  },
+  ['1', '1', '2', '3', '1', '1', '199', '4'],
+);
+
+correction(
+  emulators,
+  'compression',
+  'compresses what is large enough, for who accepts it',
+  async (emulator) => {
+    const encodings = [];
+    for (const [path, accepted] of [
+      ['long', 'gzip'],
+      ['long', 'identity'],
+      ['short', 'gzip'],
+    ]) {
+      const { answer, body } = await request(emulator, 'GET', `/any/${path}`, undefined, undefined, {
+        'accept-encoding': accepted!,
+      });
+      encodings.push([answer.headers.get('content-encoding'), body.length]);
+    }
+    return encodings;
+  },
+  [
+    ['gzip', 1000],
+    [null, 1000],
+    [null, 8],
+  ],
+);
+
+correction(
+  emulators,
+  'method_settings',
+  'throttles a method by its own settings',
+  async (emulator) => [
+    (await request(emulator, 'GET', '/slow/1')).status,
+    (await request(emulator, 'GET', '/slow/2')).status,
+  ],
+  [200, 429],
+);
+
+correction(
+  emulators,
+  'refused_credentials',
+  'answers credentials that may not call it in the form of the gateway responses',
+  async (emulator) => {
+    const iam = new IAMClient(emulator.client);
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'Stranger' }));
+    const url = `${emulator.endpoint}/restapis/${ids.get(emulator)}/api/_user_request_/signed`;
+    const keys = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+    const answer = await fetch(url, { headers: signed(url, keys) });
+    return [answer.status, Object.keys((await answer.json()) as object)];
+  },
+  [403, ['Message']],
 );
 
 correction(

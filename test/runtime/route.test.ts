@@ -1,8 +1,15 @@
 import type { Context } from 'aws-lambda';
-import { defineApi, Problem, ProblemError } from 'cdk-trellis/contract';
+import { defineApi, defineProblem, Problem, ProblemError } from 'cdk-trellis/contract';
 import { route } from 'cdk-trellis/runtime';
 import { type RestEventOptions, restEvent } from 'cdk-trellis/testing';
 import * as z from 'zod';
+
+class Gone extends defineProblem({
+  type: 'urn:problem:gone',
+  title: 'It is gone',
+  status: 410,
+  extensions: z.object({ since: z.iso.date() }),
+}) {}
 
 const api = defineApi(
   { name: 'things', version: '1.0.0' },
@@ -23,7 +30,8 @@ const api = defineApi(
       path: '/things',
       auth: 'public',
       body: z.object({ name: z.string(), lines: z.array(z.object({ quantity: z.int() })).optional() }),
-      responses: { 200: z.object({ name: z.string() }) },
+      responses: { 200: z.object({ name: z.string() }), 409: Problem },
+      errors: [Gone],
     },
     remove: { method: 'DELETE', path: '/things', auth: 'public', responses: { 204: z.undefined() } },
     mine: { method: 'GET', path: '/mine', auth: 'user', responses: { 200: z.object({ sub: z.string() }) } },
@@ -177,7 +185,8 @@ describe('the caller', () => {
 
   it('is never let in when no app client is configured', async () => {
     process.env.API_CLIENT_IDS = '';
-    await expect(async () => mine(restEvent({ user: {} }), context)).rejects.toThrow('API_CLIENT_IDS');
+    const handler = route(api.mine, {}, async ({ user }) => ({ status: 200, body: { sub: user.sub } }));
+    await expect(handler(restEvent({ user: {} }), context)).rejects.toThrow('API_CLIENT_IDS');
   });
 });
 
@@ -190,6 +199,7 @@ describe('the reply', () => {
       'content-type': 'application/json',
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
+      'x-correlation-id': '00000000-0000-4000-8000-000000000000',
     });
   });
 
@@ -227,6 +237,31 @@ describe('the reply', () => {
   it.each([
     ['breaks the contract', { status: 200, body: { name: 1 } }, 'breaks its contract'],
     ['has a status that the contract does not declare', { status: 418, body: {} }, 'does not declare'],
+    [
+      'has the status of a problem that is thrown',
+      { status: 410, body: {} },
+      'answered 410, which its contract',
+    ],
+    [
+      'has a header on two lines',
+      { status: 200, body: { name: '' }, headers: { a: 'x\r\nset-cookie: y' } },
+      'on one line',
+    ],
+    [
+      'has a header that is no Latin text',
+      { status: 200, body: { name: '' }, headers: { a: '€' } },
+      'must be Latin text',
+    ],
+    [
+      'has more headers than API Gateway takes',
+      { status: 200, body: { name: '' }, headers: { a: 'x'.repeat(10_240) } },
+      'has headers of 10241 bytes, more than the 10240',
+    ],
+    [
+      'is larger than Lambda takes',
+      { status: 200, body: { name: '"'.repeat(3_140_000) } },
+      'answer a page at a time, or a URL of S3',
+    ],
   ])('that %s is logged and never sent', async (_what, reply, message) => {
     const { status, body } = await call(answering(reply), { body: { name: 'x' } });
     expect([status, body.title]).toEqual([500, 'Internal server error']);
@@ -248,6 +283,50 @@ describe('an error', () => {
     expect(status).toBe(409);
     expect(body).toMatchObject({ title: 'Taken', detail: 'By Ann.', status: 409, by: 'ann' });
     expect(logged).toEqual([]);
+  });
+
+  it('of a kind that the contract declares is the reply', async () => {
+    const { status, headers, body } = await call(
+      failing(new Gone({ since: '2027-01-01', detail: 'Sold.' })),
+      {
+        body: { name: 'x' },
+      },
+    );
+    expect([status, headers['content-type']]).toEqual([410, 'application/problem+json']);
+    expect(body).toEqual({
+      type: 'urn:problem:gone',
+      title: 'It is gone',
+      status: 410,
+      detail: 'Sold.',
+      since: '2027-01-01',
+      instance: 'urn:request:00000000-0000-4000-8000-000000000000',
+    });
+  });
+
+  it('that is a problem can have headers', async () => {
+    const busy = new ProblemError({ status: 429, title: 'Busy', headers: { 'retry-after': '5' } });
+    expect(await call(failing(busy), { body: { name: 'x' } })).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '5' },
+    });
+  });
+
+  it.each([
+    [
+      'of a status that the contract does not declare',
+      new ProblemError({ status: 404, title: 'x' }),
+      'threw a problem of status 404',
+    ],
+    [
+      'of another kind than those declared',
+      new ProblemError({ status: 410, title: 'x' }),
+      'breaks its contract',
+    ],
+    ['whose members break the contract', new Gone({ since: 'yesterday' }), 'breaks its contract'],
+  ])('that is a problem %s is a 500, logged', async (_what, error, message) => {
+    const { status, body } = await call(failing(error), { body: { name: 'x' } });
+    expect([status, body.title]).toEqual([500, 'Internal server error']);
+    expect(logged.join()).toContain(message);
   });
 
   it('that is unknown is a 500 that tells nothing, and is logged with the request', async () => {

@@ -3,12 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installPythonTools } from '../../lib/local/python.js';
+import { cfnLint } from './cfn-lint.js';
 
 const root = join(__dirname, '../..');
-
-/** CDK writes a dependency on a function's role that its ARN implies already: superfluous, and harmless. */
-const IGNORED = ['W3005'];
 
 async function main(): Promise<number> {
   const outdir = mkdtempSync(join(tmpdir(), 'trellis-templates-'));
@@ -22,23 +19,10 @@ async function main(): Promise<number> {
     if (synth.status !== 0) return 1;
     const templates = readdirSync(outdir).filter((name) => name.endsWith('.template.json'));
     if (templates.length === 0) throw new Error('Expected templates, got none');
-    const python = await installPythonTools(join(__dirname, 'requirements.txt'), 'cfn-lint', console.log);
-    const lint = spawnSync(
-      python,
-      [
-        '-c',
-        'import sys; from cfnlint.runner import main; sys.exit(main())',
-        '--ignore-checks',
-        ...IGNORED,
-        '--',
-        ...templates.map((name) => join(outdir, name)),
-      ],
-      { stdio: 'inherit' },
-    );
-    console.log(
-      `${templates.length} templates: ${lint.status === 0 ? 'no finding' : 'cfn-lint has findings'}`,
-    );
-    return lint.status === 0 ? 0 : 1;
+    const { status, output } = await cfnLint(templates.map((name) => join(outdir, name)));
+    process.stdout.write(output);
+    console.log(`${templates.length} templates: ${status === 0 ? 'no finding' : 'cfn-lint has findings'}`);
+    return status === 0 ? 0 : 1;
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { handle, table } from 'cdk-trellis/runtime';
+import { job, table } from 'cdk-trellis/runtime';
 import { giveBack } from './release.js';
 import type { Reservation } from './reservation.js';
 
@@ -7,9 +7,9 @@ import type { Reservation } from './reservation.js';
 const ABANDONED_MILLISECONDS = 2 * 60 * 60 * 1000;
 
 /** Gives back what orders have reserved that were never finished. */
-export const handler = handle(
+export const handler = job(
   { products: table.write, reservations: table.readWrite },
-  async (_event: unknown, { products, reservations }): Promise<{ released: number }> => {
+  async (_occasion, { products, reservations }) => {
     const { client, tableName } = reservations;
     const pages = paginateQuery(
       { client },
@@ -24,13 +24,8 @@ export const handler = handle(
         },
       },
     );
-    let released = 0;
     for await (const { Items = [] } of pages) {
-      for (const reservation of Items as Reservation[]) {
-        await giveBack({ products, reservations }, reservation);
-        released += 1;
-      }
+      for (const item of Items) await giveBack({ products, reservations }, item as Reservation);
     }
-    return { released };
   },
 );

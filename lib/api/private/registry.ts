@@ -9,13 +9,15 @@ import type { Construct } from 'constructs';
  */
 export function registerApi(scope: Construct, name: string, url: CfnOutput): void {
   const options = Stack.of(scope).templateOptions;
-  const apis = {
-    ...(options.metadata?.['cdk-trellis'] as { apis?: Record<string, string> } | undefined)?.apis,
-  };
+  const known = options.metadata?.['cdk-trellis'] as { apis?: Record<string, string> } | undefined;
+  const apis = known?.apis ?? {};
   if (name in apis) {
     throw new Error(
       `The stack has an API "${name}" already: give each contract a name of its own (at ${scope.node.path})`,
     );
   }
-  options.metadata = { ...options.metadata, 'cdk-trellis': { apis: { ...apis, [name]: url.logicalId } } };
+  options.metadata = {
+    ...options.metadata,
+    'cdk-trellis': { ...known, apis: { ...apis, [name]: url.logicalId } },
+  };
 }

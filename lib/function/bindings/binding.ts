@@ -7,12 +7,16 @@ export interface Binding {
   readonly statements: PolicyStatement[];
   /** Why a resource of the statements ends in a wildcard; shown to security scans. @default - none does */
   readonly wildcard?: { readonly resource: string; readonly reason: string };
+  /** Called when nothing is wrong with this and any other binding of the function. @default - nothing to do */
+  readonly granted?: () => void;
 }
 
 /** Something that a handler's need can be bound to. */
 export interface Bindable<Kind extends string = string> {
   /** The kind of need that it satisfies: `table` for `table.read`. */
   readonly bindingKind: Kind;
+  /** The accesses that it can be bound for, where they are known. */
+  readonly accesses?: readonly string[];
   /** @throws Error when there is no such access */
   bindingFor(access: string): Binding;
 }
@@ -40,12 +44,13 @@ export function bindable<Kind extends string, Access extends string>(
   accesses: Readonly<Record<Access, unknown>>,
   binding: (access: Access) => Binding,
 ): Bindable<Kind> {
+  const known = Object.keys(accesses);
   return {
     bindingKind,
+    accesses: known,
     bindingFor(access) {
-      if (Object.hasOwn(accesses, access)) return binding(access as Access);
-      const known = Object.keys(accesses).join(', ');
-      throw new Error(`the access to a ${bindingKind} must be one of ${known}, got ${access}`);
+      if (known.includes(access)) return binding(access as Access);
+      throw new Error(`the access to a ${bindingKind} must be one of ${known.join(', ')}, got ${access}`);
     },
   };
 }

@@ -9,13 +9,11 @@ interface HoldsFailures {
 
 /** Binds a Lambda function. To be sent events asynchronously, it gets a place for those that fail. */
 export function invokeBinding(target: IFunction & Partial<HoldsFailures>): Bindable<'invoke'> {
-  return bindable('invoke', { call: 'InvokeFunction', send: 'InvokeFunction' }, (access) => {
-    if (access === 'send') target.holdFailures?.();
-    return {
-      value: target.functionArn,
-      statements: [allow('lambda', ['InvokeFunction'], [target.functionArn])],
-    };
-  });
+  return bindable('invoke', { call: 'InvokeFunction', send: 'InvokeFunction' }, (access) => ({
+    value: target.functionArn,
+    statements: [allow('lambda', ['InvokeFunction'], [target.functionArn])],
+    ...(access === 'send' && { granted: () => target.holdFailures?.() }),
+  }));
 }
 
 /** Binds a Step Functions state machine. */

@@ -1,5 +1,6 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IParameter } from 'aws-cdk-lib/aws-ssm';
+import { Tokenization } from 'aws-cdk-lib/core';
 import { allow, allowKey, type Bindable, bindable } from './binding.js';
 
 /** Binds a secret of Secrets Manager. */
@@ -28,5 +29,13 @@ export function valueBinding<Kind extends 'text' | 'number'>(
   kind: Kind,
   value: string | number,
 ): Bindable<Kind> {
-  return bindable(kind, { [kind]: 'value' }, () => ({ value: String(value), statements: [] }));
+  return bindable(kind, { [kind]: 'value' }, () => {
+    if (value === '' || (typeof value === 'number' && !Number.isFinite(value))) {
+      throw new Error(
+        `a ${kind} must be ${kind === 'text' ? 'at least one character' : 'finite'}, got "${value}"`,
+      );
+    }
+    const text = typeof value === 'number' ? Tokenization.stringifyNumber(value) : value;
+    return { value: text, statements: [] };
+  });
 }

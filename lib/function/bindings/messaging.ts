@@ -26,6 +26,6 @@ export function busBinding(bus: IEventBus): Bindable<'bus'> {
 export function topicBinding(topic: ITopic): Bindable<'topic'> {
   return bindable('topic', { publish: 'Publish' }, () => ({
     value: topic.topicArn,
-    statements: [allow('sns', ['Publish'], [topic.topicArn])],
+    statements: [allow('sns', ['Publish'], [topic.topicArn]), ...allowKey(topic.masterKey, true)],
   }));
 }

@@ -1,17 +1,29 @@
 import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { BundledCode } from './bundled-code.js';
+import { BundledCode, isAskedFor } from './bundled-code.js';
 import { type Built, Bundler } from './bundler.js';
+import { addLayerCheck } from './layer-check.js';
+import { describeLayer } from './layer-metadata.js';
 
 /** The id of the layer in its stack. */
 const ID = 'NodeModules';
+
+/** What a function needs of the layer besides what its code says. */
+export interface FunctionNeeds {
+  /** Its path, for errors. */
+  readonly at: string;
+  /** The architecture that it runs on, as Node.js names it; known when the function is. */
+  readonly architecture: () => string;
+  /** The folders of packages that are not to be bundled, by name. */
+  readonly nodeModules: Readonly<Record<string, string>>;
+}
 
 /** The layer of a stack that holds the packages its functions use. */
 export interface AutomaticLayer {
   readonly version: LayerVersion;
   /** Adds what a function or a shared layer uses. */
-  serve(key: string): void;
+  serve(key: string, needs?: FunctionNeeds): void;
   built(): Built;
 }
 
@@ -27,17 +39,41 @@ export function automaticLayer(scope: Construct): AutomaticLayer {
   if (existing) return existing;
   const bundler = Bundler.of(scope);
   const keys = new Set<string>();
-  bundler.addVendors(() => [...keys]);
-  let last: { count: number; built: Built } | undefined;
-  const built = () => {
-    if (last?.count !== keys.size) last = { count: keys.size, built: bundler.builtVendors([...keys]) };
-    return last.built;
+  const functions: FunctionNeeds[] = [];
+  const nodeModules: Record<string, string> = {};
+  const announced = {
+    isWanted: isAskedFor(stack),
+    keys,
+    get version() {
+      return keys.size + functions.length;
+    },
+    needs: () => ({
+      architectures: [...new Set(functions.map(({ architecture }) => architecture()))],
+      nodeModules,
+    }),
   };
+  bundler.addLayer(announced);
+  const built = () => bundler.builtLayer(announced);
   const version = new LayerVersion(stack, ID, {
-    code: new BundledCode(built),
+    code: new BundledCode(built, () => bundler.prepareLayers()),
     description: 'Packages that the functions of this stack use; made by cdk-trellis',
   });
-  const layer = { version, built, serve: (key: string) => void keys.add(key) };
+  describeLayer(version, 'automatic', built);
+  addLayerCheck(version, false);
+  const serve = (key: string, needs?: FunctionNeeds) => {
+    keys.add(key);
+    if (!needs) return;
+    functions.push(needs);
+    for (const [name, folder] of Object.entries(needs.nodeModules)) {
+      nodeModules[name] ??= folder;
+      if (nodeModules[name] !== folder) throw new Error(twiceText(name, nodeModules[name], needs));
+    }
+  };
+  const layer = { version, built, serve };
   layers.set(stack, layer);
   return layer;
+}
+
+function twiceText(name: string, other: string, { at, nodeModules }: FunctionNeeds): string {
+  return `\`bundling.nodeModules\` must name one copy of a package for all functions of a stack, got ${name} in ${nodeModules[name]} and, for another function, in ${other}: install one version, or put the functions into stacks of their own (at ${at})`;
 }

@@ -1,17 +1,21 @@
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type {
+  Answer,
+  BuildResult,
+  Mistake,
+  Outcome,
   ProjectRequest,
-  ProjectResult,
-  Request,
-  Response,
+  UnitResult,
   VendorRequest,
-  VendorResult,
 } from './worker/protocol.mjs';
 
-/** The states of the signal; see worker/bundle-worker.mjs. */
-const IDLE = 0;
-const BUSY = 1;
+/** The fields of the signal: how many jobs are under way, and how many answers there were. */
+const OPEN_JOBS = 0;
+const ANSWERS = 1;
+
+/** What the first field is once the thread listens no more. */
+const CLOSED = -1;
 
 /** No bundle takes this long: the thread is gone. */
 const PATIENCE_MILLISECONDS = 300_000;
@@ -21,45 +25,91 @@ interface Thread {
   readonly signal: Int32Array<SharedArrayBuffer>;
 }
 
-let thread: Thread | undefined;
+let current: Thread | undefined;
+let jobs = 0;
+const outcomes = new Map<number, Outcome>();
 
-/** Bundles the project's code of the units. */
-export function bundleProject(request: Omit<ProjectRequest, 'pass'>): ProjectResult {
-  return (ask({ pass: 'project', ...request }) as { project: ProjectResult }).project;
+/** Work that a thread does while this one goes on. */
+export class Job<Result> {
+  /** When it began: what depends on a file that was saved since then may be about its old or its new content. */
+  public readonly since = Date.now();
+  private readonly id: number;
+  private readonly thread: Thread;
+
+  private constructor(request: ProjectRequest | VendorRequest) {
+    jobs += 1;
+    this.id = jobs;
+    this.thread = threadWithJob();
+    this.thread.port.postMessage({ id: this.id, ...request });
+  }
+
+  /** Bundles the project's code of a function or a shared layer. */
+  static project(request: Omit<ProjectRequest, 'pass'>): Job<UnitResult> {
+    return new Job({ pass: 'project', ...request });
+  }
+
+  /** Builds an automatic layer. */
+  static vendor(request: Omit<VendorRequest, 'pass'>): Job<BuildResult> {
+    return new Job({ pass: 'vendor', ...request });
+  }
+
+  /** Waits for it: a construct cannot be awaited. */
+  public finish(): { readonly result: Result } | { readonly mistakes: readonly Mistake[] } {
+    const outcome = outcomeOf(this.id, this.thread);
+    if ('crash' in outcome) throw new Error(`The bundler failed: ${outcome.crash}`);
+    return outcome as { result: Result } | { mistakes: Mistake[] };
+  }
 }
 
-/** Builds automatic layers. */
-export function bundleVendors(request: Omit<VendorRequest, 'pass'>): VendorResult {
-  return (ask({ pass: 'vendor', ...request }) as { vendor: VendorResult }).vendor;
-}
-
-/** Sends a job to the thread and waits for its answer: a construct cannot be awaited. */
-function ask(request: Request): Response {
-  thread = thread && Atomics.compareExchange(thread.signal, 0, IDLE, BUSY) === IDLE ? thread : start();
-  const { port, signal } = thread;
-  port.postMessage(request);
-  const outcome = Atomics.wait(signal, 0, BUSY, PATIENCE_MILLISECONDS);
-  const received = receiveMessageOnPort(port) as { message: Response } | undefined;
-  if (outcome === 'timed-out' || !received) {
-    thread = undefined;
+function outcomeOf(id: number, { port, signal }: Thread): Outcome {
+  for (;;) {
+    const seen = Atomics.load(signal, ANSWERS);
+    for (let next = receive(port); next; next = receive(port)) outcomes.set(next.id, next.outcome);
+    const outcome = outcomes.get(id);
+    if (outcome) {
+      outcomes.delete(id);
+      return outcome;
+    }
+    if (Atomics.wait(signal, ANSWERS, seen, PATIENCE_MILLISECONDS) !== 'timed-out') continue;
+    current = undefined;
     throw new Error('The bundler has stopped without an answer. Is `esbuild` installed for this platform?');
   }
-  if ('crash' in received.message) throw new Error(`The bundler failed: ${received.message.crash}`);
-  return received.message;
+}
+
+function receive(port: MessagePort): Answer | undefined {
+  return (receiveMessageOnPort(port) as { message: Answer } | undefined)?.message;
+}
+
+/** A thread that knows that it gets a job: it never leaves meanwhile. */
+function threadWithJob(): Thread {
+  while (current) {
+    const open = Atomics.load(current.signal, OPEN_JOBS);
+    if (open === CLOSED) break;
+    if (Atomics.compareExchange(current.signal, OPEN_JOBS, open, open + 1) === open) return current;
+  }
+  current = start();
+  return current;
 }
 
 function start(): Thread {
   const { port1: port, port2 } = new MessageChannel();
-  const signal = new Int32Array(new SharedArrayBuffer(4));
-  Atomics.store(signal, 0, BUSY);
+  const signal = new Int32Array(new SharedArrayBuffer(8));
+  Atomics.store(signal, OPEN_JOBS, 1);
   const worker = new Worker(join(__dirname, 'worker', 'bundle-worker.mjs'), {
     workerData: { port: port2, signal },
     transferList: [port2],
     // The compiler that runs the app has no business in the worker, and would slow its start.
     execArgv: [],
-    env: { ...process.env, NODE_OPTIONS: '' },
+    env: { ...process.env, NODE_OPTIONS: plugAndPlay() },
   });
   worker.unref();
   port.unref();
   return { port, signal };
+}
+
+/** What Yarn's Plug'n'Play needs to find packages in its archives. */
+function plugAndPlay(): string {
+  const options = process.env.NODE_OPTIONS ?? '';
+  if (!process.versions.pnp) return '';
+  return (options.match(/--(require|experimental-loader|import|loader)[ =]\S*\.pnp\.\S+/g) ?? []).join(' ');
 }

@@ -1,10 +1,13 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import {
   type CfnResource,
+  DefaultStackSynthesizer,
   type FileAssetLocation,
   FileAssetPackaging,
+  type IResolveContext,
   Lazy,
   Names,
   Stack,
@@ -20,25 +23,40 @@ const METADATA_CONTEXT = 'aws:cdk:enable-asset-metadata';
 /** Code of stacks that are not asked for is not bundled, as with the code of CDK's own functions. */
 const NOT_BUNDLED = sha256('not bundled');
 
+interface Placed {
+  readonly built: Built | undefined;
+  readonly hash: string;
+  readonly path: string;
+}
+
 /** Code that is built when the template that names it is written: all functions of an app are known then. */
 export class BundledCode extends Code {
   public readonly isInline = false;
   private readonly locations = new Map<string, FileAssetLocation>();
-  private placed: { built: Built | undefined; hash: string; path: string } | undefined;
+  private placed: Placed | undefined;
   private scope: Construct | undefined;
 
-  constructor(private readonly built: () => Built) {
+  /**
+   * @param built waits for the code
+   * @param prepare has it built, without waiting, when the whole app is known
+   */
+  constructor(
+    private readonly built: () => Built,
+    private readonly prepare: () => void,
+  ) {
     super();
+  }
+
+  /** What the code belongs to, once it does. */
+  public get owner(): Construct | undefined {
+    return this.scope;
   }
 
   public override bind(scope: Construct): CodeConfig {
     this.scope = scope;
-    return {
-      s3Location: {
-        bucketName: Lazy.uncachedString({ produce: () => this.location(scope).bucketName }),
-        objectKey: Lazy.uncachedString({ produce: () => this.location(scope).objectKey }),
-      },
-    };
+    const lazily = (field: 'bucketName' | 'objectKey') =>
+      Lazy.uncachedString({ produce: (context) => this.resolved(scope, context, field) });
+    return { s3Location: { bucketName: lazily('bucketName'), objectKey: lazily('objectKey') } };
   }
 
   public override bindToResource(resource: CfnResource, options?: { resourceProperty?: string }): void {
@@ -47,6 +65,17 @@ export class BundledCode extends Code {
     const path = Lazy.uncachedString({ produce: () => this.place(scope).path });
     resource.addMetadata('aws:asset:path', path);
     resource.addMetadata('aws:asset:property', options?.resourceProperty ?? 'Code');
+    // `sam build` leaves it alone then.
+    resource.addMetadata('aws:asset:is-bundled', true);
+  }
+
+  private resolved(scope: Construct, context: IResolveContext, field: 'bucketName' | 'objectKey'): string {
+    if (context.preparing && namesNoResources(Stack.of(scope))) {
+      // CDK looks for references between stacks, and there are none in a location: the work can go on meanwhile.
+      if (isAskedFor(Stack.of(scope))) this.prepare();
+      return field;
+    }
+    return this.location(scope)[field];
   }
 
   private location(scope: Construct): FileAssetLocation {
@@ -64,38 +93,57 @@ export class BundledCode extends Code {
   }
 
   /** Puts the code into the cloud assembly. */
-  private place(scope: Construct): { hash: string; path: string } {
-    const stage = Stage.of(scope);
-    if (!stage) throw new Error(`Code needs a stack in an App (at ${scope.node.path})`);
-    const built = Stack.of(scope).bundlingRequired ? this.built() : undefined;
+  private place(scope: Construct): Placed {
+    const built = isAskedFor(Stack.of(scope)) ? this.built() : undefined;
     // A template is resolved several times; only layers change between, when functions are added.
     if (this.placed && this.placed.built === built) return this.placed;
+    const stage = Stage.of(scope);
+    if (!stage) throw new Error(`Code needs a stack in an App (at ${scope.node.path})`);
     const hash = built?.artifact.hash ?? NOT_BUNDLED;
-    const folder = join(stage.assetOutdir, `asset.${hash}`);
+    const name = `asset.${hash}`;
+    const folder = `${stage.assetOutdir}/${name}`;
     if (built) link(built, folder);
     else placeholder(folder);
-    this.placed = { built, hash, path: relative(stage.outdir, folder) };
+    const isOwn = stage.assetOutdir === stage.outdir;
+    this.placed = { built, hash, path: isOwn ? name : relative(stage.outdir, folder) };
     return this.placed;
   }
 }
 
-/** Hard links: no bytes are copied for what has not changed. */
+const askedFor = new WeakMap<Stack, boolean>();
+
+/** Whether a stack's code is to be bundled. CDK matches patterns each time it is asked, which is often. */
+export function isAskedFor(stack: Stack): boolean {
+  const known = askedFor.get(stack) ?? stack.bundlingRequired;
+  askedFor.set(stack, known);
+  return known;
+}
+
+/** With other synthesizers an asset's location may be that of another resource or parameter. */
+function namesNoResources({ synthesizer }: Stack): boolean {
+  return synthesizer.constructor === DefaultStackSynthesizer;
+}
+
+/**
+ * Hard links: no bytes are copied for what has not changed. The folder appears by a rename, so that one that is there
+ * is whole.
+ */
 function link({ artifact, store }: Built, folder: string): void {
+  if (existsSync(folder)) return;
+  const draft = `${folder}.${randomUUID()}`;
+  mkdirSync(draft, { recursive: true });
   const names = Object.keys(artifact.files);
-  const last = names.at(-1);
-  // Linked in order: with the last one there, all are.
-  if (last === undefined || existsSync(join(folder, last))) return;
-  for (const parent of new Set(names.map((name) => dirname(join(folder, name))))) {
-    mkdirSync(parent, { recursive: true });
-  }
-  for (const name of names) linkFile(join(store, artifact.hash, name), join(folder, name));
+  const parents = new Set(names.filter((name) => name.includes('/')).map((name) => dirname(name)));
+  for (const parent of parents) mkdirSync(`${draft}/${parent}`, { recursive: true });
+  for (const name of names) linkFile(`${store}/${artifact.hash}/${name}`, `${draft}/${name}`);
+  renameSync(draft, folder);
 }
 
 function linkFile(source: string, target: string): void {
   try {
     linkSync(source, target);
   } catch {
-    // Another file system, one without hard links, or a file that an interrupted synth has left.
+    // Another file system, or one without hard links.
     copyFileSync(source, target);
   }
 }

@@ -1,12 +1,14 @@
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import type { IConstruct } from 'constructs';
-import { bundleProject, bundleVendors } from './bundle-thread.js';
+import type * as BundleThread from './bundle-thread.js';
 import { BundlingError } from './bundling-error.js';
 import { Cache } from './cache.js';
 import { analyzeHandler, type HandlerAnalysis } from './handler-analysis.js';
 import { sha256 } from './hash.js';
 import { projectRoot } from './project.js';
-import type { Artifact, Failure, Unit, UnitResult, VendorEntry, VendorSet } from './worker/protocol.mjs';
+import { type LayerNeeds, vendorSet } from './vendor-set.js';
+import { type Failure, type Finished, Work } from './work.js';
+import type { Artifact, Unit, VendorSet } from './worker/protocol.mjs';
 
 /** A built folder and where it is. */
 export interface Built {
@@ -14,11 +16,31 @@ export interface Built {
   readonly store: string;
 }
 
+/** The automatic layer of a stack. */
+export interface Layer {
+  /** Whether its stack is asked for. */
+  readonly isWanted: boolean;
+  /** What it serves, by the keys that `add` has returned. */
+  readonly keys: ReadonlySet<string>;
+  /** How often something was added to it. */
+  readonly version: number;
+  needs(): LayerNeeds;
+}
+
+interface KnownSet {
+  readonly version: number;
+  readonly key: string;
+  readonly set: VendorSet;
+}
+
+/** So many constructs are named in an error. */
+const MOST_USERS = 5;
+
 const bundlers = new WeakMap<IConstruct, Bundler>();
 
 /**
- * Builds the code of all functions and layers of an app, in one run, when the first of them is asked for: nothing
- * is built that a cache has, and nothing twice that several stacks use.
+ * Builds the code of all functions and layers of an app: nothing that a cache has, and nothing twice that several
+ * functions or stacks use. The work is done in another thread, while the app goes on creating constructs.
  */
 export class Bundler {
   static of(scope: IConstruct): Bundler {
@@ -29,10 +51,11 @@ export class Bundler {
   }
 
   private readonly caches = new Map<string, Cache>();
-  private readonly units = new Map<string, { unit: Unit; users: string[] }>();
-  private readonly results = new Map<string, UnitResult>();
-  private readonly vendors = new Map<string, Artifact>();
-  private readonly layers: (() => readonly string[])[] = [];
+  private readonly units = new Map<string, { readonly unit: Unit; readonly users: string[] }>();
+  private readonly layers = new Map<Layer, KnownSet | undefined>();
+  private readonly unitWork = new Work();
+  private readonly vendorWork = new Work();
+  private readonly builds = new Map<string, Built>();
 
   /** What a handler's source says. */
   public analyze(entry: string): HandlerAnalysis {
@@ -40,33 +63,30 @@ export class Bundler {
     const cache = this.cache(root);
     const key = `handler ${relative(root, entry)}`;
     const known = cache.get<HandlerAnalysis>(key);
-    if (known) return known;
+    if (known) return known.value;
     const since = Date.now();
     const visited = new Set<string>();
-    const analysis = analyzeHandler(entry, visited);
-    cache.set(
-      key,
-      [...visited].map((file) => relative(root, file)),
-      analysis,
-      since,
-    );
-    return analysis;
+    const value = analyzeHandler(entry, visited);
+    cache.set(key, { inputs: [...visited].map((file) => relative(root, file)), since }, { value });
+    return value;
   }
 
   /**
    * Announces what is to be built.
    *
    * @param user the path of the construct that errors name
+   * @param isWanted whether its stack is asked for: the work begins at once then
    * @returns the key to ask for it with
    */
-  public add(user: string, unit: Omit<Unit, 'key'>): string {
+  public add(user: string, unit: Unit, isWanted: boolean): string {
     const { root, folder, entries, ...rest } = unit;
     const sources = Object.entries(entries).map(([out, file]) => [out, relative(root, file)]);
     const name = folder === undefined ? 'function' : 'layer';
-    const key = `${name} ${sha256(JSON.stringify([sources, folder && relative(root, folder), rest]), root)}`;
-    const known = this.units.get(key) ?? { unit: { ...unit, key }, users: [] };
+    const key = `${name} ${sha256(JSON.stringify([root, sources, folder, rest]))}`;
+    const known = this.units.get(key) ?? { unit, users: [] };
     known.users.push(user);
     this.units.set(key, known);
+    if (isWanted) this.begin(key, unit);
     return key;
   }
 
@@ -74,105 +94,100 @@ export class Bundler {
   public built(key: string): Built {
     const unit = this.units.get(key)?.unit;
     if (!unit) throw new Error(`Nothing to build is known as ${key}`);
-    return { artifact: this.result(key).artifact, store: this.cache(unit.root).store };
+    this.prepareLayers();
+    return this.inStore(unit.root, this.finishedUnit(key, unit).artifact);
   }
 
-  /** Announces an automatic layer, which serves all functions and layers that `keys` then says. */
-  public addVendors(keys: () => readonly string[]): void {
-    this.layers.push(keys);
+  /** Announces an automatic layer. */
+  public addLayer(layer: Layer): void {
+    this.layers.set(layer, undefined);
+  }
+
+  /** Has the automatic layers built that are asked for: all that they serve is known now. */
+  public prepareLayers(): void {
+    for (const layer of this.layers.keys()) if (layer.isWanted) this.beginLayer(layer);
+    // Before anything of the cache is used, it is marked as used: nobody removes it then.
+    this.save();
   }
 
   /** The folder of an automatic layer. */
-  public builtVendors(keys: readonly string[]): Built {
-    const set = this.vendorSet(keys);
-    if (!this.vendors.has(set.key)) this.buildVendors();
-    return { artifact: this.vendors.get(set.key) as Artifact, store: this.cache(set.root).store };
-  }
-
-  private result(key: string): UnitResult {
-    if (!this.results.has(key)) this.buildPending();
-    return this.results.get(key) as UnitResult;
-  }
-
-  /** All that was announced since the last time: the first construct that is resolved pays for all. */
-  private buildPending(): void {
-    for (const cache of this.caches.values()) cache.refresh();
-    const missing = new Map<string, Unit[]>();
-    for (const { unit } of this.units.values()) {
-      if (this.results.has(unit.key)) continue;
-      const cache = this.cache(unit.root);
-      const known = cache.get<UnitResult>(unit.key);
-      if (known && cache.holds(known.artifact)) this.results.set(unit.key, known);
-      else missing.set(unit.root, [...(missing.get(unit.root) ?? []), unit]);
+  public builtLayer(layer: Layer): Built {
+    this.prepareLayers();
+    const { key, set } = this.beginLayer(layer);
+    if (!this.vendorWork.get(key)) {
+      const failures = this.vendorWork.finish();
+      this.save();
+      if (failures.length > 0) throw this.vendorError(failures);
     }
-    for (const [root, units] of missing) this.buildUnits(this.cache(root), units);
-    for (const cache of this.caches.values()) cache.save();
+    return this.inStore(set.root, (this.vendorWork.get(key) as Finished).artifact);
   }
 
-  private buildUnits(cache: Cache, units: Unit[]): void {
-    const since = Date.now();
-    const { units: results, failures } = bundleProject({ store: cache.store, units });
-    for (const [key, result] of Object.entries(results)) {
-      cache.set(key, result.inputs, result, since);
-      this.results.set(key, result);
-    }
-    cache.save();
-    if (failures.length > 0)
-      throw new BundlingError(failures.map((failure) => this.explain(failure)).join('\n'));
+  private begin(key: string, unit: Unit): void {
+    const cache = this.cache(unit.root);
+    this.unitWork.begin(key, cache, () => thread().Job.project({ store: cache.store, unit }));
   }
 
-  private explain({ key, errors }: Failure): string {
-    const known = this.units.get(key);
-    const users = known?.users.join(', ');
-    const [entry = ''] = Object.values(known?.unit.entries ?? {});
-    const list = errors.map((error) => `\n  ${error}`).join('');
-    return `The code of ${users} cannot be bundled (from ${relative(process.cwd(), entry)}):${list}`;
+  private finishedUnit(key: string, unit: Unit): Finished {
+    const known = this.unitWork.get(key);
+    if (known) return known;
+    this.begin(key, unit);
+    const failures = this.unitWork.finish();
+    if (failures.length > 0) this.save();
+    if (failures.length > 0) throw this.unitError(failures);
+    return this.unitWork.get(key) as Finished;
   }
 
-  private vendorSet(keys: readonly string[]): VendorSet {
-    const units = keys.map((key) => this.units.get(key)?.unit).filter((unit) => unit !== undefined);
-    // Functions of one stack may have different runtimes: the oldest must understand the layer.
-    const [oldest] = [...units].sort((a, b) => runtimeVersion(a) - runtimeVersion(b));
-    const { root = process.cwd(), target = 'node24', conditions = [] } = oldest ?? {};
-    const entries = new Map<string, VendorEntry>();
-    for (const unit of units) {
-      for (const vendor of this.result(unit.key).vendors) {
-        const from = relative(root, join(unit.root, vendor.from));
-        const known = entries.get(vendor.id);
-        // Any place it can be resolved from will do; always the same one is the point.
-        if (!known || from < known.from) entries.set(vendor.id, { ...vendor, from });
-      }
-    }
-    const sorted = [...entries.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const key = `vendors ${sha256(JSON.stringify([sorted.map(({ id }) => id), target, conditions]), root)}`;
-    return { key, root, target, conditions, entries: sorted };
+  private beginLayer(layer: Layer): KnownSet {
+    const known = this.layers.get(layer);
+    if (known?.version === layer.version) return known;
+    const served = [...layer.keys].flatMap((key) => {
+      const unit = this.units.get(key)?.unit;
+      return unit ? [{ unit, vendors: this.finishedUnit(key, unit).vendors }] : [];
+    });
+    const made = { version: layer.version, ...vendorSet(served, layer.needs()) };
+    this.layers.set(layer, made);
+    const cache = this.cache(made.set.root);
+    this.vendorWork.begin(made.key, cache, () => thread().Job.vendor({ store: cache.store, set: made.set }));
+    return made;
   }
 
-  /** The automatic layers of all stacks, at once; stacks that use the same names have the same layer. */
-  private buildVendors(): void {
-    const missing = new Map<string, VendorSet[]>();
-    const sets = new Map(this.layers.map((keys) => this.vendorSet(keys())).map((set) => [set.key, set]));
-    for (const set of sets.values()) {
-      if (this.vendors.has(set.key)) continue;
-      const cache = this.cache(set.root);
-      const known = cache.get<Artifact>(set.key);
-      if (known && cache.holds(known)) this.vendors.set(set.key, known);
-      else missing.set(set.root, [...(missing.get(set.root) ?? []), set]);
-    }
-    for (const [root, needed] of missing) this.buildVendorSets(this.cache(root), needed);
+  private unitError(failures: readonly Failure[]): BundlingError {
+    const texts = failures.map(({ key, mistakes }) => {
+      const known = this.units.get(key);
+      const [entry = ''] = Object.values(known?.unit.entries ?? {});
+      const list = mistakes.map(({ text }) => `\n  ${text}`).join('');
+      return `The code of ${known?.users.join(', ')} cannot be bundled (from ${relative(process.cwd(), entry)}):${list}`;
+    });
+    return new BundlingError(texts.join('\n'));
   }
 
-  private buildVendorSets(cache: Cache, sets: VendorSet[]): void {
-    const since = Date.now();
-    const { sets: built, failures } = bundleVendors({ store: cache.store, sets });
-    for (const [key, { artifact, inputs }] of Object.entries(built)) {
-      cache.set(key, inputs, artifact, since);
-      this.vendors.set(key, artifact);
-    }
-    cache.save();
-    if (failures.length === 0) return;
-    const errors = new Set(failures.flatMap((failure) => failure.errors).map((error) => `\n  ${error}`));
-    throw new BundlingError(`Packages that functions import cannot be bundled:${[...errors].join('')}`);
+  private vendorError(failures: readonly Failure[]): BundlingError {
+    const texts = failures.flatMap(({ mistakes }) =>
+      mistakes.map(({ text, entries = [] }) => {
+        const users = this.usersOf(entries);
+        return `\n  ${text}${users && ` (imported by ${users})`}`;
+      }),
+    );
+    return new BundlingError(
+      `Packages that functions import cannot be bundled:${[...new Set(texts)].join('')}`,
+    );
+  }
+
+  /** The constructs whose code has one of these entries of a layer. */
+  private usersOf(entries: readonly string[]): string {
+    const users = [...this.units].flatMap(([key, { users }]) =>
+      this.unitWork.get(key)?.vendors.some(({ id }) => entries.includes(id)) ? users : [],
+    );
+    const others = users.length > MOST_USERS ? ` and ${users.length - MOST_USERS} others` : '';
+    return users.slice(0, MOST_USERS).join(', ') + others;
+  }
+
+  /** The same object for the same folder: whoever has it knows that nothing has changed. */
+  private inStore(root: string, artifact: Artifact): Built {
+    const { store } = this.cache(root);
+    const known = this.builds.get(`${store} ${artifact.hash}`) ?? { artifact, store };
+    this.builds.set(`${store} ${artifact.hash}`, known);
+    return known;
   }
 
   private cache(root: string): Cache {
@@ -180,8 +195,13 @@ export class Bundler {
     this.caches.set(root, cache);
     return cache;
   }
+
+  private save(): void {
+    for (const cache of this.caches.values()) cache.save();
+  }
 }
 
-function runtimeVersion({ target }: Unit): number {
-  return Number(/\d+/.exec(target)?.[0] ?? 0);
+/** Loaded when something is to be built: a synth that finds everything in its cache needs no thread. */
+function thread(): typeof BundleThread {
+  return require('./bundle-thread.js') as typeof BundleThread;
 }

@@ -1,134 +1,145 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { cacheFolder } from './cache-folder.js';
+import type * as CachePruning from './cache-pruning.js';
+import { FileHashes } from './file-hashes.js';
 import { sha256 } from './hash.js';
-import { lockfileHash } from './project.js';
+import { readJson, writeJson } from './json-file.js';
+import { packagesHash } from './packages-hash.js';
 import type { Artifact } from './worker/protocol.mjs';
 
-interface Entry {
-  /** The content hash of each file that the result was made from, by path relative to the root. */
+/** What an earlier synth found out. */
+export interface Entry<Value = unknown> {
+  /** The hashes of the files that it was made from, by path relative to the root. */
   readonly inputs: Readonly<Record<string, string>>;
-  readonly value: unknown;
+  /** Files that were looked for in vain. */
+  readonly absent: readonly string[];
+  /** The day it was last of use, in days since 1970. */
+  readonly used: number;
+  /** The folder that was built. */
+  readonly artifact?: Artifact;
+  readonly value: Value;
 }
 
-interface Index {
-  /** Content hashes, and the times and sizes of the files when they were read: unchanged files are not read again. */
-  files: Record<string, [mtimeMs: number, size: number, hash: string]>;
-  entries: Record<string, Entry>;
+/** What a result was made from. */
+interface Origin {
+  readonly inputs: readonly string[];
+  readonly absent?: readonly string[];
+  /** When the work began: what depends on a file that was saved meanwhile is not remembered. */
+  readonly since: number;
 }
+
+export const DAY_MILLISECONDS = 86_400_000;
+
+/** The file with the times of the project's files. */
+export const STAMPS = 'files.json';
 
 /**
- * What earlier synths found out about the files of a project, in `node_modules/.cache/cdk-trellis`: an index of
- * results, each valid as long as the files it was made from are the same, and a store of built folders named after
- * their content.
+ * What earlier synths found out about the files of a project: an index of results, each valid as long as the files
+ * it was made from are the same, and a store of built folders named after their content.
  *
- * Packages are not looked at: the lockfile's hash is part of the index's name, and so is the library's own code.
+ * Packages are not looked at: what says which are installed is part of the index's name, and so is the library's own
+ * code.
  */
 export class Cache {
   /** Where built folders are. */
   public readonly store: string;
+  private readonly folder: string;
   private readonly file: string;
-  private readonly index: Index;
-  private added: Record<string, Entry> = {};
-  private hashes = new Map<string, string | undefined>();
+  private readonly hashes: FileHashes;
+  private readonly entries: Record<string, Entry>;
+  private changed: Record<string, Entry> = {};
+  private readonly today = Math.floor(Date.now() / DAY_MILLISECONDS);
 
   constructor(private readonly root: string) {
-    const folder = join(root, 'node_modules', '.cache', 'cdk-trellis');
-    this.store = join(folder, 'built');
-    this.file = join(folder, `${sha256(root, lockfileHash(root), libraryHash()).slice(0, 16)}.json`);
-    this.index = read(this.file);
+    this.folder = cacheFolder(root);
+    this.store = join(this.folder, 'built');
+    this.hashes = new FileHashes(root, join(this.folder, STAMPS));
+    const generation = sha256(root, packagesHash(root, this.hashes), this.libraryHash());
+    this.file = join(this.folder, `index-${generation.slice(0, 16)}.json`);
+    this.entries = readJson<Record<string, Entry>>(this.file) ?? {};
   }
 
   /** Files are looked at again from now on. */
   public refresh(): void {
-    this.hashes = new Map();
+    this.hashes.refresh();
   }
 
-  /** A result, if nothing that it was made from has changed. */
-  public get<Value>(key: string): Value | undefined {
-    const entry = this.index.entries[key];
-    if (!entry) return undefined;
-    const valid = Object.entries(entry.inputs).every(([input, hash]) => this.hashOf(input) === hash);
-    return valid ? (entry.value as Value) : undefined;
+  /** A result, if nothing that it was made from has changed and what was built is there. */
+  public get<Value>(key: string): Entry<Value> | undefined {
+    const entry = this.entries[key] as Entry<Value> | undefined;
+    if (!entry || !this.isValid(entry)) return undefined;
+    if (entry.used !== this.today) this.put(key, { ...entry, used: this.today });
+    return entry;
   }
 
-  /**
-   * Remembers a result; `save` writes it to disk.
-   *
-   * @param since when the work began: what depends on a file that was saved meanwhile is not remembered
-   */
-  public set(key: string, inputs: readonly string[], value: unknown, since: number): void {
-    this.refresh();
-    const hashes = inputs.map((input) => [input, this.hashOf(input)] as const);
-    if (hashes.some(([input, hash]) => !hash || (this.index.files[input]?.[0] ?? 0) > since)) return;
-    this.added[key] = this.index.entries[key] = {
+  /** Remembers a result; `save` writes it to disk. */
+  public set(
+    key: string,
+    origin: Origin,
+    result: { readonly artifact?: Artifact; readonly value: unknown },
+  ): void {
+    const { inputs, absent = [], since } = origin;
+    const hashes = inputs.map((input) => [input, this.hashes.of(input)] as const);
+    // Files' times are finer than milliseconds.
+    if (hashes.some(([input, hash]) => !hash || Math.floor(this.hashes.savedAt(input)) > since)) return;
+    const entry = {
       inputs: Object.fromEntries(hashes) as Entry['inputs'],
-      value,
+      absent,
+      used: this.today,
+      ...result,
     };
-  }
-
-  /** Whether a built folder is there and nobody has touched it: its files may be linked into a cdk.out. */
-  public holds({ hash, files }: Artifact): boolean {
-    return Object.entries(files).every(([name, [size, mtimeMs]]) => {
-      const stat = statSync(join(this.store, hash, name), { throwIfNoEntry: false });
-      return stat?.size === size && stat.mtimeMs === mtimeMs;
-    });
+    this.put(key, entry);
   }
 
   /** Writes what was added, together with what other processes have added meanwhile. */
   public save(): void {
-    if (Object.keys(this.added).length === 0) return;
-    const { files, entries } = read(this.file);
-    const merged: Index = {
-      files: { ...files, ...this.index.files },
-      entries: { ...entries, ...this.added },
-    };
-    mkdirSync(this.store, { recursive: true });
-    const draft = `${this.file}.${randomUUID()}`;
-    writeFileSync(draft, JSON.stringify(merged));
-    renameSync(draft, this.file);
-    this.added = {};
-  }
-
-  private hashOf(input: string): string | undefined {
-    if (this.hashes.has(input)) return this.hashes.get(input);
-    const path = join(this.root, input);
-    const stat = statSync(path, { throwIfNoEntry: false });
-    const known = this.index.files[input];
-    let hash: string | undefined;
-    if (stat && known?.[0] === stat.mtimeMs && known[1] === stat.size) hash = known[2];
-    else if (stat) {
-      hash = sha256(readFileSync(path));
-      this.index.files[input] = [stat.mtimeMs, stat.size, hash];
+    try {
+      this.hashes.save();
+      if (Object.keys(this.changed).length === 0) return;
+      writeJson(this.file, { ...readJson<object>(this.file), ...this.changed });
+      const { pruneCache } = require('./cache-pruning.js') as typeof CachePruning;
+      pruneCache(this.folder);
+    } catch {
+      // No room, or no permission any more: the next synth works again for what this one has found out.
     }
-    this.hashes.set(input, hash);
-    return hash;
+    this.changed = {};
   }
-}
 
-/** Anything but a whole index counts as none. */
-function read(file: string): Index {
-  try {
-    const index = JSON.parse(readFileSync(file, 'utf8'));
-    if (index?.files && index.entries) return index;
-  } catch {
-    // Not there, or damaged: everything is built again.
+  private put(key: string, entry: Entry): void {
+    this.entries[key] = this.changed[key] = entry;
   }
-  return { files: {}, entries: {} };
-}
 
-let library: string | undefined;
+  private isValid({ inputs, absent, artifact }: Entry): boolean {
+    try {
+      return (
+        Object.entries(inputs).every(([input, hash]) => this.hashes.of(input) === hash) &&
+        absent.every((path) => this.hashes.of(path) === undefined) &&
+        (artifact === undefined || this.holds(artifact))
+      );
+    } catch {
+      // An index that somebody has edited.
+      return false;
+    }
+  }
 
-/** The code that makes the results: a development version of the library has no version number of its own. */
-function libraryHash(): string {
-  if (library === undefined) {
-    const files = [__dirname, join(__dirname, 'worker')].flatMap((folder) =>
-      readdirSync(folder, { withFileTypes: true })
-        .filter((file) => file.isFile() && /\.m?[jt]s$/.test(file.name))
-        .map((file) => join(folder, file.name)),
-    );
+  /** Whether nobody has touched a built folder: its files may be linked into a cdk.out. */
+  private holds({ hash, files }: Artifact): boolean {
+    return Object.entries(files).every(([name, [size, mtimeMs]]) => {
+      const stat = statSync(`${this.store}/${hash}/${name}`, { throwIfNoEntry: false });
+      return stat?.size === size && stat.mtimeMs === mtimeMs;
+    });
+  }
+
+  /** The code that makes the results, where the lockfile does not tell that it has changed: during development. */
+  private libraryHash(): string {
+    if (/[\\/]node_modules[\\/]/.test(__dirname)) return '';
     const { version } = require('esbuild/package.json') as { version: string };
-    library = sha256(...files.sort().map((file) => readFileSync(file)), version);
+    const files = [__dirname, join(__dirname, 'worker')].flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => /(?<!\.d)\.m?[jt]s$/.test(name))
+        .map((name) => relative(this.root, join(folder, name))),
+    );
+    return sha256(version, ...files.sort().map((file) => this.hashes.of(file) ?? ''));
   }
-  return library;
 }

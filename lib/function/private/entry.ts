@@ -1,19 +1,30 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { callingFiles } from './call-sites.js';
+import { libraryEntry } from './library-entry.js';
 import { sourceFile } from './source-file.js';
 
 /** `import('x')` or `require('x')`, whatever a compiler has put around it. */
 const LITERAL = /\b(?:import|require)\s*\(\s*(?:\/\*.*?\*\/\s*)*(["'`])((?:(?!\1)[^\\$])+)\1\s*\)/;
+
+const located = new WeakMap<() => unknown, string>();
 
 /**
  * The file that `handler: () => import('./place.js')` means.
  *
  * The path is relative to the file that has written it, which is not always the first on the stack: a subclass or
  * a helper function may lie between. So it is looked for in the files of all stack frames, and anything but one
- * answer is an error.
+ * answer is an error. It is remembered: a saga is written in one file, and made a construct in another.
  */
 export function entryOf(handler: () => unknown): string {
+  const known = libraryEntry(handler) ?? located.get(handler);
+  if (known !== undefined) return known;
+  const file = locate(handler);
+  located.set(handler, file);
+  return file;
+}
+
+function locate(handler: () => unknown): string {
   const text = String(handler);
   const specifier = LITERAL.exec(text)?.[2];
   if (specifier === undefined) {
@@ -33,11 +44,16 @@ function onlyTarget(specifier: string, files: string[]): string {
   const targets = new Map<string, string>();
   for (const file of files) {
     if (!mentions(file, specifier)) continue;
-    const target = sourceFile(specifier.startsWith('/') ? '/' : dirname(file), specifier);
+    const source = sourceFile(specifier.startsWith('/') ? '/' : dirname(file), specifier);
+    // As esbuild names it: several links may lead to one file.
+    const target = source && realpathSync.native(source);
     if (target && !targets.has(target)) targets.set(target, file);
   }
   const [first, ...others] = targets.keys();
-  if (first !== undefined && others.length === 0) return first;
+  if (first !== undefined && others.length === 0) {
+    written.set(first, { file: targets.get(first) as string, specifier });
+    return first;
+  }
   if (first === undefined) {
     const looked = files.map((file) => `\n  - ${shown(file)}`).join('');
     throw new Error(
@@ -50,16 +66,45 @@ function onlyTarget(specifier: string, files: string[]): string {
   );
 }
 
+/** Where the import of a handler's module was found, by the module's file. */
+const written = new Map<string, { readonly file: string; readonly specifier: string }>();
+
+/** `import { handler } from './place.js'`, and what stands between its braces. */
+const STATIC = /^[ \t]*import\s+(?!type\b)([^'"`;]*?)\s*(?:from\s*)?["']([^"']+)["']/gm;
+
+/**
+ * The file that imports a handler's module for more than its types, next to the `() => import()` of it: synth then runs
+ * what runs in Lambda, and loads all that it imports.
+ */
+export function valueImportOf(entry: string): string | undefined {
+  const found = written.get(entry);
+  const text = found && texts.get(found.file)?.text;
+  if (!text) return undefined;
+  const isValue = [...text.matchAll(STATIC)].some(
+    ([, clause = '', specifier]) => specifier === found.specifier && !isOnlyTypes(clause),
+  );
+  return isValue ? found.file : undefined;
+}
+
+function isOnlyTypes(clause: string): boolean {
+  const names = /^\{([^}]*)\}$/.exec(clause)?.[1];
+  return names?.split(',').every((name) => /^\s*(type\s.*)?$/.test(name)) ?? false;
+}
+
 const texts = new Map<string, { stamp: number; text: string }>();
 
 function mentions(file: string, specifier: string): boolean {
+  const known = texts.get(file);
+  // It is read again only if it may say something else than it did: hundreds of handlers are asked for in a row.
+  if (known && isIn(known.text, specifier)) return true;
   const stamp = statSync(file).mtimeMs;
-  let known = texts.get(file);
-  if (known?.stamp !== stamp) {
-    known = { stamp, text: readFileSync(file, 'utf8') };
-    texts.set(file, known);
-  }
-  const { text } = known;
+  if (known?.stamp === stamp) return false;
+  const text = readFileSync(file, 'utf8');
+  texts.set(file, { stamp, text });
+  return isIn(text, specifier);
+}
+
+function isIn(text: string, specifier: string): boolean {
   return [`'${specifier}'`, `"${specifier}"`, `\`${specifier}\``].some((quoted) => text.includes(quoted));
 }
 

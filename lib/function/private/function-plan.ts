@@ -1,19 +1,18 @@
 import { relative } from 'node:path';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { variableOf } from '../../runtime/need.js';
-import { asBindable, type Bindables, type Binding } from '../binding.js';
+import type { Bindables } from '../binding.js';
+import type * as Idempotency from '../idempotency-table.js';
 import { Bundler } from './bundler.js';
-import { entryOf } from './entry.js';
+import { constructPath } from './construct-path.js';
+import { entryOf, valueImportOf } from './entry.js';
 import type { DeclaredNeed, HandlerAnalysis } from './handler-analysis.js';
+import { type Granted, satisfy, type Wanted } from './satisfy.js';
 
 /** What follows from a handler's module and the bindings, before there is a function. */
-export interface FunctionPlan {
+export interface FunctionPlan extends Granted {
   readonly entry: string;
   readonly analysis: HandlerAnalysis;
-  readonly environment: Record<string, string>;
-  readonly statements: PolicyStatement[];
-  readonly wildcards: NonNullable<Binding['wildcard']>[];
 }
 
 /**
@@ -28,7 +27,7 @@ export function planFunction(
   props: { handler: () => unknown; bind?: Bindables },
   shared: boolean,
 ): FunctionPlan {
-  const path = scope.node.path ? `${scope.node.path}/${id}` : id;
+  const path = constructPath(scope, id);
   const { entry, analysis } = located(path, () => {
     if (typeof props.handler !== 'function') {
       throw new Error(
@@ -38,55 +37,53 @@ export function planFunction(
     const file = entryOf(props.handler);
     return { entry: file, analysis: Bundler.of(scope).analyze(file) };
   });
-  const bind = props.bind ?? {};
-  const mistakes: string[] = [];
-  const plan: FunctionPlan = { entry, analysis, environment: {}, statements: [], wildcards: [] };
-  for (const need of analysis.needs) {
-    try {
-      satisfy(need, bind, plan);
-    } catch (error) {
-      mistakes.push((error as Error).message);
-    }
-  }
-  const names = analysis.needs.map(({ name }) => name);
-  const extra = shared ? [] : Object.keys(bind).filter((name) => !names.includes(name));
-  for (const name of extra) {
-    const needs = names.join(', ') || 'nothing';
-    mistakes.push(`\`bind\` has ${name}, which the handler does not need (it needs ${needs})`);
-  }
-  if (mistakes.length > 0) {
+  warnOfValueImport(scope, path, entry);
+  const { needs } = analysis;
+  const bind = { ...bindingsOfTheStack(scope, needs, props.bind ?? {}), ...props.bind };
+  const names = needs.map(({ name }) => name);
+  const missing = needs.filter(({ name }) => bind[name] === undefined);
+  const extra = shared ? [] : Object.keys(props.bind ?? {}).filter((name) => !names.includes(name));
+  const mistakes = [
+    ...missing.map((need) => `\`bind\` must have ${need.name}: the handler needs \`${written(need)}\``),
+    ...extra.map(
+      (name) =>
+        `\`bind\` has ${name}, which the handler does not need (it needs ${names.join(', ') || 'nothing'})`,
+    ),
+  ];
+  const wanted = needs.filter((need) => !missing.includes(need)).map((need) => wantedBy(need, bind));
+  const granted = satisfy(wanted, [], mistakes, (all) => {
     const file = relative(process.cwd(), entry);
-    throw new Error(`${mistakes.join('\n')}\nThe needs are declared in ${file} (at ${path})`);
-  }
-  return plan;
+    return new Error(`${all.join('\n')}\nThe needs are declared in ${file} (at ${path})`);
+  });
+  return { entry, analysis, ...granted };
 }
 
-function satisfy(
-  { name, kind, access }: DeclaredNeed,
-  bind: Bindables,
-  { environment, statements, wildcards }: FunctionPlan,
-): void {
-  if (bind[name] === undefined) {
-    throw new Error(`\`bind\` must have ${name}: the handler needs \`${name}: ${kind}.${access}\``);
-  }
-  const bindable = asBindable(bind[name]);
-  if (bindable?.bindingKind !== kind) {
-    const given = bindable ? `a ${bindable.bindingKind}` : typeof bind[name];
-    throw new Error(`\`bind.${name}\` must be a ${kind}, got ${given}`);
-  }
-  const variable = variableOf(name, kind);
-  if (!/^[A-Z][A-Z0-9_]+$/.test(variable)) {
-    throw new Error(
-      `the need \`${name}\` must be letters and digits, starting with a letter: its environment variable would be ${variable}`,
-    );
-  }
-  if (variable in environment) {
-    throw new Error(`two needs would have the environment variable ${variable}: rename \`${name}\``);
-  }
-  const binding = bindable.bindingFor(access);
-  environment[variable] = binding.value;
-  statements.push(...binding.statements);
-  if (binding.wildcard) wildcards.push(binding.wildcard);
+function warnOfValueImport(scope: Construct, path: string, entry: string): void {
+  const file = valueImportOf(entry);
+  if (!file) return;
+  const [importer, handler] = [file, entry].map((one) => relative(process.cwd(), one));
+  Annotations.of(scope).addWarningV2(
+    'cdk-trellis:handlerImported',
+    `${importer} imports ${handler} for its values, so that synth runs the handler's code and loads its packages. Use \`import type\`, or move what both need into a file of its own (at ${path})`,
+  );
+}
+
+/** What the stack has for whoever needs it, unless something else is bound. */
+function bindingsOfTheStack(scope: Construct, needs: readonly DeclaredNeed[], bind: Bindables): Bindables {
+  const served = needs.filter(({ kind, name }) => kind === 'idempotency' && bind[name] === undefined);
+  const names = served.map(({ name }) => name);
+  if (names.length === 0) return {};
+  // Loaded here: an app that needs no table does not wait for CDK's tables.
+  const { IdempotencyTable } = require('../idempotency-table.js') as typeof Idempotency;
+  return Object.fromEntries(names.map((name) => [name, IdempotencyTable.of(scope)]));
+}
+
+function wantedBy({ name, kind, access }: DeclaredNeed, bind: Bindables): Wanted {
+  const called = {
+    to: `\`bind.${name}\``,
+    access: `the need \`${written({ name, kind, access })}\` cannot be bound`,
+  };
+  return { name, kind, access, to: bind[name], called };
 }
 
 function located<Value>(path: string, work: () => Value): Value {
@@ -95,4 +92,9 @@ function located<Value>(path: string, work: () => Value): Value {
   } catch (error) {
     throw new Error(`${(error as Error).message} (at ${path})`, { cause: error });
   }
+}
+
+/** A need as the handler has it. */
+function written({ name, kind, access }: DeclaredNeed): string {
+  return `${name}: ${kind === access ? `${kind}()` : `${kind}.${access}`}`;
 }

@@ -15,9 +15,31 @@ export interface HandlerAnalysis {
   readonly needs: readonly DeclaredNeed[];
   /** The name of the operation that `route` implements, as in `api.placeOrder`. */
   readonly operation?: string;
+  /** Whether it is the handler of an authorizer. */
+  readonly isAuthorizer?: boolean;
+  /** By what it is to be invoked: the wrapper for events, messages or schedules that it is made with. */
+  readonly invokedBy?: Invoker;
 }
 
-const NEEDS_ARGUMENT: Readonly<Record<string, number>> = { handle: 0, route: 1 };
+/** The wrappers of handlers that one kind of source invokes. */
+export type Invoker = 'consume' | 'job' | 'step' | 'worker';
+
+const NEEDS_ARGUMENT: Readonly<Record<string, number>> = {
+  authorizer: 1,
+  consume: 1,
+  handle: 0,
+  job: 0,
+  route: 1,
+  step: 1,
+  worker: 1,
+};
+
+const INVOKERS: readonly string[] = ['consume', 'job', 'step', 'worker'] satisfies Invoker[];
+
+/** What a wrapper needs besides what its handler says, as `lib/runtime` has it. */
+const OWN_NEEDS: Readonly<Record<string, readonly DeclaredNeed[]>> = {
+  job: [{ name: 'runs', kind: 'idempotency', access: 'idempotency' }],
+};
 
 /** A value and the module it is written in. */
 interface Found {
@@ -45,9 +67,15 @@ export function analyzeHandler(entry: string, visited: Set<string>): HandlerAnal
   if (!call) return { needs: [] };
   const { wrapper, at } = call;
   const index = NEEDS_ARGUMENT[wrapper] as number;
-  const needs = readNeeds(at.module, at.node.arguments[index], at.node.loc.start.line, wrapper);
+  const declared = readNeeds(at.module, at.node.arguments[index], at.node.loc.start.line, wrapper);
+  const needs = [...declared, ...(OWN_NEEDS[wrapper] ?? [])];
   const operation = wrapper === 'route' ? unwrapped(at.node.arguments[0]).property?.name : undefined;
-  return { needs, ...(operation && { operation }) };
+  return {
+    needs,
+    ...(operation && { operation }),
+    ...(wrapper === 'authorizer' && { isAuthorizer: true }),
+    ...(INVOKERS.includes(wrapper) && { invokedBy: wrapper as Invoker }),
+  };
 }
 
 function findExport(
@@ -92,7 +120,7 @@ function resolveName(found: Found, read: (file: string) => Module): Found {
   return target ? resolveName(target, read) : { ...found, node };
 }
 
-/** The call of `handle` or `route` that makes the handler, also inside the call of a middleware. */
+/** The call of one of the wrappers that makes the handler, also inside the call of a middleware. */
 function wrapperCall(
   { module, node }: Found,
   read: (file: string) => Module,

@@ -1,8 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /** The SHA-256 of all parts, in hexadecimal. */
 export function sha256(...parts: (string | Uint8Array)[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest('hex');
+  const [first = ''] = parts;
+  // One call instead of three: a synth makes hundreds.
+  if (parts.length < 2) return hash('sha256', first, 'hex');
+  const digest = createHash('sha256');
+  for (const part of parts) digest.update(part);
+  return digest.digest('hex');
 }

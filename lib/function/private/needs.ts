@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { DeclaredNeed } from './handler-analysis.js';
 import type { Module, Node } from './module-exports.js';
 import { runtimeName, unwrapped } from './runtime-names.js';
@@ -48,7 +49,10 @@ function readNeed(module: Module, property: Node): DeclaredNeed {
   return { name, ...need };
 }
 
-/** `table.read`, `table<Order>().read`, `bus(OrderPlaced).publish`; `invoke<F>()` has one access, its own name. */
+/**
+ * `table.read`, `table<Order>().read`, `bus(OrderPlaced).publish`, `table.index('byDay').read`; `invoke<F>()` has one
+ * access, its own name.
+ */
 function kindAndAccess(module: Module, value: Node): { kind: string; access: string } | undefined {
   if (value.type === 'CallExpression') {
     const kind = runtimeName(module, unwrapped(value.callee));
@@ -57,7 +61,26 @@ function kindAndAccess(module: Module, value: Node): { kind: string; access: str
   if (value.type !== 'MemberExpression' || value.computed) return undefined;
   const object = unwrapped(value.object);
   const kind = runtimeName(module, object.type === 'CallExpression' ? unwrapped(object.callee) : object);
-  return kind ? { kind, access: value.property.name } : undefined;
+  const access: string = value.property.name;
+  return kind ? { kind, access } : ofPart(module, object, access);
+}
+
+/** `table.index('byDay')`: the access to a part of the thing says which. */
+function ofPart(module: Module, call: Node, access: string): { kind: string; access: string } | undefined {
+  const callee = call.type === 'CallExpression' ? unwrapped(call.callee) : undefined;
+  if (callee?.type !== 'MemberExpression' || callee.computed) return undefined;
+  const kind = runtimeName(module, unwrapped(callee.object));
+  const [name, ...others] = call.arguments.map((argument: Node) => textOf(module, argument));
+  if (!kind || name === undefined || others.length > 0) return undefined;
+  return { kind, access: `${callee.property.name}('${name}').${access}` };
+}
+
+function textOf(module: Module, node: Node): string | undefined {
+  const value = literalOf(module, node);
+  if (value.type === 'StringLiteral') return value.value;
+  return value.type === 'TemplateLiteral' && value.quasis.length === 1
+    ? value.quasis[0].value.cooked
+    : undefined;
 }
 
 /** A literal, or the literal that a constant of the same file stands for. */
@@ -73,6 +96,8 @@ function describe(module: Module, node: Node): string {
     const imported = module.imports.get(value.name);
     return imported ? `\`${value.name}\`, imported from \`${imported.from}\`` : `\`${value.name}\``;
   }
+  if (value.type === 'MemberExpression')
+    return `\`${readFileSync(module.file, 'utf8').slice(value.start, value.end)}\``;
   const kinds: Record<string, string> = {
     CallExpression: 'a function call',
     ConditionalExpression: 'a condition',

@@ -1,15 +1,15 @@
 import { CfnRole, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { Lazy } from 'aws-cdk-lib/core';
+import { Lazy, Stack } from 'aws-cdk-lib/core';
 import { acknowledge } from '../../observability/acknowledge.js';
-import type { Binding } from '../bindings/binding.js';
+import type { Wildcard } from './satisfy.js';
 
-const BASIC_POLICY = 'AWSLambdaBasicExecutionRole';
+/** What CDK attaches: the one always, the other in a VPC. Both allow writing to every log group of the account. */
+const MANAGED_POLICIES = /AWSLambda(Basic|VPCAccess)ExecutionRole/;
 
 /**
- * Gives a function's role one inline policy instead of the managed one, which allows writing to every log group of
- * the account. CDK's function makes the role in its own constructor and offers no way in between, so this changes
+ * Gives a function's role one inline policy instead of the managed ones. CDK's function makes the role in its own constructor and offers no way in between, so this changes
  * the resource underneath; what users add later goes into a policy of its own, as with any role.
  *
  * @param isOwn whether the role is the function's own; a role of the user's is only added to
@@ -17,7 +17,7 @@ const BASIC_POLICY = 'AWSLambdaBasicExecutionRole';
 export function setPolicy(
   fn: LambdaFunction,
   statements: readonly PolicyStatement[],
-  wildcards: NonNullable<Binding['wildcard']>[],
+  wildcards: readonly Wildcard[],
   isOwn: boolean,
 ): void {
   const role = fn.role as IRole;
@@ -31,7 +31,7 @@ export function setPolicy(
     {
       produce: () => {
         const arns: unknown[] = fn.stack.resolve(managed) ?? [];
-        return arns.filter((arn) => !JSON.stringify(arn).includes(BASIC_POLICY)) as string[];
+        return arns.filter((arn) => !MANAGED_POLICIES.test(JSON.stringify(arn))) as string[];
       },
     },
     { omitEmpty: true },
@@ -40,16 +40,24 @@ export function setPolicy(
     policyName: 'Handler',
     policyDocument: new PolicyDocument({ statements: [...statements] }),
   };
+  resource.policies = [policy];
+  acknowledgeWildcards(role, wildcards);
+}
+
+/** Says why resources that end in a wildcard are right, and only for them. */
+export function acknowledgeWildcards(role: IRole, wildcards: readonly Wildcard[]): void {
+  if (wildcards.length === 0) return;
+  const stack = Stack.of(role);
   const acknowledged = new Set<string>();
-  resource.policies = Lazy.uncachedAny({
-    produce: () => {
-      // How a resource of another stack is written is known only in the last of several rounds.
+  // How a resource of another stack is written is known only when all references are resolved: then is validation.
+  role.node.addValidation({
+    validate: () => {
       for (const { resource, reason } of wildcards) {
-        const finding = `AwsSolutions-IAM5[Resource::${flat(fn.stack.resolve(resource))}]`;
+        const finding = `AwsSolutions-IAM5[Resource::${flat(stack.resolve(resource))}]`;
         if (!acknowledged.has(finding)) acknowledge(role, { [finding]: reason });
         acknowledged.add(finding);
       }
-      return [policy];
+      return [];
     },
   });
 }
@@ -84,12 +92,42 @@ export function logStatement(logGroup: ILogGroup): PolicyStatement {
   });
 }
 
+/** Permissions that AWS offers for all resources only, and why. */
+export interface Everywhere {
+  readonly statement: PolicyStatement;
+  readonly reason: string;
+}
+
+const everywhere = (actions: string[], reason: string): Everywhere => ({
+  statement: new PolicyStatement({ actions, resources: ['*'] }),
+  reason,
+});
+
 /** Sending traces. */
-export function traceStatement(): PolicyStatement {
-  return new PolicyStatement({
-    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
-    resources: ['*'],
-  });
+export function traces(): Everywhere {
+  return everywhere(
+    ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    'xray:PutTraceSegments and xray:PutTelemetryRecords: X-Ray has no permissions for single resources',
+  );
+}
+
+/**
+ * The network interfaces that Lambda makes in a VPC.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+export function networkInterfaces(): Everywhere {
+  const actions = [
+    'CreateNetworkInterface',
+    'DescribeNetworkInterfaces',
+    'DescribeSubnets',
+    'DeleteNetworkInterface',
+    'AssignPrivateIpAddresses',
+    'UnassignPrivateIpAddresses',
+  ];
+  return everywhere(
+    actions.map((action) => `ec2:${action}`),
+    'those by which Lambda attaches a function to a VPC: it takes them for all resources only',
+  );
 }
 
 /** The resource under a function. */
@@ -97,9 +135,9 @@ export function resourceOf(fn: LambdaFunction): CfnFunction {
   return fn.node.defaultChild as CfnFunction;
 }
 
-/** Says why `*` is right for traces, and only for them. */
-export function acknowledgeTracing(role: IRole): void {
-  const reason =
-    'Only xray:PutTraceSegments and xray:PutTelemetryRecords are allowed on it: X-Ray has no permissions for single resources.';
+/** Says why `*` is right for these permissions, and only for them. */
+export function acknowledgeEverywhere(role: IRole, permissions: readonly Everywhere[]): void {
+  if (permissions.length === 0) return;
+  const reason = `Only these actions are allowed on it: ${permissions.map((one) => one.reason).join('; ')}.`;
   acknowledge(role, { 'AwsSolutions-IAM5[Resource::*]': reason, 'Serverless-LambdaStarPermissions': reason });
 }

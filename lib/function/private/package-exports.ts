@@ -1,11 +1,6 @@
 import { join } from 'node:path';
+import type { Manifest } from './package-manifest.js';
 import { sourceFile } from './source-file.js';
-
-interface Manifest {
-  readonly name: string;
-  readonly exports?: unknown;
-  readonly main?: string;
-}
 
 /** Conditions of package.json's exports, as a bundler for Node.js reads them. */
 const CONDITIONS = ['node', 'import', 'module', 'default'];
@@ -24,7 +19,8 @@ export function exportedFiles(folder: string, manifest: Manifest): Record<string
   const table: Record<string, unknown> = isTable ? (exports as Record<string, unknown>) : { '.': exports };
   const files: Record<string, string> = {};
   for (const [subpath, target] of Object.entries(table)) {
-    if (subpath === './package.json') continue;
+    // null is package.json's way to say that a path is not exported.
+    if (subpath === './package.json' || target === null) continue;
     if (subpath.includes('*')) {
       throw new Error(`The layer ${name} must export each file by name, got the pattern "${subpath}"`);
     }
@@ -36,6 +32,11 @@ export function exportedFiles(folder: string, manifest: Manifest): Record<string
       );
     }
     files[subpath] = join(file);
+  }
+  if (Object.keys(files).length === 0) {
+    throw new Error(
+      `The layer ${name} must export something, got no \`exports\` of files in ${folder}/package.json`,
+    );
   }
   return files;
 }

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { sha256 } from './hash.js';
 
-const LOCKFILES = [
+/** What says which packages a project has. */
+export const LOCKFILES = [
   'package-lock.json',
   'npm-shrinkwrap.json',
   'pnpm-lock.yaml',
@@ -10,9 +10,6 @@ const LOCKFILES = [
   'bun.lock',
   'bun.lockb',
 ];
-
-/** What a package manager writes down about what is installed, which may not be what the lockfile says yet. */
-const INSTALLED = ['.package-lock.json', '.pnpm/lock.yaml', '.yarn-integrity', '.yarn-state.yml'];
 
 const roots = new Map<string, string>();
 
@@ -30,13 +27,6 @@ export function projectRoot(file: string): string {
     folder;
   roots.set(folder, root);
   return root;
-}
-
-/** Changes when an installed package may have changed. */
-export function lockfileHash(root: string): string {
-  const installed = INSTALLED.map((name) => join(root, 'node_modules', name));
-  const present = [...LOCKFILES.map((name) => join(root, name)), ...installed].filter(existsSync);
-  return sha256(...present.map((path) => readFileSync(path)));
 }
 
 function nearest(folder: string, matches: (candidate: string) => boolean): string | undefined {

@@ -11,12 +11,15 @@ export function runtimeName(module: Module, node: Node): string | undefined {
   return namespace?.name === '*' && isRuntime(module, namespace.from) ? node.property.name : undefined;
 }
 
-const RUNTIME_FOLDER = join(__dirname, '..', '..', 'runtime');
+const LIBRARY = join(__dirname, '..', '..');
+
+/** In the package, handlers of the library itself are ES modules. */
+const RUNTIME_FOLDERS = [join(LIBRARY, 'runtime'), join(LIBRARY, 'esm', 'runtime')];
 
 function isRuntime(module: Module, from: string): boolean {
   if (from === 'cdk-trellis/runtime' || from.endsWith('/cdk-trellis/runtime')) return true;
   const file = importedFile(module, from);
-  return file !== undefined && dirname(file) === RUNTIME_FOLDER;
+  return file !== undefined && RUNTIME_FOLDERS.includes(dirname(file));
 }
 
 /** An expression without what only the compiler sees: `x as const`, `x satisfies Y`, `x!`, `(x)`. */

@@ -1,17 +1,21 @@
 import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { once } from '../../runtime/once.js';
 import { isEphemeral } from '../../target/ephemeral.js';
 import type { SharedLayer } from '../shared-layer.js';
 import { automaticLayer } from './automatic-layer.js';
-import { BundledCode } from './bundled-code.js';
-import { type Built, Bundler } from './bundler.js';
+import { BundledCode, isAskedFor } from './bundled-code.js';
+import { Bundler } from './bundler.js';
 import { libraryConditions } from './conditions.js';
+import { addLayerCheck } from './layer-check.js';
+import { describeLayer } from './layer-metadata.js';
 import { projectRoot } from './project.js';
 import type { LayerPackage, Unit } from './worker/protocol.mjs';
 
 /** A shared layer in one stack. */
 export interface SharedLayerVersion {
+  readonly layer: SharedLayer;
   readonly version: LayerVersion;
   readonly key: string;
 }
@@ -29,23 +33,41 @@ export function sharedLayerVersion(scope: Construct, layer: SharedLayer): Shared
   const existing = known.get(layer.folder);
   if (existing) return existing;
   const bundler = Bundler.of(scope);
-  const words = layer.packageName.split(/[^a-zA-Z0-9]+/).filter((word) => word !== '');
-  const id = `${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('')}Layer`;
-  const key = bundler.add(`${stack.node.path}/${id}`, unitOf(layer));
-  let built: Built | undefined;
+  const id = idOf(layer);
+  refuseSameId(stack, id, layer, [...known.values()]);
+  const key = bundler.add(`${stack.node.path}/${id}`, unitOf(layer), isAskedFor(stack));
+  const built = once(() => bundler.built(key));
   const version = new LayerVersion(stack, id, {
-    code: new BundledCode(() => {
-      built ??= bundler.built(key);
-      return built;
-    }),
+    code: new BundledCode(built, () => bundler.prepareLayers()),
     description: `${layer.packageName} ${layer.version}`,
     // A function that an update has not reached yet, or that was rolled back, still loads the version it names.
     removalPolicy: isEphemeral(stack) ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
   });
+  describeLayer(version, 'shared', built, [{ name: layer.packageName, version: layer.version }]);
+  addLayerCheck(version, true);
   automaticLayer(scope).serve(key);
-  const made = { version, key };
+  const made = { layer, version, key };
   known.set(layer.folder, made);
   return made;
+}
+
+function idOf({ packageName }: SharedLayer): string {
+  const words = packageName.split(/[^a-zA-Z0-9]+/).filter((word) => word !== '');
+  return `${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('')}Layer`;
+}
+
+/** A name stands for one package in all code of a stack, and for one resource. */
+function refuseSameId(
+  stack: Stack,
+  id: string,
+  { packageName, folder }: SharedLayer,
+  others: SharedLayerVersion[],
+): void {
+  const other = others.find(({ layer }) => idOf(layer) === id)?.layer;
+  if (!other) return;
+  throw new Error(
+    `The shared layers of a stack must have different names, got ${other.packageName} in ${other.folder} and ${packageName} in ${folder}: rename one in its package.json (at ${stack.node.path})`,
+  );
 }
 
 /** A shared layer as the functions that import it see it. */
@@ -55,8 +77,9 @@ export function packageOf(layer: SharedLayer): LayerPackage {
   return { name: layer.packageName, folder: layer.folder, files: Object.fromEntries(files) };
 }
 
-function unitOf(layer: SharedLayer): Omit<Unit, 'key'> {
+function unitOf(layer: SharedLayer): Unit {
   const subpaths = Object.keys(layer.exports);
+  refuseSameOutput(layer);
   const manifest = {
     name: layer.packageName,
     type: 'module',
@@ -75,6 +98,21 @@ function unitOf(layer: SharedLayer): Omit<Unit, 'key'> {
     conditions: libraryConditions(),
     target: TARGET,
   };
+}
+
+/** `./money` and `./money.js` are one file, or a mistake. */
+function refuseSameOutput({ packageName, exports }: SharedLayer): void {
+  const outputs = new Map<string, string>();
+  for (const [subpath, file] of Object.entries(exports)) {
+    const out = outputOf(subpath);
+    const other = outputs.get(out);
+    if (other && exports[other] !== file) {
+      throw new Error(
+        `The layer ${packageName} exports "${other}" and "${subpath}", which would be one file: give both the same source, or rename one`,
+      );
+    }
+    outputs.set(out, subpath);
+  }
 }
 
 function baseOf(layer: SharedLayer): string {

@@ -1,4 +1,4 @@
-"""What `trellis` asks of its own emulator: who it is, and to save its state."""
+"""What `trellis` asks of its own emulator: who it is, to save its state, and to serve a site."""
 
 import asyncio
 import json
@@ -6,6 +6,7 @@ import os
 import threading
 import time
 
+import edge
 import ministack.app
 from ministack.core import persistence
 
@@ -46,6 +47,8 @@ def install():
             answer = {"instance": os.environ.get("TRELLIS_LOCAL_INSTANCE", ""), "pid": os.getpid()}
         elif request == ("POST", "/_trellis/save"):
             await asyncio.to_thread(save)
+        elif request == ("POST", "/_trellis/edge"):
+            status, answer = await edge.open_from(receive)
         else:
             status = 404
         headers = [(b"content-type", b"application/json")]

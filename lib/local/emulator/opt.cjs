@@ -1,7 +1,8 @@
 // Runs first in each Node.js execution environment: shows the function's layers at /opt, where code and
 // bundlers expect them, although the host has nothing there. Later layers win over earlier ones, and
-// only CommonJS finds bare names in them (NODE_PATH), both as on AWS:
+// bare names are looked for in them (NODE_PATH), by ES modules too, all as on AWS:
 // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-layers.html
+// https://aws.amazon.com/blogs/compute/node-js-18-x-runtime-now-available-in-aws-lambda/
 const fs = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
@@ -49,10 +50,27 @@ if (layers.length > 0) {
     file === '/opt' || file.startsWith('/opt/') ? path.join(opt, file.slice(4)) : file;
 
   const major = process.versions.node.split('.')[0];
-  process.env.NODE_PATH = [`nodejs/node${major}/node_modules`, 'nodejs/node_modules']
-    .map((folder) => path.join(opt, folder))
-    .join(path.delimiter);
+  const packages = [`nodejs/node${major}/node_modules`, 'nodejs/node_modules'].map((folder) =>
+    path.join(opt, folder),
+  );
+  process.env.NODE_PATH = packages.join(path.delimiter);
   Module._initPaths();
+
+  /** Node.js itself looks at NODE_PATH for CommonJS only. */
+  const resolveBare = (specifier, context, next) => {
+    try {
+      return next(specifier, context);
+    } catch (error) {
+      if (error.code !== 'ERR_MODULE_NOT_FOUND' || /^[./]|^[a-z]+:/.test(specifier)) throw error;
+      for (const folder of packages) {
+        const parentURL = pathToFileURL(path.join(path.dirname(folder), 'index.mjs')).href;
+        try {
+          return next(specifier, { ...context, parentURL });
+        } catch {}
+      }
+      throw error;
+    }
+  };
 
   const resolveFilename = Module._resolveFilename;
   Module._resolveFilename = function (request, ...rest) {
@@ -61,7 +79,7 @@ if (layers.length > 0) {
   Module.registerHooks({
     resolve(specifier, context, next) {
       const file = specifier.startsWith('file:///opt/') ? fileURLToPath(specifier) : specifier;
-      if (!file.startsWith('/opt/')) return next(specifier, context);
+      if (!file.startsWith('/opt/')) return resolveBare(specifier, context, next);
       if (!context.conditions.includes('import')) return next(inOpt(file), context);
       return next(pathToFileURL(inOpt(file)).href, context);
     },

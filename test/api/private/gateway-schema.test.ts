@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import * as z from 'zod';
 import { gatewaySchema } from '../../../lib/api/private/gateway-schema.js';
 import { strict } from '../../../lib/contract/strict.js';
+import { schemaCases } from '../../support/arbitrary-schema.js';
 
 const gatewayAccepts = (schema: z.ZodType, value: unknown) =>
   new AjvDraft04({ strict: true }).compile(gatewaySchema(schema))(value);
@@ -99,5 +100,18 @@ describe('gatewaySchema', () => {
       { numRuns: 3000 },
     );
     expect(accepted).toBeGreaterThan(100);
+  });
+
+  it('takes every body of generated contracts', () => {
+    const bodies = schemaCases('request').chain(({ schema, values }) =>
+      values.map((value) => ({ schema, value })),
+    );
+    fc.assert(
+      fc.property(bodies, ({ schema, value }) => {
+        expect(strict(schema).safeParse(value).success).toBe(true);
+        expect(gatewayAccepts(schema, value)).toBe(true);
+      }),
+      { numRuns: 400 },
+    );
   });
 });

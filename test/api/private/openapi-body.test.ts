@@ -1,4 +1,4 @@
-import { defineApi } from 'cdk-trellis/contract';
+import { binary, defineApi } from 'cdk-trellis/contract';
 import * as z from 'zod';
 import { openApiBody } from '../../../lib/api/private/openapi-body.js';
 
@@ -10,15 +10,65 @@ function parametersOf(query: z.ZodObject): { name: string; required: boolean }[]
   const { paths } = openApiBody({
     contract,
     title: 'orders',
-    validateBodies: false,
-    invocationUri: () => 'arn',
+    validatesBody: () => false,
+    integrationOf: () => ({}),
   });
   return (paths as any)['/orders'].get.parameters;
 }
 
+const bodyOf = (operations: Record<string, object>, type = 'aws_proxy'): any => {
+  const whole = Object.entries(operations).map(([name, operation]) => [
+    name,
+    { method: 'GET', path: `/${name}`, auth: 'public', responses: { 200: z.string() }, ...operation },
+  ]);
+  return openApiBody({
+    contract: defineApi({ name: 'orders', version: '1.0.0' }, Object.fromEntries(whole)),
+    title: 'orders',
+    validatesBody: () => false,
+    integrationOf: (name) => ({ type, uri: name }),
+  });
+};
+
+describe('HEAD', () => {
+  it('is answered by the function of GET, authorized and validated like it', () => {
+    const { get, head } = bodyOf({ list: { auth: 'user', query: z.object({ day: z.iso.date() }) } }).paths[
+      '/list'
+    ];
+    const { operationId, ...same } = get;
+    expect([operationId, head]).toEqual(['list', same]);
+  });
+
+  it('is not answered where there is no GET, or none that a function answers', () => {
+    expect(bodyOf({ add: { method: 'POST' } }).paths['/add']).not.toHaveProperty('head');
+    expect(bodyOf({ list: {} }, 'aws').paths['/list']).not.toHaveProperty('head');
+  });
+});
+
+describe('the types that count as bytes', () => {
+  const types = (operations: Record<string, object>) =>
+    bodyOf(operations)['x-amazon-apigateway-binary-media-types'];
+
+  it('are none without bytes, and those that requests have', () => {
+    expect(types({ list: {} })).toBeUndefined();
+    const [png, both] = [binary('image/png'), binary(['image/png', 'image/gif'])];
+    expect(types({ a: { method: 'PUT', body: png }, b: { method: 'PUT', body: both } })).toEqual([
+      'image/gif',
+      'image/png',
+    ]);
+  });
+
+  it('are all as soon as one response has bytes: the gateway looks at the first type in `Accept` only', () => {
+    expect(types({ a: { responses: { 200: binary('image/png') } } })).toEqual(['*/*']);
+  });
+});
+
 describe('the parameters of an operation', () => {
+  it('are not required where they may be empty, which the gateway takes for missing', () => {
+    expect(parametersOf(z.object({ day: z.string() }))).toMatchObject([{ name: 'day', required: false }]);
+  });
+
   it('are required where the contract requires them', () => {
-    const parameters = parametersOf(z.object({ day: z.string(), limit: z.string().optional() }));
+    const parameters = parametersOf(z.object({ day: z.string().min(1), limit: z.string().optional() }));
     expect(parameters.map(({ name, required }) => [name, required])).toEqual([
       ['day', true],
       ['limit', false],

@@ -1,6 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Stack, Stage } from 'aws-cdk-lib/core';
+import { basename, dirname, join } from 'node:path';
+import {
+  type App,
+  CliCredentialsStackSynthesizer,
+  LegacyStackSynthesizer,
+  NestedStack,
+  Stack,
+  Stage,
+} from 'aws-cdk-lib/core';
 import { SharedLayer } from 'cdk-trellis';
 import { codeFolder, logicalIds, runInLambda, templateOf } from '../lambda.js';
 import { oneFunction, Project, removeProjects } from '../project.js';
@@ -172,22 +179,38 @@ describe('a bundled function', () => {
     }
   });
 
-  it('tells tools where its code is, when asset metadata is on', () => {
-    const project = new Project({ 'lambda/main.ts': 'export const handler = async () => 1;' });
-    const app = project.app({ context: { 'aws:cdk:enable-asset-metadata': true } });
-    const stack = new Stack(app, 'Shop');
-    project.add(stack, 'Fn', './lambda/main.js');
-    const { Resources } = templateOf(app.synth(), stack);
-    const metadata = Object.values(Resources as Record<string, { Metadata?: object }>).map(
-      ({ Metadata }) => Metadata,
-    );
-    expect(metadata).toContainEqual({
-      'aws:asset:path': expect.stringMatching(/^asset\./),
-      'aws:asset:property': 'Code',
+  it.each([
+    ['an app', (app: App) => app],
+    ['a stage', (app: App) => new Stage(app, 'Beta')],
+  ])('of %s tells tools where it and its layers are, as `sam local` reads it', (_, scopeOf) => {
+    const project = new Project({
+      'lambda/main.ts': 'export const handler = async () => 1;',
+      'layers/words/package.json': '{ "name": "words", "exports": "./index.ts" }',
+      'layers/words/index.ts': 'export const words = 1;',
     });
-    expect(metadata).toContainEqual({
-      'aws:asset:path': expect.stringMatching(/^asset\./),
-      'aws:asset:property': 'Content',
+    const app = project.app({ context: { 'aws:cdk:enable-asset-metadata': true } });
+    const scope = scopeOf(app);
+    const stack = new Stack(scope, 'Shop');
+    const layers = [SharedLayer.fromPackage(project.path('layers/words'))];
+    project.add(stack, 'Fn', './lambda/main.js', { layers });
+    const cloud = app.synth();
+    const assembly = scope === app ? cloud : cloud.getNestedAssembly((scope as Stage).artifactId);
+    const { Resources } = templateOf(assembly, stack);
+    const found = Object.entries<any>(Resources).filter(([, { Type }]) =>
+      /^AWS::Lambda::(Fun|Lay)/.test(Type),
+    );
+    const folders = found.map(([id, { Metadata, Properties }]) => {
+      // By these rules: samcli/lib/samlib/resource_metadata_normalizer.py in aws-sam-cli.
+      const { 'aws:asset:path': path, 'aws:asset:property': property, ...more } = Metadata;
+      expect(more['aws:asset:is-bundled']).toBe(true);
+      const folder = join(dirname(assembly.getStackArtifact(stack.artifactId).templateFullPath), path);
+      expect(`${basename(folder)}.zip`).toBe(`asset.${Properties[property].S3Key}`);
+      return [id.replace(/\w{8}$/, ''), readdirSync(folder)];
+    });
+    expect(Object.fromEntries(folders)).toEqual({
+      NodeModules: ['nodejs'],
+      WordsLayer: ['nodejs'],
+      Fn: ['index.mjs', 'index.mjs.map'],
     });
   });
 
@@ -203,6 +226,47 @@ describe('a bundled function', () => {
     expect(version()).toBe(first);
     project.write('lambda/main.ts', 'export const handler = async () => 2;');
     expect(version()).not.toBe(first);
+  });
+
+  it.each<[string, (app: App) => Stack]>([
+    [
+      'the legacy synthesizer',
+      (app) => new Stack(app, 'Shop', { synthesizer: new LegacyStackSynthesizer() }),
+    ],
+    [
+      "the synthesizer for the CLI's credentials",
+      (app) => new Stack(app, 'Shop', { synthesizer: new CliCredentialsStackSynthesizer() }),
+    ],
+    ['a nested stack', (app) => new NestedStack(new Stack(app, 'Shop'), 'Nested')],
+  ])('is uploaded as an asset with %s', (_, stackIn) => {
+    const project = new Project({
+      'lambda/main.ts':
+        "import { string } from 'zod'; export const handler = async () => string().parse('x');",
+    });
+    const app = project.app();
+    project.add(stackIn(app), 'Fn', './lambda/main.js');
+    const { directory } = app.synth();
+    const folders = readdirSync(directory).filter((name) => /^asset\.\w{64}$/.test(name));
+    const lists = readdirSync(directory).filter((name) => /(assets|metadata)\.json$/.test(name));
+    const known = lists.map((name) => readFileSync(join(directory, name), 'utf8')).join('');
+    expect(folders.map((name) => readdirSync(join(directory, name))[0])).toEqual(
+      expect.arrayContaining(['index.mjs', 'nodejs']),
+    );
+    for (const name of folders) expect(known).toContain(`"path": "${name}"`);
+  });
+
+  it('is built for the stacks that are asked for only', () => {
+    const project = new Project({
+      'lambda/main.ts': 'export const handler = async () => 1;',
+      'lambda/broken.ts': "import './absent.js';\nexport const handler = async () => 1;",
+    });
+    const app = project.app({ context: { 'aws:cdk:bundling-stacks': ['Shop'] } });
+    const [shop, other] = ['Shop', 'Other'].map((id) => new Stack(app, id)) as [Stack, Stack];
+    project.add(shop, 'Fn', './lambda/main.js');
+    project.add(other, 'Fn', './lambda/broken.js');
+    const assembly = app.synth();
+    const [id = ''] = logicalIds(assembly, shop, 'AWS::Lambda::Function');
+    expect(runInLambda(assembly, shop, id, 'return handler()')).toBe(1);
   });
 
   it('is not built for stacks that are not asked for', () => {
@@ -224,6 +288,20 @@ describe('bundling fails', () => {
     };
     expect(bundleError(files)).toMatch(
       /^The code of Shop\/Fn cannot be bundled \(from .*lambda\/main\.ts\):\n {2}lambda\/broken\.ts:2:19: Unexpected ";"$/,
+    );
+  });
+
+  it('with the errors of all functions at once', () => {
+    const project = new Project({
+      'lambda/one.ts': "import './a.js';\nexport const handler = async () => 1;",
+      'lambda/two.ts': "import './b.js';\nexport const handler = async () => 2;",
+      'lambda/good.ts': 'export const handler = async () => 3;',
+    });
+    const app = project.app();
+    const stack = new Stack(app, 'Shop');
+    for (const name of ['one', 'good', 'two']) project.add(stack, name, `./lambda/${name}.js`);
+    expect(() => app.synth()).toThrow(
+      /^The code of Shop\/one cannot be bundled .*\n {2}lambda\/one\.ts:1:8: Could not resolve "\.\/a\.js"\nThe code of Shop\/two cannot be bundled .*\n {2}lambda\/two\.ts:1:8: Could not resolve "\.\/b\.js"$/,
     );
   });
 

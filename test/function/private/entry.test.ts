@@ -1,7 +1,11 @@
 import { join } from 'node:path';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { entryOf } from '../../../lib/function/private/entry.js';
+import { newStack } from '../../support/template.js';
 import { create } from '../fixtures/ambiguous/helper.js';
 import { importing } from '../fixtures/caller.js';
+import { create as importingTypes } from '../fixtures/value-import/by-type.js';
+import { create as importingValues } from '../fixtures/value-import/by-value.js';
 
 const fixture = (path: string) => join(__dirname, '..', 'fixtures', path);
 const imports = (text: string) => Object.assign(() => undefined, { toString: () => text });
@@ -59,5 +63,24 @@ describe('the file of a handler', () => {
     expect(() => entryOf(() => import('zod'))).toThrow(
       'must import a file of the project by a relative path, got `zod`',
     );
+  });
+});
+
+describe('a stack that imports a handler', () => {
+  it('for its values is warned: synth runs what runs in Lambda', () => {
+    const stack = newStack();
+    importingValues(stack);
+    Annotations.fromStack(stack).hasWarning(
+      '/Stack',
+      Match.stringLikeRegexp(
+        'value-import/by-value.ts imports test/function/fixtures/handlers/plain.ts for its values.*Use `import type`.*\\(at Stack/Place\\)',
+      ),
+    );
+  });
+
+  it('for its types is right', () => {
+    const stack = newStack();
+    importingTypes(stack);
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });
 });

@@ -43,6 +43,21 @@ describe('the needs of a handler', () => {
     expect(analyze(source)).toEqual({ needs: orders, operation: 'placeOrder' });
   });
 
+  it.each([
+    ['consume', 'consume(OrderPlaced, { orders: table.readWrite }, run)'],
+    ['worker', 'worker([OrderPlaced, OrderPaid], { orders: table.readWrite }, run)'],
+  ])('are read from %s, which says what invokes it', (invokedBy, call) => {
+    const source = `import { ${invokedBy}, table } from 'cdk-trellis/runtime';\nexport const handler = ${call};`;
+    expect(analyze(source)).toEqual({ needs: orders, invokedBy });
+  });
+
+  it('are read from job, with what the wrapper itself needs', () => {
+    const source =
+      "import { job, table } from 'cdk-trellis/runtime';\nexport const handler = job({ orders: table.readWrite }, run);";
+    const runs = { name: 'runs', kind: 'idempotency', access: 'idempotency' };
+    expect(analyze(source)).toEqual({ needs: [...orders, runs], invokedBy: 'job' });
+  });
+
   it('are read under other names', () => {
     const source =
       "import { handle as h, table as t } from 'cdk-trellis/runtime';\nexport const handler = h({ orders: t.readWrite }, run);";
@@ -73,6 +88,17 @@ describe('the needs of a handler', () => {
       { name: 'pay', kind: 'invoke', access: 'invoke' },
       { name: 'sent', kind: 'bus', access: 'publish' },
     ]);
+  });
+
+  it.each<[string, string]>([
+    ['its name', "table.index('byDay').read"],
+    ['a name in backticks', 'table.index(`byDay`).read'],
+    ['a constant', 'table.index(INDEX).read'],
+    ['a type argument', "table.index<'byDay'>('byDay').read"],
+    ['a namespace', "rt.table.index('byDay').read"],
+  ])('are those of one index, by %s', (_, need) => {
+    const source = `${RUNTIME}import * as rt from 'cdk-trellis/runtime';\nconst INDEX = 'byDay';\nexport const handler = handle({ days: ${need} }, run);`;
+    expect(analyze(source).needs).toEqual([{ name: 'days', kind: 'table', access: "index('byDay').read" }]);
   });
 
   it.each([
@@ -114,12 +140,32 @@ describe('a handler is refused', () => {
     [
       'with a computed access',
       'export const handler = handle({ orders: table[access] }, run);',
-      'the need `orders` must be a kind and an access, got a member expression.',
+      'the need `orders` must be a kind and an access, got `table[access]`.',
     ],
     [
       'with a condition',
       'export const handler = handle({ orders: x ? table.read : table.write }, run);',
       'the need `orders` must be a kind and an access, got a condition.',
+    ],
+    [
+      'with a computed index',
+      'export const handler = handle({ days: table.index(`by${x}`).read }, run);',
+      'the need `days` must be a kind and an access, got `table.index(`by${x}`).read`.',
+    ],
+    [
+      'with two indexes in one need',
+      "export const handler = handle({ days: table.index('byDay', 'byKind').read }, run);",
+      "the need `days` must be a kind and an access, got `table.index('byDay', 'byKind').read`.",
+    ],
+    [
+      'with an index alone',
+      "export const handler = handle({ days: table.index('byDay') }, run);",
+      'the need `days` must be a kind and an access, got a function call.',
+    ],
+    [
+      'with an index of another module',
+      "import { things } from './things.js';\nexport const handler = handle({ days: things.index('byDay').read }, run);",
+      "the need `days` must be a kind and an access, got `things.index('byDay').read`.",
     ],
     [
       'with a kind of another module',

@@ -47,6 +47,40 @@ describe('the upgrade of a package', () => {
     expect(functionsOf(after)).toEqual(functionsOf(before));
   });
 
+  it('changes no function either where pnpm has installed it, whose paths have the version in them', () => {
+    const [before, after] = ['1.0.0', '2.0.0'].map((version) => {
+      const real = `node_modules/.pnpm/words@${version}/node_modules/words`;
+      const project = new Project({
+        'lambda/place.ts': "import { text } from 'words'; export const handler = async () => text;",
+        [`${real}/package.json`]: `{ "name": "words", "version": "${version}" }`,
+        [`${real}/index.js`]: `exports.text = '${version}';`,
+      });
+      project.link('node_modules/words', project.path(real));
+      return synth(project, { orders: ['place'], products: [] })[0];
+    });
+    expect(after.Resources[LAYER]).not.toEqual(before.Resources[LAYER]);
+    expect(functionsOf(after)).toEqual(functionsOf(before));
+  });
+
+  it('is one module where pnpm has linked one copy into two workspaces', () => {
+    const real = 'node_modules/.pnpm/words@1.0.0/node_modules/words';
+    const project = new Project({
+      'lambda/main.ts':
+        "import { one } from '../one/index.js'; import { two } from '../two/index.js'; export const handler = async () => one === two;",
+      'one/index.ts': "export { words as one } from 'words';",
+      'two/index.ts': "export { words as two } from 'words';",
+      [`${real}/package.json`]:
+        '{ "name": "words", "version": "1.0.0", "type": "module", "main": "./index.js" }',
+      [`${real}/index.js`]: 'export const words = {};',
+    });
+    for (const workspace of ['one', 'two'])
+      project.link(`${workspace}/node_modules/words`, project.path(real));
+    const { app, stack } = oneFunction(project, './lambda/main.js');
+    const assembly = app.synth();
+    const [id = ''] = logicalIds(assembly, stack, 'AWS::Lambda::Function');
+    expect(runInLambda(assembly, stack, id, 'return handler()')).toBe(true);
+  });
+
   it('is told from another copy of the package', () => {
     const project = new Project({
       'node_modules/words/package.json': '{ "name": "words", "version": "1.0.0" }',

@@ -1,24 +1,17 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
-import { mockClient } from 'aws-sdk-client-mock';
-import { type RestEventOptions, restEvent } from 'cdk-trellis/testing';
+import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { fakes, type RestEventOptions, restEvent, runHandler } from 'cdk-trellis/testing';
 import type { Product } from '../../../contracts/products.js';
 import { handler as changeStock } from '../../../lambda/products/change-stock.js';
 import { handler as create } from '../../../lambda/products/create.js';
-import { decodeCursor, encodeCursor } from '../../../lambda/products/cursor.js';
+import { position } from '../../../lambda/products/cursor.js';
 import { handler as get } from '../../../lambda/products/get.js';
 import { toItem } from '../../../lambda/products/item.js';
 import { handler as list } from '../../../lambda/products/list.js';
 import { handler as update } from '../../../lambda/products/update.js';
 
-const dynamo = mockClient(DynamoDBDocumentClient);
-const products = { tableName: 'products', client: dynamo as unknown as DynamoDBDocumentClient };
+const bind = { ...fakes(list), ...fakes(get) };
+const dynamo = bind.products.mock;
 
 const lamp: Product = {
   productId: 'prd_4f1c2a',
@@ -36,7 +29,10 @@ const { stock, ...texts } = details;
 const admin = { groups: ['admins'] };
 
 async function call(handler: any, options: RestEventOptions) {
-  const { statusCode, body, headers } = await handler.with({ products })(restEvent(options));
+  const { statusCode, body, headers } = await runHandler<any, any, any>(handler, {
+    event: restEvent(options),
+    bind,
+  });
   return { status: statusCode as number, body: JSON.parse(body), headers };
 }
 
@@ -48,7 +44,7 @@ describe('listProducts', () => {
     const { status, body } = await call(list, { query: { limit: '1' } });
     expect(status).toBe(200);
     expect(body.items).toEqual([lamp]);
-    expect(decodeCursor(body.nextCursor)).toEqual({ productId, sort: 'oak desk lamp#prd_4f1c2a' });
+    expect(position.decode(body.nextCursor)).toEqual({ productId, sort: 'oak desk lamp#prd_4f1c2a' });
     expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({
       IndexName: 'catalogue',
       Limit: 1,
@@ -57,7 +53,7 @@ describe('listProducts', () => {
 
   it('continues where a cursor says, within a category', async () => {
     dynamo.on(QueryCommand).resolves({ Items: [] });
-    const cursor = encodeCursor({ productId, sort: 'x' });
+    const cursor = position.encode({ productId, sort: 'x' })!;
     const { body } = await call(list, { query: { category: 'lighting', cursor } });
     expect(body).toEqual({ items: [] });
     expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({

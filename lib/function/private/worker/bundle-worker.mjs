@@ -1,5 +1,6 @@
 // @ts-check
 import * as worker from 'node:worker_threads';
+import { mistakesOf } from './mistakes.mjs';
 import { projectPass } from './project-pass.mjs';
 import { vendorPass } from './vendor-pass.mjs';
 
@@ -8,41 +9,101 @@ import { vendorPass } from './vendor-pass.mjs';
  * be awaited from a construct, so the main thread waits on `signal` while this thread does the work.
  *
  * Plain JavaScript: it must start under tsx, jest and node without any of their compilers.
+ *
+ * @typedef {import('./protocol.mjs').Job} Job
+ * @typedef {import('./protocol.mjs').Outcome} Outcome
  */
 
-/** The states that both sides change by compare-and-exchange, so that a job is never sent to a worker that leaves. */
-const IDLE = 0;
-const CLOSED = 2;
+/** The fields of the signal, and how its first says that nobody listens any more; see bundle-thread.ts. */
+const OPEN_JOBS = 0;
+const ANSWERS = 1;
+const CLOSED = -1;
 
 /** A thread nobody asks anything for this long ends, and esbuild's process with it: test runs make many. */
 const IDLE_MILLISECONDS = 2000;
 
 const { port, signal } = /** @type {{ port: worker.MessagePort, signal: Int32Array }} */ (worker.workerData);
+const loading = import('esbuild');
+// Whoever needs it is told.
+loading.catch(() => undefined);
+
+/** @type {Job[]} */
+let waiting = [];
+let isBundling = false;
 /** @type {NodeJS.Timeout | undefined} */
 let leave;
 
-port.on('message', async (/** @type {import('./protocol.mjs').Request} */ request) => {
+port.on('message', (/** @type {Job} */ job) => {
   clearTimeout(leave);
-  /** @type {import('./protocol.mjs').Response} */
-  let response;
-  try {
-    const esbuild = await import('esbuild');
-    response =
-      request.pass === 'project'
-        ? { project: await projectPass(esbuild, request) }
-        : { vendor: await vendorPass(esbuild, request) };
-  } catch (error) {
-    response = { crash: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  if (job.pass === 'vendor') vendor(job);
+  else {
+    waiting.push(job);
+    if (!isBundling) bundleWaiting();
   }
-  port.postMessage(response);
-  leave = setTimeout(close, IDLE_MILLISECONDS);
-  Atomics.store(signal, 0, IDLE);
-  Atomics.notify(signal, 0);
 });
 
+/** What is announced while a run is under way is in the next one, all of it. */
+async function bundleWaiting() {
+  isBundling = true;
+  while (waiting.length > 0) {
+    const jobs = waiting;
+    waiting = [];
+    for (const store of new Set(jobs.map((job) => job.store))) {
+      await project(
+        store,
+        jobs.filter((job) => job.store === store),
+      );
+    }
+  }
+  isBundling = false;
+}
+
+/** @param {string} store @param {Job[]} jobs */
+async function project(store, jobs) {
+  const units = jobs.flatMap((job) => (job.pass === 'project' ? [job.unit] : []));
+  try {
+    const outcomes = await projectPass(await loading, store, units);
+    for (const [index, job] of jobs.entries()) {
+      const unit = /** @type {import('./protocol.mjs').Unit} */ (units[index]);
+      answer(job, outcomes.get(unit) ?? { crash: 'a function was forgotten' });
+    }
+  } catch (error) {
+    for (const job of jobs) answer(job, { crash: stackOf(error) });
+  }
+}
+
+/** @param {Job & { pass: 'vendor' }} job */
+async function vendor(job) {
+  try {
+    const esbuild = await loading;
+    const outcome = await vendorPass(esbuild, job.store, job.set).then(
+      (result) => ({ result }),
+      (error) => ({ mistakes: mistakesOf(error) }),
+    );
+    answer(job, outcome);
+  } catch (error) {
+    answer(job, { crash: stackOf(error) });
+  }
+}
+
+/** @param {Job} job @param {Outcome} outcome */
+function answer({ id }, outcome) {
+  port.postMessage({ id, outcome });
+  Atomics.sub(signal, OPEN_JOBS, 1);
+  Atomics.add(signal, ANSWERS, 1);
+  Atomics.notify(signal, ANSWERS);
+  clearTimeout(leave);
+  leave = setTimeout(close, IDLE_MILLISECONDS);
+}
+
+/** @param {unknown} error */
+function stackOf(error) {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 async function close() {
-  if (Atomics.compareExchange(signal, 0, IDLE, CLOSED) !== IDLE) return;
-  const esbuild = await import('esbuild');
+  if (Atomics.compareExchange(signal, OPEN_JOBS, 0, CLOSED) !== 0) return;
+  const esbuild = await loading;
   await esbuild.stop();
   port.close();
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { isInstalled } from './inputs.mjs';
 import { sha256 } from './store.mjs';
 
 /** Where the automatic layer's files are in Lambda. */
@@ -13,8 +14,13 @@ const LIBRARY = 'cdk-trellis';
 const SYNTH_ONLY = /^(aws-cdk-lib(\/.*)?|@aws-cdk\/(?!toolkit).*|constructs|cdk-trellis(\/testing)?)$/;
 
 /**
- * @typedef {{ specifier: string, identity: string, from: string, slug: string }} Vendor
- * @typedef {{ build: import('esbuild').PluginBuild, unit: import('./protocol.mjs').Unit, vendors: Map<string, Vendor>, memory: Map<string, Promise<import('esbuild').OnResolveResult | undefined>> }} Scope
+ * @typedef {{ specifier: string, identity: string, from: string, file: string, slug: string }} Vendor
+ * @typedef {{
+ *   build: import('esbuild').PluginBuild,
+ *   unit: import('./protocol.mjs').Unit,
+ *   vendors: Map<string, Vendor>,
+ *   memory: Map<string, Promise<import('esbuild').OnResolveResult | undefined>>,
+ * }} Scope
  */
 
 /**
@@ -35,12 +41,28 @@ export function imports(unit, vendors) {
       build.onResolve({ filter: /^[^./#]/ }, (args) => {
         if (args.kind === 'entry-point' || args.pluginData === scope) return undefined;
         const key = `${args.path}\0${args.resolveDir}\0${args.kind}`;
-        const known = scope.memory.get(key) ?? resolveImport(args, scope);
+        const known = scope.memory.get(key) ?? resolveImport(aliased(args, unit), scope);
         scope.memory.set(key, known);
         return known;
       });
     },
   };
+}
+
+/**
+ * What the user has said that an import means. esbuild's own aliases come after plugins, which is too late to tell
+ * where a package is.
+ *
+ * @param {import('esbuild').OnResolveArgs} args
+ * @param {import('./protocol.mjs').Unit} unit
+ * @returns {import('esbuild').OnResolveArgs}
+ */
+function aliased(args, { root, options: { alias = {} } }) {
+  const name = Object.keys(alias)
+    .filter((candidate) => args.path === candidate || args.path.startsWith(`${candidate}/`))
+    .sort((a, b) => b.length - a.length)[0];
+  if (name === undefined) return args;
+  return { ...args, path: alias[name] + args.path.slice(name.length), resolveDir: root };
 }
 
 /**
@@ -63,8 +85,8 @@ async function resolveImport(args, scope) {
   const { kind, importer, resolveDir } = args;
   const found = await build.resolve(args.path, { kind, importer, resolveDir, pluginData: scope });
   if (found.errors.length > 0 || found.external) return found;
-  const isVendor = packageName(args.path) === LIBRARY || found.path.includes('/node_modules/');
-  if (!isVendor) return { path: found.path, sideEffects: found.sideEffects };
+  const isVendor = packageName(args.path) === LIBRARY || isInstalled(found.path);
+  if (!isVendor) return { ...found, pluginData: undefined };
   return isRequire ? refuseRequire(args.path) : vendor(args, found.path, scope);
 }
 
@@ -89,16 +111,13 @@ function fromLayer(specifier, layer) {
  * @param {Scope} scope
  */
 function vendor(args, file, { unit, vendors }) {
-  const identity = packageIdentity(file, unit.root);
+  const { identity, from } = origin(args, file, unit.root);
   const slug = args.path
     .replace(/[^\w.]+/g, '-')
     .replace(/^-/, '')
     .slice(0, 60);
   const path = `${VENDOR_FOLDER}${slug}-${sha256(args.path, '\0', identity).slice(0, 8)}.mjs`;
-  const from = relative(unit.root, args.resolveDir);
-  const known = vendors.get(path);
-  // Several files import it: the first by name, so that the order of esbuild's threads does not matter.
-  if (!known || from < known.from) vendors.set(path, { specifier: args.path, identity, from, slug });
+  vendors.set(path, { specifier: args.path, identity, from, file, slug });
   return { path, external: true };
 }
 
@@ -115,25 +134,54 @@ function refuseRequire(specifier) {
 }
 
 /** @param {string} specifier */
-function packageName(specifier) {
+export function packageName(specifier) {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
 /**
- * Tells copies of a package from one another by where they are installed. Not by version: an upgrade would then
- * change the code of every function that uses the package, and AWS updates a function's layers first and its code
- * seconds later; in between the old code would look for files that the new layer does not have.
+ * Tells copies of a package from one another by where they are found. Not by version: an upgrade would then change
+ * the code of every function that uses the package, and AWS updates a function's layers first and its code seconds
+ * later; in between the old code would look for files that the new layer does not have. Nor by where a link leads:
+ * pnpm's has the version in its path. Two places that lead to one copy become one module in the layer.
  *
+ * @param {import('esbuild').OnResolveArgs} args
  * @param {string} file
  * @param {string} root
+ * @returns {{ identity: string, from: string }} `from` is the folder to find it from
  */
-function packageIdentity(file, root) {
-  const installed = /^.*\/node_modules\//.exec(file)?.[0];
-  const folder = installed && relative(root, installed + packageName(file.slice(installed.length)));
-  return folder && !folder.startsWith('..') ? folder : packageVersion(dirname(file));
+function origin({ path, resolveDir }, file, root) {
+  const name = packageName(path);
+  const place = (/** @type {string} */ folder) => slashed(relative(root, folder));
+  const holder = foldersAbove(resolveDir).find((folder) => existsSync(join(folder, 'node_modules', name)));
+  const from = place(holder ?? asking(resolveDir));
+  const isInside = from !== '..' && !from.startsWith('../');
+  if (holder && isInside) return { identity: `${from && `${from}/`}node_modules/${name}`, from };
+  // Yarn's Plug'n'Play has no such folders: what a package gets depends on the package that asks.
+  if (isInside && existsSync(join(root, '.pnp.cjs'))) return { identity: `${name} of ${from}`, from };
+  return { identity: packageVersion(dirname(file)), from };
 }
 
-/** Name and version of a package outside the project, whose place differs by machine. @param {string} folder @returns {string} */
+/** The nearest folder with a package.json. @param {string} folder */
+function asking(folder) {
+  return foldersAbove(folder).find((above) => existsSync(join(above, 'package.json'))) ?? folder;
+}
+
+/** @param {string} folder @returns {string[]} the folder and those above it */
+function foldersAbove(folder) {
+  return folder === dirname(folder) ? [folder] : [folder, ...foldersAbove(dirname(folder))];
+}
+
+/** @param {string} path */
+function slashed(path) {
+  return path.replaceAll('\\', '/');
+}
+
+/**
+ * Name and version of a package outside the project, whose place differs by machine.
+ *
+ * @param {string} folder
+ * @returns {string}
+ */
 function packageVersion(folder) {
   const manifest = join(folder, 'package.json');
   if (existsSync(manifest)) {

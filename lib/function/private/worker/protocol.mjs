@@ -2,46 +2,85 @@
 /**
  * What the main thread and the worker say to each other. Types only.
  *
- * @typedef {{ define?: Record<string, string>, loader?: Record<string, import('esbuild').Loader>, external?: readonly string[] }} EsbuildOptions
+ * @typedef {{
+ *   define?: Readonly<Record<string, string>>,
+ *   loader?: Readonly<Record<string, import('esbuild').Loader>>,
+ *   external?: readonly string[],
+ *   alias?: Readonly<Record<string, string>>,
+ *   inject?: readonly string[],
+ *   conditions?: readonly string[],
+ *   tsconfig?: string,
+ *   banner?: string,
+ *   minify?: boolean,
+ *   keepNames?: boolean,
+ *   sourceMap?: boolean,
+ *   plugins?: readonly string[],
+ *   nodeModules?: readonly string[],
+ * }} UnitOptions
+ *   What users say about bundling; files by their absolute paths.
  *
  * @typedef {{ name: string, folder: string, files: Record<string, string> }} LayerPackage
  *   A shared layer as its users see it: the package's name, its sources and, by exports subpath, the file under /opt.
  *
  * @typedef {{
- *   key: string,
  *   root: string,
  *   entries: Record<string, string>,
  *   folder?: string,
  *   base?: string,
  *   assets?: Record<string, string>,
+ *   files?: Readonly<Record<string, string>>,
  *   layers: LayerPackage[],
- *   options: EsbuildOptions,
+ *   options: UnitOptions,
  *   conditions: string[],
  *   target: string,
  * }} Unit
  *   What is bundled alone: a function (one entry, `index`) or a shared layer (`folder`, an entry per export).
- *   `entries` maps the output without extension to the source file, `base` is where outputs are in the layer, and
- *   `assets` are literal files.
+ *   `entries` maps the output without extension to the source file, `base` is where outputs are in the layer,
+ *   `assets` are literal files, and `files` maps places in the output to files and folders that are copied there.
  *
  * @typedef {{ id: string, specifier: string, from: string, names: string[] | '*', perhaps: string[] }} VendorEntry
  *   One file of an automatic layer: `names` of `specifier`, resolved from the folder `from` (relative to the
  *   root). `perhaps` are names that may be text in a string only.
  *
- * @typedef {{ hash: string, files: Record<string, [number, number]> }} Artifact
- *   A folder of the cache and its files' sizes and times.
+ * @typedef {{
+ *   root: string,
+ *   target: string,
+ *   conditions: string[],
+ *   entries: VendorEntry[],
+ *   nodeModules: [name: string, folder: string][],
+ *   architectures: string[],
+ * }} VendorSet
+ *   An automatic layer. `nodeModules` are packages to copy as they are, with their folders relative to the root;
+ *   `architectures` are those of its functions, as Node.js names them.
  *
- * @typedef {{ artifact: Artifact, inputs: string[], vendors: VendorEntry[] }} UnitResult
- * @typedef {{ key: string, errors: string[] }} Failure
+ * @typedef {{ name: string, version: string, bytes: number, imports: Record<string, string[] | '*'> }} Package
+ *   What a layer holds of a package, and the names that the project imports of it by specifier; none of those that
+ *   only other packages need.
  *
- * @typedef {{ pass: 'project', store: string, units: Unit[] }} ProjectRequest
- * @typedef {{ units: Record<string, UnitResult>, failures: Failure[] }} ProjectResult
+ * @typedef {{
+ *   hash: string,
+ *   bytes: number,
+ *   files: Record<string, [size: number, mtimeMs: number]>,
+ *   packages?: Package[],
+ * }} Artifact
+ *   A folder of the cache, the size of all its files, and each one's size and time; of an automatic layer also what it
+ *   is made of.
  *
- * @typedef {{ key: string, root: string, target: string, conditions: string[], entries: VendorEntry[] }} VendorSet
- * @typedef {{ pass: 'vendor', store: string, sets: VendorSet[] }} VendorRequest
- * @typedef {{ sets: Record<string, { artifact: Artifact, inputs: string[] }>, failures: Failure[] }} VendorResult
+ * @typedef {{ artifact: Artifact, inputs: string[], absent: string[] }} BuildResult
+ *   `inputs` are the files and folders it was made from, relative to the root; `absent` are those that would have
+ *   been among them, had they been there.
  *
- * @typedef {ProjectRequest | VendorRequest} Request
- * @typedef {{ project: ProjectResult } | { vendor: VendorResult } | { crash: string }} Response
+ * @typedef {BuildResult & { vendors: VendorEntry[] }} UnitResult
+ *
+ * @typedef {{ pass: 'project', store: string, unit: Unit }} ProjectRequest
+ * @typedef {{ pass: 'vendor', store: string, set: VendorSet }} VendorRequest
+ *
+ * @typedef {{ text: string, entries?: string[] }} Mistake
+ *   An error; `entries` are the ids of the vendor entries it concerns.
+ *
+ * @typedef {{ result: UnitResult | BuildResult } | { mistakes: Mistake[] } | { crash: string }} Outcome
+ * @typedef {{ id: number } & (ProjectRequest | VendorRequest)} Job
+ * @typedef {{ id: number, outcome: Outcome }} Answer
  */
 
 export {};

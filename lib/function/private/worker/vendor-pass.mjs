@@ -1,10 +1,22 @@
 // @ts-check
-import { readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { messages } from './project-pass.mjs';
+import { join, relative, resolve } from 'node:path';
+import { apartPlugin, nativeRoots } from './apart.mjs';
+import { renameChunks } from './chunk-names.mjs';
+import { commonOptions } from './esbuild-options.mjs';
+import { packageName } from './imports.mjs';
+import { dependencies, isInstalled, noteForeignPackages, relativeTo } from './inputs.mjs';
+import { CodeError } from './mistakes.mjs';
+import { forgetManifests, isNative } from './native.mjs';
+import { nodeModules } from './node-modules.mjs';
+import { packagesIn } from './packages.mjs';
 import { keep } from './store.mjs';
+import { VIRTUAL, vendorEntries } from './vendor-entries.mjs';
 
-/** @typedef {import('./protocol.mjs').VendorSet} VendorSet */
+/**
+ * @typedef {import('./protocol.mjs').VendorSet} VendorSet
+ * @typedef {import('./apart.mjs').Apart} Apart
+ * @typedef {import('esbuild').BuildResult<{ write: false, metafile: true }>} Built
+ */
 
 /** How deep below the layer's root its files are: /opt/nodejs/v. */
 const FOLDER = 'nodejs/v/';
@@ -17,145 +29,74 @@ const REQUIRE =
   'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
 
 /**
- * Builds the automatic layers: a file per module and set of names used of it, and chunks for what these have in
- * common, so that every module exists once and no function loads what only another one needs.
+ * Builds an automatic layer: a file per module and set of names used of it, and chunks for what these have in
+ * common, so that every module exists once and no function loads what only another one needs. What cannot be bundled
+ * lies next to them as it is installed.
  *
- * @param {typeof import('esbuild')} esbuild
- * @param {import('./protocol.mjs').VendorRequest} request
- * @returns {Promise<import('./protocol.mjs').VendorResult>}
- */
-export async function vendorPass(esbuild, { store, sets }) {
-  /** @type {import('./protocol.mjs').VendorResult} */
-  const result = { sets: {}, failures: [] };
-  await Promise.all(
-    sets.map(async (set) => {
-      try {
-        result.sets[set.key] = await buildSet(esbuild, store, set, new Set());
-      } catch (error) {
-        result.failures.push({
-          key: set.key,
-          errors: (await messages(error)).map((text) => named(set, text)),
-        });
-      }
-    }),
-  );
-  return result;
-}
-
-/**
  * @param {typeof import('esbuild')} esbuild
  * @param {string} store
  * @param {VendorSet} set
- * @param {Set<string>} absent names that turned out to be text in a string
- * @returns {Promise<{ artifact: import('./protocol.mjs').Artifact, inputs: string[] }>}
+ * @returns {Promise<import('./protocol.mjs').BuildResult>}
  */
-async function buildSet(esbuild, store, set, absent) {
-  /** @type {Record<string, string | Uint8Array>} */
+export async function vendorPass(esbuild, store, set) {
+  forgetManifests();
+  /** @type {import('./store.mjs').Files} */
   const files = { [`${FOLDER}package.json`]: '{"type":"module"}\n' };
-  if (set.entries.length === 0) return { artifact: keep(store, files), inputs: [] };
-  const built = await esbuild
-    .build({
-      absWorkingDir: set.root,
-      entryPoints: set.entries.map(({ id }) => ({ in: `trellis:${id}`, out: id })),
-      outdir: set.root,
-      outExtension: { '.js': '.mjs' },
-      write: false,
-      bundle: true,
-      splitting: true,
-      chunkNames: 'c/[hash]',
-      format: 'esm',
-      platform: 'node',
-      target: set.target,
-      mainFields: ['module', 'main'],
-      conditions: ['module', ...set.conditions],
-      minify: true,
-      legalComments: 'none',
-      metafile: true,
-      logLevel: 'silent',
-      plugins: [entries(set, absent)],
-    })
-    .catch((error) => {
-      const names = notExported(set, error);
-      if (names.length === 0 || names.every((name) => absent.has(name))) throw error;
-      return names;
-    });
-  if (Array.isArray(built)) return buildSet(esbuild, store, set, new Set([...absent, ...built]));
-  refuseCommonJs(set, built.metafile);
-  for (const { path, text } of built.outputFiles) {
-    const banner = text.includes(STAND_IN) ? REQUIRE : '';
-    files[`${FOLDER}${path.slice(join(set.root, '/').length)}`] = banner + text;
-  }
-  const inputs = Object.keys(built.metafile.inputs).filter(
-    (input) => !input.includes('node_modules/') && !input.startsWith('trellis:'),
+  const { built, apart } = await build(esbuild, set, new Set(), asked(set));
+  refuseCommonJs(set, built.metafile, apart);
+  const texts = built.outputFiles.map(
+    ({ path, text }) => /** @type {const} */ ([relative(set.root, path).replaceAll('\\', '/'), text]),
   );
-  return { artifact: keep(store, files), inputs: inputs.sort() };
-}
-
-/** An error about one of our virtual modules is about the code that asked for it. @param {VendorSet} set @param {string} text */
-function named(set, text) {
-  const id = /^trellis:(\S+?):\d+:\d+: /.exec(text);
-  const entry = set.entries.find((candidate) => candidate.id === id?.[1]);
-  return id && entry ? `${entry.from || '.'}: ${text.slice(id[0].length)} (of "${entry.specifier}")` : text;
-}
-
-/** @param {VendorSet} set @param {Set<string>} absent @returns {import('esbuild').Plugin} */
-function entries(set, absent) {
-  const byId = new Map(set.entries.map((entry) => [entry.id, entry]));
+  for (const [path, text] of renameChunks(new Map(texts))) {
+    files[FOLDER + path] = (text.includes(STAND_IN) ? REQUIRE : '') + text;
+  }
+  const copies = nodeModules(apart, set.architectures);
+  for (const [name, content] of Object.entries(copies.files)) files[FOLDER + name] = content;
+  const executables = new Set([...copies.executables].map((name) => FOLDER + name));
+  const packages = packagesIn(set, built.metafile, copies.packages);
   return {
-    name: 'trellis-vendor',
-    setup(build) {
-      build.onResolve({ filter: /^trellis:/ }, ({ path }) => ({ path: path.slice(8), namespace: 'trellis' }));
-      build.onLoad({ filter: /.*/, namespace: 'trellis' }, async ({ path }) => {
-        const entry = byId.get(path);
-        if (!entry) return undefined;
-        const resolveDir = join(set.root, entry.from);
-        return (
-          (await ownModules(build, entry, resolveDir)) ?? { contents: moduleText(entry, absent), resolveDir }
-        );
-      });
-      build.onResolve({ filter: /\.node$/ }, ({ path, importer }) => ({
-        errors: [
-          {
-            text: `${basename(path)} is native code (imported by ${importer.split('/node_modules/').at(-1)}): a bundle cannot carry it. Put the package, built for the function's architecture, into a layer of your own and name it in \`bundling.external\`.`,
-          },
-        ],
-      }));
-    },
+    artifact: { ...keep(store, files, executables), packages },
+    ...inputsOf(set, built, copies.binaries),
   };
 }
 
-/**
- * Names of this library's runtime, taken from the modules that have them. Its index leads to the clients of ten
- * services, and esbuild would read them all to leave nine of them out.
- *
- * @param {import('esbuild').PluginBuild} build
- * @param {import('./protocol.mjs').VendorEntry} entry
- * @param {string} resolveDir
- * @returns {Promise<import('esbuild').OnLoadResult | undefined>}
- */
-async function ownModules(build, { specifier, names }, resolveDir) {
-  if (specifier !== 'cdk-trellis/runtime' || names === '*') return undefined;
-  const index = await build.resolve(specifier, { kind: 'import-statement', resolveDir });
-  if (index.errors.length > 0) return undefined;
-  /** @type {Map<string, string>} */
-  const modules = new Map();
-  for (const [, list = '', file = ''] of readFileSync(index.path, 'utf8').matchAll(REEXPORTS)) {
-    for (const name of list.split(',')) modules.set(name.trim(), file);
-  }
-  if (!names.every((name) => modules.has(name))) return undefined;
-  const lines = names.map((name) => `export { ${name} } from ${JSON.stringify(modules.get(name))};`);
-  return { contents: lines.join('\n'), resolveDir: dirname(index.path) };
+/** The packages that users want as they are. @param {VendorSet} set @returns {Apart} */
+function asked({ root, nodeModules }) {
+  const packages = nodeModules.map(([name, place]) => {
+    const folder = join(root, place);
+    const asked = { folder, isNative: isNative(folder), isOptional: false, entries: [] };
+    return /** @type {const} */ ([name, asked]);
+  });
+  return new Map(packages);
 }
 
-const REEXPORTS = /^export \{([^}]*)\} from ['"](.+)['"];$/gm;
-
-/** @param {import('./protocol.mjs').VendorEntry} entry @param {Set<string>} absent */
-function moduleText({ specifier, names }, absent) {
-  const from = JSON.stringify(specifier);
-  if (names === '*')
-    return `export * from ${from}; import * as all from ${from}; export default all.default;`;
-  const present = names.filter((name) => !absent.has(`${specifier} ${name}`));
-  return present.length > 0 ? `export { ${present.join(', ')} } from ${from};` : `import ${from};`;
+/**
+ * @param {typeof import('esbuild')} esbuild
+ * @param {VendorSet} set
+ * @param {ReadonlySet<string>} absent names that turned out to be text in a string
+ * @param {Apart} apart what is not bundled
+ * @returns {Promise<{ built: Built, apart: Apart }>}
+ */
+async function build(esbuild, set, absent, apart) {
+  const isApart = (/** @type {string} */ specifier) => apart.has(packageName(specifier));
+  const built = await esbuild
+    .build({
+      ...commonOptions(set),
+      entryPoints: set.entries.map(({ id }) => ({ in: VIRTUAL + id, out: id })),
+      splitting: true,
+      chunkNames: 'c/[hash]',
+      minify: true,
+      plugins: [vendorEntries({ set, absent, isApart }), apartPlugin(apart)],
+    })
+    .catch((error) => {
+      const names = notExported(set, error);
+      if (names.length === 0 || names.every((name) => absent.has(name))) throw named(set, error);
+      return names;
+    });
+  if (Array.isArray(built)) return build(esbuild, set, new Set([...absent, ...built]), apart);
+  const natives = nativeRoots(set, built.metafile);
+  if (natives.size === 0) return { built, apart };
+  return build(esbuild, set, absent, new Map([...apart, ...natives]));
 }
 
 /**
@@ -174,18 +115,52 @@ function notExported(set, error) {
 }
 
 /**
+ * An error about one of our virtual modules is about the code that asked for it.
+ *
+ * @param {VendorSet} set
+ * @param {Partial<import('esbuild').BuildFailure>} error
+ */
+function named(set, error) {
+  const mistakes = (error.errors ?? []).map(({ text, location }) => {
+    const entry = set.entries.find(({ id }) => location?.file === VIRTUAL + id);
+    if (entry) return { text: `${text} (of "${entry.specifier}")`, entries: [entry.id] };
+    return { text: location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text };
+  });
+  return mistakes.length > 0 ? new CodeError(mistakes) : error;
+}
+
+/**
  * The names of a CommonJS package are known only when it runs: as a whole it would be an empty module.
  *
  * @param {VendorSet} set
  * @param {import('esbuild').Metafile} metafile
+ * @param {Apart} apart
  */
-function refuseCommonJs(set, metafile) {
-  const errors = [];
+function refuseCommonJs(set, metafile, apart) {
+  const mistakes = [];
   for (const { id, specifier, names } of set.entries) {
-    const file = metafile.inputs[`trellis:${id}`]?.imports[0]?.path ?? '';
-    if (names !== '*' || metafile.inputs[file]?.format !== 'cjs') continue;
+    const file = metafile.inputs[VIRTUAL + id]?.imports[0]?.path ?? '';
+    if (names !== '*' || apart.has(packageName(specifier)) || metafile.inputs[file]?.format !== 'cjs')
+      continue;
     const text = `"${specifier}" is a CommonJS package: import the names you use from it (\`import { name } from '${specifier}'\`) or its default, not the whole module.`;
-    errors.push({ text, location: null });
+    mistakes.push({ text, entries: [id] });
   }
-  if (errors.length > 0) throw Object.assign(new Error('CommonJS package'), { errors });
+  if (mistakes.length > 0) throw new CodeError(mistakes);
+}
+
+/**
+ * What the lockfile does not tell: this library's sources where it runs from them, packages outside the project, and
+ * machine code, which is built or fetched anew under the same version.
+ *
+ * @param {VendorSet} set
+ * @param {Built} built
+ * @param {string[]} binaries
+ */
+function inputsOf({ root }, { metafile }, binaries) {
+  const found = dependencies();
+  const inputs = Object.keys(metafile.inputs).filter((input) => !input.startsWith(VIRTUAL));
+  const files = inputs.map((input) => resolve(root, input));
+  for (const file of [...files.filter((path) => !isInstalled(path)), ...binaries]) found.inputs.add(file);
+  noteForeignPackages(found, root, files);
+  return relativeTo(root, found);
 }

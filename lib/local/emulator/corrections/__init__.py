@@ -7,6 +7,8 @@ _CORRECTIONS = {}
 
 def correction(install):
     """Registers a correction under its function's name."""
+    if install.__name__ in _CORRECTIONS:
+        raise ValueError(f"Two corrections are called {install.__name__}: rename one.")
     _CORRECTIONS[install.__name__] = install
     return install
 
@@ -25,8 +27,13 @@ def replaced(module, name):
 def apply():
     from . import (  # noqa: F401
         access,
+        cache,
         conditions,
+        custom_runtimes,
+        distributions,
+        events,
         gateway,
+        integrations,
         layers,
         openapi,
         persistence,
@@ -35,7 +42,9 @@ def apply():
         runtime,
         scaling,
         secrets,
+        streams,
         templates,
+        workflows,
     )
 
     without = {name.strip() for name in os.environ.get("TRELLIS_LOCAL_WITHOUT", "").split(",") if name.strip()}

@@ -1,11 +1,16 @@
 """What a REST API answers itself: its limits and its gateway responses."""
 
 import datetime
+import gzip
+import json
 import re
 
+from ministack.core.responses import new_uuid
 from ministack.services import apigateway_v1 as gateway
+from ministack.services.cloudformation import provisioners
 
 from . import correction, replaced
+from .templates import _after
 
 _LIMIT = 10 * 1024 * 1024
 _FUNCTION_LIMIT = 6 * 1024 * 1024
@@ -88,23 +93,77 @@ def _escaped(text):
 
 
 @correction
-def mock_templates():
-    """The response template of a MOCK integration is rendered; without one the body is empty.
+def compression():
+    """An answer from the API's minimum size on is compressed for who accepts it.
 
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-enable-compression.html
     """
 
-    @replaced(gateway, "_invoke_mock_v1")
-    def mock(original, integration):
-        status, headers, body = original(integration)
-        responses = (integration.get("integrationResponses") or {}).values()
-        templates = [t for response in responses for t in (response.get("responseTemplates") or {}).values()]
-        if body == b"{}" and "{}" not in templates:
-            return status, headers, b""
-        if b"#" in body or b"$" in body:
-            parameters = {"path": {}, "querystring": {}, "header": {}}
-            rendered = gateway._render_request_template_v1(
-                body.decode(), "", parameters, {"requestId": gateway.new_uuid()}
-            )
-            return status, headers, rendered.encode()
-        return status, headers, body
+    def set_size(api_id, props):
+        gateway._rest_apis[api_id]["minimumCompressionSize"] = props.get("MinimumCompressionSize")
+
+    _after("AWS::ApiGateway::RestApi", set_size)
+
+    @replaced(gateway, "_handle_execute_in_scope")
+    async def execute(original, api_id, stage_name, method, path, headers, *rest):
+        status, own, body = await original(api_id, stage_name, method, path, headers, *rest)
+        smallest = (gateway._rest_apis.get(api_id) or {}).get("minimumCompressionSize")
+        accepted = re.split(r"[,;\s]+", gateway._header_ci(headers, "accept-encoding"))
+        encoded = gateway._header_ci(own, "content-encoding")
+        if smallest is None or len(body) < int(smallest) or "gzip" not in accepted or encoded:
+            return status, own, body
+        return status, {**own, "Content-Encoding": "gzip"}, gzip.compress(body)
+
+
+@correction
+def refused_credentials():
+    """AWS credentials that may not call an operation get the gateway response ACCESS_DENIED.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+    """
+    import ministack.app
+
+    @replaced(ministack.app, "_enforce_execute_api")
+    def enforce(original, api_id, stage_name, method, path, headers, query_params, **kwargs):
+        denied = original(api_id, stage_name, method, path, headers, query_params, **kwargs)
+        stage = gateway.stages_for_api(api_id).get(stage_name)
+        answer = _json(denied[2]) if denied and stage else {}
+        if "AccessDenied" not in str(answer.get("__type")):
+            return denied
+        request = {
+            "api_id": api_id,
+            "stage_name": stage_name,
+            "stage": stage,
+            "headers": headers,
+            "query_params": query_params,
+            "path_params": {},
+            "resource_path": "",
+            "request_id": new_uuid(),
+        }
+        return gateway._gateway_error_response(gateway._gw_error("ACCESS_DENIED", answer.get("message")), request)
+
+
+def _json(body):
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+@correction
+def method_settings():
+    """The path in a stage's method settings has `~1` for each of its slashes.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-stage-methodsetting.html
+    """
+
+    @replaced(provisioners, "_apigw_method_settings")
+    def settings(original, raw):
+        if not isinstance(raw, list):
+            return original(raw)
+        return original([{**item, "ResourcePath": _path(item.get("ResourcePath", "/*"))} for item in raw])
+
+
+def _path(resource_path):
+    return resource_path[1:].replace("~1", "/") if resource_path.startswith("/~1") else resource_path

@@ -1,5 +1,6 @@
 """What survives the end of the process."""
 
+import copy
 import json
 import os
 import threading
@@ -8,7 +9,7 @@ import time
 import control
 import ministack.app
 from ministack.core import persistence
-from ministack.services import cloudformation
+from ministack.services import cloudformation, dynamodb, lambda_svc
 
 from . import correction, replaced
 
@@ -66,3 +67,40 @@ def interrupted_stacks():
                 stack["_template_body"] = json.dumps({"Resources": {}})
             else:
                 stack["StackStatus"] = "DELETE_FAILED" if status.startswith("DELETE") else "ROLLBACK_COMPLETE"
+
+
+@correction
+def kept_streams():
+    """A table's stream goes on where it was: its records and their numbers are kept as the items are.
+
+    MiniStack starts an empty stream, in which functions wait at a place that it reaches after as many changes again.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+    """
+
+    @replaced(dynamodb, "get_state")
+    def state(original):
+        streams = {
+            "records": copy.deepcopy(dynamodb._stream_records),
+            "trimmed": copy.deepcopy(dynamodb._stream_trimmed),
+            "last_number": dynamodb._stream_seq_counter,
+        }
+        return {**original(), "trellis_streams": streams}
+
+    @replaced(dynamodb, "load_persisted_state")
+    def load(original, data):
+        original(data)
+        streams = (data or {}).get("trellis_streams")
+        if streams:
+            dynamodb._stream_records.update(streams["records"])
+            dynamodb._stream_trimmed.update(streams["trimmed"])
+            dynamodb._stream_seq_counter = streams["last_number"]
+
+    @replaced(lambda_svc, "load_persisted_state")
+    def load_functions(original, data):
+        original(data)
+        # Functions are saved after the tables: what they handled in between comes to them again.
+        positions = lambda_svc._dynamodb_stream_positions._data
+        for (account, region, source), position in list(positions.items()):
+            table = lambda_svc._esms.get_scoped(account, region, source)["EventSourceArn"].split("/")[1]
+            end = dynamodb.stream_end_position(table, account_id=account, region=region)
+            positions[account, region, source] = min(position, end)

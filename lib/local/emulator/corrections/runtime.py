@@ -1,4 +1,4 @@
-"""How functions on Node.js run."""
+"""How functions on Node.js and in Python run."""
 
 import json
 import os
@@ -11,11 +11,13 @@ from ministack.services import lambda_svc
 from . import correction, replaced
 
 
-def in_worker_script(old, new):
-    """Replaces a piece of MiniStack's Node.js worker, which must contain it."""
-    if old not in lambda_runtime._NODEJS_WORKER_SCRIPT:
-        raise SystemExit(f"MiniStack's Node.js worker no longer contains {old!r}: review the correction of it.")
-    lambda_runtime._NODEJS_WORKER_SCRIPT = lambda_runtime._NODEJS_WORKER_SCRIPT.replace(old, new)
+def in_worker_script(old, new, language="NODEJS"):
+    """Replaces a piece of MiniStack's worker for a language, which must contain it."""
+    name = f"_{language}_WORKER_SCRIPT"
+    script = getattr(lambda_runtime, name)
+    if old not in script:
+        raise SystemExit(f"MiniStack's {name} no longer contains {old!r}: review the correction of it.")
+    setattr(lambda_runtime, name, script.replace(old, new))
 
 
 @correction
@@ -48,10 +50,17 @@ def node_of_the_runtime():
 
 @correction
 def error_type():
-    """An error of a handler is reported with its name and stack, as Lambda's runtime does.
+    """An error of a handler is reported with its name and stack, as Lambda's runtimes do.
 
     https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
+    https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
     """
+    in_worker_script(
+        '"error": str(e), "trace"',
+        '"error": str(e), "errorType": type(e).__name__, '
+        '"stackTrace": traceback.format_tb(e.__traceback__)[1:], "trace"',
+        "PYTHON",
+    )
     in_worker_script(
         'error: String(err.message || err), trace: err.stack || ""',
         "error: String((err && err.message) || err), "
@@ -80,7 +89,10 @@ def error_type():
         result, body = last.result or {}, answer.get("body")
         if answer.get("error") and result.get("errorType") and isinstance(body, dict):
             body["errorType"] = result["errorType"]
-            body["trace"] = result.get("trace", "").split("\n")
+            if "stackTrace" in result:
+                body["stackTrace"] = result["stackTrace"]
+            else:
+                body["trace"] = result.get("trace", "").split("\n")
         return answer
 
 
@@ -105,6 +117,9 @@ def bare_environment():
     removal = "".join(f"delete process.env[{json.dumps(name)}];" for name in names)
     start = 'const readline = require("readline");'
     in_worker_script(start, f'{removal}process.env.TZ = "UTC";\n{start}')
+    start = "    # Redirect print() to stderr"
+    removal = f"    for name in {names!r}: os.environ.pop(name, None)\n"
+    in_worker_script(start, f'{removal}    os.environ["TZ"] = ":UTC"\n    time.tzset()\n{start}', "PYTHON")
 
 
 @correction

@@ -1,0 +1,41 @@
+import { defineApi } from 'cdk-trellis/contract';
+import * as z from 'zod';
+import { OrderId } from './stock.js';
+
+/** A message of the shop to a customer. */
+export const Message = z.object({
+  messageId: z.string(),
+  kind: z.enum(['order-confirmed', 'order-refused']),
+  orderId: OrderId,
+  title: z.string(),
+  text: z.string(),
+  sentAt: z.iso.datetime(),
+});
+export type Message = z.output<typeof Message>;
+
+export const notificationsApi = defineApi(
+  {
+    name: 'notifications',
+    version: '1.0.0',
+    title: 'Notifications',
+    description: 'What the shop has told its customers.',
+  },
+  {
+    listMessages: {
+      method: 'GET',
+      path: '/inbox',
+      auth: 'user',
+      summary: 'The messages to the signed-in user, the newest first',
+      query: z.object({
+        limit: z
+          .string()
+          .regex(/^\d{1,2}$/, 'must be a whole number')
+          .transform(Number)
+          .pipe(z.int().min(1).max(50))
+          .default(20),
+        cursor: z.string().max(1000).optional(),
+      }),
+      responses: { 200: z.object({ items: z.array(Message), nextCursor: z.string().optional() }) },
+    },
+  },
+);

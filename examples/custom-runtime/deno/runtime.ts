@@ -1,0 +1,85 @@
+// A Lambda runtime in TypeScript, which Deno runs as it is.
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+import process from 'node:process';
+
+/** What a handler knows of its invocation. */
+export interface Context {
+  readonly requestId: string;
+  readonly functionArn: string;
+  /** For X-Ray; also in the environment variable _X_AMZN_TRACE_ID. */
+  readonly traceId: string | undefined;
+  /** Milliseconds until the function times out. */
+  remaining(): number;
+}
+
+export type Handler = (event: unknown, context: Context) => unknown;
+
+const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
+
+/** The handler `greeting.hello` is what greeting.ts exports as `hello`. */
+async function load(handler: string): Promise<Handler> {
+  const dot = handler.lastIndexOf('.');
+  const [file, name] = [`${handler.slice(0, dot)}.ts`, handler.slice(dot + 1)];
+  const module = await import(`file://${process.env.LAMBDA_TASK_ROOT}/${file}`);
+  if (typeof module[name] === 'function') return module[name];
+  throw Object.assign(new Error(`${name} is not a function that ${file} exports`), {
+    name: 'Runtime.HandlerNotFound',
+  });
+}
+
+async function report(path: string, error: unknown): Promise<void> {
+  const known = error instanceof Error ? error : new Error(String(error));
+  console.error(known);
+  const body = {
+    errorType: known.name,
+    errorMessage: known.message,
+    stackTrace: known.stack?.split('\n').slice(1) ?? [],
+  };
+  await send(path, JSON.stringify(body), { 'Lambda-Runtime-Function-Error-Type': known.name });
+}
+
+async function send(path: string, body: string, headers: Record<string, string> = {}): Promise<void> {
+  const answer = await fetch(`${api}/${path}`, { method: 'POST', body, headers });
+  await answer.body?.cancel();
+  // What Lambda does not take (a response of more than 6 MB) has failed there already.
+  if (!answer.ok) console.error(`Lambda answered ${answer.status} to ${path}`);
+}
+
+async function next(): Promise<{ event: unknown; context: Context }> {
+  // No time limit: between two events Lambda freezes this process, for minutes or hours.
+  const answer = await fetch(`${api}/invocation/next`);
+  if (!answer.ok) throw new Error(`Lambda answered ${answer.status} when asked for an event`);
+  const header = (name: string) => answer.headers.get(`lambda-runtime-${name}`) ?? undefined;
+  const deadline = Number(header('deadline-ms'));
+  const context: Context = {
+    requestId: header('aws-request-id') ?? '',
+    functionArn: header('invoked-function-arn') ?? '',
+    traceId: header('trace-id'),
+    remaining: () => deadline - Date.now(),
+  };
+  return { event: await answer.json(), context };
+}
+
+async function invoke(handler: Handler): Promise<void> {
+  const { event, context } = await next();
+  if (context.traceId) process.env._X_AMZN_TRACE_ID = context.traceId;
+  else delete process.env._X_AMZN_TRACE_ID;
+  const path = `invocation/${context.requestId}`;
+  let response: string;
+  try {
+    // Of what is no JSON (a function, `undefined`) nothing is left.
+    response = JSON.stringify(await handler(event, context)) ?? 'null';
+  } catch (error) {
+    return report(`${path}/error`, error);
+  }
+  await send(`${path}/response`, response);
+}
+
+let handler: Handler;
+try {
+  handler = await load(process.env._HANDLER ?? '');
+} catch (error) {
+  await report('init/error', error);
+  process.exit(1);
+}
+while (true) await invoke(handler);

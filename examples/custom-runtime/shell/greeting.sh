@@ -1,0 +1,12 @@
+# The code of the function; it runs in the runtime of bootstrap.
+
+hello() {
+  local event
+  event=$(cat)
+  case $event in
+    *'"fail"'*) fail GreetingRefused "nobody is \"there\"" ;;
+  esac
+  echo "greeting $event" >&2
+  printf '{"greeting":"Hello from bash %s","event":%s,"requestId":"%s","traceId":"%s","remainingMs":%d}' \
+    "$BASH_VERSION" "$event" "$REQUEST_ID" "$_X_AMZN_TRACE_ID" $((DEADLINE_MS - $(date +%s) * 1000))
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { Code, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Stack, type StackProps } from 'aws-cdk-lib/core';
+import { CodeFunction } from 'cdk-trellis';
+import type { Construct } from 'constructs';
+import { DenoLayer } from './deno-layer.js';
+
+/** Two functions in languages that Lambda has no runtime for: each brings its own. */
+export class CustomRuntimeStack extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+    const runtime = Runtime.PROVIDED_AL2023;
+    new CodeFunction(this, 'Shell', {
+      functionName: 'shell-greeting',
+      runtime,
+      code: Code.fromAsset(join(__dirname, 'shell')),
+      handler: 'greeting.hello',
+    });
+    new CodeFunction(this, 'Deno', {
+      functionName: 'deno-greeting',
+      runtime,
+      code: Code.fromAsset(join(__dirname, 'deno')),
+      handler: 'greeting.hello',
+      layers: [new DenoLayer(this, 'DenoLayer')],
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { format } from '@storefront/commerce/money';
+import type { EventOf } from 'cdk-trellis/contract';
+import { table, worker } from 'cdk-trellis/runtime';
+import type { Message } from '../../contracts/notifications.js';
+import { OrderConfirmed, OrderRefused, type RefusalReason } from '../../contracts/order-events.js';
+
+type Told = EventOf<typeof OrderConfirmed> | EventOf<typeof OrderRefused>;
+
+const REASONS: Readonly<Record<RefusalReason, string>> = {
+  'sold-out': 'what you ordered has sold out meanwhile',
+  'payment-declined': 'your payment was declined',
+  cancelled: 'you have cancelled it',
+  technical: 'something went wrong on our side',
+};
+
+/** Puts a message into the inbox of the order's customer; an event that comes twice makes one message. */
+export const handler = worker(
+  [OrderConfirmed, OrderRefused],
+  { inbox: table.write },
+  async (event, { inbox }) => {
+    const { orderId, customerId } = event.data;
+    const message: Message = {
+      // In order of time, and the same for each delivery of the event.
+      messageId: `${event.time}#${event.id}`,
+      orderId,
+      sentAt: event.time,
+      ...textOf(event),
+    };
+    try {
+      await inbox.client.send(
+        new PutCommand({
+          TableName: inbox.tableName,
+          Item: { customerId, ...message },
+          ConditionExpression: 'attribute_not_exists(messageId)',
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  },
+);
+
+function textOf(event: Told): Pick<Message, 'kind' | 'title' | 'text'> {
+  const total = format(event.data.total);
+  if (event.name === 'OrderConfirmed') {
+    return {
+      kind: 'order-confirmed',
+      title: 'Your order is confirmed',
+      text: `We have received ${total} and will send your order soon.`,
+    };
+  }
+  return {
+    kind: 'order-refused',
+    title: 'Your order was not carried out',
+    text: `We are sorry: ${REASONS[event.data.reason]}. You do not pay the ${total}; what was paid is on its way back.`,
+  };
+}

@@ -1,0 +1,20 @@
+import { refused, step, table } from 'cdk-trellis/runtime';
+import { OrderConfirmed } from '../../../contracts/order-events.js';
+import { finishOrder } from '../finish-order.js';
+import { OrderInput } from './order-input.js';
+
+/** Confirms the order and tells so, unless the customer was faster to cancel it. */
+export const handler = step(
+  { input: OrderInput },
+  { orders: table.readWrite },
+  async ({ input }, { orders }) => {
+    const { orderId, customerId, total } = input;
+    const order = await finishOrder(orders, input, {
+      from: ({ status, cancelRequested }) => status === 'PLACED' && !cancelRequested,
+      changes: { status: 'CONFIRMED' },
+      event: OrderConfirmed,
+      eventData: { orderId, customerId, total },
+    });
+    return order.status === 'CONFIRMED' ? { confirmed: true } : refused('cancelled');
+  },
+);

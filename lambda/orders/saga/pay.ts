@@ -1,0 +1,14 @@
+import { invoke, refused, step } from 'cdk-trellis/runtime';
+import type { ChargeFunction } from '../../../contracts/payments.js';
+import { OrderInput } from './order-input.js';
+
+/** Takes the payment. */
+export const handler = step(
+  { input: OrderInput },
+  { charge: invoke<ChargeFunction>().call },
+  async ({ input }, { charge }) => {
+    const { orderId, total, cardToken } = input;
+    const { status } = await charge.call({ orderId, amount: total, cardToken });
+    return status === 'approved' ? { paid: true } : refused('payment-declined');
+  },
+);

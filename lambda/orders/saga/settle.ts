@@ -1,0 +1,13 @@
+import { invoke, refused, step } from 'cdk-trellis/runtime';
+import type { SettleFunction } from '../../../contracts/stock.js';
+import { OrderInput } from './order-input.js';
+
+/** Makes the reservation final: from here on nobody takes it for abandoned. */
+export const handler = step(
+  { input: OrderInput },
+  { settle: invoke<SettleFunction>().call },
+  async ({ input }, { settle }) => {
+    const { status } = await settle.call({ orderId: input.orderId });
+    return status === 'done' ? { settled: true } : refused('sold-out');
+  },
+);

@@ -1,0 +1,123 @@
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Operation } from '../../contract/contract.js';
+import { allow, allowKey } from '../../function/bindings/binding.js';
+import { type ServiceAnswer, type ServiceCall, ServiceIntegration } from '../private/service-integration.js';
+import { expressionOf, valueMistakes } from '../private/vtl.js';
+import type { Integration, RequestValue } from './integration.js';
+
+export interface SendMessageOptions {
+  /**
+   * Attributes of the message with values of the request, as in `{ customerId: 'user.sub' }`: the body says nothing of
+   * who has sent it. At most 10.
+   * @default - none
+   */
+  readonly attributes?: Readonly<Record<string, RequestValue>>;
+  /** Which messages keep their order among one another. Required for a FIFO queue. */
+  readonly groupId?: RequestValue;
+  /** By what a FIFO queue knows that a message has come before. @default - by its content, if the queue does that */
+  readonly deduplicationId?: RequestValue;
+}
+
+/** What the operation answers. */
+export interface SentMessage {
+  /** The id that SQS has given the message. */
+  readonly messageId: string;
+}
+
+/**
+ * Sends the body of the request to a queue, without a function: what waits costs nothing, and a burst is taken as fast
+ * as it comes. API Gateway checks the body against its model and needs the content type JSON; it checks less than the
+ * contract does (no patterns, no whole numbers), so that whoever reads the queue parses it again, by the contract's
+ * schema. A message takes 1 MB at most (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html);
+ * what SQS refuses is answered 502.
+ *
+ * @throws Error, by `Api`, when the operation has no JSON body, or answers something else than `{ messageId }`
+ * @example
+ * import { Queue } from 'aws-cdk-lib/aws-sqs';
+ * import { sendMessage } from 'cdk-trellis';
+ *
+ * const routes = { placeOrder: sendMessage(new Queue(stack, 'Orders'), { attributes: { customerId: 'user.sub' } }) };
+ */
+export function sendMessage(queue: IQueue, options: SendMessageOptions = {}): Integration<SentMessage> {
+  return new SendMessage(queue, options);
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
+const MOST_ATTRIBUTES = 10;
+const ATTRIBUTE_NAME = /^(?!(aws|amazon)\.)(?!\.)(?!.*\.\.)[\w.-]{1,256}(?<!\.)$/i;
+
+class SendMessage extends ServiceIntegration<SentMessage> {
+  protected readonly function = 'sendMessage';
+  protected readonly takesBody = true;
+
+  constructor(
+    private readonly queue: IQueue,
+    private readonly options: SendMessageOptions,
+  ) {
+    super();
+  }
+
+  protected override ownMistakes(operation: Operation): string[] {
+    const { attributes = {}, groupId, deduplicationId } = this.options;
+    const names = Object.keys(attributes);
+    const values = { ...(groupId && { groupId }), ...(deduplicationId && { deduplicationId }) };
+    return [
+      ...(names.length > MOST_ATTRIBUTES
+        ? [`\`attributes\` must be at most ${MOST_ATTRIBUTES}, got ${names.length}`]
+        : []),
+      ...names
+        .filter((name) => !ATTRIBUTE_NAME.test(name))
+        .map(
+          (name) => `\`attributes\` must have names of letters, digits, hyphens and points, got "${name}"`,
+        ),
+      ...(this.queue.fifo && !groupId
+        ? ['`groupId` must be set, for the queue is a FIFO queue, got undefined']
+        : []),
+      ...(!this.queue.fifo && deduplicationId
+        ? ['`deduplicationId` is for a FIFO queue, got another queue']
+        : []),
+      ...Object.entries({ ...attributes, ...values }).flatMap(([name, value]) =>
+        valueMistakes(`\`${name}`, value, operation),
+      ),
+    ];
+  }
+
+  protected call(): ServiceCall {
+    const { queue } = this;
+    return {
+      region: queue.env.region,
+      target: `sqs:path/${queue.env.account}/${queue.queueName}`,
+      request: this.form(),
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      statements: [
+        allow('sqs', ['SendMessage'], [queue.queueArn]),
+        ...allowKey(queue.encryptionMasterKey, true),
+      ],
+    };
+  }
+
+  /** The Query protocol of SQS: every value is encoded, so that none can add a field. */
+  private form(): string {
+    const { attributes = {}, groupId, deduplicationId } = this.options;
+    const value = (one: RequestValue) => `$util.urlEncode(${expressionOf(one)})`;
+    return [
+      'Action=SendMessage',
+      'Version=2012-11-05',
+      'MessageBody=$util.urlEncode($input.body)',
+      ...(groupId ? [`MessageGroupId=${value(groupId)}`] : []),
+      ...(deduplicationId ? [`MessageDeduplicationId=${value(deduplicationId)}`] : []),
+      ...Object.entries(attributes).flatMap(([name, one], at) => [
+        `MessageAttribute.${at + 1}.Name=${name}`,
+        `MessageAttribute.${at + 1}.Value.DataType=String`,
+        `MessageAttribute.${at + 1}.Value.StringValue=${value(one)}`,
+      ]),
+    ].join('&');
+  }
+
+  protected answerOf(): ServiceAnswer {
+    return {
+      sample: { messageId: '5fea7756-0ea4-451a-a703-a558b933e274' },
+      template: `{"messageId":"$input.path('$.SendMessageResponse.SendMessageResult.MessageId')"}`,
+    };
+  }
+}

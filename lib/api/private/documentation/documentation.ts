@@ -1,0 +1,141 @@
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { Auth } from '../../../contract/auth.js';
+import type { Contract, Operation, Operations } from '../../../contract/contract.js';
+import { openApiDocument } from '../../../contract/openapi/document.js';
+import { CodeFunction } from '../../../function/code-function.js';
+import { sha256 } from '../../../function/private/hash.js';
+import type { DocumentationOptions } from '../../documentation-options.js';
+import { Integration, type RenderedIntegration } from '../../integrations/integration.js';
+import { GeneratedCode } from '../generated-code.js';
+import { invocationUri } from '../lambda-authorizers.js';
+import { functionIntegration } from '../openapi-body.js';
+import type { PlannedRoute } from '../planned-route.js';
+import { HANDLER } from './handler.js';
+import { documentationPage, PAGE_POLICY } from './page.js';
+
+/** The operations that serve the documentation, as if the contract had them. */
+export interface Documentation {
+  readonly operations: Operations;
+  readonly routes: readonly PlannedRoute[];
+  readonly function: CodeFunction;
+}
+
+/** What is wrong with the documentation's options. */
+export function documentationMistakes(contract: Operations, options: DocumentationOptions): string[] {
+  const { path } = options;
+  const found: string[] = [];
+  if (path !== undefined && !/^(\/[A-Za-z0-9._~-]+)+$/.test(path)) {
+    found.push(`\`documentation.path\` must be like /products, without a parameter, got "${path}"`);
+  }
+  for (const [name, operation] of Object.entries(documentationOperations(options))) {
+    const same = Object.entries(contract).find(
+      ([, one]) => one.method === 'GET' && one.path === operation.path,
+    );
+    if (same)
+      found.push(`\`documentation\` would be at ${operation.path}, where ${same[0]} is: set its \`path\``);
+    if (contract[name]) found.push(`the contract must not have ${name}, which \`documentation\` is called`);
+  }
+  const auth: Auth = options.auth ?? 'public';
+  if (typeof auth === 'object' && 'group' in auth) {
+    found.push(
+      '`documentation.auth` must not be a group, which functions check: use a scope or an authorizer',
+    );
+  }
+  if (typeof auth === 'object' && 'scopes' in auth && auth.scopes?.length !== 1) {
+    found.push(`\`documentation.auth\` must be one scope, got ${auth.scopes?.join(', ') || 'none'}`);
+  }
+  return found;
+}
+
+/** The operations that serve the documentation; none when there is none. */
+export function documentationOperations(
+  options: DocumentationOptions | undefined,
+): Record<string, Operation> {
+  if (!options) return {};
+  const { auth = 'public', path } = options;
+  const get = { method: 'GET', auth, responses: { 200: {} } } as const;
+  return {
+    getOpenApiDocument: { ...get, path: `${path ?? '/'}/openapi.json`.replace('//', '/') as `/${string}` },
+    getDocumentation: { ...get, path: `${path ?? '/'}/docs`.replace('//', '/') as `/${string}` },
+  };
+}
+
+/** Five minutes: a deployment is seen soon, and a reader who goes back and forth asks once. */
+const MAX_AGE = 'max-age=300';
+
+/** The function with the contract's document and page, made at synth, and the operations that it serves. */
+export function createDocumentation(
+  scope: Construct,
+  contract: Contract,
+  options: DocumentationOptions,
+): Documentation {
+  const operations = documentationOperations(options);
+  // Relative to itself: whatever the API's address is.
+  const document = openApiDocument(contract, { servers: ['.'] });
+  const shared = {
+    'cache-control': `${options.auth === undefined || options.auth === 'public' ? 'public' : 'private'}, ${MAX_AGE}`,
+    'x-content-type-options': 'nosniff',
+  };
+  const documents = {
+    [operations.getOpenApiDocument!.path]: served(JSON.stringify(document), {
+      ...shared,
+      'content-type': 'application/json',
+    }),
+    [operations.getDocumentation!.path]: served(documentationPage(document), {
+      ...shared,
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': PAGE_POLICY,
+      'referrer-policy': 'no-referrer',
+    }),
+  };
+  const fn = new CodeFunction(scope, 'Documentation', {
+    description: 'Serves the documentation',
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: new GeneratedCode({ 'index.mjs': HANDLER, 'documents.json': JSON.stringify(documents) }),
+    timeout: Duration.seconds(3),
+    invokedSynchronously: true,
+  });
+  const integration = new FunctionIntegration(fn);
+  const routes = Object.entries(operations).map(([name, operation]) => ({
+    name,
+    operation,
+    options: {},
+    functionOptions: {},
+    integration,
+  }));
+  return { operations, routes, function: fn };
+}
+
+/** API Gateway may compress it, so that its tag says that what is read is the same, not each byte. */
+function served(body: string, headers: Readonly<Record<string, string>>) {
+  return { body, headers: { ...headers, etag: `W/"${sha256(body).slice(0, 32)}"` } };
+}
+
+class FunctionIntegration extends Integration<never> {
+  constructor(private readonly fn: CodeFunction) {
+    super();
+  }
+
+  mistakes(): string[] {
+    return [];
+  }
+
+  render(): RenderedIntegration {
+    return { definition: functionIntegration(invocationUri(this.fn)), responses: {}, validatesBody: false };
+  }
+}
+
+/** Lets the gateway invoke the function for its own paths only. */
+export function permitDocumentation(
+  { operations, function: fn }: Documentation,
+  arnOf: (operation: Operation) => string,
+): void {
+  for (const [name, operation] of Object.entries(operations)) {
+    const principal = new ServicePrincipal('apigateway.amazonaws.com');
+    fn.addPermission(name, { principal, sourceArn: arnOf(operation) });
+  }
+}

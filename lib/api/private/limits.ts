@@ -1,0 +1,105 @@
+import type { StageOptions } from 'aws-cdk-lib/aws-apigateway';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Annotations, Token } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { Operation } from '../../contract/contract.js';
+import type { Throttle } from '../routes.js';
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+const LONGEST_SECONDS = 29;
+const MOST_RESOURCES = 300;
+const MOST_AUTHORIZERS = 10;
+const MOST_VARIABLES = 100;
+const LONGEST_KEY = 64;
+const LONGEST_VALUE = 512;
+const LARGEST_BODY = 6 * 1024 * 1024;
+
+/** What is wrong with a throttle. */
+export function throttleMistakes(at: string, { requestsPerSecond, burst }: Throttle): string[] {
+  const found: string[] = [];
+  if (!Token.isUnresolved(requestsPerSecond) && !(requestsPerSecond > 0)) {
+    found.push(`${at}.requestsPerSecond\` must be more than 0, got ${requestsPerSecond}`);
+  }
+  if (!Token.isUnresolved(burst) && !(Number.isInteger(burst) && burst > 0)) {
+    found.push(`${at}.burst\` must be a whole number of requests, got ${burst}`);
+  }
+  return found;
+}
+
+/** What is wrong with the variables of a stage. */
+export function variableMistakes({ variables = {} }: StageOptions): string[] {
+  const names = Object.keys(variables);
+  const found =
+    names.length > MOST_VARIABLES
+      ? [`\`stage.variables\` must be at most ${MOST_VARIABLES}, got ${names.length}`]
+      : [];
+  for (const [name, value] of Object.entries(variables)) {
+    if (!/^\w+$/.test(name) || name.length > LONGEST_KEY) {
+      found.push(
+        `\`stage.variables\` must have names of at most ${LONGEST_KEY} letters, digits and underscores, got "${name}"`,
+      );
+    }
+    if (Token.isUnresolved(value)) continue;
+    if (!/^[A-Za-z0-9\-._~:/?#&=,]+$/.test(value) || value.length > LONGEST_VALUE) {
+      found.push(
+        `\`stage.variables.${name}\` must be at most ${LONGEST_VALUE} characters of A-Za-z0-9-._~:/?#&=, got "${value.slice(0, LONGEST_VALUE)}"`,
+      );
+    }
+  }
+  return found;
+}
+
+/** Warns of what a quota that can be raised would refuse, and what would surprise when it runs. */
+export function warnOfLimits(
+  scope: Construct,
+  operations: readonly Operation[],
+  functions: Readonly<Record<string, LambdaFunction>>,
+  authorizers: number,
+): void {
+  const warn = (id: string, text: string) => Annotations.of(scope).addWarningV2(`cdk-trellis:${id}`, text);
+  for (const [name, { timeout }] of Object.entries(functions)) {
+    if (timeout && !timeout.isUnresolved() && timeout.toSeconds() > LONGEST_SECONDS) {
+      warn(
+        'apiTimeout',
+        `The function of ${name} may run for ${timeout.toHumanString()}, but API Gateway answers 504 after ${LONGEST_SECONDS} seconds while the function goes on: shorten its timeout, or start a workflow and answer 202.`,
+      );
+    }
+  }
+  const resources = resourcesOf(operations).size;
+  if (resources > MOST_RESOURCES) {
+    warn(
+      'apiResources',
+      `The API has ${resources} resources (each part of a path is one), and the quota is ${MOST_RESOURCES} unless it was raised: split the contract.`,
+    );
+  }
+  if (authorizers > MOST_AUTHORIZERS) {
+    warn(
+      'apiAuthorizers',
+      `The API has ${authorizers} authorizers, and the quota is ${MOST_AUTHORIZERS} unless it was raised.`,
+    );
+  }
+}
+
+/** Every path and what it begins with: API Gateway makes a resource of each. */
+export function resourcesOf(operations: readonly Pick<Operation, 'path'>[]): Set<string> {
+  return new Set(
+    operations.flatMap(({ path }) => {
+      const parts = path.split('/').filter(Boolean);
+      return ['/', ...parts.map((_, at) => `/${parts.slice(0, at + 1).join('/')}`)];
+    }),
+  );
+}
+
+/** Refuses at synth what API Gateway would refuse to import. */
+export function addSizeCheck(scope: Construct, body: object): void {
+  scope.node.addValidation({
+    validate: () => {
+      const bytes = Buffer.byteLength(JSON.stringify(body));
+      return bytes <= LARGEST_BODY
+        ? []
+        : [
+            `The OpenAPI body must be at most 6 MB, got ${Math.ceil(bytes / 1024 / 1024)} MB: split the contract`,
+          ];
+    },
+  });
+}

@@ -1,0 +1,72 @@
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { isUserAuth } from '../../contract/auth.js';
+import type { Bindables } from '../../function/binding.js';
+import { NodeFunction } from '../../function/node-function.js';
+import type { NodeFunctionOptions } from '../../function/node-function-props.js';
+import type { IUserDirectory } from '../../identity/user-directory.js';
+import { CLIENT_IDS_VARIABLE } from '../../runtime/authorize.js';
+import { capitalized, type PlannedRoute } from './planned-route.js';
+
+/** What the functions of an API have in common. */
+export interface SharedOptions {
+  readonly functions?: NodeFunctionOptions;
+  readonly bind?: Bindables;
+  readonly users?: IUserDirectory;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * The function of each route that has one.
+ *
+ * @throws Error when a module implements another operation
+ */
+export function createFunctions(
+  parent: Construct,
+  planned: readonly PlannedRoute[],
+  shared: SharedOptions,
+): Record<string, NodeFunction> {
+  // A scope of their own: an operation may be called like anything else in the API.
+  const scope = new Construct(parent, 'Operations');
+  const withHandler = planned.filter(({ handler }) => handler);
+  return Object.fromEntries(withHandler.map((route) => [route.name, createFunction(scope, route, shared)]));
+}
+
+function createFunction(
+  scope: Construct,
+  { name, operation, handler, functionOptions }: PlannedRoute,
+  { functions, bind = {}, users, environment }: SharedOptions,
+): NodeFunction {
+  const created = NodeFunction.unchecked(scope, capitalized(name), {
+    description: `${operation.method} ${operation.path}`,
+    ...functions,
+    ...functionOptions,
+    environment: {
+      ...environment,
+      ...(isUserAuth(operation.auth) && { [CLIENT_IDS_VARIABLE]: users!.clientIds.join(',') }),
+      ...functions?.environment,
+      ...functionOptions.environment,
+    },
+    handler: handler!,
+    bind,
+    invokedSynchronously: true,
+  });
+  refuseOtherOperation(scope, name, created);
+  return created;
+}
+
+/** What the compiler tells users of TypeScript. */
+function refuseOtherOperation(scope: Construct, name: string, { operation, entry }: NodeFunction): void {
+  if (operation === name) return;
+  const given = operation
+    ? `one that implements ${operation}`
+    : `one without \`route(api.${name}, ...)\`, as synth reads it from the source`;
+  throw new Error(
+    `\`routes.${name}\` must be a module that implements ${name}, got ${given}: ${entry} (at ${scope.node.scope?.node.path})`,
+  );
+}
+
+/** Lets the gateway invoke an operation's function for its own method and path only. */
+export function permitOperation(fn: NodeFunction, sourceArn: string): void {
+  fn.addPermission('Api', { principal: new ServicePrincipal('apigateway.amazonaws.com'), sourceArn });
+}

@@ -1,0 +1,41 @@
+import type { Operation, Operations } from '../../contract/contract.js';
+import type { NodeFunctionOptions } from '../../function/node-function-props.js';
+import { Integration } from '../integrations/integration.js';
+import type { RouteOptions } from '../routes.js';
+
+/** A route in one form, however it is written. */
+export interface PlannedRoute {
+  readonly name: string;
+  readonly operation: Operation;
+  readonly options: RouteOptions;
+  /** The module, unless an AWS service answers. */
+  readonly handler?: () => Promise<unknown>;
+  readonly functionOptions: NodeFunctionOptions;
+  readonly integration?: Integration<unknown>;
+}
+
+/** The routes of those operations that have one, in the order of the contract. */
+export function planRoutes(contract: Operations, routes: Readonly<Record<string, unknown>>): PlannedRoute[] {
+  return Object.entries(contract)
+    .filter(([name]) => routes[name] !== undefined)
+    .map(([name, operation]) => ({ name, operation, ...planned(routes[name]) }));
+}
+
+function planned(route: unknown): Omit<PlannedRoute, 'name' | 'operation'> {
+  if (route instanceof Integration) return { options: {}, functionOptions: {}, integration: route };
+  if (typeof route === 'function') {
+    return { options: {}, functionOptions: {}, handler: route as PlannedRoute['handler'] };
+  }
+  const { throttle, cache, integration, handler, ...functionOptions } = route as RouteOptions &
+    Pick<PlannedRoute, 'handler' | 'integration'>;
+  return {
+    options: { ...(throttle && { throttle }), ...(cache && { cache }) },
+    functionOptions,
+    ...(integration ? { integration } : { handler }),
+  };
+}
+
+/** Where a route's function, role or permission goes, and what the model of its body is called after. */
+export function capitalized(name: string): string {
+  return `${name[0]!.toUpperCase()}${name.slice(1)}`;
+}

@@ -1,0 +1,60 @@
+import { type Auth, isLambdaAuth, isUserAuth, OWN_SCHEMES, scopesOf } from '../../contract/auth.js';
+import type { Operation } from '../../contract/contract.js';
+
+/** The scope that every access token has which Cognito issues to a signed-in user; it makes the gateway take access tokens. */
+const SIGNED_IN = 'aws.cognito.signin.user.admin';
+
+type Requirement = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * What a caller must have, as the `security` of an operation. One that is public says so by an empty list: none
+ * inherits it.
+ */
+export function securityOf({ auth, apiKey }: Operation): readonly Requirement[] {
+  const requirement = { ...schemeOf(auth), ...(apiKey && { [OWN_SCHEMES.apiKey]: [] }) };
+  return Object.keys(requirement).length > 0 ? [requirement] : [];
+}
+
+function schemeOf(auth: Auth): Requirement {
+  if (isLambdaAuth(auth)) return { [auth.authorizer]: [] };
+  if (isUserAuth(auth)) {
+    const scopes = scopesOf(auth);
+    return { [OWN_SCHEMES.users]: scopes.length > 0 ? scopes : [SIGNED_IN] };
+  }
+  return auth === 'iam' ? { [OWN_SCHEMES.iam]: [] } : {};
+}
+
+/** What the gateway must know of the ones that check. */
+export interface SchemeSources {
+  /** ARN of the user pool; needed when an operation is for users. */
+  readonly userPoolArn?: string;
+  /** The security schemes of Lambda authorizers. */
+  readonly authorizers?: Readonly<Record<string, unknown>>;
+}
+
+/** The `securitySchemes` that the operations of an API name. */
+export function securitySchemes(
+  operations: readonly Operation[],
+  { userPoolArn, authorizers = {} }: SchemeSources,
+): Record<string, unknown> {
+  const used = new Set(operations.flatMap(securityOf).flatMap((requirement) => Object.keys(requirement)));
+  const all: Record<string, unknown> = {
+    ...authorizers,
+    [OWN_SCHEMES.users]: cognitoScheme(userPoolArn),
+    [OWN_SCHEMES.iam]: { ...header('Authorization'), 'x-amazon-apigateway-authtype': 'awsSigv4' },
+    [OWN_SCHEMES.apiKey]: header('x-api-key'),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)));
+}
+
+function header(name: string) {
+  return { type: 'apiKey', name, in: 'header' };
+}
+
+function cognitoScheme(userPoolArn: string | undefined): Record<string, unknown> {
+  return {
+    ...header('Authorization'),
+    'x-amazon-apigateway-authtype': 'cognito_user_pools',
+    'x-amazon-apigateway-authorizer': { type: 'cognito_user_pools', providerARNs: [userPoolArn] },
+  };
+}

@@ -1,0 +1,110 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { ClientConfig } from './cloud.js';
+import type { StreamBatch, WayBack } from './way-back.js';
+
+/** Takes a message where it has to go. Returns when it has been taken there. @throws Error when it was not taken */
+export type Deliver = (way: WayBack) => Promise<void>;
+
+/** The SDK's clients are loaded when the first message of their kind comes. */
+export function delivery(config: ClientConfig, sqs: SQSClient): Deliver {
+  return async (way) => {
+    if (way.kind === 'publish') return publish(config, way.entry);
+    if (way.kind === 'reread') return reread(config, way.to, way.batch);
+    const service = way.to.split(':')[2];
+    if (service === 'lambda') return invoke(config, way.to, way.payload);
+    if (service === 'states') return start(config, way.to, way.payload);
+    if (service === 'sqs') return send(sqs, way.to, way.payload);
+    throw new Error(
+      `nothing can be sent to ${way.to}: expected the ARN of a function, a queue or a state machine`,
+    );
+  };
+}
+
+/** Puts the event into the function's queue: it is tried three times again, and what fails comes back. */
+async function invoke(config: ClientConfig, FunctionName: string, payload: unknown): Promise<void> {
+  const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+  const Payload = JSON.stringify(payload);
+  await new LambdaClient(config).send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload }));
+}
+
+async function start(config: ClientConfig, stateMachineArn: string, payload: unknown): Promise<void> {
+  const { SFNClient, StartExecutionCommand } = await import('@aws-sdk/client-sfn');
+  await new SFNClient(config).send(
+    new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(payload) }),
+  );
+}
+
+async function send(sqs: SQSClient, arn: string, payload: unknown): Promise<void> {
+  const { GetQueueUrlCommand, SendMessageCommand } = await import('@aws-sdk/client-sqs');
+  const [, , , , QueueOwnerAWSAccountId, QueueName] = arn.split(':');
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName, QueueOwnerAWSAccountId }));
+  const MessageBody = typeof payload === 'string' ? payload : JSON.stringify(payload);
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+}
+
+async function publish(config: ClientConfig, entry: Readonly<Record<string, string>>): Promise<void> {
+  const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
+  const { Entries } = await new EventBridgeClient(config).send(new PutEventsCommand({ Entries: [entry] }));
+  const { ErrorCode, ErrorMessage } = Entries?.[0] ?? {};
+  if (ErrorCode) throw new Error(`EventBridge refuses it: ${ErrorCode} ${ErrorMessage}`);
+}
+
+/** Reads the changes from the stream once more, and waits until the function has handled all of them. */
+async function reread(config: ClientConfig, FunctionName: string, batch: StreamBatch): Promise<void> {
+  const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+  const Records = await recordsOf(config, batch);
+  const { FunctionError, Payload } = await new LambdaClient(config).send(
+    new InvokeCommand({ FunctionName, Payload: JSON.stringify({ Records }) }),
+  );
+  const answer = JSON.parse(new TextDecoder().decode(Payload) || 'null');
+  if (FunctionError) throw new Error(`the function failed: ${answer?.errorMessage}`);
+  if (answer?.batchItemFailures?.length > 0)
+    throw new Error('the function could not handle all of the changes');
+}
+
+/** More than a batch ever has; an open shard has always another page. */
+const MOST_PAGES = 100;
+
+async function recordsOf(config: ClientConfig, batch: StreamBatch): Promise<object[]> {
+  const { DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand } = await import(
+    '@aws-sdk/client-dynamodb-streams'
+  );
+  const streams = new DynamoDBStreamsClient(config);
+  const start = {
+    StreamArn: batch.streamArn,
+    ShardId: batch.shardId,
+    ShardIteratorType: 'AT_SEQUENCE_NUMBER',
+    SequenceNumber: batch.startSequenceNumber,
+  } as const;
+  let { ShardIterator } = await streams.send(new GetShardIteratorCommand(start));
+  const found: object[] = [];
+  for (let page = 0; ShardIterator && page < MOST_PAGES; page++) {
+    const { Records = [], NextShardIterator } = await streams.send(new GetRecordsCommand({ ShardIterator }));
+    for (const record of Records) {
+      const { SequenceNumber = '' } = record.dynamodb ?? {};
+      if (BigInt(SequenceNumber) > BigInt(batch.endSequenceNumber)) return found;
+      found.push({
+        ...record,
+        dynamodb: asLambdaHasIt(record.dynamodb ?? {}),
+        eventSourceARN: batch.streamArn,
+      });
+      if (SequenceNumber === batch.endSequenceNumber) return found;
+    }
+    ShardIterator = NextShardIterator;
+  }
+  throw new Error(
+    `the stream no longer has the changes up to ${batch.endSequenceNumber}: it keeps them for a day`,
+  );
+}
+
+type Change = { readonly [Name in 'Keys' | 'NewImage' | 'OldImage']?: Record<string, AttributeValue> };
+
+/** The SDK has bytes where Lambda's event has text in base64. */
+function asLambdaHasIt(change: Change): object {
+  return JSON.parse(
+    JSON.stringify(change, (_name, value) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+    ),
+  );
+}

@@ -1,0 +1,69 @@
+import { isBinary } from '../contract/body.js';
+import type { Operation } from '../contract/contract.js';
+import { PROBLEM_TYPE, responsesOf } from '../contract/responses.js';
+
+/** What a call is given, whatever its operation. */
+export interface AnyInput {
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly accept?: string;
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
+  readonly timeout?: number;
+}
+
+/**
+ * The address of a call: parameters are encoded, lists are repeated parameters, what is undefined is left out.
+ *
+ * @throws TypeError when a path parameter is missing, or one that no URL can have
+ */
+export function urlOf(baseUrl: string, { path }: Operation, { params = {}, query = {} }: AnyInput): string {
+  const place = path.replace(/\{([^}]*)\}/g, (_, name: string) => {
+    const value = params[name];
+    // A browser takes dots for the way up, encoded or not; an empty segment would be another path.
+    if (value === undefined || value === null || /^\.{0,2}$/.test(String(value))) {
+      throw new TypeError(`\`params.${name}\` must be text other than "." and "..", got "${value ?? ''}"`);
+    }
+    return encodeURIComponent(String(value));
+  });
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const item of [value].flat()) {
+      if (item !== undefined && item !== null) search.append(name, String(item));
+    }
+  }
+  const text = search.toString();
+  return `${baseUrl.replace(/\/$/, '')}${place}${text && `?${text}`}`;
+}
+
+/** Method, headers and body of a call. */
+export function initOf(operation: Operation, input: AnyInput): { headers: Headers } & RequestInit {
+  const { body } = operation;
+  const headers = new Headers({ accept: acceptOf(operation, input) });
+  for (const [name, value] of Object.entries(input.headers ?? {})) {
+    if (value !== undefined) headers.set(name, String(value));
+  }
+  if (operation.idempotencyKey) {
+    headers.set('idempotency-key', input.idempotencyKey ?? crypto.randomUUID());
+  }
+  if (!body) return { method: operation.method, headers };
+  const bytes = isBinary(body);
+  const ownType = (bytes && (input.contentType ?? (input.body as Partial<Blob>).type)) || undefined;
+  headers.set('content-type', bytes ? (ownType ?? body.contentTypes[0]!) : 'application/json');
+  return {
+    method: operation.method,
+    headers,
+    body: bytes ? (input.body as BodyInit) : JSON.stringify(input.body),
+  };
+}
+
+/** API Gateway looks at the first type to decide whether it sends bytes. */
+function acceptOf(operation: Operation, { accept }: AnyInput): string {
+  const types = [...responsesOf(operation)]
+    .filter(([status]) => status < 400)
+    .flatMap(([, { content }]) => [...content.keys()]);
+  return [...new Set([...(accept ? [accept] : types), PROBLEM_TYPE])].join(', ');
+}

@@ -1,0 +1,8 @@
+import type { Operation } from './contract.js';
+import { responsesOf } from './responses.js';
+
+/** The content types among which callers choose by `Accept`; none where there is no choice. */
+export function choiceOf(operation: Operation): string[] {
+  const choices = [...responsesOf(operation).values()].filter(({ content }) => content.size > 1);
+  return [...new Set(choices.flatMap(({ content }) => [...content.keys()]))];
+}

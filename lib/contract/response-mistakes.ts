@@ -1,0 +1,91 @@
+import { isBinary } from './body.js';
+import type { Operation } from './contract.js';
+import { exampleMistakes } from './example-mistakes.js';
+import { headerMistakes } from './header-mistakes.js';
+import { jsonMistakes } from './json-mistakes.js';
+import { Problem } from './problem.js';
+import { isBody, type OperationResponse, type ResponseDeclaration } from './responses.js';
+import { isShared } from './shared-statuses.js';
+
+const PROPERTIES: readonly string[] = [
+  'description',
+  'body',
+  'content',
+  'headers',
+  'examples',
+] satisfies (keyof ResponseDeclaration)[];
+
+/** What is wrong with what an operation answers. */
+export function responseMistakes({ responses, errors = [] }: Operation): string[] {
+  const found = Object.entries(responses).flatMap(([status, response]) => [
+    ...statusMistakes(Number(status), response),
+    ...declarationMistakes(`responses.${status}`, response),
+  ]);
+  if (!Object.keys(responses).some((status) => Number(status) < 400)) {
+    found.push('`responses` has no status below 400: say what success answers');
+  }
+  for (const [at, { type, status }] of errors.entries()) {
+    if (status in responses) {
+      found.push(`${status} is in \`responses\` and in \`errors\` (${type}): keep the one in \`errors\``);
+    }
+    if (errors.findIndex((other) => other.type === type) < at) {
+      found.push(`\`errors\` has two problems of the type ${type}: nobody could tell them apart`);
+    }
+  }
+  return found;
+}
+
+function statusMistakes(status: number, response: OperationResponse): string[] {
+  if (!/^[2-5]\d\d$/.test(String(status))) return [`\`responses\` has ${status}, which is no status of HTTP`];
+  if (status === 304) {
+    return ['`responses` has 304, which `route()` answers itself where a 200 has an `etag` header'];
+  }
+  if (isShared(status) && response !== Problem) {
+    return [
+      `\`responses.${status}\` must be Problem, as the gateway answers ${status}, too; or declare a problem in \`errors\``,
+    ];
+  }
+  return [];
+}
+
+function declarationMistakes(place: string, response: OperationResponse | undefined): string[] {
+  if (!response || typeof response !== 'object') {
+    return [`\`${place}\` must be a schema, binary() or { body }, got ${response}; {} has no body`];
+  }
+  const declaration: ResponseDeclaration = isBody(response) ? { body: response } : response;
+  const { body, content = {}, headers, examples } = declaration;
+  const found = Object.keys(declaration)
+    .filter((key) => !PROPERTIES.includes(key))
+    .map((key) => `\`${place}\` has no \`${key}\``);
+  if (body && declaration.content) found.push(`\`${place}\` must have \`body\` or \`content\`, not both`);
+  const bodies = body ? [['', body] as const] : Object.entries(content);
+  if (bodies.length > 0 && /^20[45]$/.test(place.slice(-3)) && !isEmpty(body)) {
+    found.push(`\`${place}\` has a body, which HTTP does not send with this status`);
+  }
+  for (const [type, one] of bodies) {
+    if (!isBinary(one)) {
+      const where = type ? `${place} (${type})` : place;
+      found.push(...jsonMistakes(one, 'response').map((mistake) => `\`${where}\` ${mistake}`));
+    } else if (type ? !one.contentTypes.includes(type) : one.contentTypes.length !== 1) {
+      const types = one.contentTypes.join(', ');
+      found.push(
+        type
+          ? `\`${place}.content\` has ${type} with bytes of ${types}`
+          : `\`${place}\` must say by \`content\` which of ${types} it answers`,
+      );
+    }
+  }
+  for (const type of Object.keys(content).filter((one) => !/^[a-z]+\/[a-z0-9][a-z0-9.+-]*$/.test(one))) {
+    found.push(`\`${place}.content\` must have types like text/csv, got "${type}"`);
+  }
+  const [, first] = bodies[0] ?? [];
+  return [
+    ...found,
+    ...headerMistakes('response', `${place}.headers`, headers),
+    ...exampleMistakes(`${place}.examples`, examples, first && !isBinary(first) ? first : undefined),
+  ];
+}
+
+function isEmpty(body: ResponseDeclaration['body']): boolean {
+  return body !== undefined && !isBinary(body) && /^(undefined|void)$/.test(body._zod.def.type);
+}

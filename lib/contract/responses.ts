@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { type Body, isBinary } from './body.js';
+import type { Operation } from './contract.js';
+import type { ProblemKind } from './define-problem.js';
+
+/** Examples by name: values as they are sent, that is, before the schema transforms them. */
+export type Examples = { readonly [name: string]: unknown };
+
+/** What an operation answers with one status, where more is to say than its schema. */
+export interface ResponseDeclaration {
+  /** When it is answered; one line or a paragraph in Markdown. */
+  readonly description?: string;
+  /** The body. @default - none, as for 204 */
+  readonly body?: Body;
+  /**
+   * The body in several content types, of which the caller's `Accept` header chooses: `{ 'application/json': Report,
+   * 'text/csv': z.string() }`. What is neither JSON nor `binary` is text.
+   */
+  readonly content?: { readonly [contentType: string]: Body };
+  /** Headers of the response: an object of texts by lower-case names. Others may be sent, too. */
+  readonly headers?: z.ZodObject;
+  /** Examples of the body by name; they are checked against it when the contract is defined. */
+  readonly examples?: Examples;
+}
+
+/** What an operation answers with one status: the schema of a JSON body, bytes, or a declaration with all there is. */
+export type OperationResponse = Body | ResponseDeclaration;
+
+/** A response in one form, however it is declared. */
+export interface ResponseForm {
+  readonly description?: string;
+  /** The body for each content type, in the order of preference; empty for a response without a body. */
+  readonly content: ReadonlyMap<string, Body>;
+  /** The content type where there is no choice. */
+  readonly defaultType?: string | undefined;
+  readonly headers?: z.ZodObject;
+  readonly examples?: Examples;
+  /** The problems that are answered with this status. */
+  readonly problems: readonly ProblemKind[];
+}
+
+/** What is left to say of a response by the schema that it is. */
+export function isBody(response: OperationResponse): response is Body {
+  return '_zod' in response || isBinary(response);
+}
+
+const known = /* @__PURE__ */ new WeakMap<Operation, ReadonlyMap<number, ResponseForm>>();
+
+/** All that an operation declares to answer, by status: its `responses` and its `errors`. */
+export function responsesOf(operation: Operation): ReadonlyMap<number, ResponseForm> {
+  const found = known.get(operation) ?? formsOf(operation);
+  known.set(operation, found);
+  return found;
+}
+
+function formsOf(operation: Operation): ReadonlyMap<number, ResponseForm> {
+  const forms = new Map<number, ResponseForm>();
+  for (const [key, response] of Object.entries(operation.responses)) {
+    const status = Number(key);
+    const declaration: ResponseDeclaration = isBody(response) ? { body: response } : response;
+    const { body, content, ...rest } = declaration;
+    const types = contentOf(status, body, content);
+    const defaultType = types.size === 1 ? [...types.keys()][0] : undefined;
+    forms.set(status, { ...rest, content: types, defaultType, problems: [] });
+  }
+  for (const problem of operation.errors ?? []) {
+    const problems = [...(forms.get(problem.status)?.problems ?? []), problem];
+    forms.set(problem.status, {
+      description: problems.map(({ title }) => title).join('; or: '),
+      content: new Map([[PROBLEM_TYPE, unionOf(problems.map(({ schema }) => schema))]]),
+      problems,
+    });
+  }
+  return forms;
+}
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+function contentOf(
+  status: number,
+  body: Body | undefined,
+  content: ResponseDeclaration['content'],
+): ReadonlyMap<string, Body> {
+  if (content) return new Map(Object.entries(content));
+  if (!body) return new Map();
+  if (isBinary(body)) return new Map(body.contentTypes.map((type) => [type, body]));
+  if (isNothing(body)) return new Map();
+  return new Map([[status >= 400 ? PROBLEM_TYPE : 'application/json', body]]);
+}
+
+/** `z.undefined()` and `z.void()` are a way of saying that there is no body. */
+function isNothing(schema: z.ZodType): boolean {
+  return schema._zod.def.type === 'undefined' || schema._zod.def.type === 'void';
+}
+
+function unionOf(schemas: readonly z.ZodType[]): z.ZodType {
+  return schemas.length === 1 ? schemas[0]! : z.union(schemas);
+}

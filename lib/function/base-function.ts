@@ -1,0 +1,152 @@
+import {
+  Architecture,
+  type FunctionOptions,
+  type FunctionProps,
+  Function as LambdaFunction,
+  LoggingFormat,
+  type Permission,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../observability/acknowledge.js';
+import { addAlarm } from '../observability/alarm.js';
+import { deadLetterQueue } from '../observability/dead-letters.js';
+import { addEnvironmentCheck } from './private/environment-check.js';
+import { isAsynchronousInvoker } from './private/invokers.js';
+import {
+  acknowledgeEverywhere,
+  logStatement,
+  networkInterfaces,
+  resourceOf,
+  setPolicy,
+  traces,
+} from './private/own-policy.js';
+import type { Granted } from './private/satisfy.js';
+
+/**
+ * Lambda gives CPU by memory: at 128 MB a cold start with the SDK takes about twice as long as at 256 MB and costs
+ * the same. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
+const MEMORY_MEGABYTES = 256;
+
+/** Longer than any of the calls that a handler should make, shorter than the 29 s that API Gateway waits. */
+const TIMEOUT = Duration.seconds(10);
+
+/** What can be said about any function besides its code. All options of CDK's functions; they win over the defaults. */
+export interface BaseFunctionOptions extends Omit<FunctionOptions, 'layers' | 'logRetention'> {
+  /** How long logs are kept. Without effect when `logGroup` is given. @default RetentionDays.ONE_MONTH */
+  readonly logRetention?: RetentionDays;
+  /**
+   * Says that every caller waits for the answer (an API, a workflow, a queue's poller) and handles its failure.
+   *
+   * @default false: a queue for events that failed is made as soon as a service that does not wait (EventBridge, SNS,
+   * S3 ...) is permitted to invoke the function
+   */
+  readonly invokedSynchronously?: boolean;
+}
+
+/** The options with the code, whatever has made it. */
+type BaseFunctionProps = BaseFunctionOptions & Pick<FunctionProps, 'code' | 'handler' | 'runtime' | 'layers'>;
+
+/**
+ * What all functions of this library have in common: their defaults, a log group of their own, a role that allows
+ * what is bound and nothing else, and a place for events that failed.
+ */
+export abstract class BaseFunction extends LambdaFunction {
+  private readonly ownLogGroup: ILogGroup;
+  private readonly mayQueueFailures: boolean;
+  private failureQueue: Queue | undefined;
+
+  /** @param granted what the function's bindings allow; their variables are in the environment already */
+  protected constructor(scope: Construct, id: string, props: BaseFunctionProps, granted: Granted) {
+    const { logRetention, invokedSynchronously = false, tracing, ...options } = props;
+    super(scope, id, {
+      architecture: Architecture.ARM_64,
+      memorySize: MEMORY_MEGABYTES,
+      timeout: TIMEOUT,
+      // CDK refuses both this and the old property.
+      ...(options.logFormat === undefined && { loggingFormat: LoggingFormat.JSON }),
+      ...options,
+    });
+    this.ownLogGroup = options.logGroup ? super.logGroup : this.createLogGroup(logRetention);
+    this.allow(granted, options, tracing ?? Tracing.ACTIVE);
+    this.mayQueueFailures = !invokedSynchronously && !hasFailureDestination(options);
+    this.acknowledgeFailures(invokedSynchronously, options);
+    addEnvironmentCheck(this);
+  }
+
+  /** The function's log group. */
+  public override get logGroup(): ILogGroup {
+    return this.ownLogGroup;
+  }
+
+  /** Events that failed after all retries, once something invokes the function asynchronously. */
+  public get failures(): Queue | undefined {
+    return this.failureQueue;
+  }
+
+  public override addPermission(id: string, permission: Permission): void {
+    super.addPermission(id, permission);
+    if (isAsynchronousInvoker(permission)) this.holdFailures();
+  }
+
+  /**
+   * Makes a queue for events that fail after all retries, unless there is one or the function has another destination
+   * for them. Called by whoever lets something invoke the function asynchronously.
+   */
+  public holdFailures(): void {
+    if (!this.mayQueueFailures || this.failureQueue) return;
+    this.failureQueue = deadLetterQueue(this, 'Failures');
+    this.configureAsyncInvoke({ onFailure: new SqsDestination(this.failureQueue) });
+    addAlarm(this, 'FailuresAlarm', {
+      metric: this.failureQueue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+      threshold: 0,
+      description: `Events that ${this.node.path} failed to handle after all retries are in its queue, with the error. Repair the cause, then \`npx trellis redrive ${this.node.path}\`.`,
+      runbook: 'failed-events',
+    });
+  }
+
+  private createLogGroup(retention = RetentionDays.ONE_MONTH): LogGroup {
+    // With the feature flag useCdkManagedLogGroup CDK has made one, which keeps its logs for ever.
+    this.node.tryRemoveChild('LogGroup');
+    const logGroup = new LogGroup(this, 'LogGroup', { retention, removalPolicy: RemovalPolicy.DESTROY });
+    const resource = resourceOf(this);
+    resource.loggingConfig = { ...resource.loggingConfig, logGroup: logGroup.logGroupName };
+    return logGroup;
+  }
+
+  private allow(granted: Granted, options: BaseFunctionOptions, tracing: Tracing): void {
+    const isTraced = tracing !== Tracing.DISABLED;
+    const isOwn = options.role === undefined;
+    // CDK's own `tracing` would add a second policy.
+    if (isTraced) resourceOf(this).tracingConfig = { mode: tracing };
+    const everywhere = [...(isTraced ? [traces()] : []), ...(options.vpc ? [networkInterfaces()] : [])];
+    const statements = [
+      logStatement(this.logGroup),
+      ...everywhere.map(({ statement }) => statement),
+      ...granted.statements,
+    ];
+    setPolicy(this, statements, granted.wildcards, isOwn);
+    if (isOwn && this.role) acknowledgeEverywhere(this.role, everywhere);
+  }
+
+  private acknowledgeFailures(synchronous: boolean, options: BaseFunctionOptions): void {
+    if (options.deadLetterQueue || options.deadLetterTopic || options.deadLetterQueueEnabled) return;
+    const reason = synchronous
+      ? 'Every caller waits for the answer and sees the failure; a dead-letter queue serves asynchronous invocations only.'
+      : 'A destination for failures, which unlike a dead-letter queue also holds the error, is added with the first permission to invoke asynchronously.';
+    acknowledge(this, { 'Serverless-LambdaDLQ': reason });
+  }
+}
+
+/** An own configuration of asynchronous invocations cannot be extended: it is the user's then. */
+function hasFailureDestination(options: BaseFunctionOptions): boolean {
+  const { onFailure, onSuccess, maxEventAge, retryAttempts } = options;
+  const { deadLetterQueue, deadLetterTopic, deadLetterQueueEnabled } = options;
+  const own = [onFailure, onSuccess, maxEventAge, retryAttempts, deadLetterQueue, deadLetterTopic];
+  return deadLetterQueueEnabled === true || own.some((option) => option !== undefined);
+}

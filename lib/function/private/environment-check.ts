@@ -1,0 +1,22 @@
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { resourceOf } from './own-policy.js';
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MOST_ENVIRONMENT_BYTES = 4096;
+
+/** Checks at synth what properties and calls have added up to. */
+export function addEnvironmentCheck(fn: LambdaFunction): void {
+  fn.node.addValidation({
+    validate: () => {
+      const variables: Record<string, unknown> =
+        fn.stack.resolve(resourceOf(fn).environment)?.variables ?? {};
+      const literal = Object.entries(variables).filter(([, value]) => typeof value === 'string');
+      const bytes = literal.reduce((sum, [name, value]) => sum + Buffer.byteLength(`${name}${value}`), 0);
+      return bytes <= MOST_ENVIRONMENT_BYTES
+        ? []
+        : [
+            `The environment must be at most ${MOST_ENVIRONMENT_BYTES} bytes, got ${bytes}: keep large values in a parameter`,
+          ];
+    },
+  });
+}

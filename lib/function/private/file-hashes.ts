@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { sha256 } from './hash.js';
+import { readJson, writeJson } from './json-file.js';
+
+/** The time and size of a file when it was read, and the hash of its content. */
+type Stamp = readonly [mtimeMs: number, size: number, hash: string];
+
+/** A file that was saved this short before it was read may be saved again with the same time and size. */
+const UNCERTAIN_MILLISECONDS = 50;
+
+/** The contents of a project's files, remembered by their times and sizes: unchanged files are not read again. */
+export class FileHashes {
+  private readonly stamps: Record<string, Stamp>;
+  private added: Record<string, Stamp> = {};
+  private seen = new Map<string, string | undefined>();
+
+  constructor(
+    private readonly root: string,
+    private readonly file: string,
+  ) {
+    this.stamps = readJson<Record<string, Stamp>>(file) ?? {};
+  }
+
+  /** Files are looked at again from now on. */
+  public refresh(): void {
+    this.seen = new Map();
+  }
+
+  /**
+   * The hash of a file, or of a folder with all that is in it.
+   *
+   * @param path relative to the root
+   * @returns undefined when there is none
+   */
+  public of(path: string): string | undefined {
+    if (this.seen.has(path)) return this.seen.get(path);
+    const hash = this.read(path);
+    this.seen.set(path, hash);
+    return hash;
+  }
+
+  /** When a file, or the newest in a folder, was saved. */
+  public savedAt(path: string): number {
+    const stat = statSync(resolve(this.root, path), { throwIfNoEntry: false });
+    if (!stat?.isDirectory()) return stat?.mtimeMs ?? 0;
+    const names = readdirSync(resolve(this.root, path));
+    return Math.max(stat.mtimeMs, ...names.map((name) => this.savedAt(join(path, name))));
+  }
+
+  public save(): void {
+    if (Object.keys(this.added).length === 0) return;
+    writeJson(this.file, { ...readJson<Record<string, Stamp>>(this.file), ...this.added });
+    this.added = {};
+  }
+
+  private read(path: string): string | undefined {
+    const file = resolve(this.root, path);
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (!stat) return undefined;
+    if (stat.isDirectory()) {
+      const names = readdirSync(file).sort();
+      return sha256(JSON.stringify(names.map((name) => [name, this.of(join(path, name))])));
+    }
+    // Programs that are copied stay programs.
+    const mode = stat.mode & 0o111 ? 'x' : '';
+    const known = this.stamps[path];
+    if (known?.[0] === stat.mtimeMs && known[1] === stat.size) return known[2] + mode;
+    const hash = sha256(readFileSync(file));
+    if (stat.mtimeMs < Date.now() - UNCERTAIN_MILLISECONDS) {
+      this.added[path] = this.stamps[path] = [stat.mtimeMs, stat.size, hash];
+    }
+    return hash + mode;
+  }
+}

@@ -1,0 +1,45 @@
+import { join, relative } from 'node:path';
+import { sha256 } from './hash.js';
+import type { Unit, VendorEntry, VendorSet } from './worker/protocol.mjs';
+
+/** A function, or a shared layer, that an automatic layer serves. */
+export interface Served {
+  readonly unit: Unit;
+  readonly vendors: readonly VendorEntry[];
+}
+
+/** What is to be known of a layer's functions besides their bundles. */
+export interface LayerNeeds {
+  /** The architectures that they run on, as Node.js names them. */
+  readonly architectures: readonly string[];
+  /** The folders of packages that are not to be bundled, by name. */
+  readonly nodeModules: Readonly<Record<string, string>>;
+}
+
+/** What an automatic layer consists of, and a key that says so. */
+export function vendorSet(served: readonly Served[], needs: LayerNeeds): { key: string; set: VendorSet } {
+  // Functions of one stack may have different runtimes: the oldest must understand the layer.
+  const [oldest] = served.map(({ unit }) => unit).sort((a, b) => runtimeVersion(a) - runtimeVersion(b));
+  const { root = process.cwd(), target = 'node24', conditions = [] } = oldest ?? {};
+  const byId = new Map<string, VendorEntry>();
+  for (const { unit, vendors } of served) {
+    for (const vendor of vendors) {
+      const from = unit.root === root ? vendor.from : relative(root, join(unit.root, vendor.from));
+      const known = byId.get(vendor.id);
+      // Any place it can be resolved from will do; always the same one is the point.
+      if (!known || from < known.from) byId.set(vendor.id, { ...vendor, from });
+    }
+  }
+  const entries = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const nodeModules = Object.entries(needs.nodeModules)
+    .map(([name, folder]): [string, string] => [name, relative(root, folder)])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const architectures = [...needs.architectures].sort();
+  const ids = entries.map(({ id }) => id);
+  const key = `vendors ${sha256(JSON.stringify([ids, target, conditions, nodeModules, architectures]))}`;
+  return { key, set: { root, target, conditions, entries, nodeModules, architectures } };
+}
+
+function runtimeVersion({ target }: Unit): number {
+  return Number(/\d+/.exec(target)?.[0] ?? 0);
+}

@@ -1,0 +1,56 @@
+import type { Job } from './bundle-thread.js';
+import type { Cache } from './cache.js';
+import type { Artifact, BuildResult, Mistake, VendorEntry } from './worker/protocol.mjs';
+
+/** What was built, and which names of packages it takes from the automatic layer. */
+export interface Finished {
+  readonly artifact: Artifact;
+  readonly vendors: readonly VendorEntry[];
+}
+
+/** What could not be built. */
+export interface Failure {
+  readonly key: string;
+  readonly mistakes: readonly Mistake[];
+}
+
+type Result = BuildResult & { readonly vendors?: readonly VendorEntry[] };
+
+/** Things that are built once, by key: taken from the cache of their project, or built in another thread. */
+export class Work {
+  private readonly finished = new Map<string, Finished>();
+  private readonly jobs = new Map<string, { readonly cache: Cache; readonly job: Job<Result> }>();
+
+  /** Looks it up, or has it built while this thread goes on. */
+  public begin(key: string, cache: Cache, build: () => Job<Result>): void {
+    if (this.finished.has(key) || this.jobs.has(key)) return;
+    const known = cache.get<Finished['vendors']>(key);
+    if (known?.artifact) this.finished.set(key, { artifact: known.artifact, vendors: known.value });
+    else this.jobs.set(key, { cache, job: build() });
+  }
+
+  public get(key: string): Finished | undefined {
+    return this.finished.get(key);
+  }
+
+  /** Waits for all that was begun. */
+  public finish(): Failure[] {
+    const failures: Failure[] = [];
+    const looked = new Set<Cache>();
+    for (const [key, { cache, job }] of this.jobs) {
+      const outcome = job.finish();
+      this.jobs.delete(key);
+      if ('mistakes' in outcome) {
+        failures.push({ key, mistakes: outcome.mistakes });
+        continue;
+      }
+      const { artifact, vendors = [], inputs, absent } = outcome.result;
+      this.finished.set(key, { artifact, vendors });
+      // Their files may have been saved since the work began.
+      if (!looked.has(cache)) cache.refresh();
+      looked.add(cache);
+      cache.set(key, { inputs, absent, since: job.since }, { artifact, value: vendors });
+    }
+    return failures;
+  }
+}

@@ -1,0 +1,64 @@
+// @ts-check
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, join, posix } from 'node:path';
+import { CodeError } from './mistakes.mjs';
+
+/** What the Finder leaves in folders that it has shown. */
+const NOBODYS = '.DS_Store';
+
+/**
+ * @typedef {{ files: import('./store.mjs').Files, executables: Set<string> }} Copies
+ */
+
+/**
+ * Files and folders as they are on disk, by where they are to be.
+ *
+ * @param {Readonly<Record<string, string>>} places places in the output and what is to be there
+ * @param {(path: string) => boolean} [isWanted] which of the files and folders below are taken
+ * @returns {Copies}
+ */
+export function copied(places, isWanted = () => true) {
+  /** @type {Copies} */
+  const copies = { files: {}, executables: new Set() };
+  for (const [place, source] of Object.entries(places)) {
+    copy(posix.normalize(place).replace(/\/$/, ''), source, { copies, isWanted, above: [] });
+  }
+  return copies;
+}
+
+/**
+ * @param {string} place
+ * @param {string} source
+ * @param {{ copies: Copies, isWanted: (path: string) => boolean, above: string[] }} scope
+ */
+function copy(place, source, { copies, isWanted, above }) {
+  const stat = statSync(source, { throwIfNoEntry: false });
+  if (!stat) throw new CodeError([{ text: `${source} does not exist, or is a link to what does not.` }]);
+  if (stat.isFile()) {
+    add(copies, place, source, (stat.mode & 0o111) !== 0);
+    return;
+  }
+  if (!stat.isDirectory()) return;
+  const folder = realpathSync(source);
+  if (above.includes(folder))
+    throw new CodeError([{ text: `${source} is a link to a folder that it is in: it has no end.` }]);
+  for (const name of readdirSync(source).sort()) {
+    const path = join(source, name);
+    if (name === NOBODYS || !isWanted(path)) continue;
+    copy(posix.join(place, name), path, { copies, isWanted, above: [...above, folder] });
+  }
+}
+
+/**
+ * @param {Copies} copies
+ * @param {string} place
+ * @param {string} source
+ * @param {boolean} isExecutable
+ */
+function add({ files, executables }, place, source, isExecutable) {
+  const name = place === '.' ? basename(source) : place;
+  if (files[name] !== undefined)
+    throw new CodeError([{ text: `\`files\` has two files for ${name}; the second is ${source}.` }]);
+  files[name] = readFileSync(source);
+  if (isExecutable) executables.add(name);
+}

@@ -1,0 +1,92 @@
+// @ts-check
+import { resolve } from 'node:path';
+import { VENDOR_FOLDER } from './imports.mjs';
+import { namesUsed } from './names.mjs';
+import { sha256 } from './store.mjs';
+
+/**
+ * @typedef {import('./protocol.mjs').VendorEntry} VendorEntry
+ * @typedef {import('esbuild').BuildResult<{ write: false, metafile: true }>} BuildResult
+ */
+
+/**
+ * The files that a unit has of a run, by their paths in the unit's folder: its entries, their source maps and
+ * chunks, and what the loaders `file` and `copy` have added.
+ *
+ * @param {BuildResult} built
+ * @param {string} root
+ * @param {string} prefix what the entries' paths have before the names of the files
+ * @returns {Map<string, import('esbuild').OutputFile>}
+ */
+export function outputsOf({ metafile, outputFiles }, root, prefix) {
+  const byPath = new Map(outputFiles.map((file) => [file.path, file]));
+  const queue = Object.keys(metafile.outputs).filter((path) => path.startsWith(prefix));
+  const seen = new Set(queue);
+  for (const path of queue) {
+    for (const used of metafile.outputs[path]?.imports ?? []) {
+      if (used.external || seen.has(used.path)) continue;
+      seen.add(used.path);
+      queue.push(used.path);
+    }
+  }
+  /** @type {Map<string, import('esbuild').OutputFile>} */
+  const files = new Map();
+  for (const path of queue) {
+    const file = byPath.get(resolve(root, path));
+    if (file) files.set(path.startsWith(prefix) ? path.slice(prefix.length) : path, file);
+  }
+  return files;
+}
+
+/**
+ * Gives the vendor files that the outputs import their names, which depend on what is used of them.
+ *
+ * @param {Map<string, import('esbuild').OutputFile>} outputs
+ * @param {Map<string, import('./imports.mjs').Vendor>} vendors
+ * @returns {Promise<{ files: import('./store.mjs').Files, entries: VendorEntry[] }>}
+ */
+export async function finish(outputs, vendors) {
+  const code = [...outputs].filter(([name]) => name.endsWith('.mjs'));
+  const used = await namesUsed(
+    code.map(([, { text }]) => text),
+    (specifier) => specifier.startsWith(VENDOR_FOLDER),
+  );
+  /** @type {VendorEntry[]} */
+  const entries = [];
+  /** @type {[string, string][]} */
+  const replacements = [];
+  for (const [path, use] of [...used].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const vendor = vendors.get(path);
+    if (!vendor) throw new Error(`No module is known for ${path}`);
+    const entry = entryOf(vendor, use);
+    entries.push(entry);
+    replacements.push([path, `${VENDOR_FOLDER}${entry.id}.mjs`]);
+  }
+  /** @type {import('./store.mjs').Files} */
+  const files = {};
+  for (const [name, { text, contents }] of outputs) {
+    if (!name.endsWith('.mjs')) files[name] = contents;
+    else {
+      const map = outputs.has(`${name}.map`) ? `//# sourceMappingURL=${name.split('/').at(-1)}.map\n` : '';
+      files[name] = `${replaceAll(text, replacements).trimEnd()}\n${map}`;
+    }
+  }
+  return { files, entries };
+}
+
+/**
+ * @param {import('./imports.mjs').Vendor} vendor
+ * @param {import('./names.mjs').Use} use
+ * @returns {VendorEntry}
+ */
+function entryOf({ specifier, identity, from, slug }, use) {
+  const names = use.whole ? /** @type {const} */ ('*') : [...new Set([...use.names, ...use.perhaps])].sort();
+  const hash = sha256(specifier, '\0', identity, '\0', JSON.stringify(names)).slice(0, 8);
+  const perhaps = [...use.perhaps].filter((name) => !use.names.has(name)).sort();
+  return { id: `${slug}-${hash}`, specifier, from, names, perhaps };
+}
+
+/** @param {string} text @param {[string, string][]} replacements */
+function replaceAll(text, replacements) {
+  return replacements.reduce((result, [from, to]) => result.replaceAll(from, to), text);
+}

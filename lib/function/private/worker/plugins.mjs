@@ -1,0 +1,132 @@
+// @ts-check
+import { readFileSync } from 'node:fs';
+import { createRequire, register } from 'node:module';
+import { relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { dependencies, isInstalled, note } from './inputs.mjs';
+import { CodeError } from './mistakes.mjs';
+import { sha256 } from './store.mjs';
+
+/** @typedef {import('esbuild').Plugin} Plugin */
+
+/**
+ * The esbuild plugins of a user, by the modules that have them as their default export.
+ *
+ * @param {typeof import('esbuild')} esbuild
+ * @param {import('./protocol.mjs').Unit} unit
+ * @returns {Promise<{ plugins: Plugin[], found: import('./inputs.mjs').Dependencies }>}
+ *   `found` are the modules' files, and later what the plugins say that they have read
+ */
+export async function loadPlugins(esbuild, { root, options: { plugins: modules = [] } }) {
+  const found = dependencies();
+  const plugins = [];
+  for (const module of modules) {
+    const files = await filesOf(esbuild, root, module);
+    for (const file of files) note(found, file);
+    plugins.push(...(await pluginsOf(root, module, files)));
+  }
+  return { plugins: plugins.map((plugin) => watched(plugin, found)), found };
+}
+
+/**
+ * What a module consists of, besides packages: esbuild itself knows.
+ *
+ * @param {typeof import('esbuild')} esbuild
+ * @param {string} root
+ * @param {string} module
+ */
+async function filesOf(esbuild, root, module) {
+  const { metafile } = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: [module],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    outdir: root,
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  return Object.keys(metafile.inputs).map((input) => resolve(root, input));
+}
+
+/**
+ * @param {string} root
+ * @param {string} module
+ * @param {string[]} files
+ * @returns {Promise<Plugin[]>}
+ */
+async function pluginsOf(root, module, files) {
+  const file = relative(root, module);
+  /** @type {{ default?: unknown }} */
+  const loaded = await loadAgain(module, files).catch((error) => {
+    throw new CodeError([{ text: `The plugin ${file} cannot be loaded: ${error?.stack ?? error}` }]);
+  });
+  const plugins = [loaded.default].flat();
+  if (!plugins.every(isPlugin)) {
+    const text = `The plugin ${file} must have an esbuild plugin ({ name, setup }) or a list of them as its default export, got ${typeof loaded.default}.`;
+    throw new CodeError([{ text }]);
+  }
+  return /** @type {Plugin[]} */ (plugins);
+}
+
+/** Gives what a module imports the version that the module was asked for with. */
+const HOOK = `export async function resolve(specifier, context, next) {
+  const found = await next(specifier, context);
+  const version = /[?]trellis=\\w+$/.exec(context.parentURL ?? '')?.[0];
+  const isOwn = version && found.url.startsWith('file:') && !found.url.includes('/node_modules/');
+  return isOwn ? { ...found, url: found.url + version } : found;
+}`;
+
+let isHooked = false;
+
+/**
+ * Loads a module anew if it, or what it imports of the project, has changed since: Node.js loads a file once.
+ *
+ * @param {string} module
+ * @param {string[]} files
+ */
+function loadAgain(module, files) {
+  if (!isHooked) register(`data:text/javascript,${encodeURIComponent(HOOK)}`);
+  isHooked = true;
+  for (const file of files) delete commonJs.cache[file];
+  const version = sha256(...files.map((file) => readFileSync(file))).slice(0, 16);
+  return import(`${pathToFileURL(module)}?trellis=${version}`);
+}
+
+const commonJs = createRequire(import.meta.url);
+
+/** @param {unknown} value */
+function isPlugin(value) {
+  const { name, setup } = /** @type {Partial<Plugin>} */ (value ?? {});
+  return typeof name === 'string' && typeof setup === 'function';
+}
+
+/**
+ * The plugin, with an ear for the files that it says its results depend on.
+ *
+ * @param {Plugin} plugin
+ * @param {import('./inputs.mjs').Dependencies} found
+ * @returns {Plugin}
+ */
+function watched({ name, setup }, found) {
+  const listen = (
+    /** @type {{ watchFiles?: string[], watchDirs?: string[] } | null | undefined} */ result,
+  ) => {
+    for (const file of [...(result?.watchFiles ?? []), ...(result?.watchDirs ?? [])]) {
+      if (!isInstalled(file)) note(found, file);
+    }
+    return result;
+  };
+  return {
+    name,
+    setup: (build) =>
+      setup({
+        ...build,
+        onResolve: (options, callback) =>
+          build.onResolve(options, async (args) => listen(await callback(args))),
+        onLoad: (options, callback) => build.onLoad(options, async (args) => listen(await callback(args))),
+      }),
+  };
+}

@@ -1,0 +1,92 @@
+// @ts-check
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/**
+ * @typedef {import('./protocol.mjs').VendorSet} VendorSet
+ * @typedef {import('./protocol.mjs').VendorEntry} VendorEntry
+ * @typedef {{ set: VendorSet, absent: ReadonlySet<string>, isApart: (specifier: string) => boolean }} Scope
+ *   `absent` are names that turned out to be text in a string; packages that are apart are not bundled.
+ */
+
+/** How the entries of the layer are called for esbuild: they are no files. */
+export const VIRTUAL = 'trellis:';
+
+/**
+ * The modules that a layer consists of, each with the names that functions use of a package.
+ *
+ * @param {Scope} scope
+ * @returns {import('esbuild').Plugin}
+ */
+export function vendorEntries(scope) {
+  const { set } = scope;
+  const byId = new Map(set.entries.map((entry) => [entry.id, entry]));
+  return {
+    name: 'trellis-vendor',
+    setup(build) {
+      build.onResolve({ filter: /^trellis:/ }, ({ path }) => ({
+        path: path.slice(VIRTUAL.length),
+        namespace: 'trellis',
+      }));
+      build.onLoad({ filter: /.*/, namespace: 'trellis' }, async ({ path }) => {
+        const entry = byId.get(path);
+        if (!entry) return undefined;
+        const resolveDir = join(set.root, entry.from);
+        return (
+          (await ownModules(build, entry, resolveDir)) ?? { contents: moduleText(entry, scope), resolveDir }
+        );
+      });
+    },
+  };
+}
+
+/**
+ * Names of this library's runtime, taken from the modules that have them. Its index leads to the clients of ten
+ * services, and esbuild would read them all to leave nine of them out.
+ *
+ * @param {import('esbuild').PluginBuild} build
+ * @param {VendorEntry} entry
+ * @param {string} resolveDir
+ * @returns {Promise<import('esbuild').OnLoadResult | undefined>}
+ */
+async function ownModules(build, { specifier, names }, resolveDir) {
+  if (specifier !== 'cdk-trellis/runtime' || names === '*') return undefined;
+  const index = await build.resolve(specifier, { kind: 'import-statement', resolveDir });
+  if (index.errors.length > 0) return undefined;
+  /** @type {Map<string, string>} */
+  const modules = new Map();
+  for (const [, list = '', file = ''] of readFileSync(index.path, 'utf8').matchAll(REEXPORTS)) {
+    for (const name of list.split(',')) modules.set(name.trim(), file);
+  }
+  if (!names.every((name) => modules.has(name))) return undefined;
+  const lines = names.map((name) => `export { ${name} } from ${JSON.stringify(modules.get(name))};`);
+  return { contents: lines.join('\n'), resolveDir: dirname(index.path) };
+}
+
+const REEXPORTS = /^export \{([^}]*)\} from ['"](.+)['"];$/gm;
+
+/** @param {VendorEntry} entry @param {Scope} scope */
+function moduleText({ specifier, names }, { absent, isApart }) {
+  const from = JSON.stringify(specifier);
+  if (names === '*')
+    return `export * from ${from}; import * as all from ${from}; export default all.default;`;
+  if (isApart(specifier)) return namesAtRunTime(from, names);
+  const present = names.filter((name) => !absent.has(`${specifier} ${name}`));
+  return present.length > 0 ? `export { ${present.join(', ')} } from ${from};` : `import ${from};`;
+}
+
+/**
+ * Node.js does not see every name that a CommonJS module exports, which for a bundled one esbuild does: all of them
+ * are members of its default export.
+ *
+ * @param {string} from
+ * @param {string[]} names
+ */
+function namesAtRunTime(from, names) {
+  const lines = names.map((name, index) =>
+    name === 'default'
+      ? 'export default all.__esModule ? all.default : module.default;'
+      : `const e${index} = ${JSON.stringify(name)} in module ? module.${name} : all.${name}; export { e${index} as ${name} };`,
+  );
+  return [`import * as module from ${from};`, 'const all = module.default ?? {};', ...lines].join('\n');
+}

@@ -1,0 +1,40 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+
+/** The end of an archive's directory: a signature, and 22 bytes with a comment of at most 65535. */
+const END = 0x06054b50;
+const MOST_END_BYTES = 22 + 0xffff;
+const ENTRY = 0x02014b50;
+const ENTRY_BYTES = 46;
+
+/**
+ * The sizes of the files in a zip archive when it is unpacked, as its directory has them.
+ * https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+ *
+ * @returns undefined when it is no such archive
+ */
+export function unzippedSizes(archive: string): [name: string, bytes: number][] | undefined {
+  const { size } = statSync(archive);
+  const tail = read(archive, Math.max(0, size - MOST_END_BYTES), Math.min(size, MOST_END_BYTES));
+  let end = tail.length - 22;
+  while (end >= 0 && tail.readUInt32LE(end) !== END) end -= 1;
+  if (end < 0) return undefined;
+  const directory = read(archive, tail.readUInt32LE(end + 16), tail.readUInt32LE(end + 12));
+  const sizes: [string, number][] = [];
+  for (let at = 0; at + ENTRY_BYTES <= directory.length && directory.readUInt32LE(at) === ENTRY; ) {
+    const nameBytes = directory.readUInt16LE(at + 28);
+    const name = directory.toString('utf8', at + ENTRY_BYTES, at + ENTRY_BYTES + nameBytes);
+    sizes.push([name, directory.readUInt32LE(at + 24)]);
+    at += ENTRY_BYTES + nameBytes + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+  }
+  return sizes;
+}
+
+function read(file: string, position: number, length: number): Buffer {
+  const descriptor = openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(length);
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, length, position));
+  } finally {
+    closeSync(descriptor);
+  }
+}

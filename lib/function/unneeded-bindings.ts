@@ -1,0 +1,18 @@
+import { Annotations } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { Bindables } from './binding.js';
+import type { NodeFunction } from './node-function.js';
+import { Bundler } from './private/bundler.js';
+
+/** Warns of what several functions share and none of them needs: a leftover, or a name that is misspelt. */
+export function warnOfUnneeded(scope: Construct, bind: Bindables, functions: readonly NodeFunction[]): void {
+  const needs = functions.flatMap(({ entry }) => Bundler.of(scope).analyze(entry).needs);
+  const names = new Set(needs.map(({ name }) => name));
+  const unneeded = Object.keys(bind).filter((name) => !names.has(name));
+  if (unneeded.length === 0) return;
+  const known = [...names].join(', ') || 'nothing';
+  Annotations.of(scope).addWarningV2(
+    'cdk-trellis:unneededBinding',
+    `\`bind\` has ${unneeded.join(', ')}, which no handler needs (they need ${known}): nothing is granted for it`,
+  );
+}

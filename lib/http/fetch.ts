@@ -1,0 +1,27 @@
+import type { HttpReply, HttpRequest } from './message.js';
+
+/** A `Request` of a browser or of Node, before it is known what it is for. */
+export async function readRequest(
+  request: Request,
+  basePath: string,
+): Promise<Omit<HttpRequest, 'params' | 'body'> & { readonly path: string; readonly body: Uint8Array }> {
+  const { pathname, searchParams } = new URL(request.url);
+  const query = [...new Set(searchParams.keys())].map((name) => {
+    const values = searchParams.getAll(name);
+    return [name, values.length === 1 ? values[0]! : values] as const;
+  });
+  return {
+    method: request.method,
+    path: pathname.startsWith(basePath) ? pathname.slice(basePath.length) : pathname,
+    requestId: crypto.randomUUID(),
+    query: Object.fromEntries(query),
+    headers: Object.fromEntries(request.headers),
+    body: new Uint8Array(await request.arrayBuffer()),
+  };
+}
+
+/** A reply as `fetch` gives it. */
+export function toResponse({ status, headers, body }: HttpReply): Response {
+  const isEmpty = body.length === 0;
+  return new Response(isEmpty ? null : (body as BodyInit), { status, headers });
+}

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { isBinary } from '../contract/body.js';
+import type { Operation } from '../contract/contract.js';
+import { ProblemError } from '../contract/problem.js';
+import { strict } from '../contract/strict.js';
+import { readBody } from './body.js';
+import { listsOf, withLists } from './lists.js';
+import type { HttpRequest } from './message.js';
+
+/** What is wrong with a request, and where. */
+export interface Mistake {
+  readonly in: 'path' | 'query' | 'header' | 'body';
+  /** Where in it, as in `.lines[0].quantity`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface CheckedRequest {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly headers: unknown;
+  readonly body: unknown;
+  readonly contentType: string | undefined;
+  readonly idempotencyKey: string | undefined;
+}
+
+/**
+ * The check of an operation's requests: parses and coerces what the contract declares.
+ *
+ * @returns a function that throws ProblemError: 400 with every mistake and its place, 413 and 415 for the body
+ */
+export function requestCheck(operation: Operation): (request: HttpRequest) => CheckedRequest {
+  const { params, query = z.object({}), headers, body } = operation;
+  const schemas = {
+    params: params?.loose(),
+    query: strict(query),
+    body: body && !isBinary(body) ? strict(body) : undefined,
+  };
+  const lists = listsOf(query);
+  return (request) => {
+    const mistakes: Mistake[] = [];
+    const carried = readBody(body, request);
+    const checked = {
+      params: check(schemas.params, decoded(request.params), 'path', mistakes),
+      query: check(schemas.query, withLists(lists, request.query), 'query', mistakes),
+      headers: check(headers, request.headers, 'header', mistakes),
+      body: check(schemas.body, carried.value, 'body', mistakes),
+      contentType: carried.contentType,
+      idempotencyKey: operation.idempotencyKey && idempotencyKeyOf(request, mistakes),
+    };
+    if (mistakes.length > 0) throw invalid(mistakes);
+    return checked;
+  };
+}
+
+function invalid(mistakes: readonly Mistake[]): ProblemError {
+  return new ProblemError({
+    status: 400,
+    title: 'The request is not valid',
+    detail: mistakes.map(({ in: place, path, message }) => `${place}${path}: ${message}`).join('; '),
+    extensions: { errors: mistakes },
+  });
+}
+
+function check(
+  schema: z.ZodType | undefined,
+  value: unknown,
+  place: Mistake['in'],
+  mistakes: Mistake[],
+): unknown {
+  if (!schema) return value;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+    mistakes.push({ in: place, path, message: issue.message });
+  }
+  return undefined;
+}
+
+/** A key may be sent as it is, or in quotation marks as the IETF's draft has it. */
+function idempotencyKeyOf({ headers }: HttpRequest, mistakes: Mistake[]): string | undefined {
+  const key = /^"?([\x21\x23-\x7e]{1,255}?)"?$/.exec(headers['idempotency-key'] ?? '')?.[1];
+  if (!key) {
+    const message = 'expected a key of 1 to 255 visible characters, the same when the request is repeated';
+    mistakes.push({ in: 'header', path: '.idempotency-key', message });
+  }
+  return key;
+}
+
+function decoded(params: HttpRequest['params']): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(params)) {
+    try {
+      values[name] = value.includes('%') ? decodeURIComponent(value) : value;
+    } catch {
+      throw new ProblemError({
+        status: 400,
+        title: 'The path is not a valid URL',
+        detail: `"${value}" has a "%" that is not followed by two hexadecimal digits of UTF-8 text.`,
+      });
+    }
+  }
+  return values;
+}

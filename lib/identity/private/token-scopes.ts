@@ -1,0 +1,88 @@
+import {
+  OAuthScope,
+  ResourceServerScope,
+  type UserPool,
+  type UserPoolClient,
+  type UserPoolDomain,
+  type UserPoolResourceServer,
+} from 'aws-cdk-lib/aws-cognito';
+import type { UserDirectoryProps } from '../user-directory.js';
+
+/** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResourceServerScopeType.html */
+const SCOPE_NAME = /^[\x21\x23-\x2e\x30-\x5b\x5d-\x7e]{1,256}$/;
+const SERVER_NAME = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
+/** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolDomain.html */
+const DOMAIN_PREFIX = /^(?!.*(aws|amazon|cognito))[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** What is wrong with the properties about tokens. */
+export function tokenMistakes({ scopes = {}, machines = {}, domainPrefix }: UserDirectoryProps): string[] {
+  const found: string[] = [];
+  for (const [server, names] of Object.entries(scopes)) {
+    if (!SERVER_NAME.test(server)) found.push(`\`scopes\` must be named like products, got "${server}"`);
+    if (Object.keys(names).length === 0) found.push(`\`scopes.${server}\` must have a scope, got none`);
+    for (const name of Object.keys(names).filter((one) => !SCOPE_NAME.test(one))) {
+      found.push(`\`scopes.${server}\` must have names without spaces and slashes, got "${name}"`);
+    }
+  }
+  const known = allScopes(scopes);
+  for (const [machine, { scopes: wanted }] of Object.entries(machines)) {
+    if (wanted.length === 0) found.push(`\`machines.${machine}.scopes\` must name a scope, got none`);
+    for (const scope of wanted.filter((one) => !known.includes(one))) {
+      found.push(
+        `\`machines.${machine}.scopes\` must be of ${known.join(', ') || '`scopes`'}, got "${scope}"`,
+      );
+    }
+  }
+  if (Object.keys(machines).length > 0 && !domainPrefix) {
+    found.push('`domainPrefix` must be set, for `machines` get their tokens at that address, got undefined');
+  }
+  if (domainPrefix !== undefined && !DOMAIN_PREFIX.test(domainPrefix)) {
+    found.push(
+      `\`domainPrefix\` must be 1 to 63 lower-case letters, digits and hyphens without "aws", "amazon" and "cognito", got "${domainPrefix}"`,
+    );
+  }
+  return found;
+}
+
+function allScopes(scopes: NonNullable<UserDirectoryProps['scopes']>): string[] {
+  return Object.entries(scopes).flatMap(([server, names]) =>
+    Object.keys(names).map((name) => `${server}/${name}`),
+  );
+}
+
+/** Makes the scopes known to the user pool. */
+export function addScopes(
+  pool: UserPool,
+  scopes: NonNullable<UserDirectoryProps['scopes']>,
+): UserPoolResourceServer[] {
+  return Object.entries(scopes).map(([identifier, names]) =>
+    pool.addResourceServer(`Scopes-${identifier}`, {
+      identifier,
+      scopes: Object.entries(names).map(
+        ([scopeName, scopeDescription]) => new ResourceServerScope({ scopeName, scopeDescription }),
+      ),
+    }),
+  );
+}
+
+/** Makes the app clients of programs. */
+export function addMachines(
+  pool: UserPool,
+  servers: readonly UserPoolResourceServer[],
+  domain: UserPoolDomain,
+  machines: NonNullable<UserDirectoryProps['machines']>,
+): Record<string, UserPoolClient> {
+  return Object.fromEntries(
+    Object.entries(machines).map(([name, { scopes, ...options }]) => {
+      const client = pool.addClient(`Machine-${name}`, {
+        generateSecret: true,
+        oAuth: { flows: { clientCredentials: true }, scopes: scopes.map((one) => OAuthScope.custom(one)) },
+        enableTokenRevocation: true,
+        ...options,
+      });
+      // Cognito refuses scopes that it does not know yet, and tokens come from the domain.
+      client.node.addDependency(...servers, domain);
+      return [name, client];
+    }),
+  );
+}

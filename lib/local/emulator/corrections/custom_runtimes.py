@@ -1,0 +1,127 @@
+"""How functions with a runtime of their own run (provided.*)."""
+
+import io
+import os
+import re
+import signal
+import zipfile
+
+from ministack.core import lambda_runtime
+from ministack.core.lambda_runtime import ProvidedWorker
+from ministack.services import lambda_svc
+
+from . import correction, replaced
+
+
+@correction
+def custom_runtime_environment():
+    """A custom runtime sees its own variables and Lambda's, and calls this cloud: it gets nothing of the emulator.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+    Where the services are, AWS's SDKs know by themselves; here AWS_ENDPOINT_URL says it.
+    """
+    # Temporary files go where they are removed with the emulator.
+    lambdas = re.compile(r"AWS_|LAMBDA_|_HANDLER$|_X_AMZN_|PATH$|TMPDIR$")
+
+    @replaced(lambda_svc, "_provided_worker_env")
+    def environment(original, config, code_dir, port):
+        own = lambda_svc._runtime_env_vars(config)
+        full = original(config, code_dir, port)
+        return {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{config['FunctionName']}",
+            "LAMBDA_RUNTIME_DIR": "/var/runtime",
+            "LANG": "en_US.UTF-8",
+            "TZ": ":UTC",
+            **{name: value for name, value in full.items() if name in own or lambdas.match(name)},
+        }
+
+
+@correction
+def layers_of_custom_runtimes():
+    """A custom runtime finds the programs and libraries of its layers, and may itself be in one.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html#packaging-layers-paths
+    https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
+    Nothing is at /opt, which belongs to the machine: PATH and LD_LIBRARY_PATH name the layers' own folders.
+    """
+
+    def archives(config):
+        references = config.get("Layers") or []
+        found = [lambda_svc._resolve_layer_zip(reference) for reference in references]
+        # Of two files with one name the later layer's is the one at /opt.
+        return [archive for archive in reversed(found) if archive]
+
+    @replaced(lambda_svc, "_provided_worker_env")
+    def environment(original, config, code_dir, port):
+        variables = original(config, code_dir, port)
+        layers = [lambda_svc._docker_extracted_dir(archive, "layer") for archive in archives(config)]
+        for name, folder in (("PATH", "bin"), ("LD_LIBRARY_PATH", "lib")):
+            paths = [variables.get(name), *(os.path.join(layer, folder) for layer in layers)]
+            variables[name] = os.pathsep.join(path for path in paths if path)
+        return variables
+
+    @replaced(ProvidedWorker, "_spawn")
+    def spawn(original, self, *args, **kwargs):
+        self.code_zip = _with_bootstrap(self.code_zip, archives(self.config))
+        return original(self, *args, **kwargs)
+
+
+def _with_bootstrap(code, layers):
+    """The code with the layers' bootstrap, if it has none of its own."""
+    entries = [(archive, zipfile.ZipFile(io.BytesIO(archive)).namelist()) for archive in (code, *layers)]
+    source = next((archive for archive, names in entries if "bootstrap" in names), code)
+    if source is code:
+        return code
+    extended = io.BytesIO(code)
+    with zipfile.ZipFile(io.BytesIO(source)) as layer, zipfile.ZipFile(extended, "a") as function:
+        function.writestr(layer.getinfo("bootstrap"), layer.read("bootstrap"))
+    return extended.getvalue()
+
+
+class _InitFailed(RuntimeError):
+    """The runtime reported an error, or ended, before it asked for the first event."""
+
+
+@correction
+def custom_runtime_errors():
+    """What a custom runtime reports of its initialization is the answer, and so is how it ended if it did not.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror
+    https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
+    """
+    # It would take the log lines away and into the message.
+    ProvidedWorker._init_log_suffix = lambda self: ""
+
+    @replaced(ProvidedWorker, "_await_init")
+    def await_init(original, self, *args, **kwargs):
+        self.trellis_process = self._proc
+        try:
+            return original(self, *args, **kwargs)
+        except lambda_runtime.ProvidedInitTimeout:
+            raise
+        except RuntimeError as error:
+            raise _InitFailed from error
+
+    @replaced(ProvidedWorker, "invoke")
+    def invoke(original, self, event, request_id, **rest):
+        try:
+            result = original(self, event, request_id, **rest)
+        except _InitFailed:
+            payload = self._init_error or _ended(self, request_id)
+            return {"status": "error", "error_payload": payload, "log": self._drain_stderr()}
+        payload = result.get("error_payload")
+        if isinstance(payload, dict) and payload.get("errorMessage") == "Runtime exited before returning a response":
+            result["error_payload"] = _ended(self, request_id)
+        return result
+
+    def _ended(worker, request_id):
+        status = worker.trellis_process.poll()
+        reason = f"with error: exit status {status}" if status else "without providing a reason"
+        if status is not None and status < 0:
+            reason = f"with error: signal: {(signal.strsignal(-status) or '').lower()}"
+        return {
+            "errorType": "Runtime.ExitError",
+            "errorMessage": f"RequestId: {request_id} Error: Runtime exited {reason}",
+        }

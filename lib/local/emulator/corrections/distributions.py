@@ -1,0 +1,90 @@
+"""What a CloudFront distribution makes of its origins' answers."""
+
+import gzip
+import re
+from urllib.parse import parse_qs, unquote
+
+from ministack.services import cloudfront
+
+from . import correction, replaced
+
+_REST_API = re.compile(r"^([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com$")
+
+
+@correction
+def rest_api_origins():
+    """A REST API can be an origin: its own domain name is served by this cloud's API Gateway.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistS3AndCustomOrigins.html#concept_CustomOrigin
+    """
+    from ministack import app
+
+    @replaced(cloudfront, "_fetch_from_origin")
+    async def fetch(original, origin, method, uri, query_string, headers, body, *rest):
+        api = _REST_API.match(cloudfront._normalize_origin_host(origin["domain_name"]))
+        if not api:
+            return await original(origin, method, uri, query_string, headers, body, *rest)
+        _https, client_ip, forwarded_for, _arn = rest
+        sent = cloudfront._origin_request_headers(origin, headers, client_ip, forwarded_for)
+        stage, _, path = ((origin.get("origin_path") or "") + uri).lstrip("/").partition("/")
+        path = f"/restapis/{api.group(1)}/{stage}/_user_request_/{path}"
+        answer = await app._handle_execute_api_request(
+            origin["domain_name"],
+            unquote(path),
+            method,
+            {name.lower(): value for name, value in sent.items()},
+            body,
+            parse_qs(query_string, keep_blank_values=True),
+            raw_path=path,
+            raw_query_string=query_string,
+        )
+        status, answered, data = app._with_data_plane_headers(answer, cloudfront.new_uuid(), wildcard_cors=False)
+        data = data.encode() if isinstance(data, str) else data
+        return status, "", cloudfront._multidict_from_pairs(answered.items()), data
+
+
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
+_COMPRESSED_STATUSES = (200, 403, 404)
+_COMPRESSED_SIZES = range(1_000, 10_000_001)
+_COMPRESSED_TYPES = re.compile(r"^(text/|font/|application/(javascript|json|manifest\+json|xml|.*\+(json|xml)|wasm)|image/svg)")
+
+
+@correction
+def edge_compression():
+    """Files of certain types and sizes are compressed for viewers that take it, where a behavior has `Compress`.
+
+    By gzip; CloudFront has Brotli, too, which Python lacks.
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
+    """
+
+    @replaced(cloudfront, "_dataplane_behavior")
+    def behavior(original, element, *rest):
+        return {**original(element, *rest), "compress": cloudfront._text(element, "Compress") == "true"}
+
+    @replaced(cloudfront, "handle_viewer_request")
+    async def viewer_request(original, dist, method, path, raw_uri, query, headers, *rest):
+        status, answered, data = await original(dist, method, path, raw_uri, query, headers, *rest)
+        matched = cloudfront._match_behavior(cloudfront.parse_distribution_dataplane_config(dist), path)
+        if not _is_compressed(matched, headers, status, answered, data):
+            return status, answered, data
+        data = gzip.compress(data, compresslevel=6, mtime=0)
+        changed = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        if "Content-Length" in answered:
+            changed["Content-Length"] = str(len(data))
+        if answered.get("Etag", "").startswith('"'):
+            changed["Etag"] = f"W/{answered['Etag']}"
+        return status, {**answered, **changed}, data
+
+
+def _is_compressed(behavior, headers, status, answered, data):
+    policy = cloudfront.cache_policy_params(behavior["cache_policy_id"]) if behavior else None
+    return (
+        bool(policy)
+        and behavior["compress"]
+        and policy.get("EnableAcceptEncodingGzip") is True
+        and "gzip" in headers.get("accept-encoding", "")
+        and status in _COMPRESSED_STATUSES
+        and len(data) in _COMPRESSED_SIZES
+        and "Content-Encoding" not in answered
+        and bool(_COMPRESSED_TYPES.match(answered.get("Content-Type", "")))
+    )

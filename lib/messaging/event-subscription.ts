@@ -1,0 +1,108 @@
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue, type TargetBaseProps } from 'aws-cdk-lib/aws-events-targets';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { EventDefinition } from '../contract/event.js';
+import { acknowledge } from '../observability/acknowledge.js';
+import {
+  addDeadLetterAlarm,
+  type DeadLetterAlarmProps,
+  deadLetterQueue,
+} from '../observability/dead-letters.js';
+import { type Delivery, refusedInput } from './private/deliveries.js';
+import { definitionMistakes } from './private/event-mistakes.js';
+import { patternOf, patternOfOthers } from './private/event-patterns.js';
+
+export interface EventSubscriptionOptions {
+  /** For how long EventBridge tries to deliver an event, a minute to a day. @default Duration.hours(24) */
+  readonly maxEventAge?: Duration;
+  /** How often it tries at most, 0 to 185 times. @default 185 */
+  readonly retryAttempts?: number;
+  /** Further conditions on the event's data, as in `{ total: [{ numeric: ['>', 1000] }] }`. @default - none */
+  readonly where?: Readonly<Record<string, unknown>>;
+  /**
+   * The alarm on events that could not be delivered; `false` for none. Of a function of this library and of
+   * a QueueWorker it is their own, which is not changed here.
+   * @default - at the first one
+   */
+  readonly alarm?: DeadLetterAlarmProps | false;
+}
+
+/** What a subscription is made of, as `EventHub.on` knows it. */
+export interface EventSubscriptionProps extends EventSubscriptionOptions {
+  readonly bus: IEventBus;
+  readonly events: readonly EventDefinition[];
+  /** The versions of the event that anything subscribes to by the same hub; known when the template is written. */
+  readonly knownVersions: () => readonly number[];
+  /** @internal How the target gets the event. */
+  readonly delivery: Delivery;
+}
+
+/**
+ * What `EventHub.on` makes: the rule that sends an event to its target, and the one that sends events of the same
+ * name but of a version that nothing here understands to the dead-letter queue.
+ *
+ * Nothing is lost: what cannot be delivered for a day lands in the dead-letter queue, too. For a function of this
+ * library that is its failure queue, and for a QueueWorker its own; other targets get one, with an alarm of $0.10 a month.
+ */
+export class EventSubscription extends Construct {
+  /** Sends the event to the target. */
+  readonly rule: Rule;
+  /** Sends events of versions that nothing subscribes to by the same hub to the dead-letter queue. */
+  readonly otherVersions: Rule;
+  readonly deadLetterQueue: IQueue;
+  /** The alarm on the dead-letter queue, where the subscription has made that. */
+  readonly alarm: Alarm | undefined;
+
+  /** @internal Made by `EventHub.on`. */
+  constructor(scope: Construct, id: string, props: EventSubscriptionProps) {
+    super(scope, id);
+    const {
+      bus,
+      events,
+      delivery,
+      maxEventAge = Duration.hours(24),
+      retryAttempts = 185,
+      where,
+      alarm = {},
+    } = props;
+    const mistakes = [...definitionMistakes(events), ...delivery.mistakes];
+    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${this.node.path})`);
+    const own = delivery.deadLetterQueue === undefined;
+    this.deadLetterQueue = delivery.deadLetterQueue ?? deadLetterQueue(this, 'DeadLetters');
+    const name = events[0]?.name;
+    this.rule = new Rule(this, 'Rule', {
+      eventBus: bus,
+      description: `${name} ${events.map(({ version }) => version).join(', ')}`,
+      eventPattern: patternOf(events, where),
+    });
+    const policy: TargetBaseProps = { maxEventAge, retryAttempts, deadLetterQueue: this.deadLetterQueue };
+    this.rule.addTarget(delivery.target(policy));
+    this.otherVersions = this.setOthersAside(props);
+    this.alarm =
+      own && alarm
+        ? addDeadLetterAlarm(
+            this,
+            this.deadLetterQueue,
+            alarm,
+            `Events ${name} could not be delivered, or are of a version that ${delivery.name} does not understand.`,
+          )
+        : undefined;
+  }
+
+  private setOthersAside({ bus, events, delivery, knownVersions }: EventSubscriptionProps): Rule {
+    const rule = new Rule(this, 'OtherVersions', {
+      eventBus: bus,
+      description: `${events[0]?.name} of versions that nothing here understands`,
+      eventPattern: patternOfOthers(events, knownVersions),
+    });
+    const message = refusedInput(events, delivery);
+    rule.addTarget(new SqsQueue(this.deadLetterQueue, message && { message }));
+    acknowledge(rule, {
+      'Serverless-EventBusDLQ': 'Its target is itself the dead-letter queue.',
+    });
+    return rule;
+  }
+}

@@ -1,0 +1,162 @@
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { EventSourceMapping, type EventSourceMappingOptions } from 'aws-cdk-lib/aws-lambda';
+import { DeduplicationScope, FifoThroughputLimit, type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { Bindable, Binding } from '../function/binding.js';
+import { allow, allowKey } from '../function/bindings/binding.js';
+import { queueBinding } from '../function/bindings/messaging.js';
+import { NodeFunction } from '../function/node-function.js';
+import type { NodeFunctionProps } from '../function/node-function-props.js';
+import { acknowledge } from '../observability/acknowledge.js';
+import { addAlarm } from '../observability/alarm.js';
+import { addDeadLetterAlarm, deadLetterQueue, SECURE_QUEUE } from '../observability/dead-letters.js';
+import { dataRemovalPolicy } from '../target/ephemeral.js';
+import { refuseOtherHandler } from './private/handlers.js';
+import { queueMistakes, visibilityMistake } from './private/queue-mistakes.js';
+import type { QueueWorkerOptions, QueueWorkerProps, WorkerModule } from './queue-worker-props.js';
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+const VISIBILITY_FACTOR = 6;
+
+/**
+ * A queue and the function that handles its messages: encrypted, TLS only, a dead-letter queue, failures reported
+ * message by message, bounded concurrency, and alarms on old messages and on dead letters.
+ *
+ * Costs at rest: two alarms, $0.20 a month. In use $0.40 per million requests to SQS after the first million of
+ * a month (us-east-1, https://aws.amazon.com/sqs/pricing/), and the function's time.
+ *
+ * @throws Error when a number is out of SQS's or Lambda's limits, or the visibility timeout below six times the
+ *   function's timeout; when the handler is made for something else than messages
+ * @example
+ * import { QueueWorker } from 'cdk-trellis';
+ *
+ * const mails = new QueueWorker(stack, 'Mails', { handler: () => import('../lambda/send-mail.js') });
+ * // Bound to `queue(Mail).send` of another handler: `bind: { mails }`.
+ */
+export class QueueWorker<Module extends WorkerModule = WorkerModule>
+  extends Construct
+  implements Bindable<'queue'>
+{
+  readonly bindingKind = 'queue';
+  /** Only for the compiler: what can be sent. */
+  declare readonly takes?: Module['handler'] extends { readonly takes?: infer Takes } ? Takes : never;
+  /** Only for the compiler: the events that can be sent here. */
+  declare readonly consumes?: Module['handler'] extends { readonly consumes?: infer Consumes }
+    ? Consumes
+    : never;
+  readonly queue: Queue;
+  /** Messages that failed as often as they may. */
+  readonly deadLetterQueue: IQueue;
+  readonly function: NodeFunction<Module>;
+  /** What polls the queue and invokes the function. */
+  readonly eventSource: EventSourceMapping;
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: QueueWorkerProps<Module>) {
+    super(scope, id);
+    const {
+      fifo = false,
+      batchSize,
+      batchWindow,
+      maxConcurrency = 10,
+      maxReceiveCount = 5,
+      visibilityTimeout,
+      alarms = {},
+      queue,
+      deadLetterQueue: deadLetters,
+      eventSource,
+      ...own
+    } = props as QueueWorkerOptions & Omit<NodeFunctionProps<Module>, 'deadLetterQueue'>;
+    this.refuse(queueMistakes({ ...props, fifo, maxConcurrency, maxReceiveCount }));
+    this.function = new NodeFunction(this, 'Function', {
+      ...own,
+      invokedSynchronously: true,
+    } as unknown as NodeFunctionProps<Module>);
+    this.refuse(refuseOtherHandler(this.function, 'worker'));
+    const least = leastVisibility(this.function.timeout, batchWindow);
+    this.refuse(
+      visibilityMistake(visibilityTimeout ?? queue?.visibilityTimeout, least, this.function.timeout),
+    );
+    this.deadLetterQueue =
+      queue?.deadLetterQueue?.queue ??
+      deadLetterQueue(this, 'DeadLetters', { ...(fifo && { fifo }), ...deadLetters });
+    this.queue = new Queue(this, 'Queue', {
+      ...SECURE_QUEUE,
+      ...(fifo && FIFO),
+      visibilityTimeout: visibilityTimeout ?? least,
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount },
+      removalPolicy: dataRemovalPolicy(this),
+      ...queue,
+    });
+    this.eventSource = this.poll({
+      ...(batchSize !== undefined && { batchSize }),
+      ...(batchWindow && { maxBatchingWindow: batchWindow }),
+      maxConcurrency,
+      reportBatchItemFailures: true,
+      ...eventSource,
+    });
+    this.alarms = alarms === false ? [] : this.addAlarms(alarms);
+  }
+
+  bindingFor(access: string): Binding {
+    return queueBinding(this.queue).bindingFor(access);
+  }
+
+  private refuse(mistakes: readonly string[]): void {
+    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${this.node.path})`);
+  }
+
+  private poll(options: EventSourceMappingOptions): EventSourceMapping {
+    const statements = [
+      allow('sqs', ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'], [this.queue.queueArn]),
+      ...allowKey(this.queue.encryptionMasterKey, false),
+    ];
+    for (const statement of statements) this.function.addToRolePolicy(statement);
+    const source = new EventSourceMapping(this, 'EventSource', {
+      ...options,
+      target: this.function,
+      eventSourceArn: this.queue.queueArn,
+    });
+    acknowledge(source, {
+      'Serverless-LambdaEventSourceMappingDestination':
+        'A destination serves streams; of a queue, failed messages go to its dead-letter queue.',
+    });
+    return source;
+  }
+
+  private addAlarms(props: Exclude<QueueWorkerOptions['alarms'], false | undefined>): Alarm[] {
+    const { oldestMessage = Duration.minutes(15), topic } = props;
+    const minutes = oldestMessage.toMinutes({ integral: false });
+    const name = this.node.path;
+    const old = addAlarm(this, 'OldMessagesAlarm', {
+      metric: this.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1) }),
+      threshold: oldestMessage.toSeconds(),
+      periods: 3,
+      description: `Messages to ${name} have waited for more than ${minutes} minutes. See in its function's logs whether they fail or are too many; \`maxConcurrency\` handles more at once.`,
+      runbook: 'old-messages',
+      ...(topic && { topic }),
+    });
+    const dead = addDeadLetterAlarm(
+      this,
+      this.deadLetterQueue,
+      props,
+      `Messages to ${name} failed as often as they may and lie in its dead-letter queue.`,
+    );
+    return [old, dead];
+  }
+}
+
+/** High throughput: limits count for each group and not for the queue. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html */
+const FIFO = {
+  fifo: true,
+  contentBasedDeduplication: true,
+  deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
+  fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+} as const;
+
+/** Time for retries of a throttled invocation, before another one gets the same messages. */
+function leastVisibility(timeout: Duration | undefined, window = Duration.seconds(0)): Duration {
+  const seconds = timeout && !timeout.isUnresolved() ? timeout.toSeconds() * VISIBILITY_FACTOR : 60;
+  return Duration.seconds(seconds + window.toSeconds());
+}

@@ -1,0 +1,1 @@
+export { type MockApi, type MockHandlers, type MockOptions, type MockUser, mockApi } from './mock-api.js';

@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import { isBinary } from '../contract/body.js';
+import type { Contract, Operation, Operations, Reply, RouteInput } from '../contract/contract.js';
+import { responsesOf } from '../contract/responses.js';
+import { readRequest, toResponse } from '../http/fetch.js';
+import type { HttpRequest } from '../http/message.js';
+import type { AnyReply } from '../http/reply.js';
+import { problemReply, routed, unrouted } from '../http/router.js';
+import { serving } from '../http/serve.js';
+import { type Authentication, authorize } from '../runtime/authorize.js';
+import { claimsOf, type RestEventOptions } from '../testing/rest-event.js';
+
+/** What answers operations instead of their functions. */
+export type MockHandlers<C extends Operations, Replies> = {
+  readonly [Name in keyof Replies]: (
+    input: RouteInput<C[Name & keyof C]>,
+  ) => Replies[Name] | Promise<Replies[Name]>;
+} & { readonly [Name in Exclude<keyof Replies, keyof C>]: never };
+
+type AnyHandler = (input: object) => AnyReply | Promise<AnyReply>;
+
+/** Who a token stands for. */
+export type MockUser = NonNullable<RestEventOptions['user']> & Pick<RestEventOptions, 'context'>;
+
+export interface MockOptions {
+  /** Who calls, by the token that is sent: `Authorization: Bearer <token>`. @default - nobody has signed in */
+  readonly users?: Readonly<Record<string, MockUser>>;
+  /** What stands before the contract's paths in a URL, as in `/api`. @default - nothing */
+  readonly basePath?: string;
+  /** Told of what would be logged: a handler that fails or breaks its contract. @default console.error */
+  readonly failed?: (error: unknown) => void;
+}
+
+/** Answers requests as the API would. It fits where `fetch` is wanted. */
+export type MockApi = (request: Request | URL | string, init?: RequestInit) => Promise<Response>;
+
+/**
+ * The API in the browser, or in a test of the front end: checks requests and replies, authorizes and refuses by the same
+ * code as the deployed functions. An operation without a handler answers the first example of its success; without
+ * an example, 501.
+ *
+ * It is the `fetch` of a client (`createClient(api, { baseUrl: 'https://mock', fetch: mockApi(api, { ... }) })`), or the
+ * answer of a service worker: with msw `http.all('/api/*', ({ request }) => mock(request))`.
+ *
+ * @example
+ * import { createClient } from 'cdk-trellis/client';
+ * import { mockApi } from 'cdk-trellis/mock';
+ * import { ordersApi } from '../contracts/orders.js';
+ *
+ * const mock = mockApi(
+ *   ordersApi,
+ *   { getOrder: ({ params }) => ({ status: 200, body: `This is ${params.orderId}` }) },
+ *   { users: { ann: { sub: 'user-1' } } },
+ * );
+ * const client = createClient(ordersApi, { baseUrl: 'https://mock', fetch: mock, token: () => 'ann' });
+ */
+export function mockApi<
+  C extends Operations,
+  const Replies extends { readonly [Name in keyof C]?: Reply<C[Name]> } = Record<never, never>,
+>(
+  contract: Contract<C>,
+  handlers: MockHandlers<C, Replies> = {} as MockHandlers<C, Replies>,
+  options: MockOptions = {},
+): MockApi {
+  const { basePath = '', failed = (error) => console.error(error) } = options;
+  const servings = new Map(
+    Object.entries(contract).map(([name, operation]) => [
+      name,
+      serving<HttpRequest & Authentication>(operation),
+    ]),
+  );
+  return async (input, init) => {
+    const { path, ...read } = await readRequest(new Request(input, init), basePath);
+    const place = routed(contract as Operations, read.method, path);
+    if (place.operation === undefined) return toResponse(unrouted(place.allow, read.method, read.requestId));
+    const operation = contract[place.operation]!;
+    const handler =
+      (handlers as Readonly<Record<string, AnyHandler>>)[place.operation] ?? exampleOf(operation);
+    if (!handler) return toResponse(notImplemented(place.operation, read.requestId));
+    const request = {
+      ...read,
+      params: place.params,
+      ...authenticationOf(read.headers.authorization, options.users),
+    };
+    const reply = await servings.get(place.operation)!(request, {
+      authorize: () => authorize(operation.auth, request, undefined),
+      implement: async (given) => handler(given),
+      failed,
+    });
+    return toResponse(reply);
+  };
+}
+
+/** What the gateway would say of who sends the request. */
+function authenticationOf(
+  authorization: string | undefined,
+  users: MockOptions['users'] = {},
+): Authentication {
+  const token = authorization?.replace(/^Bearer /i, '') ?? '';
+  if (token.startsWith('AWS4-HMAC-SHA256')) {
+    return {
+      caller: { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/mock', userId: 'AIDAMOCK' },
+    };
+  }
+  const user = Object.hasOwn(users, token) ? users[token] : undefined;
+  return user ? { claims: claimsOf(user), ...(user.context && { context: user.context }) } : {};
+}
+
+/** A handler that answers the first example of a success, or a success without a body. */
+function exampleOf(operation: Operation): AnyHandler | undefined {
+  for (const [status, { content, examples = {} }] of responsesOf(operation)) {
+    const [[type, schema] = []] = content;
+    if (status >= 400) continue;
+    if (!schema) return () => ({ status });
+    const [example] = Object.values(examples);
+    if (example !== undefined && !isBinary(schema)) {
+      return () => ({ status, ...(content.size > 1 && { type }), body: z.decode(schema, example as never) });
+    }
+  }
+  return undefined;
+}
+
+function notImplemented(name: string, requestId: string) {
+  const detail = `Give \`mockApi\` a handler for ${name}, or its success an example.`;
+  return problemReply({ status: 501, title: 'Not implemented', detail }, requestId);
+}

@@ -1,0 +1,46 @@
+import { type IQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { dataRemovalPolicy } from '../target/ephemeral.js';
+import { acknowledge } from './acknowledge.js';
+import { type AlarmTarget, addAlarm } from './alarm.js';
+
+/** What every queue of this library has. */
+export const SECURE_QUEUE = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as const;
+
+/**
+ * A queue for what could not be handled: encrypted, and kept as long as SQS keeps a message, which is the time to
+ * notice, repair and send it back.
+ */
+export function deadLetterQueue(scope: Construct, id: string, props: QueueProps = {}): Queue {
+  const queue = new Queue(scope, id, {
+    ...SECURE_QUEUE,
+    retentionPeriod: Duration.days(14),
+    removalPolicy: dataRemovalPolicy(scope),
+    ...props,
+  });
+  const reason = 'This is itself where failed messages land; nothing consumes it automatically.';
+  acknowledge(queue, { 'AwsSolutions-SQS3': reason, 'Serverless-SQSRedrivePolicy': reason });
+  return queue;
+}
+
+export interface DeadLetterAlarmProps extends AlarmTarget {
+  /** How many may lie there before the alarm is on. @default 0 */
+  readonly deadLetters?: number;
+}
+
+/** An alarm for as long as something lies in the queue. $0.10 a month. */
+export function addDeadLetterAlarm(
+  scope: Construct,
+  queue: IQueue,
+  props: DeadLetterAlarmProps,
+  what: string,
+) {
+  return addAlarm(scope, 'DeadLettersAlarm', {
+    metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+    threshold: props.deadLetters ?? 0,
+    description: `${what} Read one with its error in the logs, repair the cause, then \`npx trellis redrive ${scope.node.path}\`.`,
+    runbook: 'dead-letters',
+    ...(props.topic && { topic: props.topic }),
+  });
+}

@@ -1,0 +1,158 @@
+import { SlackChannelConfiguration } from 'aws-cdk-lib/aws-chatbot';
+import { CfnAlarm, CfnDashboard, Column } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic, type TopicProps } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Annotations, AspectPriority, Aspects, Aws, Lazy, Stack, Stage, Token } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
+import { acknowledge } from './acknowledge.js';
+import { costAtRest } from './cost-at-rest.js';
+import { dashboardWidgets } from './dashboard-widgets.js';
+
+export interface MonitoringProps {
+  /** Who gets an e-mail when an alarm goes on or off; each confirms once, by a link that SNS sends. @default - nobody */
+  readonly emails?: readonly string[];
+  /**
+   * The Slack channel that alarms are written to. The workspace must be authorized once in the console.
+   * https://docs.aws.amazon.com/chatbot/latest/adminguide/slack-setup.html
+   * @default - none
+   */
+  readonly slack?: { readonly workspaceId: string; readonly channelId: string };
+  /** Whether there is a dashboard; the first three of an account are free, each further one costs $3 a month. @default true */
+  readonly dashboard?: boolean;
+  /** What is monitored. @default - the whole app, or the stage of a pipeline that this is in */
+  readonly monitored?: IConstruct;
+  /** Any property of the topic; it wins over the defaults. */
+  readonly topic?: TopicProps;
+}
+
+/**
+ * One place for all alarms of an app: a topic that each alarm without an action of its own is sent to, and a
+ * dashboard with the alarms and the traffic, errors and delays of every stack. Says at synth what the app costs a
+ * month when nobody uses it.
+ *
+ * Stacks name the topic by its name, so none imports anything from the stack that this is in; deploy that one first.
+ *
+ * Costs at rest: nothing for the first three dashboards of an account, then $3 a month.
+ *
+ * @example
+ * import { Monitoring } from 'cdk-trellis';
+ *
+ * new Monitoring(stack, 'Monitoring', { emails: ['on-call@example.com'] });
+ */
+export class Monitoring extends Construct {
+  /** Where alarms are sent to. */
+  readonly topic: Topic;
+  readonly dashboard: CfnDashboard | undefined;
+
+  constructor(scope: Construct, id: string, props: MonitoringProps = {}) {
+    super(scope, id);
+    const { emails = [], slack, dashboard = true } = props;
+    const monitored = props.monitored ?? Stage.of(this) ?? this.node.root;
+    const name = nameOf(this);
+    refuseAddresses(this, emails);
+    this.topic = this.createTopic(`${name}-alarms`, props.topic);
+    for (const email of emails) this.tell(email);
+    if (slack) this.tellSlack(slack, `${name}-alarms`);
+    if (dashboard) {
+      this.dashboard = new CfnDashboard(this, 'Dashboard', {
+        dashboardName: name,
+        dashboardBody: Lazy.uncachedString({
+          produce: () =>
+            Stack.of(this).toJsonString({ widgets: new Column(...dashboardWidgets(monitored)).toJson() }),
+        }),
+      });
+    }
+    Aspects.of(monitored).add(
+      { visit: (node) => this.receive(node) },
+      // After what users' own aspects change.
+      { priority: AspectPriority.READONLY - 1 },
+    );
+    this.node.addValidation({ validate: () => this.sayCost(monitored) });
+  }
+
+  private createTopic(topicName: string, own: TopicProps | undefined): Topic {
+    const topic = new Topic(this, 'Alarms', { topicName, enforceSSL: true, ...own });
+    // A topic with a policy of its own is closed to the alarms of its account, too.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    return topic;
+  }
+
+  private tell(email: string): void {
+    acknowledge(this.topic.addSubscription(new EmailSubscription(email)), {
+      'Serverless-SNSRedrivePolicy':
+        'A queue of e-mails that could not be delivered helps nobody: the alarm itself stays on, and shows in the dashboard.',
+    });
+  }
+
+  private tellSlack(slack: { workspaceId: string; channelId: string }, name: string): void {
+    const channel = new SlackChannelConfiguration(this, 'Slack', {
+      slackChannelConfigurationName: name,
+      slackWorkspaceId: slack.workspaceId,
+      slackChannelId: slack.channelId,
+      notificationTopics: [this.topic],
+    });
+    if (channel.role) {
+      acknowledge(channel.role, {
+        'AwsSolutions-IAM4': 'The role has no policies: it can do nothing but be assumed.',
+      });
+    }
+  }
+
+  /** Alarms of other stacks know the topic by its name. */
+  private receive(node: IConstruct): void {
+    if (!(node instanceof CfnAlarm) || hasActions(node)) return;
+    const own = Stack.of(node) === Stack.of(this);
+    const arn = own
+      ? this.topic.topicArn
+      : Stack.of(node).formatArn({ service: 'sns', resource: topicName(this.topic) });
+    node.alarmActions = [arn];
+    node.okActions = [arn];
+  }
+
+  private sayCost(monitored: IConstruct): string[] {
+    const { monthly, lines } = costAtRest(monitored);
+    const parts = lines.map(({ what, count, monthly: part }) => `${count} ${what} $${part.toFixed(2)}`);
+    Annotations.of(this).addInfo(
+      `At rest this app costs $${monthly.toFixed(2)} a month (us-east-1)${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`,
+    );
+    return [];
+  }
+}
+
+/** CDK's own alarms carry a list that is made when the template is. */
+function hasActions(alarm: CfnAlarm): boolean {
+  const actions: unknown[] | undefined = Stack.of(alarm).resolve(alarm.alarmActions);
+  return (actions?.length ?? 0) > 0;
+}
+
+/** The physical name, which is known at synth: `topicName` is a reference. */
+function topicName(topic: Topic): string {
+  return (topic.node.defaultChild as unknown as { topicName: string }).topicName;
+}
+
+/** What the dashboard and the topic are called: they are found by it. */
+function nameOf(scope: Construct): string {
+  const { stackName } = Stack.of(scope);
+  if (Token.isUnresolved(stackName)) {
+    throw new Error(
+      `Monitoring must be in a stack whose name is known at synth, got a nested stack (at ${scope.node.path})`,
+    );
+  }
+  return stackName;
+}
+
+function refuseAddresses(scope: Construct, emails: readonly string[]): void {
+  const wrong = emails.filter((email) => !Token.isUnresolved(email) && !/^[^\s@]+@[^\s@]+$/.test(email));
+  if (wrong.length === 0) return;
+  throw new Error(
+    `\`emails\` must be addresses like on-call@example.com, got ${wrong.join(', ')} (at ${scope.node.path})`,
+  );
+}

@@ -1,0 +1,65 @@
+import type {
+  APIGatewayEventRequestContextIAMAuthorizer,
+  APIGatewayEventRequestContextJWTAuthorizer,
+  APIGatewayProxyEventV2,
+} from 'aws-lambda';
+import type { Operation } from '../contract/contract.js';
+import { type Routed, routed } from '../http/router.js';
+import type { Authentication } from './authorize.js';
+import { bodyOf, type GatewayRequest } from './rest-request.js';
+
+type Authorizer = Partial<APIGatewayEventRequestContextIAMAuthorizer> &
+  Partial<APIGatewayEventRequestContextJWTAuthorizer> & { readonly lambda?: Record<string, unknown> | null };
+
+/** From the event of an HTTP API or a function URL (payload version 2.0), which cookies apart has each header once. */
+export function fromHttpEvent(
+  event: APIGatewayProxyEventV2,
+  params: Readonly<Record<string, string>>,
+): GatewayRequest {
+  const { http, requestId, authorizer } = event.requestContext as typeof event.requestContext & {
+    readonly authorizer?: Authorizer;
+  };
+  const query = new URLSearchParams(event.rawQueryString);
+  return {
+    method: http.method,
+    requestId,
+    params,
+    query: Object.fromEntries(
+      [...new Set(query.keys())].map((name) => {
+        const values = query.getAll(name);
+        return [name, values.length === 1 ? values[0]! : values];
+      }),
+    ),
+    headers: {
+      ...(event.headers as Record<string, string>),
+      ...(event.cookies && { cookie: event.cookies.join('; ') }),
+    },
+    body: bodyOf(event),
+    ...authentication(authorizer),
+  };
+}
+
+/**
+ * Where in the operation's path a request is. What a gateway has matched is taken as it is; what comes to a function
+ * URL, or by the route `$default`, may be anything.
+ */
+export function routeOf(
+  operation: Operation,
+  { routeKey, rawPath, pathParameters, requestContext }: APIGatewayProxyEventV2,
+): Routed<'here'> {
+  if (routeKey !== '$default') {
+    // HTTP APIs hand path parameters on decoded.
+    const params = Object.entries(pathParameters ?? {}).map(([name, value]) => [
+      name,
+      encodeURIComponent(value ?? ''),
+    ]);
+    return { operation: 'here', params: Object.fromEntries(params) };
+  }
+  return routed({ here: operation }, requestContext.http.method, rawPath);
+}
+
+function authentication({ jwt, lambda, iam }: Authorizer = {}): Authentication {
+  if (jwt) return { claims: jwt.claims };
+  if (iam) return { caller: { arn: iam.userArn, account: iam.accountId, userId: iam.userId } };
+  return lambda ? { context: lambda } : {};
+}

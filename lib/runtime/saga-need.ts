@@ -1,0 +1,147 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import type * as z from 'zod';
+import type { Need } from './need.js';
+import { once } from './once.js';
+import { REQUESTS } from './sdk.js';
+
+/** Only for the compiler: what is started or answered with, and nothing wider or narrower. */
+interface Carries<Value> {
+  readonly carries?: (value: Value) => Value;
+}
+
+/** How a handler may use a saga that takes, or a step of which waits for, such a value. */
+export type SagaStart<Input> = 'start' & Carries<Input>;
+export type SagaAnswer<Answer> = 'answer' & Carries<Answer>;
+
+/** A saga that can be started. */
+export interface SagaStartClient<Input> {
+  readonly stateMachineArn: string;
+  readonly client: SFNClient;
+  /**
+   * Starts an execution. A second start with this name and input changes nothing, for as long as Step Functions knows
+   * the name: while it runs and 90 days from its end. (An express saga has no such memory: it starts again.)
+   *
+   * @param name letters, digits, hyphens and underscores, at most 80: the id of what the saga is about
+   * @throws ZodError when the input is not what the schema says; Error when the name is none, or that of an execution
+   *   with another input
+   */
+  start(name: string, input: Input): Promise<void>;
+}
+
+/** A saga that waits for an answer. */
+export interface SagaAnswerClient<Answer> {
+  readonly stateMachineArn: string;
+  readonly client: SFNClient;
+  /**
+   * Gives the answer: the saga goes on with it.
+   *
+   * @throws ZodError when it is not what the schema says; TaskTimedOut or TaskDoesNotExist when nobody waits any more
+   */
+  succeed(taskToken: string, answer: Answer): Promise<void>;
+  /** Says that there will be none: the saga is undone. @throws TaskTimedOut or TaskDoesNotExist as above */
+  fail(taskToken: string, cause: string): Promise<void>;
+}
+
+const client = /* @__PURE__ */ once(() => new SFNClient(REQUESTS));
+
+/** Longer names, or with other characters, have no logs. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
+const NAME = /^[\w-]{1,80}$/;
+
+/**
+ * The permission to start a saga, or to answer a step of it that waits; bound to a `Saga` with this input or answer.
+ *
+ * - `start`: StartExecution; DescribeExecution, to tell a second start from another one of the same name
+ * - `answer`: SendTaskSuccess, SendTaskFailure
+ *
+ * @param schema of the input, or of the answer
+ * @example
+ * import { handle, saga } from 'cdk-trellis/runtime';
+ * import * as z from 'zod';
+ *
+ * const Order = z.object({ orderId: z.string() });
+ *
+ * export const handler = handle({ fulfilment: saga(Order).start }, async (order: { orderId: string }, { fulfilment }) => {
+ *   await fulfilment.start(order.orderId, order);
+ * });
+ * @example
+ * import { handle, saga } from 'cdk-trellis/runtime';
+ * import * as z from 'zod';
+ *
+ * const Approval = z.object({ by: z.string(), isApproved: z.boolean() });
+ *
+ * export const handler = handle({ waiting: saga(Approval).answer }, async (event: { token: string }, { waiting }) => {
+ *   await waiting.succeed(event.token, { by: 'ann', isApproved: true });
+ * });
+ */
+export function saga<Schema extends z.ZodType>(schema: Schema) {
+  type Value = z.input<Schema>;
+  const start: Need<'saga', SagaStart<Value>, SagaStartClient<Value>> = {
+    kind: 'saga',
+    access: 'start',
+    connect: (stateMachineArn) => ({
+      stateMachineArn,
+      client: client(),
+      start: async (name, input) => startOnce(stateMachineArn, name, checked(schema, input)),
+    }),
+  };
+  const answer: Need<'saga', SagaAnswer<Value>, SagaAnswerClient<Value>> = {
+    kind: 'saga',
+    access: 'answer',
+    connect: (stateMachineArn) => ({
+      stateMachineArn,
+      client: client(),
+      succeed: async (taskToken, value) => {
+        const output = JSON.stringify(checked(schema, value));
+        await client().send(new SendTaskSuccessCommand({ taskToken, output }));
+      },
+      fail: async (taskToken, cause) => {
+        await client().send(new SendTaskFailureCommand({ taskToken, error: 'SagaAnswerFailed', cause }));
+      },
+    }),
+  };
+  return { start, answer };
+}
+
+/** The value as it was given: whoever reads it parses it again. */
+function checked<Value>(schema: z.ZodType, value: Value): Value {
+  schema.parse(value);
+  return value;
+}
+
+async function startOnce(stateMachineArn: string, name: string, value: unknown): Promise<void> {
+  if (!NAME.test(name)) {
+    throw new Error(
+      `The name of an execution must be letters, digits, hyphens and underscores, at most 80, got "${name}"`,
+    );
+  }
+  const input = JSON.stringify(value);
+  try {
+    await client().send(new StartExecutionCommand({ stateMachineArn, name, input }));
+  } catch (error) {
+    if (!(error instanceof ExecutionAlreadyExists)) throw error;
+    // Said of one with another input, and of every one that has ended.
+    const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const existing = await client().send(new DescribeExecutionCommand({ executionArn }));
+    if (canonical(existing.input ?? '') === canonical(input)) return;
+    throw new Error(
+      `The execution "${name}" was started with another input: one name stands for one input. Choose another name.`,
+      { cause: error },
+    );
+  }
+}
+
+/** The same text for the same value, in whatever order its properties are. */
+function canonical(json: string): string {
+  const sorted = (_: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  return JSON.stringify(JSON.parse(json), sorted);
+}

@@ -1,0 +1,60 @@
+// The function behind a Site's content: puts the built files into its bucket and tells CloudFront what changed.
+import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import { filesOf } from './archive.js';
+import { deploy } from './deploy.js';
+import { CONFIGURATION_FILE, type ContentRequest } from './request.js';
+import { answering } from './response.js';
+import { Store } from './store.js';
+
+const s3 = new S3Client();
+const cloudFront = new CloudFrontClient({ maxAttempts: 6 });
+
+/** The first thousand paths of a month are free, and so is everything as one path. */
+const MOST_INVALIDATED = 100;
+
+export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
+  const request = event.ResourceProperties as unknown as ContentRequest;
+  await answering(event, context, request.bucket, () =>
+    event.RequestType === 'Delete' ? remove(request) : put(request, event.RequestId),
+  );
+}
+
+async function put(request: ContentRequest, requestId: string): Promise<void> {
+  const { archiveBucket, archiveKey, configuration } = request;
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: archiveBucket, Key: archiveKey }));
+  if (!Body) throw new Error(`The archive ${archiveKey} is empty`);
+  const files = await filesOf(await Body.transformToByteArray());
+  const content = async () => Buffer.from(configuration);
+  const { uploaded, deleted, stale } = await deploy(
+    new Store(s3, request.bucket),
+    [...files, { path: CONFIGURATION_FILE, content }],
+    {
+      hashedFolders: request.hashedFolders,
+      keepReplacedDays: Number(request.keepReplacedDays),
+      now: new Date(),
+    },
+  );
+  console.log({ message: 'The content is in place', files: files.length, uploaded, deleted, stale });
+  if (stale.length > 0) await invalidate(request.distributionId, stale, requestId);
+}
+
+async function remove({ bucket, ephemeral }: ContentRequest): Promise<void> {
+  if (ephemeral === 'true') await new Store(s3, bucket).empty();
+}
+
+async function invalidate(
+  DistributionId: string,
+  stale: readonly string[],
+  reference: string,
+): Promise<void> {
+  const paths = stale.map((path) => `/${path.split('/').map(encodeURIComponent).join('/')}`);
+  const Items = paths.length > MOST_INVALIDATED ? ['/*'] : paths;
+  await cloudFront.send(
+    new CreateInvalidationCommand({
+      DistributionId,
+      InvalidationBatch: { CallerReference: reference, Paths: { Quantity: Items.length, Items } },
+    }),
+  );
+}

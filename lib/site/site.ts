@@ -1,0 +1,161 @@
+import {
+  AccessLevel,
+  AllowedMethods,
+  CachePolicy,
+  Distribution,
+  Function as EdgeFunction,
+  FunctionCode,
+  FunctionEventType,
+  FunctionRuntime,
+  HttpVersion,
+  type IResponseHeadersPolicy,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { AaaaRecord, ARecord, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Annotations, CfnOutput, Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { acknowledge } from '../observability/acknowledge.js';
+import { isEphemeral } from '../target/ephemeral.js';
+import { SERVED } from './content/request.js';
+import { apiBehaviours } from './private/api-behaviours.js';
+import { contentBucket, logBucket } from './private/buckets.js';
+import { configurationOf, usersEndpoint } from './private/configuration.js';
+import { SiteContent } from './private/content.js';
+import { registerSite } from './private/registry.js';
+import { securityHeaders } from './private/security-headers.js';
+import { checkedSource } from './private/source.js';
+import { viewerRequestCode } from './private/viewer-request.js';
+import { addSiteAlarm } from './site-alarm.js';
+import type { SiteDomain, SiteProps } from './site-props.js';
+
+/**
+ * A website and the APIs that it calls under one address: files in a private bucket, served by Amazon CloudFront with
+ * HTTP/3, compression and the headers by which browsers protect its users.
+ *
+ * Deploying uploads what changed, pages last, and tells CloudFront of exactly that. The page finds its configuration
+ * (`users`, `apis` and what you add) in `/config.json`.
+ *
+ * Costs at rest: the stored bytes and one alarm, $0.10 a month. In use nothing up to 1 TB and 10 million requests
+ * a month (https://aws.amazon.com/cloudfront/pricing/). A web ACL, which would cost from $5 a month, is not made; add one
+ * by `distribution: { webAclId }`.
+ *
+ * @throws Error when the folder has no site, two APIs have the same first segment, a directive is malformed
+ * @example
+ * import { Api, Site, UserDirectory } from 'cdk-trellis';
+ * import { ordersApi } from '../contracts/orders.js';
+ *
+ * new Site(stack, 'Site', {
+ *   source: 'web/dist',
+ *   apis: [Api.fromPublished(stack, ordersApi, '/shop/apis/orders')],
+ *   users: UserDirectory.fromPublished(stack, 'Users', '/shop/users'),
+ * });
+ */
+export class Site extends Construct {
+  /** The bucket with the content. */
+  readonly bucket: Bucket;
+  readonly distribution: Distribution;
+  /** Where access logs land; undefined when `distribution` has another place for them, or none. */
+  readonly logBucket: Bucket | undefined;
+  /** What runs for each request of a page. */
+  readonly viewerRequest: EdgeFunction;
+  readonly headers: IResponseHeadersPolicy;
+  readonly content: SiteContent;
+  readonly alarms: readonly Alarm[];
+  /** The address, without a slash at its end. */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: SiteProps) {
+    super(scope, id);
+    const { apis = [], users, domain, singlePage = true } = props;
+    const source = checkedSource(this, props.source);
+    this.bucket = contentBucket(this, props.bucket);
+    this.logBucket = needsLogBucket(props)
+      ? logBucket(this, props.logRetention ?? Duration.days(90))
+      : undefined;
+    this.viewerRequest = new EdgeFunction(this, 'ViewerRequest', {
+      code: FunctionCode.fromInline(viewerRequestCode({ singlePage })),
+      runtime: FunctionRuntime.JS_2_0,
+      comment: `Which file a path of ${this.node.path} means`,
+    });
+    const connect = users ? [usersEndpoint(this)] : [];
+    this.headers = securityHeaders(this, props.contentSecurityPolicy ?? {}, connect);
+    this.distribution = this.createDistribution(props);
+    this.content = new SiteContent(this, 'Content', {
+      source,
+      bucket: this.bucket,
+      distribution: this.distribution,
+      configuration: configurationOf(this, { apis, users, own: props.configuration ?? {} }),
+      hashedFolders: props.hashedFolders ?? ['assets/'],
+      keepReplaced: props.keepReplaced ?? Duration.days(30),
+      ephemeral: isEphemeral(this),
+    });
+    if (domain) this.addRecords(domain);
+    this.alarms = props.alarms === false ? [] : addSiteAlarm(this, this.distribution, props.alarms ?? {});
+    this.url = `https://${domain?.name ?? this.distribution.domainName}`;
+    registerSite(this, new CfnOutput(this, 'Url', { value: this.url }));
+  }
+
+  private createDistribution({ apis = [], domain, distribution = {} }: SiteProps): Distribution {
+    const { defaultBehavior, additionalBehaviors, ...others } = distribution;
+    const created = new Distribution(this, 'Distribution', {
+      comment: this.node.path,
+      defaultBehavior: {
+        origin: S3BucketOrigin.withOriginAccessControl(this.bucket, {
+          originPath: `/${SERVED.slice(0, -1)}`,
+          // A missing file is a 404 only for those who may list; else it is a 403.
+          originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
+        }),
+        allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
+        cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        responseHeadersPolicy: this.headers,
+        functionAssociations: [{ function: this.viewerRequest, eventType: FunctionEventType.VIEWER_REQUEST }],
+        ...defaultBehavior,
+      },
+      additionalBehaviors: {
+        ...apiBehaviours(this, apis, this.headers),
+        ...additionalBehaviors,
+      },
+      defaultRootObject: 'index.html',
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      ...(domain && {
+        domainNames: [domain.name],
+        certificate: domain.certificate,
+        minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      }),
+      ...(this.logBucket && { enableLogging: true, logBucket: this.logBucket }),
+      ...others,
+    });
+    acknowledge(created, {
+      'AwsSolutions-CFR1':
+        'A site is for everybody; restrict countries by `distribution: { geoRestriction }`.',
+      'AwsSolutions-CFR2':
+        'A web ACL costs from $5 a month; APIs are throttled and authorized by themselves. Associate one by `distribution: { webAclId }` where it is worth it.',
+      ...(!domain && {
+        'AwsSolutions-CFR4':
+          "CloudFront's own name comes with CloudFront's own choice of TLS versions; with `domain` it is TLS 1.2 and later.",
+      }),
+    });
+    Annotations.of(created).acknowledgeWarning(
+      '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
+      'Every path at the origin begins with /site: none is that of the list.',
+    );
+    return created;
+  }
+
+  private addRecords({ name: recordName, hostedZone: zone }: SiteDomain): void {
+    if (!zone) return;
+    const target = RecordTarget.fromAlias(new CloudFrontTarget(this.distribution));
+    new ARecord(this, 'Address', { zone, recordName, target });
+    new AaaaRecord(this, 'AddressV6', { zone, recordName, target });
+  }
+}
+
+function needsLogBucket({ distribution }: SiteProps): boolean {
+  return distribution?.logBucket === undefined && distribution?.enableLogging !== false;
+}

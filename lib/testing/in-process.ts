@@ -1,0 +1,68 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { binaryMediaTypes } from '../contract/binary-media-types.js';
+import type { Contract, Operations } from '../contract/contract.js';
+import { readRequest, toResponse } from '../http/fetch.js';
+import { problemReply, routed } from '../http/router.js';
+import { type RestEventOptions, restEvent } from './rest-event.js';
+
+/** A function of an API, as API Gateway invokes it: `route(...)`, or better `route(...).with({ ... })`. */
+export type AnyRoute = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+export interface InProcessOptions {
+  /** Who calls, by the token that is sent: `Authorization: Bearer <token>`. @default - nobody has signed in */
+  readonly users?: Readonly<Record<string, NonNullable<RestEventOptions['user']>>>;
+  /** What stands before the contract's paths in a URL, as in `/api`. @default - nothing */
+  readonly basePath?: string;
+}
+
+/**
+ * The API in this process, for tests of handlers by the typed client: what it is given as `fetch`. Requests reach the
+ * handlers as the events that API Gateway would invoke them with, and nothing leaves the process.
+ *
+ * @example
+ * import { createClient } from 'cdk-trellis/client';
+ * import { inProcess } from 'cdk-trellis/testing';
+ * import { ordersApi } from '../contracts/orders.js';
+ * import { handler as getOrder } from '../lambda/get-order.js';
+ *
+ * const orders = { tableName: 'orders', client: {} as never };
+ * const fetch = inProcess(ordersApi, { getOrder: getOrder.with({ orders }) }, { users: { ann: { sub: 'ann' } } });
+ * const client = createClient(ordersApi, { baseUrl: 'https://api.test', fetch, token: () => 'ann' });
+ */
+export function inProcess<C extends Operations>(
+  contract: Contract<C>,
+  routes: { readonly [Name in keyof C]?: AnyRoute },
+  { users = {}, basePath = '' }: InProcessOptions = {},
+): (request: Request | URL | string, init?: RequestInit) => Promise<Response> {
+  const bytes = binaryMediaTypes(Object.values(contract));
+  return async (input, init) => {
+    const { path, requestId, body, ...request } = await readRequest(new Request(input, init), basePath);
+    const place = routed(contract as Operations, request.method, path);
+    // What the gateway answers itself; it has no 405.
+    if (place.operation === undefined) {
+      return toResponse(problemReply({ status: 404, title: 'Not found' }, requestId));
+    }
+    const route = routes[place.operation];
+    if (!route) throw new Error(`\`inProcess\` was given no route for ${place.operation}`);
+    const token = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
+    const type = request.headers['content-type']?.split(';', 1)[0] ?? '';
+    const isBase64 = bytes.includes('*/*') || bytes.includes(type);
+    const event = restEvent({
+      ...request,
+      path,
+      params: place.params,
+      ...(body.length > 0 && { body: isBase64 ? body : new TextDecoder().decode(body) }),
+      ...(Object.hasOwn(users, token) && { user: users[token] }),
+    });
+    return fromResult(await route(event, { awsRequestId: requestId } as Context));
+  };
+}
+
+function fromResult({ statusCode, headers = {}, body, isBase64Encoded }: APIGatewayProxyResult): Response {
+  const texts = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+  return toResponse({
+    status: statusCode,
+    headers: Object.fromEntries(texts),
+    body: isBase64Encoded ? Buffer.from(body, 'base64') : body,
+  });
+}

@@ -1,0 +1,164 @@
+import {
+  CONTEXT,
+  eventOf,
+  failureOf,
+  HAS_FAILED,
+  IS_INVALID,
+  isCase,
+  jsonata,
+  quoted,
+  withCancellation,
+  withFailedCheck,
+} from './expressions.js';
+import type { Entry, Invocation, MachineNode, MachinePlan, MachineStep, States } from './machine-plan.js';
+import { COMPLETED_STATE, outcomeStates, REFUSED_STATE, UNDONE_STATE } from './outcome-states.js';
+import { beginning, branch, caught, doing, invoking, obligation, waiting } from './task-states.js';
+
+/** The definition of a state machine. https://states-language.net/spec.html */
+export interface Machine {
+  readonly Comment: string;
+  readonly QueryLanguage: 'JSONata';
+  readonly StartAt: string;
+  readonly States: States;
+}
+
+/** A saga as a state machine. */
+export function machineOf(plan: MachinePlan): Machine {
+  const { nodes } = plan;
+  const states = nodes.flatMap((node, at) => [
+    ...forwards(plan, node, at),
+    ...backwards(plan, node, undoEntry(nodes, at - 1)),
+  ]);
+  return {
+    Comment: 'A saga: all steps are done, or undone again. It has no timeout, which would skip the undoing.',
+    QueryLanguage: 'JSONata',
+    StartAt: entryOf(nodes[0] as MachineNode),
+    States: Object.fromEntries([...states, ...outcomeStates(plan)]),
+  };
+}
+
+/** The first state of a node. */
+function entryOf(node: MachineNode): string {
+  // A name may have 80 characters, and others are made of this one.
+  return node.kind === 'choice' ? node.name : titles(node).join(', ').slice(0, 50);
+}
+
+const titles = ({ steps }: MachineNode) => steps.map(({ title }) => title);
+
+/** Where undoing begins when this node has failed: with its own undo, if it has one. */
+function undoEntry(nodes: readonly MachineNode[], at: number): string {
+  const node = nodes[at];
+  if (!node) return UNDONE_STATE;
+  const last = node.steps.findLast(({ undo }) => undo);
+  if (!last) return undoEntry(nodes, at - 1);
+  return undoName(node.kind === 'choice' ? node.name : last.title);
+}
+
+const undoName = (title: string) => `Undo ${title}`;
+
+/** The states that do a node's work, and the question whether to go on. */
+function forwards(plan: MachinePlan, node: MachineNode, at: number): Entry[] {
+  const { nodes, cancelled } = plan;
+  const next = nodes[at + 1];
+  const onFailure = undoEntry(nodes, at);
+  const question = `Is ${entryOf(node)} done?`;
+  const check = cancelled && next ? `Is it cancelled before ${entryOf(next)}?` : undefined;
+  const isInvalid = { Condition: jsonata(IS_INVALID), Next: REFUSED_STATE };
+  const hasFailed = { Condition: jsonata(HAS_FAILED), Next: onFailure };
+  const choice = {
+    Type: 'Choice',
+    Choices: at === 0 ? [isInvalid, hasFailed] : [hasFailed],
+    Default: next ? entryOf(next) : COMPLETED_STATE,
+  };
+  return [
+    ...work(plan, at, check ?? question, onFailure),
+    ...(cancelled && check && next
+      ? [[check, cancelCheck(plan, cancelled, entryOf(next), question)] as const]
+      : []),
+    [question, choice],
+  ];
+}
+
+function work({ nodes, isExpress }: MachinePlan, at: number, next: string, onFailure: string): Entry[] {
+  const node = nodes[at] as MachineNode;
+  switch (node.kind) {
+    case 'step': {
+      const begin = at === 0 ? beginning : doing;
+      return node.steps.map((step) => [step.title, begin(step, isExpress, next, onFailure)]);
+    }
+    case 'callback':
+      return node.steps.map((step) => [step.title, waiting(step, node.seconds, next, onFailure)]);
+    case 'parallel': {
+      const Branches = node.steps.map((step) => branch(step, isExpress));
+      const Output = jsonata(`$merge($append([${CONTEXT}], $states.result))`);
+      return [[entryOf(node), { Type: 'Parallel', Branches, Output, Next: next }]];
+    }
+    case 'choice':
+      return choosing(node, undoEntry(nodes, at - 1), next, (step) =>
+        doing(step, isExpress, next, onFailure),
+      );
+  }
+}
+
+function choosing(
+  { name, on, steps }: Extract<MachineNode, { kind: 'choice' }>,
+  onNoCase: string,
+  next: string,
+  state: (step: MachineStep) => States[string],
+): Entry[] {
+  const noCase = `${name}: no case`;
+  const cause = quoted(`The value of ${on} is none of ${steps.map(({ value }) => value).join(', ')}`);
+  const failure = failureOf(name, `{"kind": "failed", "error": "SagaNoCase", "cause": ${cause}}`);
+  const done = steps.filter((step): step is typeof step & MachineStep => step.do !== undefined);
+  const Choices = steps.map(({ value, title, do: code }) => ({
+    Condition: jsonata(isCase(on, value)),
+    Next: code ? title : next,
+  }));
+  return [
+    [name, { Type: 'Choice', Choices, Default: noCase }],
+    ...done.map((step): Entry => [step.title, state(step)]),
+    [noCase, { Type: 'Pass', Output: jsonata(`$merge([${CONTEXT}, ${failure}])`), Next: onNoCase }],
+  ];
+}
+
+function cancelCheck(
+  { isExpress }: MachinePlan,
+  cancelled: Invocation,
+  step: string,
+  question: string,
+): States[string] {
+  return {
+    ...invoking(cancelled, eventOf(CONTEXT), isExpress),
+    Output: jsonata(withCancellation(step)),
+    Catch: caught(withFailedCheck(step), question),
+    Next: question,
+  };
+}
+
+/** The states that undo a node, the last of its steps first. @param next where the undoing goes on */
+function backwards(plan: MachinePlan, node: MachineNode, next: string): Entry[] {
+  const steps = node.steps.filter(({ undo }) => undo);
+  const undo = (step: (typeof steps)[number], then: string) =>
+    obligation(plan, {
+      name: undoName(step.title),
+      what: `The undo of ${step.title}`,
+      key: step.title,
+      invocation: step.undo as Invocation,
+      event: eventOf(CONTEXT),
+      output: CONTEXT,
+      next: then,
+    });
+  if (node.kind !== 'choice') {
+    return steps.flatMap((step, at) =>
+      undo(step, at === 0 ? next : undoName((steps[at - 1] as typeof step).title)),
+    );
+  }
+  if (steps.length === 0) return [];
+  const Choices = node.steps
+    .filter((step) => step.undo)
+    .map(({ value, title }) => ({ Condition: jsonata(isCase(node.on, value)), Next: undoName(title) }));
+  return [
+    [undoName(node.name), { Type: 'Choice', Choices, Default: next }],
+    ...steps.flatMap((step) => undo(step, next)),
+  ];
+}

@@ -1,0 +1,81 @@
+import type { Duration } from 'aws-cdk-lib/core';
+import type { SagaNode } from '../saga-definition.js';
+import type { RetryPolicy } from '../saga-types.js';
+import type { MachineCase, MachineNode, MachinePlan, MachineStep } from './machine-plan.js';
+import { type AnyCode, nothing, type PlannedStep } from './planned-step.js';
+import { type DefaultRetries, defaultRetries, longestOfExpress } from './retry.js';
+import type { SagaFunctions } from './saga-functions.js';
+
+export interface PlanProps {
+  readonly nodes: readonly SagaNode[];
+  readonly cancelled: AnyCode | undefined;
+  readonly onOutcome: AnyCode | undefined;
+  readonly isExpress: boolean;
+  /** Instead of the defaults. */
+  readonly retry: RetryPolicy | undefined;
+  readonly undoRetry: RetryPolicy | undefined;
+}
+
+/** Makes the functions of a saga, and says what its state machine does with them. */
+export function planOf(
+  { nodes, cancelled, onOutcome, isExpress, ...own }: PlanProps,
+  functions: SagaFunctions,
+): MachinePlan {
+  const { step, undo } = defaultRetries(isExpress);
+  const retries = { step: { ...step, ...own.retry }, undo: { ...undo, ...own.undoRetry } };
+  const make: StepMaker = (path, step) => stepOf(functions, retries, path, step);
+  return {
+    nodes: nodes.map((node) => nodeOf(node, make)),
+    cancelled: cancelled && functions.add(['saga', 'cancelled'], cancelled, retries.step),
+    onOutcome: onOutcome && functions.add(['saga', 'outcome'], onOutcome, retries.undo),
+    isExpress,
+  };
+}
+
+/** Makes a step with its functions; the path is that of its functions. */
+type StepMaker = (path: readonly [key: string, ...rest: string[]], step: PlannedStep) => MachineStep;
+
+function nodeOf(node: SagaNode, make: StepMaker): MachineNode {
+  const named = (step: PlannedStep) => make([step.name], step);
+  switch (node.kind) {
+    case 'step':
+      return { kind: 'step', steps: [named(node.step)] };
+    case 'callback':
+      return { kind: 'callback', steps: [named(node.step)], seconds: (node.wait as Duration).toSeconds() };
+    case 'parallel':
+      return { kind: 'parallel', steps: node.steps.map(named) };
+    case 'choice': {
+      const steps = Object.entries(node.cases).map(([value, step]) => caseOf(node.name, value, step, make));
+      return { kind: 'choice', name: node.name, on: node.on, steps };
+    }
+  }
+}
+
+function stepOf(
+  functions: SagaFunctions,
+  retries: DefaultRetries,
+  path: Parameters<StepMaker>[0],
+  { name, timeout, undo, ...step }: PlannedStep,
+): MachineStep {
+  const retry = { ...retries.step, ...step.retry };
+  const undoRetry = { ...retries.undo, ...step.undoRetry };
+  return {
+    key: path[0],
+    title: name,
+    do: functions.add([...path, 'do'], step.do, retry, timeout),
+    undo: undo && functions.add([...path, 'undo'], undo, undoRetry, timeout),
+  };
+}
+
+function caseOf(name: string, value: string, step: PlannedStep, make: StepMaker): MachineCase {
+  if (step.do === nothing) return { key: name, title: step.name, value, do: undefined, undo: undefined };
+  return { ...make([name, value], step), value };
+}
+
+/** The most seconds that an express saga can take: everything is done and undone, at the last attempt. */
+export function longestExpress({ nodes, cancelled, onOutcome }: MachinePlan): number {
+  const steps = nodes.flatMap((node) => node.steps as readonly MachineCase[]);
+  const checks = cancelled ? nodes.slice(1).map(() => cancelled) : [];
+  const all = [...steps.flatMap((step) => [step.do, step.undo]), ...checks, onOutcome];
+  return all.reduce((sum, one) => sum + (one ? longestOfExpress(one.retry, one.seconds) : 0), 0);
+}

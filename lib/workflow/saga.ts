@@ -1,0 +1,192 @@
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Rule } from 'aws-cdk-lib/aws-events';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { ArnFormat, Aws, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { Bindable, Bindables, Binding } from '../function/binding.js';
+import { allow, bindable } from '../function/bindings/binding.js';
+import { acknowledge } from '../observability/acknowledge.js';
+import { deadLetterQueue } from '../observability/dead-letters.js';
+import type { SagaAnswer, SagaStart } from '../runtime/saga-need.js';
+import { noteInterruptions } from './private/interruptions.js';
+import { machineOf } from './private/machine.js';
+import type { MachinePlan } from './private/machine-plan.js';
+import { codeMistakes, definitionMistakes, retryMistakes } from './private/mistakes.js';
+import { longestExpress, planOf } from './private/plan.js';
+import type { AnyCode } from './private/planned-step.js';
+import { assertChecksInput, SagaFunctions } from './private/saga-functions.js';
+import { addSagaAlarms } from './saga-alarms.js';
+import type { AnyDefinition, CancelModule, OutcomeModule, SagaProps } from './saga-props.js';
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html */
+const EXPRESS_SECONDS = 5 * 60;
+
+/** What a saga usually takes at most, besides its waits for answers. */
+const USUAL = Duration.minutes(5);
+
+type Types<D extends AnyDefinition> = NonNullable<D['types']>;
+
+/**
+ * A saga: a Step Functions state machine of steps that are all done, or undone again.
+ *
+ * When a step fails at all retries, or is refused, its own undo runs first, since it may have timed out after its
+ * effect, then those of the earlier steps in reverse. An undo that keeps failing waits for a person: a message in a queue
+ * says what happened and has the command by which the execution goes on, and an alarm is on. It ends in a typed outcome;
+ * for a technical reason also as a failed execution, so that the metric shows it.
+ *
+ * Costs at rest: three alarms, $0.30 a month (an express saga has four). In use $0.025 per 1,000 transitions: two for each step and one for the end
+ * (us-east-1, https://aws.amazon.com/step-functions/pricing/), and the functions' time.
+ *
+ * @throws Error that names all mistakes: no steps, names, timeouts, retries; an express saga that would take too long
+ * @example
+ * import { DataTable, Saga, saga } from 'cdk-trellis';
+ * import { Order } from '../contracts/fulfilment.js';
+ *
+ * new Saga(stack, 'Fulfilment', {
+ *   definition: saga(Order)
+ *     .step('reserve', { do: () => import('../lambda/reserve.js'), undo: () => import('../lambda/release.js') })
+ *     .step('pay', { do: () => import('../lambda/pay.js') }),
+ *   bind: { stock: new DataTable(stack, 'Stock', { partitionKey: 'productId' }) },
+ * });
+ */
+export class Saga<
+    D extends AnyDefinition = AnyDefinition,
+    const B extends Bindables = Bindables,
+    C extends CancelModule<D> = never,
+    O extends OutcomeModule<D> = never,
+  >
+  extends Construct
+  implements Bindable<'saga'>
+{
+  readonly bindingKind = 'saga';
+  readonly accesses = ['start', 'answer'];
+  /** Only for the compiler: what it is started with, as an event's data is by `EventHub.on`. */
+  declare readonly starts?: (input: Types<D>['input']) => void;
+  /** The state machine underneath. */
+  readonly stateMachine: StateMachine;
+  /** The functions, by the step and what they do: `reserve_do`, `reserve_undo`; `payment_card_do`; `saga_outcome`. */
+  readonly functions: Readonly<Record<string, IFunction>>;
+  /** A message for each execution that waits for a person. */
+  readonly waiting: Queue;
+  readonly logGroup: LogGroup;
+  /** Writes down executions that were interrupted; an express saga has no events of them. */
+  readonly interruptions: Rule | undefined;
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: SagaProps<D, B, C, O>) {
+    super(scope, id);
+    const { nodes } = props.definition;
+    const { cancelled, onOutcome } = props as { cancelled?: AnyCode; onOutcome?: AnyCode };
+    const { retry, undoRetry } = props;
+    const isExpress = props.type === 'express';
+    this.refuse([
+      ...definitionMistakes(nodes, isExpress),
+      ...(cancelled === undefined ? [] : codeMistakes('`cancelled`', cancelled)),
+      ...(onOutcome === undefined ? [] : codeMistakes('`onOutcome`', onOutcome)),
+      ...retryMistakes('`retry`', retry),
+      ...retryMistakes('`undoRetry`', undoRetry),
+    ]);
+    const functions = new SagaFunctions(this, { bind: props.bind ?? {}, functions: props.functions ?? {} });
+    const plan = planOf({ nodes, cancelled, onOutcome, isExpress, retry, undoRetry }, functions);
+    this.refuse(isExpress ? expressMistakes(plan) : []);
+    this.functions = Object.fromEntries(functions.byPlaceholder);
+    const [first] = plan.nodes[0]?.steps ?? [];
+    assertChecksInput(this.functions[`${first?.key}_do`], first?.title ?? '', this.node.path);
+    this.waiting = deadLetterQueue(this, 'Waiting');
+    this.logGroup = this.createLogGroup();
+    this.stateMachine = this.createStateMachine(plan, props.stateMachine);
+    this.allow();
+    this.interruptions = isExpress ? undefined : noteInterruptions(this, this.stateMachine, this.waiting);
+    const alarms = props.alarms ?? {};
+    this.alarms =
+      alarms === false
+        ? []
+        : addSagaAlarms(this, this.stateMachine, this.waiting, usualDuration(plan), alarms);
+  }
+
+  bindingFor(access: SagaStart<Types<D>['input']> | SagaAnswer<Types<D>['answers']>): Binding {
+    const { stateMachineArn } = this.stateMachine;
+    const executions = Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${this.stateMachine.stateMachineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    return bindable('saga', { start: 0, answer: 0 }, (granted) =>
+      granted === 'answer'
+        ? {
+            value: stateMachineArn,
+            // IAM knows a token's state machine, although the reference of actions does not say so.
+            statements: [allow('states', ['SendTaskSuccess', 'SendTaskFailure'], [stateMachineArn])],
+          }
+        : {
+            value: stateMachineArn,
+            statements: [
+              allow('states', ['StartExecution'], [stateMachineArn]),
+              allow('states', ['DescribeExecution'], [executions]),
+            ],
+            wildcard: { resource: executions, reason: 'The executions of exactly this state machine.' },
+          },
+    ).bindingFor(access);
+  }
+
+  private refuse(mistakes: readonly string[]): void {
+    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${this.node.path})`);
+  }
+
+  private createLogGroup(): LogGroup {
+    return new LogGroup(this, 'LogGroup', {
+      // Others fill the resource policy of CloudWatch Logs, which has 5,120 characters for a whole account.
+      // https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+      logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(this, { maxLength: 200 })}`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  private createStateMachine(plan: MachinePlan, own: SagaProps<D, B, C, O>['stateMachine']): StateMachine {
+    const arns = Object.entries(this.functions).map(([name, { functionArn }]) => [name, functionArn]);
+    return new StateMachine(this, 'StateMachine', {
+      // Data of people is in the input and the results: the history has it for 90 days, logs have only what happened.
+      logs: { destination: this.logGroup, level: LogLevel.ALL, includeExecutionData: false },
+      tracingEnabled: true,
+      ...own,
+      stateMachineType: plan.isExpress ? StateMachineType.EXPRESS : StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromString(JSON.stringify(machineOf(plan))),
+      definitionSubstitutions: {
+        Partition: Aws.PARTITION,
+        Waiting: this.waiting.queueUrl,
+        ...Object.fromEntries(arns),
+        ...own?.definitionSubstitutions,
+      },
+    });
+  }
+
+  /** The machine may invoke its functions, in this version only, and write to its queue. */
+  private allow(): void {
+    const { role } = this.stateMachine;
+    const arns = Object.values(this.functions).map(({ functionArn }) => functionArn);
+    role.addToPrincipalPolicy(allow('lambda', ['InvokeFunction'], [...new Set(arns)]));
+    role.addToPrincipalPolicy(allow('sqs', ['SendMessage'], [this.waiting.queueArn]));
+    acknowledge(role, {
+      'AwsSolutions-IAM5[Resource::*]':
+        'Only for the delivery of logs and for traces: neither has permissions for single resources.',
+    });
+  }
+}
+
+function expressMistakes(plan: MachinePlan): string[] {
+  const seconds = longestExpress(plan);
+  if (seconds <= EXPRESS_SECONDS) return [];
+  return [
+    `an express saga must end within ${EXPRESS_SECONDS} seconds, or what it did would not be undone, but with all retries and undos it can take ${Math.ceil(seconds)}: lower \`timeout\`, \`retry\` and \`undoRetry\`, or leave out \`type\``,
+  ];
+}
+
+function usualDuration({ nodes }: MachinePlan): Duration {
+  const waits = nodes.map((node) => (node.kind === 'callback' ? node.seconds : 0));
+  return Duration.seconds(waits.reduce((sum, seconds) => sum + seconds, USUAL.toSeconds()));
+}

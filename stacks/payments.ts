@@ -1,0 +1,27 @@
+import { Stack, type StackProps } from 'aws-cdk-lib/core';
+import { DataTable, NodeFunction } from 'cdk-trellis';
+import type { Construct } from 'constructs';
+import { publishedName } from './published-functions.js';
+
+/** The service that the functions of `contracts/payments.ts` are published as. */
+export const PAYMENTS = 'payments';
+
+/** The payment provider: a stand-in whose behaviour the card's token chooses. */
+export class PaymentsStack extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+    const bind = { payments: new DataTable(this, 'Payments', { partitionKey: 'orderId' }) };
+    new NodeFunction(this, 'Charge', {
+      handler: () => import('../lambda/payments/charge.js'),
+      bind,
+      functionName: publishedName(PAYMENTS, 'Charge'),
+      invokedSynchronously: true,
+    });
+    new NodeFunction(this, 'Refund', {
+      handler: () => import('../lambda/payments/refund.js'),
+      bind,
+      functionName: publishedName(PAYMENTS, 'Refund'),
+      invokedSynchronously: true,
+    });
+  }
+}

@@ -1,0 +1,208 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { User } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib/core';
+import { nagFindings } from '../support/nag.js';
+import { newStack } from '../support/template.js';
+import { addDesk, addUsers, type DeskProps } from './desk/desk.js';
+
+function desk(props: Partial<DeskProps> = {}) {
+  const stack = newStack();
+  return { stack, api: addDesk(stack, addUsers(stack), props) };
+}
+
+const templateOf = (props: Partial<DeskProps> = {}) => Template.fromStack(desk(props).stack);
+
+function bodyOf(template: Template): any {
+  return Object.values(template.findResources('AWS::ApiGateway::RestApi'))[0]!.Properties.Body;
+}
+
+const authorizers = (props: object) => ({
+  authorizers: {
+    partners: { handler: () => import('./desk/handlers/partners.js') },
+    tenants: { handler: () => import('./desk/handlers/tenants.js'), type: 'request', ...props },
+  },
+});
+
+describe('authorization in the body', () => {
+  const body = bodyOf(templateOf());
+  const security = (path: string, method = 'get') => body.paths[path][method].security;
+
+  it('is one requirement for each kind of `auth`', () => {
+    expect(security('/user')).toEqual([{ users: ['aws.cognito.signin.user.admin'] }]);
+    expect(security('/admin')).toEqual([{ users: ['aws.cognito.signin.user.admin'] }]);
+    expect(security('/stock', 'put')).toEqual([{ users: ['stock/read', 'stock/write'] }]);
+    expect(security('/account')).toEqual([{ iam: [] }]);
+    expect(security('/partner')).toEqual([{ partners: [] }]);
+    expect(security('/metered')).toEqual([{ apiKey: [] }]);
+    expect(security('/slow/{id}')).toEqual([]);
+  });
+
+  it('names no scheme that is not there', () => {
+    const named = Object.values<any>(body.paths)
+      .flatMap((item) => Object.values<any>(item))
+      .flatMap((operation) => operation.security.flatMap(Object.keys));
+    expect([...new Set(named)].sort()).toEqual(Object.keys(body.components.securitySchemes).sort());
+  });
+
+  it('checks signatures by AWS, and keys by their header', () => {
+    expect(body.components.securitySchemes).toMatchObject({
+      iam: {
+        type: 'apiKey',
+        name: 'Authorization',
+        in: 'header',
+        'x-amazon-apigateway-authtype': 'awsSigv4',
+      },
+      apiKey: { type: 'apiKey', name: 'x-api-key', in: 'header' },
+    });
+  });
+
+  it('tells who is refused how to be let in', () => {
+    const responses = body['x-amazon-apigateway-gateway-responses'];
+    const challenges = Object.entries<any>(responses)
+      .filter(([, one]) => one.responseParameters['gatewayresponse.header.WWW-Authenticate'] === "'Bearer'")
+      .map(([type, { statusCode }]) => [type, statusCode]);
+    expect(challenges).toEqual([
+      ['EXPIRED_TOKEN', 401],
+      ['UNAUTHORIZED', 401],
+    ]);
+    expect(responses.MISSING_AUTHENTICATION_TOKEN.responseTemplates['application/json']).toContain(
+      'or it is for signed requests',
+    );
+    expect(responses.THROTTLED.responseParameters['gatewayresponse.header.Retry-After']).toBe("'1'");
+  });
+
+  it('asks a Lambda authorizer of type `token` with one header, and keeps its answer for 5 minutes', () => {
+    expect(body.components.securitySchemes.partners).toMatchObject({
+      name: 'Authorization',
+      'x-amazon-apigateway-authtype': 'custom',
+      'x-amazon-apigateway-authorizer': {
+        type: 'token',
+        authorizerResultTtlInSeconds: 300,
+        identitySource: 'method.request.header.Authorization',
+      },
+    });
+  });
+
+  it('asks one of type `request` every time', () => {
+    expect(body.components.securitySchemes.tenants['x-amazon-apigateway-authorizer']).toMatchObject({
+      type: 'request',
+      authorizerResultTtlInSeconds: 0,
+      identitySource: 'method.request.header.x-tenant, method.request.querystring.room',
+    });
+  });
+});
+
+describe('a Lambda authorizer', () => {
+  it('is a function with what it declared, that only authorizers of this API may invoke', () => {
+    const template = templateOf();
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      FunctionName: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ApiAuthorizersPartners'), 'Arn'] },
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: { 'Fn::Join': ['', Match.arrayWith(['/authorizers/*'])] },
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'Authorizes partners',
+      Environment: { Variables: Match.objectLike({ KEYS_PARAMETER: Match.anyValue() }) },
+    });
+  });
+
+  it('has properties of its function, of its cache and of its header', () => {
+    const template = templateOf({
+      authorizers: {
+        ...authorizers({ cache: Duration.seconds(30), identitySources: ['stageVariables.tenant'] })
+          .authorizers,
+        partners: {
+          handler: () => import('./desk/handlers/partners.js'),
+          memorySize: 333,
+          pattern: 'Bearer [a-z-]+',
+          identitySources: ['headers.x-partner-key'],
+          cache: Duration.seconds(0),
+        },
+      } as never,
+    });
+    const schemes = bodyOf(template).components.securitySchemes;
+    expect(schemes.partners).toMatchObject({ name: 'x-partner-key' });
+    expect(schemes.partners['x-amazon-apigateway-authorizer']).toMatchObject({
+      authorizerResultTtlInSeconds: 0,
+      identityValidationExpression: 'Bearer [a-z-]+',
+    });
+    expect(schemes.tenants['x-amazon-apigateway-authorizer']).toMatchObject({
+      authorizerResultTtlInSeconds: 30,
+      identitySource: 'stageVariables.tenant',
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'Authorizes partners',
+      MemorySize: 333,
+    });
+  });
+
+  it.each([
+    [{ type: 'jwt' }, "`authorizers.tenants.type` must be 'token' or 'request', got 'jwt'"],
+    [
+      { identitySources: ['header.x'] },
+      '`authorizers.tenants.identitySources` must be like headers.Authorization, query.tenant or stageVariables.tenant, got "header.x"',
+    ],
+    [
+      { type: 'token', identitySources: ['query.key'] },
+      "`authorizers.tenants.identitySources` must be one header with type 'token', got query.key",
+    ],
+    [
+      { type: 'token', identitySources: [] },
+      "`authorizers.tenants.identitySources` must be one header with type 'token', got none",
+    ],
+    [{ pattern: 'x' }, "`authorizers.tenants.pattern` is for type 'token' only"],
+    [{ cache: Duration.hours(2) }, '`authorizers.tenants.cache` must be at most an hour, got 2 hours'],
+    [
+      { cache: Duration.minutes(2), identitySources: [] },
+      '`authorizers.tenants.identitySources` must name what answers are kept by, or `cache` be off, got none',
+    ],
+    [
+      { handler: () => import('./desk/handlers/getSlow.js') },
+      /`authorizers.tenants` must be a module that calls `authorizer\(...\)`, as synth reads it from the source, got .*getSlow.ts/,
+    ],
+  ])('is refused with %p', (props, message) => {
+    expect(() => desk(authorizers(props) as never)).toThrow(message);
+  });
+});
+
+describe('Api', () => {
+  it('leaves cdk-nag nothing to find, however it authorizes', () => {
+    expect(nagFindings((stack) => addDesk(stack, addUsers(stack)))).toEqual([]);
+  });
+
+  it('grants calls of the operations that are named, and no others', () => {
+    const { stack, api } = desk();
+    api.grantInvoke(new User(stack, 'Caller'), 'getAccount', 'getOtherAccount');
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          {
+            Action: 'execute-api:Invoke',
+            Effect: 'Allow',
+            Resource: [
+              { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('/GET/account$')])] },
+              { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('/GET/account/other$')])] },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  it('refuses to grant calls where AWS credentials do not count', () => {
+    const { stack, api } = desk();
+    expect(() => api.grantInvoke(new User(stack, 'Caller'), 'getUser')).toThrow(
+      '`grantInvoke` is for operations with `auth: \'iam\'`, got getUser, one with `auth: "user"` (at Stack/Api)',
+    );
+    expect(() => api.grantInvoke(new User(stack, 'Other'), 'nothing' as never)).toThrow(
+      'got nothing, none of the contract',
+    );
+  });
+
+  it('refuses an operation whose authorizer lacks, and an authorizer that no operation names', () => {
+    const { tenants } = authorizers({}).authorizers;
+    expect(() => desk({ authorizers: { tenants, clients: tenants } as never })).toThrow(
+      /getPartner is for those whom partners lets pass: `authorizers` lacks partners[\s\S]*`authorizers` has clients, which no operation names \(they name partners, tenants\)/,
+    );
+  });
+});

@@ -1,0 +1,498 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { getItem, type Integration, putEvents, sendMessage, startExecution } from 'cdk-trellis';
+import { defineApi, Problem } from 'cdk-trellis/contract';
+import fc from 'fast-check';
+import * as z from 'zod';
+import { renderMapping } from '../support/mapping.js';
+import { nagFindings } from '../support/nag.js';
+import { newStack } from '../support/template.js';
+import { directApi } from './desk/contract.js';
+import { addUsers } from './desk/desk.js';
+import { addDirect, addResources, type DirectProps } from './desk/direct.js';
+
+function templateOf(props: Partial<DirectProps> = {}): Template {
+  const stack = newStack();
+  addDirect(stack, addUsers(stack), undefined, props);
+  return Template.fromStack(stack);
+}
+
+const template = templateOf();
+const body: any = Object.values(template.findResources('AWS::ApiGateway::RestApi'))[0]!.Properties.Body;
+const OPERATIONS = Object.fromEntries(
+  Object.values<any>(body.paths)
+    .flatMap((item) => Object.values<any>(item))
+    .map((operation) => [operation.operationId, operation]),
+);
+const integrationOf = (name: keyof typeof directApi) =>
+  OPERATIONS[name as string]['x-amazon-apigateway-integration'];
+
+/** A template with what CloudFormation puts in as `REFERENCE`. */
+function textOf(value: any): string {
+  if (typeof value === 'string') return value;
+  return value['Fn::Join'][1]
+    .map((part: unknown) => (typeof part === 'string' ? part : 'REFERENCE'))
+    .join('');
+}
+const requestOf = (name: keyof typeof directApi) =>
+  textOf(integrationOf(name).requestTemplates['application/json']);
+const responseOf = (name: keyof typeof directApi, pattern = '2\\d{2}') =>
+  textOf(integrationOf(name).responses[pattern].responseTemplates['application/json']);
+
+/** Everything that could end a text too early, or mean something to Velocity or to a form. */
+const nasty = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({
+    unit: fc.constantFrom(
+      '"',
+      "'",
+      '\\',
+      '/',
+      '$',
+      '#',
+      '{',
+      '}',
+      '&',
+      '=',
+      '%',
+      '+',
+      '\n',
+      '\u0000',
+      '\u2028',
+      'é',
+      '😀',
+      '\ud800',
+      'a',
+      '$util',
+      '#set',
+      '#end',
+      '$input.body',
+    ),
+  }),
+);
+const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify({ nasty: value }));
+
+describe('an operation without a function', () => {
+  it('is called with a role of its own that may do one thing with one resource', () => {
+    const policies = Object.entries(template.findResources('AWS::IAM::Role'))
+      .filter(([id]) => id.startsWith('DirectIntegrations'))
+      .map(([, { Properties }]) => {
+        const [statement, ...others] = Properties.Policies[0].PolicyDocument.Statement;
+        expect(others).toEqual([]);
+        expect(Properties.AssumeRolePolicyDocument.Statement[0].Principal).toEqual({
+          Service: 'apigateway.amazonaws.com',
+        });
+        expect(statement.Resource).not.toBe('*');
+        return statement.Action;
+      });
+    expect(policies.sort()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:GetItem',
+      'events:PutEvents',
+      'sqs:SendMessage',
+      'sqs:SendMessage',
+      'states:StartExecution',
+    ]);
+  });
+
+  it('has no function, no permission and no log group', () => {
+    template.resourceCountIs('AWS::Lambda::Function', 0);
+    template.resourceCountIs('AWS::Lambda::Permission', 0);
+  });
+
+  it('may use the key that its resource is encrypted with', () => {
+    const stack = newStack();
+    const encryptionMasterKey = new Key(stack, 'Key');
+    const resources = { ...addResources(stack), orders: new Queue(stack, 'Secret', { encryptionMasterKey }) };
+    addDirect(stack, addUsers(stack), resources);
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Role', {
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: [
+              Match.objectLike({ Action: 'sqs:SendMessage' }),
+              Match.objectLike({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'] }),
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  it('has its body checked by the gateway, and takes nothing but JSON', () => {
+    for (const name of ['sendOrder', 'sendInOrder', 'run', 'publish']) {
+      expect(OPERATIONS[name]['x-amazon-apigateway-request-validator']).toBe('all');
+      expect(OPERATIONS[name]['x-amazon-apigateway-integration'].passthroughBehavior).toBe('never');
+    }
+    expect(OPERATIONS.getThing['x-amazon-apigateway-request-validator']).toBe('parameters');
+  });
+
+  it('declares every status and header that it answers with, as API Gateway wants it', () => {
+    for (const operation of Object.values<any>(OPERATIONS)) {
+      for (const response of Object.values<any>(operation['x-amazon-apigateway-integration'].responses)) {
+        const declared = Object.keys(operation.responses[response.statusCode].headers);
+        expect(Object.keys(response.responseParameters)).toEqual(
+          declared.map((name) => `method.response.header.${name}`),
+        );
+      }
+    }
+  });
+
+  it('answers what is no success of the service with a problem', () => {
+    for (const name of Object.keys(directApi) as (keyof typeof directApi)[]) {
+      const { statusCode, responseParameters } = integrationOf(name).responses.default;
+      expect([statusCode, responseParameters['method.response.header.Content-Type']]).toEqual([
+        '502',
+        "'application/problem+json'",
+      ]);
+      expect(JSON.parse(renderMapping(responseOf(name, 'default')).text)).toEqual({
+        type: 'about:blank',
+        title: 'The service did not answer',
+        status: 502,
+        detail: 'It did not take the request.',
+        instance: 'urn:request:request-1',
+      });
+    }
+  });
+
+  it('may be read by pages of other origins', () => {
+    const stack = newStack();
+    const [shop, admin] = ['https://shop.example.com', 'https://admin.example.com'];
+    addDirect(stack, addUsers(stack), undefined, { cors: { origins: [shop!, admin!] } });
+    const [api] = Object.values(Template.fromStack(stack).findResources('AWS::ApiGateway::RestApi'));
+    const { responses } =
+      api!.Properties.Body.paths['/things/{thingId}'].get['x-amazon-apigateway-integration'];
+    for (const response of Object.values<any>(responses)) {
+      expect(response.responseParameters).toMatchObject({
+        'method.response.header.Access-Control-Allow-Origin': `'${shop}'`,
+      });
+      const mapped = renderMapping(textOf(response.responseTemplates['application/json']), {
+        body: '{}',
+        params: { header: { origin: admin! } },
+      });
+      expect(mapped.headers['Access-Control-Allow-Origin']).toBe(admin);
+    }
+  });
+
+  it('leaves cdk-nag nothing to find of its own', () => {
+    const findings = nagFindings((stack) => addDirect(stack, addUsers(stack)));
+    expect(findings.filter((finding) => finding.includes('Stack/Direct'))).toEqual([]);
+  });
+});
+
+describe('sendMessage', () => {
+  it('sends a form to the queue', () => {
+    expect(integrationOf('sendOrder')).toMatchObject({
+      type: 'aws',
+      httpMethod: 'POST',
+      uri: { 'Fn::Join': ['', Match.anyValue() && expect.arrayContaining([':sqs:path/'])] },
+      requestParameters: {
+        'integration.request.header.Content-Type': "'application/x-www-form-urlencoded'",
+      },
+    });
+  });
+
+  it('hands on the body and the values, whatever is in them', () => {
+    fc.assert(
+      fc.property(nasty, nasty, (text, customerId) => {
+        fc.pre(text.isWellFormed() && customerId.isWellFormed());
+        const { text: form } = renderMapping(requestOf('sendOrder'), {
+          body: text,
+          params: { path: { customerId } },
+          authorizer: { claims: { sub: 'u1' } },
+        });
+        expect(Object.fromEntries(new URLSearchParams(form))).toEqual({
+          Action: 'SendMessage',
+          Version: '2012-11-05',
+          MessageBody: text,
+          'MessageAttribute.1.Name': 'user',
+          'MessageAttribute.1.Value.DataType': 'String',
+          'MessageAttribute.1.Value.StringValue': 'u1',
+          'MessageAttribute.2.Name': 'customer',
+          'MessageAttribute.2.Value.DataType': 'String',
+          'MessageAttribute.2.Value.StringValue': customerId,
+        });
+      }),
+    );
+  });
+
+  it('keeps the order of a FIFO queue', () => {
+    const { text } = renderMapping(requestOf('sendInOrder'), {
+      body: '{}',
+      params: { path: { customerId: 'c 1' } },
+    });
+    expect(text).toBe(
+      'Action=SendMessage&Version=2012-11-05&MessageBody=%7B%7D&MessageGroupId=c+1&MessageDeduplicationId=c+1',
+    );
+  });
+
+  it('answers the id of the message, or nothing where the contract has no body', () => {
+    const answer = JSON.stringify({ SendMessageResponse: { SendMessageResult: { MessageId: 'm1' } } });
+    expect(renderMapping(responseOf('sendOrder'), { body: answer }).text).toBe('{"messageId":"m1"}');
+    expect(renderMapping(responseOf('sendInOrder'), { body: answer }).text).toBe('');
+  });
+});
+
+describe('startExecution', () => {
+  it('starts it with the body for its input, and nothing gets out of it', () => {
+    fc.assert(
+      fc.property(json, nasty, (body, runId) => {
+        const { text } = renderMapping(requestOf('run'), { body, params: { path: { runId } } });
+        const { input, ...rest } = JSON.parse(text);
+        expect(rest).toEqual({ stateMachineArn: 'REFERENCE', name: runId });
+        expect(JSON.parse(input)).toEqual(JSON.parse(body));
+      }),
+    );
+  });
+
+  it('answers the name of the execution', () => {
+    const executionArn = 'arn:aws:states:eu-west-1:123456789012:execution:Runs:run-1';
+    expect(renderMapping(responseOf('run'), { body: JSON.stringify({ executionArn }) }).text).toBe(
+      '{"executionId":"run-1"}',
+    );
+  });
+});
+
+describe('putEvents', () => {
+  it('puts one event with the body and the values for its detail, and nothing gets out of it', () => {
+    expect(integrationOf('publish').requestParameters).toMatchObject({
+      'integration.request.header.X-Amz-Target': "'AWSEvents.PutEvents'",
+    });
+    fc.assert(
+      fc.property(json, nasty, nasty, (body, room, reason) => {
+        const { text } = renderMapping(requestOf('publish'), {
+          body,
+          params: { path: { room }, querystring: { reason } },
+        });
+        const { Entries } = JSON.parse(text);
+        const [{ Detail, ...rest }, ...others] = Entries;
+        expect([rest, others]).toEqual([
+          { Source: 'desk.test', DetailType: 'Order placed', EventBusName: 'REFERENCE' },
+          [],
+        ]);
+        expect(JSON.parse(Detail)).toEqual({ body: JSON.parse(body), room, reason });
+      }),
+    );
+  });
+
+  it('answers the id of the event, and 502 where EventBridge has not taken it', () => {
+    const answer = { FailedEntryCount: 0, Entries: [{ EventId: 'e1' }] };
+    expect(renderMapping(responseOf('publish'), { body: JSON.stringify(answer) })).toMatchObject({
+      text: '{"eventId":"e1"}',
+      headers: {},
+    });
+    const refused = { FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] };
+    const { status, text, headers } = renderMapping(responseOf('publish'), { body: JSON.stringify(refused) });
+    expect([status, headers['Content-Type']]).toEqual([502, 'application/problem+json']);
+    expect(JSON.parse(text)).toMatchObject({ status: 502, title: 'The service did not answer' });
+  });
+});
+
+describe('getItem', () => {
+  it('asks for the key alone, whatever is in it', () => {
+    fc.assert(
+      fc.property(nasty, nasty, (thingId, sub) => {
+        const { text } = renderMapping(requestOf('getMine'), {
+          params: { path: { thingId } },
+          authorizer: { claims: { sub } },
+        });
+        expect(JSON.parse(text)).toEqual({
+          TableName: 'REFERENCE',
+          Key: { owner: { S: sub }, thingId: { S: thingId } },
+          ConsistentRead: true,
+        });
+      }),
+    );
+  });
+
+  it('answers the properties that the contract has, of every kind, whatever is in them', () => {
+    const text = nasty.filter((one) => one.isWellFormed());
+    const things = fc.record(
+      {
+        thingId: text,
+        name: text,
+        size: fc.constantFrom('small', 'large'),
+        weight: fc.integer(),
+        active: fc.boolean(),
+        maker: fc.record({ name: text, country: fc.option(text) }),
+        tags: fc.array(text, { maxLength: 3 }),
+        parts: fc.array(fc.record({ name: text, sizes: fc.array(fc.integer(), { maxLength: 2 }) }), {
+          maxLength: 3,
+        }),
+      },
+      { requiredKeys: ['thingId', 'name', 'weight', 'active', 'maker', 'tags'] },
+    );
+    fc.assert(
+      fc.property(things, (thing) => {
+        const { M } = attributeOf({ ...thing, secret: 'not in the contract' }) as any;
+        const mapped = renderMapping(responseOf('getThing'), { body: JSON.stringify({ Item: M }) });
+        expect(JSON.parse(mapped.text)).toEqual(thing);
+        expect(mapped.status).toBeUndefined();
+      }),
+    );
+  });
+
+  it('answers 404 when there is no such item', () => {
+    const { status, text, headers } = renderMapping(responseOf('getThing'), { body: '{}' });
+    expect([status, headers['Content-Type']]).toEqual([404, 'application/problem+json']);
+    expect(JSON.parse(text)).toMatchObject({ status: 404, title: 'Not found' });
+  });
+});
+
+/** As DynamoDB writes a value. */
+function attributeOf(value: unknown): object {
+  if (value === null) return { NULL: true };
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'number') return { N: String(value) };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (Array.isArray(value)) return { L: value.map(attributeOf) };
+  return {
+    M: Object.fromEntries(Object.entries(value as object).map(([key, one]) => [key, attributeOf(one)])),
+  };
+}
+
+describe('an integration is refused', () => {
+  const stack = newStack();
+  const { orders, inOrder, things, runs, events } = addResources(stack);
+  const put = { source: 'shop', detailType: 'Placed' };
+  const start = { method: 'POST', path: '/orders/{id}', auth: 'user', body: z.object({}) } as const;
+  const get = { method: 'GET', path: '/orders/{id}', auth: 'user', body: undefined } as const;
+  const sent = { 202: z.object({ messageId: z.string() }) };
+  const item = { 200: z.object({ id: z.string() }), 404: Problem };
+
+  it.each<[string, Integration<any>, object, string]>([
+    [
+      'without a body to hand on',
+      sendMessage(orders),
+      { ...get, responses: sent },
+      'sendMessage is for an operation with a JSON body, which it hands on',
+    ],
+    [
+      'with another answer',
+      sendMessage(orders),
+      { ...start, responses: { 202: z.object({ id: z.string() }) } },
+      'sendMessage answers {"messageId":"5fea7756-0ea4-451a-a703-a558b933e274"}, which `responses.202` does not take',
+    ],
+    [
+      'with a choice of answers',
+      startExecution(runs),
+      { ...start, responses: { 200: {}, 202: {} } },
+      'startExecution is for an operation with one status below 300, got 200, 202',
+    ],
+    [
+      'for a group, which nobody would check',
+      sendMessage(orders),
+      { ...start, auth: { group: 'admins' }, responses: sent },
+      'sendMessage checks no group, which is for a function to do',
+    ],
+    [
+      'for several scopes, of which one would do',
+      sendMessage(orders),
+      { ...start, auth: { scopes: ['a/b', 'a/c'] }, responses: sent },
+      'sendMessage is for one scope, as API Gateway is content with any of several, got a/b, a/c',
+    ],
+    [
+      'with an idempotency key',
+      sendMessage(orders),
+      { ...start, idempotencyKey: true, responses: sent },
+      'sendMessage checks no `idempotencyKey`',
+    ],
+    [
+      'with headers',
+      sendMessage(orders),
+      { ...start, headers: z.object({ 'x-a': z.string() }), responses: sent },
+      'sendMessage checks no `headers`',
+    ],
+    [
+      'with a value that requests do not have',
+      sendMessage(orders, { attributes: { who: 'params.userId' } }),
+      { ...start, responses: sent },
+      '`who` must be of params.id, user.sub, user.username, user.clientId, got "params.userId"',
+    ],
+    [
+      'with a value that requests may lack',
+      sendMessage(orders, { attributes: { who: 'query.who' } }),
+      { ...start, query: z.object({ who: z.string().optional() }), responses: sent },
+      '`who` must be of params.id, user.sub',
+    ],
+    [
+      "with a name of an attribute that is AWS's",
+      sendMessage(orders, { attributes: { 'aws.who': 'user.sub' } }),
+      { ...start, responses: sent },
+      '`attributes` must have names of letters, digits, hyphens and points, got "aws.who"',
+    ],
+    [
+      'with a FIFO queue and no group',
+      sendMessage(inOrder),
+      { ...start, responses: sent },
+      '`groupId` must be set, for the queue is a FIFO queue, got undefined',
+    ],
+    [
+      'with a deduplication that the queue does not do',
+      sendMessage(orders, { deduplicationId: 'params.id' }),
+      { ...start, responses: sent },
+      '`deduplicationId` is for a FIFO queue, got another queue',
+    ],
+    [
+      'with a value in place of the body',
+      putEvents(events, { ...put, values: { body: 'params.id' } }),
+      { ...start, responses: { 202: {} } },
+      '`values` must have names like customerId, and none is called body, got "body"',
+    ],
+    [
+      'with a source that is for AWS',
+      putEvents(events, { ...put, source: 'aws.ec2' }),
+      { ...start, responses: { 202: {} } },
+      '`source` must be 1 to 256 letters, digits and ./_-, and not begin with "aws.", got "aws.ec2"',
+    ],
+    [
+      'with a quotation mark in what has happened',
+      putEvents(events, { ...put, detailType: 'a"' }),
+      { ...start, responses: { 202: {} } },
+      '`detailType` must be 1 to 128 letters',
+    ],
+    [
+      'without a 404',
+      getItem(things, { key: { thingId: 'params.id' } }),
+      { ...get, responses: { 200: item[200] } },
+      'getItem answers 404 when there is no such item: `responses` must have a 404',
+    ],
+    [
+      'with an answer that is no item',
+      getItem(things, { key: { thingId: 'params.id' } }),
+      { ...get, responses: { 200: z.array(z.string()), 404: Problem } },
+      'getItem answers an item: the schema of the response must be an object',
+    ],
+    [
+      'with an answer that an item cannot tell',
+      getItem(things, { key: { thingId: 'params.id' } }),
+      {
+        ...get,
+        responses: {
+          200: z.object({ a: z.array(z.object({ b: z.union([z.string(), z.int()]) })) }),
+          404: Problem,
+        },
+      },
+      'getItem can answer objects, lists, texts, numbers, booleans and null, got union at `a[].b`',
+    ],
+    [
+      'with three keys',
+      getItem(things, { key: { a: 'params.id', b: 'params.id', c: 'params.id' } }),
+      { ...get, responses: item },
+      '`key` must have one or two attributes, got 3',
+    ],
+  ])('%s', (_what, integration, operation, message) => {
+    const contract = defineApi({ name: 'x', version: '1.0.0' }, { op: operation as never });
+    expect(integration.mistakes(contract.op as never).join('\n')).toContain(message);
+  });
+
+  it('by Api, with the route that has it', () => {
+    expect(() =>
+      templateOf({ routes: { ...routesOf(orders), sendOrder: sendMessage(inOrder) } as never }),
+    ).toThrow(/`routes.sendOrder`: `groupId` must be set[\s\S]*\(at Stack\/Direct\)/);
+  });
+
+  const routesOf = (queue: Queue) =>
+    Object.fromEntries(Object.keys(directApi).map((name) => [name, sendMessage(queue)]));
+});

@@ -1,0 +1,170 @@
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Duration, type Stack } from 'aws-cdk-lib/core';
+import { resourcesOf } from '../../lib/api/private/limits.js';
+import { Project, removeProjects } from '../function/project.js';
+import { newStack } from '../support/template.js';
+import { addDesk, addUsers, type DeskProps, deskRoutes } from './desk/desk.js';
+
+function deskWith(props: Partial<DeskProps>): Stack {
+  const stack = newStack();
+  addDesk(stack, addUsers(stack), props);
+  return stack;
+}
+
+describe('an API with 100 routes', () => {
+  afterAll(removeProjects);
+  let template: any;
+
+  beforeAll(() => {
+    template = Template.fromStack(manyRoutes(100)).toJSON();
+  }, 60_000);
+
+  it('has at most 1.2 resources for each besides its function with log group and role', () => {
+    const types = Object.values<any>(template.Resources).map(({ Type }) => Type);
+    const others = types.filter((type) => !/Lambda::Function|Logs::LogGroup|IAM::Role/.test(type));
+    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(100);
+    expect(others.length).toBeLessThanOrEqual(120);
+    expect(others.filter((type) => type !== 'AWS::Lambda::Permission').length).toBeLessThanOrEqual(12);
+    // The most that CloudFormation takes.
+    expect(types.length).toBeLessThanOrEqual(500);
+  });
+
+  it('has a template of less than 1 MB and a body of much less than 6 MB', () => {
+    const { Body } = Object.values<any>(template.Resources).find(
+      ({ Type }) => Type === 'AWS::ApiGateway::RestApi',
+    ).Properties;
+    expect(Buffer.byteLength(JSON.stringify(template))).toBeLessThan(1_000_000);
+    expect(Buffer.byteLength(JSON.stringify(Body))).toBeLessThan(400_000);
+  });
+});
+
+/** A stack with an API of so many operations, each with a query, a body or both kinds of answers. */
+function manyRoutes(count: number): Stack {
+  const project = new Project();
+  const names = Array.from({ length: count }, (_, at) => `operation${at}`);
+  const operations = names.map((name, at) =>
+    at % 2
+      ? `${name}: { method: 'GET', path: '/things${at}/{id}', auth: 'user', query: z.object({ page: z.string().optional() }), responses: { 200: Thing, 404: Problem } }`
+      : `${name}: { method: 'POST', path: '/things${at}', auth: 'user', body: Thing, responses: { 201: Thing, 409: Problem } }`,
+  );
+  project.write(
+    'contract.ts',
+    `import { defineApi, Problem } from 'cdk-trellis/contract';
+    import * as z from 'zod';
+    const Thing = z.object({ name: z.string().max(80), count: z.int().min(0), tags: z.array(z.string()), price: z.object({ amount: z.int(), currency: z.enum(['EUR', 'USD']) }) });
+    export const api = defineApi({ name: 'many', version: '1.0.0' }, { ${operations.join(',\n')} });`,
+  );
+  for (const name of names) {
+    project.write(
+      `${name}.ts`,
+      `import { route } from 'cdk-trellis/runtime';
+      import { api } from './contract.js';
+      export const handler = route(api.${name}, {}, async () => { throw new Error('never'); });`,
+    );
+  }
+  project.write(
+    'stack.ts',
+    `import { Api, UserDirectory } from 'cdk-trellis';
+    import { api } from './contract.js';
+    export const add = (stack) => new Api(stack, 'Api', {
+      contract: api,
+      users: UserDirectory.fromPublished(stack, 'Users', '/users'),
+      cors: { origins: ['https://shop.example.com'] },
+      routes: { ${names.map((name) => `${name}: () => import('./${name}.js')`).join(', ')} },
+    });`,
+  );
+  const stack = newStack();
+  require(project.path('stack.ts')).add(stack);
+  return stack;
+}
+
+describe('an Api warns', () => {
+  const warned = (stack: Stack, text: string) =>
+    Annotations.fromStack(stack).findWarning('/Stack/Api', Match.stringLikeRegexp(text));
+
+  it('of a function that may run longer than the gateway waits', () => {
+    const getSlow = { handler: () => import('./desk/handlers/getSlow.js'), timeout: Duration.minutes(1) };
+    const stack = deskWith({ routes: { ...deskRoutes, getSlow } as never });
+    expect(
+      warned(stack, 'The function of getSlow may run for 1 minute, but API Gateway answers 504'),
+    ).toHaveLength(1);
+  });
+
+  it('of nothing by default', () => {
+    expect(Annotations.fromStack(deskWith({})).findWarning('*', Match.anyValue())).toEqual([]);
+  });
+});
+
+it('each part of a path is a resource of API Gateway', () => {
+  const paths = ['/', '/orders', '/orders/{orderId}', '/orders/{orderId}/lines', '/me/orders'] as const;
+  expect([...resourcesOf(paths.map((path) => ({ path })))]).toEqual([
+    '/',
+    '/orders',
+    '/orders/{orderId}',
+    '/orders/{orderId}/lines',
+    '/me',
+    '/me/orders',
+  ]);
+});
+
+describe('the stage', () => {
+  it('has variables', () => {
+    const template = Template.fromStack(deskWith({ stage: { variables: { tenant: 'acme' } } }));
+    template.hasResourceProperties('AWS::ApiGateway::Stage', { Variables: { tenant: 'acme' } });
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{ 'a-b': 'x' }, 'names of at most 64 letters, digits and underscores, got "a-b"'],
+    [{ ['a'.repeat(65)]: 'x' }, 'names of at most 64'],
+    [
+      { a: 'it is' },
+      '`stage.variables.a` must be at most 512 characters of A-Za-z0-9-._~:/?#&=, got "it is"',
+    ],
+    [{ a: 'x'.repeat(513) }, '`stage.variables.a` must be at most 512'],
+    [
+      Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`v${at}`, 'x'])),
+      '`stage.variables` must be at most 100, got 101',
+    ],
+  ])('refuses variables that API Gateway does not take: %.60p', (variables, message) => {
+    expect(() => deskWith({ stage: { variables } })).toThrow(message);
+  });
+});
+
+it('an API may be for some addresses only', () => {
+  const statement = (effect: Effect, conditions: object = {}) =>
+    new PolicyStatement({
+      effect,
+      principals: [new AnyPrincipal()],
+      actions: ['execute-api:Invoke'],
+      resources: ['execute-api:/*'],
+      conditions,
+    });
+  const policy = new PolicyDocument({
+    statements: [
+      statement(Effect.ALLOW),
+      statement(Effect.DENY, { NotIpAddress: { 'aws:SourceIp': ['203.0.113.0/24'] } }),
+    ],
+  });
+  Template.fromStack(deskWith({ restApi: { policy } })).hasResourceProperties('AWS::ApiGateway::RestApi', {
+    Policy: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Deny' })]) },
+  });
+});
+
+it('the access log tells who got which answer, by every kind of authorization', () => {
+  const [stage] = Object.values(Template.fromStack(deskWith({})).findResources('AWS::ApiGateway::Stage'));
+  const { Format } = stage!.Properties.AccessLogSetting;
+  expect(JSON.parse(Format)).toMatchObject({
+    requestId: '$context.requestId',
+    traceId: '$context.xrayTraceId',
+    status: '$context.status',
+    user: '$context.authorizer.claims.sub',
+    client: '$context.authorizer.claims.client_id',
+    principal: '$context.authorizer.principalId',
+    caller: '$context.identity.userArn',
+    apiKeyId: '$context.identity.apiKeyId',
+    wafStatus: '$context.waf.status',
+  });
+  // API Gateway takes 3 KB.
+  expect(Format.length).toBeLessThan(3072);
+});

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { adminTokens, call, customerTokens, expectProblem, tokensOf } from './support.js';
+
+jest.setTimeout(120_000);
+
+const address = {
+  recipient: 'Ada Lovelace',
+  street: "St James's Square 12",
+  postalCode: 'SW1Y 4JH',
+  city: 'London',
+  country: 'GB',
+};
+
+let admin: string;
+let ada: string;
+let eve: string;
+
+beforeAll(async () => {
+  const people = [
+    adminTokens(),
+    customerTokens(),
+    tokensOf({ email: 'eve@example.com', password: 'Eves-own-password-1' }),
+  ];
+  [admin, ada, eve] = (await Promise.all(people)).map(({ accessToken }) => accessToken) as [
+    string,
+    string,
+    string,
+  ];
+});
+
+async function newProduct(stock: number): Promise<string> {
+  const body = {
+    name: 'Stool',
+    description: '',
+    category: 'seating',
+    price: { amount: 1250, currency: 'EUR' },
+    stock,
+  };
+  return (await call('products', '/products', { body, token: admin })).body.productId;
+}
+
+const stockOf = async (productId: string) => (await call('products', `/products/${productId}`)).body.stock;
+
+interface Wish {
+  readonly productId: string;
+  readonly quantity?: number;
+  readonly cardToken?: string;
+  readonly token?: string;
+  readonly key?: string;
+}
+
+function place({
+  productId,
+  quantity = 1,
+  cardToken = 'tok_approve',
+  token = ada,
+  key = randomUUID(),
+}: Wish) {
+  return call('orders', '/orders', {
+    token,
+    headers: { 'idempotency-key': key },
+    body: { lines: [{ productId, quantity }], address, cardToken },
+  });
+}
+
+/** The order, once it is finished. */
+async function finished(orderId: string, token = ada): Promise<any> {
+  for (let attempt = 0; attempt < 400; attempt += 1) {
+    const { body } = await call('orders', `/orders/${orderId}`, { token });
+    if (body.status !== 'PLACED') return body;
+    await setTimeout(200);
+  }
+  throw new Error(`The order ${orderId} is not finished after 80 seconds`);
+}
+
+/** The message about an order, once it is there. */
+async function messageAbout(orderId: string, token = ada): Promise<any> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const { body } = await call('notifications', '/inbox?limit=50', { token });
+    const found = body.items.filter((message: any) => message.orderId === orderId);
+    if (found.length > 0) return found;
+    await setTimeout(200);
+  }
+  throw new Error(`There is no message about ${orderId} after 20 seconds`);
+}
+
+describe('an order', () => {
+  it('is confirmed, takes the stock, and its customer is told', async () => {
+    const productId = await newProduct(5);
+    const placed = await place({ productId, quantity: 2 });
+    expect(placed).toMatchObject({
+      status: 201,
+      body: { status: 'PLACED', total: { amount: 2500, currency: 'EUR' } },
+    });
+    const { orderId } = placed.body;
+    expect(await finished(orderId)).toMatchObject({
+      status: 'CONFIRMED',
+      lines: [{ name: 'Stool', quantity: 2 }],
+    });
+    expect(await stockOf(productId)).toBe(3);
+    expect(await messageAbout(orderId)).toEqual([
+      expect.objectContaining({ kind: 'order-confirmed', text: expect.stringContaining('€25.00') }),
+    ]);
+  });
+
+  it('whose payment is declined gives its stock back', async () => {
+    const productId = await newProduct(5);
+    const { orderId } = (await place({ productId, quantity: 5, cardToken: 'tok_decline' })).body;
+    expect(await finished(orderId)).toMatchObject({ status: 'REFUSED', reason: 'payment-declined' });
+    expect(await stockOf(productId)).toBe(5);
+    expect(await messageAbout(orderId)).toMatchObject([{ kind: 'order-refused' }]);
+  });
+
+  it('whose payment fails twice is paid at the third attempt', async () => {
+    const productId = await newProduct(1);
+    const { orderId } = (await place({ productId, cardToken: 'tok_flaky' })).body;
+    expect(await finished(orderId)).toMatchObject({ status: 'CONFIRMED' });
+    expect(await stockOf(productId)).toBe(0);
+  });
+
+  it('whose payment never answers is undone: nobody knows whether it was paid', async () => {
+    const productId = await newProduct(1);
+    const { orderId } = (await place({ productId, cardToken: 'tok_timeout' })).body;
+    expect(await finished(orderId)).toMatchObject({ status: 'REFUSED', reason: 'technical' });
+    expect(await stockOf(productId)).toBe(1);
+  });
+
+  it('for more than there is, is refused', async () => {
+    const productId = await newProduct(1);
+    const { orderId } = (await place({ productId, quantity: 2 })).body;
+    expect(await finished(orderId)).toMatchObject({ status: 'REFUSED', reason: 'sold-out' });
+    expect(await stockOf(productId)).toBe(1);
+  });
+
+  it('that is sent twice by a double click is one order', async () => {
+    const productId = await newProduct(5);
+    const key = randomUUID();
+    const [one, two] = await Promise.all([place({ productId, key }), place({ productId, key })]);
+    expect([one.status, two.status]).toEqual([201, 201]);
+    expect(one.body.orderId).toBe(two.body.orderId);
+    await finished(one.body.orderId);
+    expect(await stockOf(productId)).toBe(4);
+    expect(await messageAbout(one.body.orderId)).toHaveLength(1);
+    expectProblem(await place({ productId, key, quantity: 2 }), 422);
+  });
+
+  it('that its customer cancels in time is undone', async () => {
+    const productId = await newProduct(1);
+    const { orderId } = (await place({ productId, cardToken: 'tok_flaky' })).body;
+    const cancelled = await call('orders', `/orders/${orderId}`, { method: 'DELETE', token: ada });
+    expect(cancelled).toMatchObject({ status: 202, body: { cancelRequested: true } });
+    expect(await finished(orderId)).toMatchObject({ status: 'REFUSED', reason: 'cancelled' });
+    expect(await stockOf(productId)).toBe(1);
+    expectProblem(await call('orders', `/orders/${orderId}`, { method: 'DELETE', token: ada }), 409);
+  });
+
+  it('of unknown products, or of none, is refused at once', async () => {
+    const refused = await place({ productId: 'prd_000000000000' });
+    expectProblem(refused, 422);
+    expect(refused.body.products).toEqual(['prd_000000000000']);
+    for (const quantity of [-1, 0, 1.5, 1e9]) {
+      expectProblem(await place({ productId: 'prd_000000000000', quantity }), 400);
+    }
+  });
+});
+
+it('a product is never oversold, however many order it at once', async () => {
+  const productId = await newProduct(6);
+  const placed = await Promise.all(Array.from({ length: 12 }, () => place({ productId })));
+  const orders = await Promise.all(placed.map(({ body }) => finished(body.orderId)));
+  const statuses = orders.map(({ status }) => status).sort();
+  expect(statuses).toEqual([...Array(6).fill('CONFIRMED'), ...Array(6).fill('REFUSED')]);
+  expect(await stockOf(productId)).toBe(0);
+  for (const { orderId } of orders) expect(await messageAbout(orderId)).toHaveLength(1);
+});
+
+describe("a customer's orders", () => {
+  it('are listed, the newest first, and nobody else sees them', async () => {
+    const productId = await newProduct(5);
+    const [first, second] = [await place({ productId, token: eve }), await place({ productId, token: eve })];
+    const listed = await call('orders', '/orders?limit=2', { token: eve });
+    expect(listed.body.items.map(({ orderId }: any) => orderId)).toEqual([
+      second.body.orderId,
+      first.body.orderId,
+    ]);
+    const mine = await call('orders', '/orders?limit=50', { token: ada });
+    expect(mine.body.items.map(({ orderId }: any) => orderId)).not.toContain(first.body.orderId);
+  });
+
+  it('cannot be read or cancelled by another customer', async () => {
+    const { orderId } = (await place({ productId: await newProduct(1), token: eve })).body;
+    expectProblem(await call('orders', `/orders/${orderId}`, { token: ada }), 404);
+    expectProblem(await call('orders', `/orders/${orderId}`, { method: 'DELETE', token: ada }), 404);
+    expectProblem(await call('orders', `/orders/${orderId}`), 401);
+  });
+
+  it('have messages that nobody else reads', async () => {
+    const { orderId } = (await place({ productId: await newProduct(1), token: eve })).body;
+    await finished(orderId, eve);
+    await messageAbout(orderId, eve);
+    const { body } = await call('notifications', '/inbox?limit=50', { token: ada });
+    expect(body.items.map((message: any) => message.orderId)).not.toContain(orderId);
+    expectProblem(await call('notifications', '/inbox'), 401);
+  });
+});

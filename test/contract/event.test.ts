@@ -1,0 +1,49 @@
+import { defineEvent } from 'cdk-trellis/contract';
+import * as z from 'zod';
+
+const data = z.object({ orderId: z.string() });
+
+describe('defineEvent', () => {
+  it('says what is published, by whom and in which version', () => {
+    const event = defineEvent('OrderPlaced', data, { source: 'orders', version: 3, key: 'orderId' });
+    expect(event).toEqual({
+      name: 'OrderPlaced',
+      version: 3,
+      source: 'orders',
+      key: 'orderId',
+      schema: data,
+    });
+    expect(Object.isFrozen(event)).toBe(true);
+  });
+
+  it("is the app's where nothing is said of the source", () => {
+    expect(defineEvent('OrderPlaced', data, { version: 1 }).source).toBe('app');
+  });
+
+  it.each([
+    [
+      'orderPlaced',
+      'orders',
+      1,
+      'its name must be like OrderPlaced, at most 64 letters and digits, got "orderPlaced"',
+    ],
+    ['Order Placed', 'orders', 1, 'got "Order Placed"'],
+    [
+      'OrderPlaced',
+      'aws.orders',
+      1,
+      '`source` must be lower-case letters, digits, dots and hyphens, got "aws.orders"',
+    ],
+    ['OrderPlaced', 'Orders', 1, 'got "Orders"'],
+    ['OrderPlaced', 'orders', 0, '`version` must be a whole number from 1, got 0'],
+    ['OrderPlaced', 'orders', 1.5, 'got 1.5'],
+  ])('refuses %s of %s in version %s', (name, source, version, message) => {
+    expect(() => defineEvent(name, data, { source, version })).toThrow(message);
+  });
+
+  it('names all mistakes at once', () => {
+    expect(() => defineEvent('x', data, { source: 'X', version: 0 })).toThrow(
+      /its name.*\n.*source.*\n.*version/,
+    );
+  });
+});

@@ -1,0 +1,3 @@
+import { edition } from '@drill/parts';
+
+export const handler = async () => edition('plain');

@@ -1,0 +1,339 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { FileSystem as Efs } from 'aws-cdk-lib/aws-efs';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  FileSystem,
+  LambdaInsightsVersion,
+  LayerVersion,
+  LogFormat,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+  RuntimeManagementMode,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Bucket, EventType } from 'aws-cdk-lib/aws-s3';
+import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Duration, Size, type Stack } from 'aws-cdk-lib/core';
+import { CodeFunction, NodeFunction } from 'cdk-trellis';
+import type { BaseFunction, BaseFunctionOptions } from '../../lib/function/base-function.js';
+import { nagFindings } from '../support/nag.js';
+import { newStack as stackWith } from '../support/template.js';
+
+const NOT_BUNDLED = { 'aws:cdk:bundling-stacks': [] };
+const newStack = () => stackWith(NOT_BUNDLED);
+
+type Options = BaseFunctionOptions & { readonly runtime?: Runtime; readonly layers?: LayerVersion[] };
+type Making = (stack: Stack, options?: Options) => BaseFunction;
+
+const python: Making = (stack, options) =>
+  new CodeFunction(stack, 'Fn', {
+    code: Code.fromInline('def handler(event, context): pass'),
+    handler: 'index.handler',
+    runtime: Runtime.PYTHON_3_14,
+    ...options,
+  });
+
+const node: Making = (stack, options) =>
+  new NodeFunction(stack, 'Fn', { handler: () => import('./fixtures/handlers/plain.js'), ...options });
+
+const vpcIn = (stack: Stack) => new Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 2 });
+
+/** Each option, and what the function (or the resource of another type) has by it. */
+const OPTIONS: readonly [
+  name: string,
+  options: (stack: Stack) => Options,
+  expected: Record<string, unknown>,
+  type?: string,
+][] = [
+  ['memorySize', () => ({ memorySize: 1024 }), { MemorySize: 1024 }],
+  ['timeout', () => ({ timeout: Duration.minutes(1) }), { Timeout: 60 }],
+  ['architecture', () => ({ architecture: Architecture.X86_64 }), { Architectures: ['x86_64'] }],
+  ['tracing', () => ({ tracing: Tracing.PASS_THROUGH }), { TracingConfig: { Mode: 'PassThrough' } }],
+  ['description', () => ({ description: 'Says hello' }), { Description: 'Says hello' }],
+  ['functionName', () => ({ functionName: 'hello' }), { FunctionName: 'hello' }],
+  [
+    'environment',
+    () => ({ environment: { STAGE: 'beta' } }),
+    { Environment: { Variables: Match.objectLike({ STAGE: 'beta' }) } },
+  ],
+  [
+    'environmentEncryption',
+    (stack) => ({ environment: { A: '1' }, environmentEncryption: new Key(stack, 'Key') }),
+    { KmsKeyArn: Match.anyValue() },
+  ],
+  [
+    'reservedConcurrentExecutions',
+    () => ({ reservedConcurrentExecutions: 3 }),
+    { ReservedConcurrentExecutions: 3 },
+  ],
+  [
+    'ephemeralStorageSize',
+    () => ({ ephemeralStorageSize: Size.gibibytes(2) }),
+    { EphemeralStorage: { Size: 2048 } },
+  ],
+  [
+    'layers',
+    (stack) => ({
+      layers: [
+        LayerVersion.fromLayerVersionArn(
+          stack,
+          'Layer',
+          'arn:aws:lambda:eu-west-1:111122223333:layer:own:1',
+        ) as LayerVersion,
+      ],
+    }),
+    { Layers: Match.arrayWith(['arn:aws:lambda:eu-west-1:111122223333:layer:own:1']) },
+  ],
+  [
+    'insightsVersion',
+    () => ({ insightsVersion: LambdaInsightsVersion.VERSION_1_0_404_0 }),
+    { Layers: Match.arrayWith([Match.objectLike({ 'Fn::FindInMap': Match.anyValue() })]) },
+  ],
+  [
+    'vpc, vpcSubnets and securityGroups',
+    (stack) => {
+      const vpc = vpcIn(stack);
+      const securityGroups = [new SecurityGroup(stack, 'Group', { vpc })];
+      return { vpc, securityGroups, vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED } };
+    },
+    {
+      VpcConfig: {
+        SubnetIds: Array(2).fill(Match.anyValue()),
+        SecurityGroupIds: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('^Group'), 'GroupId'] }],
+      },
+    },
+  ],
+  [
+    'filesystem',
+    (stack) => {
+      const vpc = vpcIn(stack);
+      const point = new Efs(stack, 'Efs', { vpc }).addAccessPoint('Point');
+      return { vpc, filesystem: FileSystem.fromEfsAccessPoint(point, '/mnt/files') };
+    },
+    { FileSystemConfigs: [{ LocalMountPath: '/mnt/files', Arn: Match.anyValue() }] },
+  ],
+  [
+    'deadLetterQueue',
+    (stack) => ({ deadLetterQueue: new Queue(stack, 'Dead') }),
+    { DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Dead'), 'Arn'] } } },
+  ],
+  [
+    'deadLetterTopic',
+    (stack) => ({ deadLetterTopic: new Topic(stack, 'Dead') }),
+    { DeadLetterConfig: { TargetArn: Match.anyValue() } },
+  ],
+  [
+    'loggingFormat',
+    () => ({ loggingFormat: LoggingFormat.TEXT }),
+    { LoggingConfig: Match.objectLike({ LogFormat: 'Text' }) },
+  ],
+  [
+    'logFormat',
+    () => ({ logFormat: LogFormat.TEXT }),
+    { LoggingConfig: Match.objectLike({ LogFormat: 'Text' }) },
+  ],
+  [
+    'the levels of logs',
+    () => ({
+      applicationLogLevelV2: ApplicationLogLevel.WARN,
+      systemLogLevelV2: SystemLogLevel.WARN,
+    }),
+    { LoggingConfig: Match.objectLike({ ApplicationLogLevel: 'WARN', SystemLogLevel: 'WARN' }) },
+  ],
+  ['recursiveLoop', () => ({ recursiveLoop: RecursiveLoop.ALLOW }), { RecursiveLoop: 'Allow' }],
+  [
+    'runtimeManagementMode',
+    () => ({ runtimeManagementMode: RuntimeManagementMode.FUNCTION_UPDATE }),
+    { RuntimeManagementConfig: { UpdateRuntimeOn: 'FunctionUpdate' } },
+  ],
+  [
+    'logRetention',
+    () => ({ logRetention: RetentionDays.ONE_YEAR }),
+    { RetentionInDays: 365 },
+    'Logs::LogGroup',
+  ],
+  [
+    'initialPolicy',
+    () => ({ initialPolicy: [new PolicyStatement({ actions: ['ssm:GetParameter'], resources: ['arn:x'] })] }),
+    { PolicyDocument: { Statement: [Match.objectLike({ Action: 'ssm:GetParameter' })] } },
+    'IAM::Policy',
+  ],
+  [
+    'events',
+    (stack) => ({ events: [new SqsEventSource(new Queue(stack, 'Work'))] }),
+    { EventSourceArn: Match.anyValue() },
+    'Lambda::EventSourceMapping',
+  ],
+  [
+    'onFailure and onSuccess',
+    (stack) => ({
+      onFailure: new SqsDestination(new Queue(stack, 'Failed')),
+      onSuccess: new SqsDestination(new Queue(stack, 'Done')),
+    }),
+    { DestinationConfig: { OnFailure: Match.anyValue(), OnSuccess: Match.anyValue() } },
+    'Lambda::EventInvokeConfig',
+  ],
+  [
+    'maxEventAge and retryAttempts',
+    () => ({ maxEventAge: Duration.minutes(5), retryAttempts: 0 }),
+    { MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 0 },
+    'Lambda::EventInvokeConfig',
+  ],
+];
+
+describe.each([
+  ['NodeFunction', node, Runtime.NODEJS_22_X],
+  ['CodeFunction', python, Runtime.PYTHON_3_13],
+])('%s', (_, make, otherRuntime) => {
+  it.each(OPTIONS)('takes %s', (_, options, expected, type = 'Lambda::Function') => {
+    const stack = newStack();
+    make(stack, options(stack));
+    Template.fromStack(stack).hasResourceProperties(`AWS::${type}`, expected);
+  });
+
+  it('takes a runtime', () => {
+    const stack = newStack();
+    make(stack, { runtime: otherRuntime });
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { Runtime: otherRuntime.name });
+  });
+
+  it('adds its permissions to the role it is given', () => {
+    const stack = newStack();
+    make(stack, {
+      role: new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+    });
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::IAM::Role', 1);
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] }),
+        ]),
+      },
+    });
+  });
+
+  it('writes to the log group it is given', () => {
+    const stack = newStack();
+    const logGroup = new LogGroup(stack, 'Logs');
+    expect(make(stack, { logGroup }).logGroup).toBe(logGroup);
+    Template.fromStack(stack).resourceCountIs('AWS::Logs::LogGroup', 1);
+  });
+
+  it('can be without tracing and its permissions', () => {
+    const stack = newStack();
+    make(stack, { tracing: Tracing.DISABLED });
+    expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toMatch(/xray|TracingConfig/);
+  });
+
+  it('may write to its own log group and send traces, and nothing else', () => {
+    const stack = newStack();
+    make(stack);
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::IAM::Policy', 0);
+    template.hasResourceProperties('AWS::IAM::Role', {
+      ManagedPolicyArns: Match.absent(),
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: [
+              Match.objectLike({
+                Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+                Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FnLogGroup'), 'Arn'] },
+              }),
+              Match.objectLike({ Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'] }),
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  const invokedByAll = (stack: Stack, fn: BaseFunction) => {
+    new Rule(stack, 'Nightly', {
+      schedule: Schedule.rate(Duration.days(1)),
+      targets: [new LambdaTarget(fn)],
+    });
+    new Bucket(stack, 'Uploads').addEventNotification(EventType.OBJECT_CREATED, new LambdaDestination(fn));
+  };
+
+  it('has one queue, with an alarm, for what services that do not wait have sent in vain', () => {
+    const stack = newStack();
+    const fn = make(stack);
+    expect(fn.failures).toBeUndefined();
+    invokedByAll(stack, fn);
+    const template = Template.fromStack(stack);
+    expect(fn.failures).toBeInstanceOf(Queue);
+    template.resourceCountIs('AWS::SQS::Queue', 1);
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      MessageRetentionPeriod: 1209600,
+      SqsManagedSseEnabled: true,
+    });
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      DestinationConfig: { OnFailure: Match.anyValue() },
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Threshold: 0,
+    });
+  });
+
+  it.each<[string, Options]>([
+    ['its callers wait', { invokedSynchronously: true }],
+    ['the user has said what happens to failures', { retryAttempts: 0 }],
+  ])('has none when %s', (_, options) => {
+    const stack = newStack();
+    invokedByAll(stack, make(stack, options));
+    Template.fromStack(stack).resourceCountIs('AWS::SQS::Queue', 0);
+  });
+
+  it('is refused with an environment of more than 4 KB', () => {
+    const stack = newStack();
+    make(stack, { environment: { TEXT: 'x'.repeat(4096) } });
+    expect(() => Template.fromStack(stack)).toThrow(
+      /\[Stack\/Fn\] The environment must be at most 4096 bytes, got \d+/,
+    );
+  });
+
+  it('gives security scans nothing to find', () => {
+    const findings = nagFindings((stack) => {
+      make(stack).addPermission('Topic', {
+        principal: new ServicePrincipal('sns.amazonaws.com'),
+      });
+    }, NOT_BUNDLED);
+    expect(findings).toEqual([]);
+  });
+
+  it('may attach itself to its VPC, without the log groups of the whole account', () => {
+    const stack = newStack();
+    make(stack, { vpc: vpcIn(stack) });
+    const [role] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Role')) as [any];
+    expect(role.Properties.ManagedPolicyArns).toBeUndefined();
+    const statements: any[] = role.Properties.Policies[0].PolicyDocument.Statement;
+    expect(statements.map(({ Action }) => Action)).toContainEqual(
+      expect.arrayContaining(['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface']),
+    );
+    expect(statements.filter(({ Action }) => /logs:/.test(Action)).map(({ Resource }) => Resource)).toEqual([
+      { 'Fn::GetAtt': [expect.stringMatching(/^FnLogGroup/), 'Arn'] },
+    ]);
+  });
+
+  it('gives security scans nothing to find in a VPC', () => {
+    const findings = nagFindings((stack) => make(stack, { vpc: vpcIn(stack) }), NOT_BUNDLED);
+    expect(findings.filter((finding) => finding.includes('Stack/Fn'))).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { localClientConfig } from '../../bin/local-storefront.js';
+import { type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
+
+const stateDir = mkdtempSync(join(tmpdir(), 'trellis-languages-'));
+let cloud: LocalCloud;
+let outputs: Record<string, string>;
+
+beforeAll(async () => {
+  cloud = await startLocalCloud({ projectDir: join(__dirname, 'fixtures/languages'), port: 0, stateDir });
+  outputs = (await cloud.deploy()).outputs.Languages!;
+  await new DynamoDBClient(localClientConfig(cloud.endpoint)).send(
+    new PutItemCommand({ TableName: outputs.TableName, Item: { id: { S: 'first' } } }),
+  );
+}, 120_000);
+
+afterAll(async () => {
+  await cloud?.stop();
+  rmSync(stateDir, { recursive: true, force: true });
+}, 30_000);
+
+async function invoke(name: string, event: object) {
+  const { Payload, FunctionError } = await new LambdaClient(localClientConfig(cloud.endpoint)).send(
+    new InvokeCommand({ FunctionName: outputs[`${name}Name`], Payload: JSON.stringify(event) }),
+  );
+  return { failed: FunctionError, answer: JSON.parse(new TextDecoder().decode(Payload)) };
+}
+
+describe.each([
+  ['a CodeFunction in Python', 'Python', 'ClientError'],
+  ['a CodeFunction of inline Python', 'InlinePython', 'ClientError'],
+  ['a CodeFunction of inline JavaScript', 'InlineNode', 'AccessDeniedException'],
+  ['a CodeFunction with a custom runtime', 'CustomRuntime', 'AccessDeniedException'],
+  ["CDK's function in Python, with bindTo", 'Plain', 'ClientError'],
+  ["CDK's function of inline Python, with bindTo", 'PlainInline', 'ClientError'],
+])('%s', (_, name, errorType) => {
+  it('finds its table by the environment variable, and reads it', async () => {
+    expect(await invoke(name, { get: 'first' })).toEqual({ failed: undefined, answer: { id: 'first' } });
+    expect(await invoke(name, { get: 'none' })).toEqual({ failed: undefined, answer: null });
+  });
+
+  it('is denied what it was not granted', async () => {
+    const { failed, answer } = await invoke(name, { put: 'second', get: 'second' });
+    expect(failed).toBe('Unhandled');
+    expect(answer).toMatchObject({
+      errorType,
+      errorMessage: expect.stringMatching(/not authorized to perform: dynamodb:PutItem/),
+    });
+    expect(await invoke(name, { get: 'second' })).toMatchObject({ answer: null });
+  });
+});

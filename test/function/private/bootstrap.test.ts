@@ -1,0 +1,176 @@
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { DockerImage, type Stack } from 'aws-cdk-lib/core';
+import { CodeFunction, type CodeFunctionProps } from 'cdk-trellis';
+import { newStack } from '../../support/template.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'trellis-bootstrap-'));
+let folders = 0;
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The first bytes of a program for Linux on the processor that ELF gives this number. */
+const elf = (machine: number) =>
+  Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, ...Array(8).fill(0), 2, 0, machine, 0]);
+const [X86_64, ARM64, RISC_V] = [elf(62), elf(183), elf(243)];
+const MACH_O = Buffer.concat([Buffer.from('cffaedfe', 'hex'), Buffer.alloc(16)]);
+
+/** A folder with these files. */
+function folderWith(files: Record<string, string | Buffer>, mode = 0o755): string {
+  const path = mkdtempSync(join(folder, `${folders++}-`));
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(path, name), content);
+    chmodSync(join(path, name), mode);
+  }
+  return path;
+}
+
+const withBootstrap = (content: string | Buffer, mode?: number) => folderWith({ bootstrap: content }, mode);
+
+function make(path: string, props: Partial<CodeFunctionProps> = {}, stack = newStack()): Stack {
+  const code = Code.fromAsset(path);
+  new CodeFunction(stack, 'Fn', { code, runtime: Runtime.PROVIDED_AL2023, ...props } as CodeFunctionProps);
+  return stack;
+}
+
+describe('a custom runtime may be', () => {
+  it.each<[string, () => unknown]>([
+    ['a script', () => make(withBootstrap('#!/bin/sh\ntrue\n'))],
+    ['a program for arm64', () => make(withBootstrap(ARM64))],
+    [
+      'a program for x86_64 on x86_64',
+      () => make(withBootstrap(X86_64), { architecture: Architecture.X86_64 }),
+    ],
+    [
+      'in a layer',
+      () => {
+        const stack = newStack();
+        const code = Code.fromAsset(withBootstrap(ARM64));
+        make(
+          folderWith({ 'main.sh': '' }),
+          { layers: [new LayerVersion(stack, 'Runtime', { code })] } as never,
+          stack,
+        );
+      },
+    ],
+    [
+      'in a layer of another account, which cannot be looked into',
+      () => {
+        const stack = newStack();
+        const arn = 'arn:aws:lambda:eu-west-1:111122223333:layer:php:1';
+        const layers = [LayerVersion.fromLayerVersionArn(stack, 'Php', arn)];
+        make(folderWith({ 'index.php': '' }), { layers } as never, stack);
+      },
+    ],
+    ['in an archive, which is not looked into', () => make(join(folderWith({ 'a.zip': 'PK' }), 'a.zip'))],
+  ])('%s', (_, work) => {
+    expect(work).not.toThrow();
+  });
+});
+
+describe('a custom runtime is refused', () => {
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      'without bootstrap',
+      () => make(folderWith({ 'main.sh': '' })),
+      /^`code` must have an executable file `bootstrap`, as a custom runtime has, got none in \S+\. See/,
+    ],
+    [
+      'without bootstrap in a layer either',
+      () => {
+        const stack = newStack();
+        const code = Code.fromAsset(folderWith({ data: '' }));
+        make(
+          folderWith({ 'main.sh': '' }),
+          { layers: [new LayerVersion(stack, 'Data', { code })] } as never,
+          stack,
+        );
+      },
+      /got none in/,
+    ],
+    [
+      'when it is not executable',
+      () => make(withBootstrap('#!/bin/sh\n', 0o644)),
+      /^`bootstrap` must be executable, got a file that is not: chmod \+x it \(\S+\)\. See/,
+    ],
+    [
+      'with the ends of lines of Windows',
+      () => make(withBootstrap('#!/bin/sh\r\ntrue\r\n')),
+      /^`bootstrap` must have lines that end as on Linux \(LF\), got CRLF/,
+    ],
+    [
+      'when it is neither script nor program',
+      () => make(withBootstrap('echo hello\n')),
+      /^`bootstrap` must be a Linux program, or a script that starts with `#!`, got neither/,
+    ],
+    ['when it is empty', () => make(withBootstrap('')), /got neither/],
+    [
+      'for another processor',
+      () => make(withBootstrap(X86_64)),
+      /^`bootstrap` must be a Linux program for arm64, the function's architecture, got one for x86_64/,
+    ],
+    [
+      'for arm64 on x86_64',
+      () => make(withBootstrap(ARM64), { architecture: Architecture.X86_64 }),
+      /must be a Linux program for x86_64, .* got one for arm64/,
+    ],
+    [
+      'for a processor that Lambda has not',
+      () => make(withBootstrap(RISC_V)),
+      /got one for another processor/,
+    ],
+    ['for macOS', () => make(withBootstrap(MACH_O)), /got one for macOS/],
+    ['for Windows', () => make(withBootstrap(`MZ${' '.repeat(30)}`)), /got one for Windows/],
+  ])('%s', (_, work, message) => {
+    expect(work).toThrow(message);
+    expect(work).toThrow(
+      /See https:\/\/docs\.aws\.amazon\.com\/lambda\/latest\/dg\/runtimes-custom\.html \(at Stack\/Fn\)$/,
+    );
+  });
+});
+
+describe('a custom runtime that is built at synth', () => {
+  const build = (output: Buffer) => (stack: Stack) =>
+    new CodeFunction(stack, 'Fn', {
+      runtime: Runtime.PROVIDED_AL2023,
+      code: Code.fromAsset(folderWith({ 'main.go': output.toString('hex') }), {
+        bundling: {
+          image: DockerImage.fromRegistry('scratch'),
+          local: {
+            tryBundle(into) {
+              cpSync(withBootstrap(output), into, { recursive: true });
+              return true;
+            },
+          },
+        },
+      }),
+    });
+
+  it('is looked at as it is uploaded', () => {
+    expect(() => build(ARM64)(newStack())).not.toThrow();
+    expect(() => build(X86_64)(newStack())).toThrow('got one for x86_64');
+  });
+
+  it('is let through where this run does not build it', () => {
+    expect(() => build(X86_64)(newStack({ 'aws:cdk:bundling-stacks': [] }))).not.toThrow();
+  });
+});
+
+describe('for the local cloud', () => {
+  const local = { target: 'local' };
+  const own = process.arch === 'x64' ? X86_64 : ARM64;
+  const foreign = process.arch === 'x64' ? ARM64 : X86_64;
+  const warning = ['/Stack/Fn', Match.stringLikeRegexp('cannot start `bootstrap`, which is for')] as const;
+
+  it("a program is for this machine, whatever the function's architecture", () => {
+    const binary = process.platform === 'darwin' ? MACH_O : own;
+    Annotations.fromStack(make(withBootstrap(binary), {}, newStack(local))).hasNoWarning(...warning);
+  });
+
+  it('another one is warned of: the rest of the app runs without it', () => {
+    Annotations.fromStack(make(withBootstrap(foreign), {}, newStack(local))).hasWarning(...warning);
+  });
+});

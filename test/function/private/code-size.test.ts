@@ -1,0 +1,148 @@
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Code, type ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import { App, Stack } from 'aws-cdk-lib/core';
+import { NodeFunction } from 'cdk-trellis';
+import { builtPart, refuseSize } from '../../../lib/function/private/code-size.js';
+import { unzippedSizes } from '../../../lib/function/private/zip-sizes.js';
+import { Project, removeProjects } from '../project.js';
+
+const MEGABYTE = 1024 ** 2;
+
+const folder = mkdtempSync(join(tmpdir(), 'trellis-size-'));
+
+afterAll(() => {
+  removeProjects();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** An archive whose directory has these files; they themselves are left out, for nobody reads them here. */
+function archive(files: Record<string, number>): string {
+  const entries = Object.entries(files).map(([name, bytes]) => {
+    const entry = Buffer.alloc(46);
+    entry.writeUInt32LE(0x02014b50);
+    entry.writeUInt32LE(bytes, 24);
+    entry.writeUInt16LE(Buffer.byteLength(name), 28);
+    return Buffer.concat([entry, Buffer.from(name)]);
+  });
+  const directory = Buffer.concat(entries);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50);
+  end.writeUInt32LE(directory.length, 12);
+  const path = join(folder, `${Object.keys(files).length}-files.zip`);
+  writeFileSync(path, Buffer.concat([directory, end]));
+  return path;
+}
+
+/** A folder with files that are as large as they say and take no room on the disk. */
+function sparse(files: Record<string, number>): string {
+  const path = mkdtempSync(join(folder, 'layer-'));
+  for (const [name, bytes] of Object.entries(files)) {
+    mkdirSync(join(path, name, '..'), { recursive: true });
+    writeFileSync(join(path, name), '');
+    truncateSync(join(path, name), bytes);
+  }
+  return path;
+}
+
+/** What a synth of a function with these layers says. */
+function synthWith(layers: (stack: Stack) => ILayerVersion[]): string {
+  const project = new Project({ 'lambda/main.ts': 'export const handler = async () => 1;' });
+  const app = project.app({ context: { 'aws:cdk:disable-asset-staging': true } });
+  const stack = new Stack(app, 'Shop');
+  project.add(stack, 'Fn', './lambda/main.js', { layers: layers(stack) });
+  try {
+    app.synth();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'no error';
+}
+
+const layerOf = (stack: Stack, id: string, path: string) =>
+  new LayerVersion(stack, id, { code: Code.fromAsset(path, { assetHash: id }) });
+
+describe('a function that is too large', () => {
+  it('is refused with what takes most room, packages as a whole', () => {
+    const files = {
+      'index.mjs': [2 * MEGABYTE, 0],
+      'nodejs/v/node_modules/@img/vips/lib/a.so': [100 * MEGABYTE, 0],
+      'nodejs/v/node_modules/@img/vips/lib/b.so': [60 * MEGABYTE, 0],
+      'nodejs/v/node_modules/small/index.js': [1, 0],
+      'models/words.bin': [90.5 * MEGABYTE, 0],
+    } as const;
+    const bytes = Object.values(files).reduce((sum, [size]) => sum + size, 0);
+    const built = { store: '', artifact: { hash: '', bytes, files: { ...files } as any } };
+    expect(() => refuseSize('Shop/Fn', [builtPart('its own code', built)])).toThrow(
+      [
+        'Code and layers must be at most 250 MB unzipped, got 252.5 MB (at Shop/Fn). The largest parts:',
+        '  160.0 MB nodejs/v/node_modules/@img/vips (its own code)',
+        '  90.5 MB models/words.bin (its own code)',
+        '  2.0 MB index.mjs (its own code)',
+        '  0.0 MB nodejs/v/node_modules/small (its own code)',
+        'Leave out what the function does not need, read large files from S3, or run it as a container image, which may have 10 GB.',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    ['250 MB', 250 * MEGABYTE, false],
+    ['a byte more', 250 * MEGABYTE + 1, true],
+  ])('has more than 250 MB: %s', (_, bytes, refused) => {
+    const built = { store: '', artifact: { hash: '', bytes, files: {} } };
+    const check = () => refuseSize('Shop/Fn', [builtPart('its own code', built)]);
+    if (refused) expect(check).toThrow('at most 250 MB');
+    else expect(check).not.toThrow();
+  });
+
+  it('is one with layers of others, of folders and archives', () => {
+    const message = synthWith((stack) => [
+      layerOf(stack, 'Fonts', sparse({ 'fonts/serif.otf': 150 * MEGABYTE })),
+      layerOf(stack, 'Tools', archive({ 'bin/convert': 99 * MEGABYTE, 'bin/small': 2 * MEGABYTE })),
+    ]);
+    expect(message).toContain(
+      'got 251.0 MB (at Shop/Fn). The largest parts:\n  150.0 MB fonts/serif.otf (Shop/Fonts)\n  99.0 MB bin/convert (Shop/Tools)',
+    );
+  });
+
+  it('is not one whose layers are small, or made elsewhere', () => {
+    const message = synthWith((stack) => [
+      layerOf(stack, 'Fonts', sparse({ 'fonts/serif.otf': 240 * MEGABYTE })),
+      LayerVersion.fromLayerVersionArn(
+        stack,
+        'Known',
+        'arn:aws:lambda:eu-central-1:111111111111:layer:known:1',
+      ),
+    ]);
+    expect(message).toBe('no error');
+  });
+
+  it('is not looked at where nothing is bundled', () => {
+    const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Shop');
+    const layers = [layerOf(stack, 'Fonts', sparse({ 'a.otf': 300 * MEGABYTE }))];
+    new NodeFunction(stack, 'Fn', { handler: () => import('../fixtures/handlers/plain.js'), layers });
+    expect(() => (stack.node.root as App).synth()).not.toThrow();
+  });
+});
+
+describe('the sizes of the files in an archive', () => {
+  it('are those in its directory', () => {
+    expect(unzippedSizes(archive({ 'a.txt': 1, 'ä/b.txt': 2 }))).toEqual([
+      ['a.txt', 1],
+      ['ä/b.txt', 2],
+    ]);
+  });
+
+  it('are found before a comment', () => {
+    const path = archive({ 'a.txt': 1, 'b.txt': 2, 'c.txt': 3 });
+    writeFileSync(path, 'a comment', { flag: 'a' });
+    expect(unzippedSizes(path)).toHaveLength(3);
+  });
+
+  it('are not known of what is no archive', () => {
+    const path = join(folder, 'no.zip');
+    writeFileSync(path, 'no archive');
+    expect(unzippedSizes(path)).toBeUndefined();
+  });
+});

@@ -1,0 +1,327 @@
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { Deployed, eventually } from './messaging/deployed.js';
+
+jest.setTimeout(120_000);
+
+let app: Deployed;
+
+beforeAll(async () => {
+  app = await Deployed.start();
+}, 180_000);
+
+afterAll(() => app?.stop(), 30_000);
+
+const named = (name: string, fails = 'never') => ({ name, fails });
+
+describe('a QueueWorker', () => {
+  it('handles what another function sends to it', async () => {
+    await app.invoke('Sender', { name: 'sent' });
+    await eventually(
+      () => app.log('task sent'),
+      (rows) => rows.length === 1,
+    );
+  });
+
+  it('puts a poison message into the dead-letter queue, and handles the others of its batch once', async () => {
+    const messages = [named('good-1'), named('bad', 'always'), named('good-2'), named('shaky', 'once')];
+    await app.send('Tasks', [...messages, { name: 'not what it takes' }]);
+    const dead = await eventually(
+      () => app.bodies('TasksDead'),
+      (bodies) => bodies.length === 2,
+    );
+    expect(dead).toContainEqual(named('bad', 'always'));
+    expect(dead).toContainEqual({ name: 'not what it takes' });
+    const runs = async (name: string) => (await app.log(`task ${name}`)).length;
+    expect([await runs('good-1'), await runs('good-2'), await runs('bad'), await runs('shaky')]).toEqual([
+      1, 1, 2, 2,
+    ]);
+    expect(await app.count('Tasks')).toBe(0);
+  });
+
+  it('gets dead letters back when they are redriven', async () => {
+    const { code, output } = await app.redrive('Messaging/Tasks');
+    expect(output).toMatch(/TasksDeadLetters.*: 2 sent back\n$/);
+    expect(code).toBe(0);
+    await eventually(
+      () => app.log('task bad'),
+      (rows) => rows.length > 2,
+    );
+    expect(await app.redrive('Messaging/Ordered')).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^Nothing to redrive: .*OrderedDeadLetters.* is empty.\n$/),
+    });
+  });
+
+  it('keeps the order of a group of a FIFO queue, behind a message that fails at first', async () => {
+    const names = ['a1', 'b1', 'a2', 'b2', 'a3', 'b3'];
+    const messages = names.map((name) => named(name, name === 'a2' ? 'once' : 'never'));
+    await app.send('Ordered', messages, ({ name }) => name[0]);
+    const all = await eventually(
+      async () => [await app.log('ordered a'), await app.log('ordered b')],
+      ([a, b]) => a?.length === 3 && b?.length === 3,
+    );
+    expect(all.map((rows) => rows.map(({ name }) => name))).toEqual([
+      ['a1', 'a2', 'a3'],
+      ['b1', 'b2', 'b3'],
+    ]);
+  });
+});
+
+describe('an EventHub', () => {
+  const publish = (orderId: string, state = 'placed', version = 1) =>
+    app.invoke('Publisher', { orderId, state, version });
+
+  it('brings an event to its handler, with what it follows from', async () => {
+    const event = await publish('o-1');
+    const [row] = await eventually(
+      () => app.log('handled o-1'),
+      (rows) => rows.length === 1,
+    );
+    expect(row).toMatchObject({ id: event.id, correlationId: event.correlationId, state: 'placed' });
+  });
+
+  it('starts a workflow with the data of an event', async () => {
+    await eventually(
+      () => app.log('workflow o-1'),
+      (rows) => rows.length === 1,
+    );
+  });
+
+  it('handles an event once that is delivered twice', async () => {
+    const { id, time, correlationId, version, ...rest } = await publish('o-2');
+    await eventually(
+      () => app.log('handled o-2'),
+      (rows) => rows.length === 1,
+    );
+    const Detail = JSON.stringify({ metadata: { id, time, correlationId, version }, data: rest.data });
+    const entry = { EventBusName: app.output('Bus'), Source: 'orders', DetailType: 'OrderChanged', Detail };
+    await app.events.send(new PutEventsCommand({ Entries: [entry, entry] }));
+    await publish('o-2-after');
+    await eventually(
+      () => app.log('handled o-2-after'),
+      (rows) => rows.length === 1,
+    );
+    // What was sent before has had a second more than what was sent after it.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(await app.log('handled o-2')).toHaveLength(1);
+  });
+
+  it('keeps an event, with the error, that a handler fails to handle three times', async () => {
+    await publish('o-3', 'failing');
+    const [failure] = await eventually(
+      () => app.bodies('OnChangedFailures'),
+      (all) => all.length === 1,
+    );
+    expect(failure.requestPayload.detail.data.orderId).toBe('o-3');
+    expect(failure.responsePayload.errorMessage).toBe('This order fails');
+    expect(await app.log('handled o-3')).toHaveLength(3);
+  });
+
+  it('handles it after all, when the cause is repaired and it is redriven', async () => {
+    await app.put('Log', { what: 'repaired', at: 'now' });
+    const { code, output } = await app.redrive('Messaging/Events/OrderChanged');
+    expect(output).toMatch(/Failures.*: 1 sent back\n$/);
+    expect(code).toBe(0);
+    await eventually(
+      () => app.log('handled o-3'),
+      (rows) => rows.length === 4,
+    );
+    expect(await app.count('OnChangedFailures')).toBe(0);
+  });
+
+  it('keeps an event of an unknown version, for each subscriber, with the reason', async () => {
+    await publish('o-4', 'placed', 9);
+    const [forFunction] = await eventually(
+      () => app.bodies('OnChangedFailures'),
+      (all) => all.length === 1,
+    );
+    expect(forFunction).toMatchObject({
+      refused: expect.stringContaining('understands the versions 1'),
+      target: expect.stringMatching(/^arn:aws:lambda:/),
+      event: {
+        'detail-type': 'OrderChanged',
+        detail: { metadata: { version: 9 }, data: { orderId: 'o-4' } },
+      },
+    });
+    const [forWorker] = await eventually(
+      () => app.bodies('ShownDead'),
+      (all) => all.length === 1,
+    );
+    expect(forWorker.detail.data.orderId).toBe('o-4');
+    expect(await app.log('handled o-4')).toEqual([]);
+  });
+
+  it('keeps it again, with the refusal of the consumer, when it is redriven too early', async () => {
+    expect((await app.redrive('Messaging/Events/OrderChanged')).output).toContain('1 sent back');
+    const [failure] = await eventually(
+      () => app.bodies('OnChangedFailures'),
+      (all) => all.length === 1,
+    );
+    expect(failure.responsePayload.errorMessage).toMatch(
+      /^Expected OrderChanged 1 of orders, got OrderChanged 9 of orders/,
+    );
+    await app.purge('OnChangedFailures', 'ShownDead');
+  });
+});
+
+describe('an Outbox', () => {
+  const states = ['placed', 'paid', 'packed', 'sent', 'delivered'];
+
+  it('publishes what was written, in order for each key, once for each write', async () => {
+    await app.purge('Published');
+    await Promise.all(['x', 'y', 'z'].map((orderId) => app.invoke('Writer', { orderId, states })));
+    const events: any[] = [];
+    await eventually(
+      async () => {
+        for (const event of await app.take('Published')) events.push(event);
+        return events.length;
+      },
+      (count) => count >= 15,
+    );
+    for (const orderId of ['x', 'y', 'z']) {
+      const own = events.filter(({ detail }) => detail.data.orderId === orderId).map(({ detail }) => detail);
+      expect(own.map(({ data }) => data.state)).toEqual(states);
+      expect(own.map(({ metadata }) => metadata.sequence)).toEqual([1, 2, 3, 4, 5]);
+    }
+    expect(events).toHaveLength(15);
+    expect(await app.count('OutboxFailures')).toBe(0);
+  });
+
+  it('publishes again what was given up or refused, when it is redriven', async () => {
+    const written = await app.changes('OrdersStream');
+    const [first, second] = written.map(({ dynamodb }) => dynamodb!.SequenceNumber);
+    const entry = {
+      EventBusName: app.output('Bus'),
+      Source: 'orders',
+      DetailType: 'OrderChanged',
+      Detail: JSON.stringify({
+        metadata: { id: 'r', version: 1, correlationId: 'c' },
+        data: { orderId: 'r', state: 's' },
+      }),
+    };
+    const functionArn = app.output('OutboxFunction');
+    const streamArn = app.output('OrdersStream');
+    const batch = {
+      streamArn,
+      shardId: written.shardId,
+      startSequenceNumber: first,
+      endSequenceNumber: second,
+    };
+    await app.send('OutboxFailures', [
+      { requestContext: { functionArn, condition: 'RetryAttemptsExhausted' }, DDBStreamBatchInfo: batch },
+      { refused: 'MalformedDetail: no', putEvents: entry },
+    ]);
+    await app.purge('Published');
+    expect(await app.redrive('Messaging/Outbox')).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/OutboxFailures.*: 2 sent back\n$/),
+    });
+    const events = await eventually(
+      () => app.bodies('Published'),
+      (all) => all.length === 3,
+    );
+    const orders = written.slice(0, 2).map(({ dynamodb }) => dynamodb?.NewImage?.orderId?.S);
+    expect(events.map(({ detail }) => detail.data.orderId).sort()).toEqual(['r', ...orders].sort());
+  });
+
+  it('lets a consumer keep the newest, whatever comes first', async () => {
+    await eventually(
+      () => app.item('Views', { orderId: 'x' }),
+      (view) => view?.state === 'delivered',
+    );
+    const older = {
+      metadata: { id: 'older', version: 1, sequence: 2, correlationId: 'c', time: '' },
+      data: { orderId: 'x', state: 'paid' },
+    };
+    await app.send('Shown', [{ source: 'orders', 'detail-type': 'OrderChanged', detail: older }]);
+    await eventually(
+      () => app.count('Shown'),
+      (count) => count === 0,
+    );
+    expect(await app.item('Views', { orderId: 'x' })).toMatchObject({ state: 'delivered', sequence: 5 });
+  });
+});
+
+describe('a CronJob', () => {
+  const run = (scheduledTime: string) => app.invoke('Nightly', { scheduledTime });
+  const slow = ['2002-01-01T00:00:00.000Z', '2002-01-02T00:00:00.000Z'] as const;
+
+  it('does not overlap: a second run fails while the first one lasts, and can be done after', async () => {
+    const first = run(slow[0]);
+    await eventually(
+      () => app.log(`job ${slow[0]}`),
+      (rows) => rows.length === 1,
+    );
+    await expect(run(slow[1])).rejects.toThrow('The run of 2002-01-02T00:00:00.000Z was not started');
+    await first;
+    await run(slow[1]);
+    expect(await app.log(`job ${slow[1]}`)).toHaveLength(1);
+  });
+
+  it('runs once for a time, although its schedule may fire twice', async () => {
+    await run(slow[0]);
+    expect(await app.log(`job ${slow[0]}`)).toHaveLength(1);
+  });
+
+  it('is tried three times, and then lies with its error in the queue', async () => {
+    const scheduledTime = '2001-01-01T00:00:00.000Z';
+    await app.lambda.send(
+      new InvokeCommand({
+        FunctionName: app.output('Nightly'),
+        InvocationType: 'Event',
+        Payload: JSON.stringify({ scheduledTime }),
+      }),
+    );
+    const [failure] = await eventually(
+      () => app.bodies('NightlyFailures'),
+      (all) => all.length === 1,
+    );
+    expect(failure).toMatchObject({
+      requestPayload: { scheduledTime },
+      responsePayload: { errorMessage: 'This run fails' },
+    });
+    expect(await app.log(`job ${scheduledTime}`)).toHaveLength(3);
+  });
+
+  it('is run by its schedule, each minute here, and told when it was due', async () => {
+    const [row] = await eventually(
+      () => app.log('job of its schedule'),
+      (rows) => rows.length > 0,
+      90,
+    );
+    expect(Math.abs(Date.now() - Date.parse(row?.time))).toBeLessThan(5 * 60_000);
+  });
+});
+
+describe('trellis redrive', () => {
+  it('leaves what does not say where it has to go, until it is told', async () => {
+    await app.send('OnChangedFailures', [{ orderId: 'o-5' }]);
+    const queue = app.output('OnChangedFailures').split('/').at(-1) as string;
+    const refused = await app.redrive(queue);
+    expect(refused.code).toBe(1);
+    expect(refused.output).toMatch(
+      /0 sent back, 1 left\n.*it does not say where it has to go.*\n1 stayed where they were\.\n$/,
+    );
+    const account = 'us-east-1:000000000000';
+    const to = `arn:aws:sqs:${account}:${app.output('Published').split('/').at(-1)}`;
+    await app.purge('Published');
+    expect(await app.redrive(queue, '--to', to)).toMatchObject({ code: 0 });
+    expect(await app.bodies('Published')).toEqual([{ orderId: 'o-5' }]);
+  });
+
+  it('names what it was given when there is no such thing', async () => {
+    expect(await app.redrive('Messaging/Nothing')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('got "Messaging/Nothing": there is no such queue'),
+    });
+    expect(await app.redrive('Messaging/Tasks', '--target', 'aws')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('`--target aws` wants `--profile NAME`'),
+    });
+  });
+});
+
+it('has done all this without a call that IAM denied', () => {
+  expect(app.cloud.denials()).toEqual([]);
+});

@@ -1,0 +1,12 @@
+import { idempotency, table, worker } from 'cdk-trellis/runtime';
+import { Task } from '../contracts.js';
+import { record } from '../record.js';
+
+export const handler = worker(
+  Task,
+  { log: table.write, once: idempotency() },
+  async ({ name, fails }, { log }, { receiveCount, groupId }) => {
+    await record(log, `task ${name}`, { receiveCount, groupId });
+    if (fails === 'always' || (fails === 'once' && receiveCount === 1)) throw new Error(`${name} fails`);
+  },
+);

@@ -1,0 +1,542 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  DescribeExecutionCommand,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StartSyncExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { localClientConfig } from '../../bin/local-storefront.js';
+import { type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
+import { note } from './saga/handlers/job.js';
+
+jest.setTimeout(60_000);
+
+type Machine = 'Steps' | 'Groups' | 'Waits' | 'Express';
+type Script = Record<string, string>;
+
+const stateDir = mkdtempSync(join(tmpdir(), 'trellis-saga-'));
+let cloud: LocalCloud;
+let outputs: Record<string, string>;
+let sfn: SFNClient;
+let lambda: LambdaClient;
+let sqs: SQSClient;
+let documents: DynamoDBDocumentClient;
+let count = 0;
+
+beforeAll(async () => {
+  cloud = await startLocalCloud({ projectDir: join(__dirname, 'saga'), port: 0, stateDir });
+  outputs = (await cloud.deploy()).outputs.Sagas as Record<string, string>;
+  const config = localClientConfig(cloud.endpoint);
+  sfn = new SFNClient({ ...config, disableHostPrefix: true });
+  lambda = new LambdaClient(config);
+  sqs = new SQSClient(config);
+  documents = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+}, 180_000);
+
+afterAll(async () => {
+  await cloud?.stop();
+  rmSync(stateDir, { recursive: true, force: true });
+}, 30_000);
+
+const newId = () => `job-${++count}`;
+
+async function start(machine: Machine, script: Script = {}, more: object = {}): Promise<string> {
+  const id = newId();
+  const input = JSON.stringify({ id, script, ...more });
+  await sfn.send(new StartExecutionCommand({ stateMachineArn: outputs[machine]!, name: id, input }));
+  return id;
+}
+
+const executionArn = (machine: Machine, id: string) =>
+  `${outputs[machine]!.replace(':stateMachine:', ':execution:')}:${id}`;
+
+async function item(id: string): Promise<any> {
+  const { Item } = await documents.send(new GetCommand({ TableName: outputs.Table!, Key: { id } }));
+  return Item;
+}
+
+const log = async (id: string): Promise<string[]> => (await item(id))?.log ?? [];
+const told = async (id: string) => (await item(`outcome of ${id}`))?.outcome;
+
+async function until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
+  for (const deadline = Date.now() + 25_000; Date.now() < deadline; ) {
+    const value = await look();
+    if (value !== undefined) return value;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('It did not happen within 25 s');
+}
+
+/** How an execution ended. */
+const end = (machine: Machine, id: string) =>
+  until(async () => {
+    const arn = executionArn(machine, id);
+    const { status, output, error, cause } = await sfn.send(
+      new DescribeExecutionCommand({ executionArn: arn }),
+    );
+    if (status === 'RUNNING') return undefined;
+    return status === 'SUCCEEDED' ? { status, output: JSON.parse(output!) } : { status, error, cause };
+  });
+
+/** A message that waits for a person, which is left for others to see again at once. */
+const waiting = (machine: Machine, id: string) =>
+  until(async () => {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: outputs[`${machine}Queue`]!,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: 0,
+      }),
+    );
+    return Messages.map(({ Body }) => JSON.parse(Body!)).find(({ execution }) =>
+      execution?.endsWith(`:${id}`),
+    );
+  });
+
+const running = async (machine: Machine, id: string) => {
+  const { status } = await sfn.send(
+    new DescribeExecutionCommand({ executionArn: executionArn(machine, id) }),
+  );
+  return status === 'RUNNING';
+};
+
+const addNote = (id: string, entry: string) =>
+  note({ tableName: outputs.Table!, client: documents as never }, id, entry);
+
+async function invoke(name: string, event: object): Promise<any> {
+  const { Payload, FunctionError } = await lambda.send(
+    new InvokeCommand({ FunctionName: outputs[name]!, Payload: JSON.stringify(event) }),
+  );
+  const result = JSON.parse(new TextDecoder().decode(Payload));
+  if (FunctionError) throw new Error(result.errorMessage);
+  return result;
+}
+
+const result = (by: string) => ({ by, list: ['one'], empty: [], nothing: null });
+
+describe('a saga', () => {
+  it.concurrent('does its steps, hands their results on unchanged, and tells how it ended', async () => {
+    const id = await start('Steps');
+    const outcome = {
+      status: 'completed',
+      execution: { id: executionArn('Steps', id), name: id },
+      context: {
+        input: { id, script: {} },
+        reserve: result('reserve'),
+        pay: result('pay'),
+        confirm: result('confirm'),
+      },
+    };
+    expect(await end('Steps', id)).toEqual({ status: 'SUCCEEDED', output: outcome });
+    expect(await told(id)).toEqual(outcome);
+    expect(await log(id)).toEqual(['reserve', 'pay', 'confirm', 'tell']);
+  });
+
+  it.concurrent('undoes what was done when a step is refused, without a retry, the refused step first', async () => {
+    const id = await start('Steps', { pay: 'refuse' });
+    const { status, output } = await end('Steps', id);
+    expect([status, output]).toEqual([
+      'SUCCEEDED',
+      {
+        status: 'undone',
+        execution: { id: executionArn('Steps', id), name: id },
+        failedStep: 'pay',
+        reason: { kind: 'refused', code: 'no', message: 'pay says no' },
+        context: { input: { id, script: { pay: 'refuse' } }, reserve: result('reserve') },
+      },
+    ]);
+    expect(await told(id)).toEqual(output);
+    expect(await log(id)).toEqual([
+      'reserve',
+      'pay',
+      'undo pay',
+      'undone pay: no result, pay refused',
+      'undo reserve',
+      'undone reserve: reserve, pay refused',
+      'tell',
+    ]);
+  });
+
+  it.concurrent('retries a failure that passes', async () => {
+    const id = await start('Steps', { pay: 'fail once' });
+    expect((await end('Steps', id)).output.status).toBe('completed');
+    expect(await log(id)).toEqual(['reserve', 'pay', 'pay', 'confirm', 'tell']);
+  });
+
+  it.concurrent('is undone, and shows as failed, after a failure that does not pass', async () => {
+    const id = await start('Steps', { confirm: 'fail' });
+    const { status, error, cause } = await end('Steps', id);
+    expect([status, error]).toEqual(['FAILED', 'SagaUndone']);
+    expect(JSON.parse(cause!)).toMatchObject({
+      failedStep: 'confirm',
+      reason: { kind: 'failed', error: 'RangeError', cause: expect.stringContaining('confirm is broken') },
+    });
+    expect(await told(id)).toMatchObject({ status: 'undone', failedStep: 'confirm' });
+    expect(await log(id)).toEqual([
+      'reserve',
+      'pay',
+      'confirm',
+      'confirm',
+      'undo pay',
+      'undone pay: pay, confirm failed',
+      'undo reserve',
+      'undone reserve: reserve, confirm failed',
+      'tell',
+    ]);
+  });
+
+  it.concurrent("runs a step's own undo when it has timed out after its effect", async () => {
+    const id = await start('Steps', { pay: 'hang' });
+    expect(await end('Steps', id)).toMatchObject({ status: 'FAILED', error: 'SagaUndone' });
+    expect((await told(id)).reason).toMatchObject({ kind: 'failed', error: 'Sandbox.Timedout' });
+    expect(await log(id)).toEqual([
+      'reserve',
+      'pay',
+      'pay',
+      'undo pay',
+      'undone pay: no result, pay failed',
+      'undo reserve',
+      'undone reserve: reserve, pay failed',
+      'tell',
+    ]);
+  });
+
+  it.concurrent('refuses a result that Step Functions would end the execution for', async () => {
+    const id = await start('Steps', { pay: 'be large' });
+    expect((await end('Steps', id)).cause).toContain('must be at most 258048 bytes');
+    expect(await log(id)).toContain('undone reserve: reserve, pay failed');
+  });
+
+  it.concurrent('refuses a bad input, with what is wrong with it, and begins nothing', async () => {
+    const id = newId();
+    const input = JSON.stringify({ id: '', script: { pay: 1 } });
+    await sfn.send(new StartExecutionCommand({ stateMachineArn: outputs.Steps!, name: id, input }));
+    const outcome = {
+      status: 'refused',
+      execution: { id: executionArn('Steps', id), name: id },
+      reason: {
+        kind: 'invalid',
+        problems: [
+          { path: '.input.id', message: expect.any(String) },
+          { path: '.input.script.pay', message: expect.any(String) },
+        ],
+      },
+      context: { input: { id: '', script: { pay: 1 } } },
+    };
+    expect(await end('Steps', id)).toEqual({ status: 'SUCCEEDED', output: outcome });
+    expect(await told(id)).toEqual(outcome);
+  });
+});
+
+describe('an undo that keeps failing', () => {
+  it.concurrent('waits for a person, is tried again when told so, and the saga comes to its end', async () => {
+    const id = await start('Steps', { pay: 'refuse', 'undo pay': 'fail until repaired' });
+    const message = await waiting('Steps', id);
+    expect(message).toMatchObject({
+      problem: 'The undo of pay failed at all retries. The execution waits.',
+      failure: { error: 'RangeError', cause: expect.stringContaining('undo pay is broken') },
+      tryAgain: `aws stepfunctions send-task-success --task-output '{}' --task-token '${message.taskToken}'`,
+    });
+    expect(await running('Steps', id)).toBe(true);
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: outputs.StepsQueue!,
+        AttributeNames: ['ApproximateNumberOfMessages'],
+      }),
+    );
+    expect(Number(Attributes?.ApproximateNumberOfMessages)).toBeGreaterThan(0);
+
+    await addNote(id, 'repaired');
+    await sfn.send(new SendTaskSuccessCommand({ taskToken: message.taskToken, output: '{}' }));
+    expect(await end('Steps', id)).toMatchObject({ status: 'SUCCEEDED', output: { status: 'undone' } });
+    expect(await log(id)).toEqual([
+      'reserve',
+      'pay',
+      'undo pay',
+      'undo pay',
+      'repaired',
+      'undo pay',
+      'undone pay: no result, pay refused',
+      'undo reserve',
+      'undone reserve: reserve, pay refused',
+      'tell',
+    ]);
+    expect(Object.keys((await told(id)).context)).toEqual(['reserve', 'input']);
+  });
+
+  it.concurrent('is passed over when a person has done it by hand, and only then', async () => {
+    const id = await start('Steps', { pay: 'refuse', 'undo pay': 'fail' });
+    const { taskToken, goOnBecauseItIsDoneByHand: command } = await waiting('Steps', id);
+    expect(command).toBe(
+      `aws stepfunctions send-task-failure --error DoneByHand --task-token '${taskToken}'`,
+    );
+    await sfn.send(new SendTaskFailureCommand({ taskToken, error: 'DoneByHand' }));
+    expect(await end('Steps', id)).toMatchObject({ status: 'SUCCEEDED', output: { status: 'undone' } });
+    expect((await log(id)).slice(2)).toEqual([
+      'undo pay',
+      'undo pay',
+      'undo reserve',
+      'undone reserve: reserve, pay refused',
+      'tell',
+    ]);
+  });
+
+  it.concurrent('waits also when the outcome cannot be told', async () => {
+    const id = await start('Steps', { tell: 'fail until repaired' });
+    const { problem, taskToken } = await waiting('Steps', id);
+    expect(problem).toBe('Telling the outcome "Completed" failed at all retries. The execution waits.');
+    await addNote(id, 'repaired');
+    await sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }));
+    const { output } = await end('Steps', id);
+    expect(output.status).toBe('completed');
+    expect(await told(id)).toEqual(output);
+  }, 60_000);
+});
+
+describe('a saga that is cancelled', () => {
+  it.concurrent('is undone before its next step', async () => {
+    const id = newId();
+    await addNote(id, 'cancelled');
+    const input = JSON.stringify({ id, script: {} });
+    await sfn.send(new StartExecutionCommand({ stateMachineArn: outputs.Steps!, name: id, input }));
+    expect(await end('Steps', id)).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { status: 'undone', failedStep: 'pay', reason: { kind: 'cancelled' } },
+    });
+    expect(await log(id)).toEqual([
+      'cancelled',
+      'reserve',
+      'undo reserve',
+      'undone reserve: reserve, pay cancelled',
+      'tell',
+    ]);
+  });
+
+  it.concurrent('is undone as well when nobody can say whether it is', async () => {
+    const id = await start('Steps', { cancelling: 'fail' });
+    expect(await end('Steps', id)).toMatchObject({ status: 'FAILED', error: 'SagaUndone' });
+    expect(await log(id)).toEqual(['reserve', 'undo reserve', 'undone reserve: reserve, pay failed', 'tell']);
+  });
+});
+
+describe('starting by the binding', () => {
+  it.concurrent('happens once for a name and an input, while it runs and afterwards', async () => {
+    const id = newId();
+    const job = { id, script: {}, kind: 'card' };
+    await Promise.all([1, 2, 3].map(() => invoke('Start', { name: id, job })));
+    await end('Steps', id);
+    await invoke('Start', { name: id, job: { kind: 'card', script: {}, id } });
+    expect(await log(id)).toEqual(['reserve', 'pay', 'confirm', 'tell']);
+  });
+
+  it.concurrent('is refused for a name that stands for another input, a bad name and a bad input', async () => {
+    const id = newId();
+    await invoke('Start', { name: id, job: { id } });
+    await expect(invoke('Start', { name: id, job: { id, kind: 'card' } })).rejects.toThrow(
+      `The execution "${id}" was started with another input`,
+    );
+    await expect(invoke('Start', { name: 'a:b', job: { id } })).rejects.toThrow('must be letters');
+    await expect(invoke('Start', { name: newId(), job: { id: '' } })).rejects.toThrow(
+      '"path":["id"]'.slice(0, 7),
+    );
+  });
+});
+
+describe('steps in parallel, and a choice', () => {
+  it.concurrent.each([
+    ['card', ['card', 'pay'], { card: result('card') }],
+    ['invoice', ['confirm', 'pay'], { card: result('confirm') }],
+    ['free', ['pay'], {}],
+  ])('do what a %s needs', async (kind, entries, more) => {
+    const id = await start('Groups', {}, { kind });
+    const { output } = await end('Groups', id);
+    expect(output.context).toEqual({
+      input: { id, script: {}, kind },
+      reserve: result('reserve'),
+      left: result('left'),
+      right: result('right'),
+      pay: result('pay'),
+      ...more,
+    });
+    const all = await log(id);
+    expect(all.slice(1, 3).sort()).toEqual(['left', 'right']);
+    expect(all.slice(3)).toEqual(entries);
+  });
+
+  it.concurrent('are all undone when one has failed, after both came to their end', async () => {
+    const id = await start('Groups', { left: 'refuse' }, { kind: 'card' });
+    expect((await end('Groups', id)).output).toMatchObject({ status: 'undone', failedStep: 'left' });
+    const all = await log(id);
+    expect(all.slice(0, 3).sort()).toEqual(['left', 'reserve', 'right']);
+    expect(all.slice(3)).toEqual([
+      'undo right',
+      'undone right: right, left refused',
+      'undo left',
+      'undone left: no result, left refused',
+      'undo reserve',
+      'undone reserve: reserve, left refused',
+    ]);
+  });
+
+  it.concurrent('are all undone when one is broken', async () => {
+    const id = await start('Groups', { right: 'fail' }, { kind: 'card' });
+    expect(await end('Groups', id)).toMatchObject({ status: 'FAILED', error: 'SagaUndone' });
+    expect((await log(id)).filter((entry) => entry.startsWith('undone'))).toEqual([
+      'undone right: no result, right failed',
+      'undone left: left, right failed',
+      'undone reserve: reserve, right failed',
+    ]);
+  });
+
+  it.concurrent('undo the case that was chosen, and no other', async () => {
+    const undone = async (kind: string) => {
+      const id = await start('Groups', { pay: 'refuse' }, { kind });
+      await end('Groups', id);
+      return (await log(id)).filter((entry) => entry.startsWith('undone'));
+    };
+    expect(await undone('card')).toEqual([
+      'undone pay: no result, pay refused',
+      'undone card: card, pay refused',
+      'undone right: right, pay refused',
+      'undone left: left, pay refused',
+      'undone reserve: reserve, pay refused',
+    ]);
+    expect((await undone('invoice'))[1]).toBe('undone right: right, pay refused');
+    expect((await undone('free'))[1]).toBe('undone right: right, pay refused');
+  });
+
+  it.concurrent('are undone when there is no case for the value', async () => {
+    const id = await start('Groups', {}, { kind: 'barter' });
+    const { cause } = await end('Groups', id);
+    expect(JSON.parse(cause!)).toEqual({
+      failedStep: 'card',
+      reason: {
+        kind: 'failed',
+        error: 'SagaNoCase',
+        cause: 'The value of input.kind is none of card, invoice, free',
+      },
+    });
+    expect((await log(id)).slice(3)).toContain('undone reserve: reserve, card failed');
+  });
+});
+
+describe('a step that waits for an answer', () => {
+  const token = async (id: string) => (await until(async () => await item(`token of ${id}`))).taskToken;
+
+  it.concurrent('goes on with the answer', async () => {
+    const id = await start('Waits');
+    await invoke('Answer', { token: await token(id), answer: { by: 'ann', isApproved: true } });
+    const { output } = await end('Waits', id);
+    expect(output.context).toMatchObject({ approval: { by: 'ann', isApproved: true }, pay: { by: 'pay' } });
+  });
+
+  it.concurrent('is undone when there will be none, or none came in time, without asking again', async () => {
+    const [failed, late] = [await start('Waits'), await start('Waits')];
+    await invoke('Answer', { token: await token(failed), cause: 'nobody is there' });
+    expect(JSON.parse((await end('Waits', failed)).cause!).reason).toMatchObject({
+      error: 'SagaAnswerFailed',
+      cause: 'nobody is there',
+    });
+    expect(JSON.parse((await end('Waits', late)).cause!).reason).toMatchObject({ error: 'States.Timeout' });
+    for (const id of [failed, late]) {
+      expect(await log(id)).toEqual([
+        'reserve',
+        'ask',
+        'undo reserve',
+        'undone reserve: reserve, approval failed',
+      ]);
+    }
+    await expect(invoke('Answer', { token: await token(late), cause: '' })).rejects.toThrow();
+  });
+
+  it.concurrent('asks again when asking failed, and is undone when that keeps failing', async () => {
+    const id = await start('Waits', { ask: 'fail once' });
+    await invoke('Answer', { token: await token(id), answer: { by: 'ann', isApproved: false } });
+    expect((await end('Waits', id)).output.status).toBe('completed');
+    const other = await start('Waits', { ask: 'fail' });
+    expect((await end('Waits', other)).error).toBe('SagaUndone');
+    expect((await log(other)).slice(1, 3)).toEqual(['ask', 'ask']);
+  });
+
+  it.concurrent('refuses an answer that is none', async () => {
+    const id = await start('Waits');
+    const taskToken = await token(id);
+    await expect(invoke('Answer', { token: taskToken, answer: { by: 'ann' } })).rejects.toThrow('isApproved');
+    expect(await running('Waits', id)).toBe(true);
+    await invoke('Answer', { token: taskToken, answer: { by: 'ann', isApproved: true } });
+    await end('Waits', id);
+  });
+
+  it.concurrent('is written down for a person when somebody stops the execution', async () => {
+    const id = await start('Waits');
+    await token(id);
+    const arn = executionArn('Waits', id);
+    await sfn.send(new StopExecutionCommand({ executionArn: arn }));
+    expect(await waiting('Waits', id)).toEqual({
+      problem: 'The execution was not ended by the saga itself, but is ABORTED. What it did is not undone.',
+      execution: arn,
+      goOn: `aws stepfunctions redrive-execution --execution-arn '${arn}'`,
+      afterwards: 'Delete this message.',
+    });
+  });
+});
+
+describe('an express saga', () => {
+  async function run(script: Script) {
+    const id = newId();
+    const input = JSON.stringify({ id, script });
+    const { status, output, error } = await sfn.send(
+      new StartSyncExecutionCommand({ stateMachineArn: outputs.Express!, name: id, input }),
+    );
+    return { id, status, error, outcome: status === 'SUCCEEDED' ? JSON.parse(output!) : undefined };
+  }
+
+  it.concurrent('completes, or is undone', async () => {
+    expect((await run({})).outcome.status).toBe('completed');
+    const { id, outcome } = await run({ pay: 'refuse' });
+    expect(outcome).toMatchObject({ status: 'undone', failedStep: 'pay' });
+    expect(outcome).not.toHaveProperty('unfinished');
+    expect(await log(id)).toContain('undone reserve: reserve, pay refused');
+  });
+
+  it.concurrent('leaves an undo that keeps failing to a person, with all it takes, and goes on with the others', async () => {
+    const { id, outcome } = await run({ pay: 'refuse', 'undo pay': 'fail until repaired' });
+    expect(outcome).toMatchObject({ status: 'undone', unfinished: ['pay'] });
+    expect(await log(id)).toContain('undone reserve: reserve, pay refused');
+    const message = await waiting('Express', id);
+    await addNote(id, 'repaired');
+    await lambda.send(
+      new InvokeCommand({ FunctionName: message.function, Payload: JSON.stringify(message.event) }),
+    );
+    expect(await log(id)).toContain('undone pay: no result, pay refused');
+  });
+});
+
+it('what ended as the saga ends leaves nothing for a person', async () => {
+  const all = await Promise.all(
+    (['Steps', 'Groups', 'Waits'] as const).map(async (machine) => {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: outputs[`${machine}Queue`]!,
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout: 0,
+        }),
+      );
+      return Messages.map(({ Body }) => JSON.parse(Body!).problem);
+    }),
+  );
+  expect(all.map((problems) => problems.length)).toEqual([3, 0, 1]);
+});
+
+it('nothing was denied', () => {
+  expect(readFileSync(cloud.denialsFile, 'utf8')).toBe('');
+});

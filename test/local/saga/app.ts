@@ -1,0 +1,96 @@
+// Sagas whose steps do what the input says, to see what comes of it.
+import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib/core';
+import { DataTable, NodeFunction, nothing, Saga, saga } from 'cdk-trellis';
+import * as z from 'zod';
+import { Approval, Job } from './handlers/job.js';
+
+const stack = new Stack(new App(), 'Sagas');
+const jobs = new DataTable(stack, 'Jobs', { partitionKey: 'id' });
+const onOutcome = () => import('./handlers/tell.js');
+
+const quick = { attempts: 2, interval: Duration.seconds(1) };
+const shared = { bind: { jobs }, retry: quick, undoRetry: quick };
+const reserve = {
+  do: () => import('./handlers/reserve.js'),
+  undo: () => import('./handlers/undo-reserve.js'),
+};
+const pay = { do: () => import('./handlers/pay.js'), undo: () => import('./handlers/undo-pay.js') };
+const confirm = { do: () => import('./handlers/confirm.js') };
+const reserved = saga(Job).step('reserve', reserve);
+/** The handlers take any kind; a choice knows three. */
+const KnownJob = Job.extend({ kind: z.enum(['card', 'invoice', 'free']) });
+
+const steps = new Saga(stack, 'Steps', {
+  definition: reserved.step('pay', { ...pay, timeout: Duration.seconds(2) }).step('confirm', confirm),
+  ...shared,
+  cancelled: () => import('./handlers/is-cancelled.js'),
+  onOutcome,
+});
+const groups = new Saga(stack, 'Groups', {
+  definition: saga(KnownJob)
+    .step('reserve', reserve)
+    .parallel({
+      left: {
+        do: () => import('./handlers/left.js'),
+        undo: () => import('./handlers/undo-left.js'),
+      },
+      right: {
+        do: () => import('./handlers/right.js'),
+        undo: () => import('./handlers/undo-right.js'),
+      },
+    })
+    .choice('card', 'input.kind', {
+      card: {
+        do: () => import('./handlers/card.js'),
+        undo: () => import('./handlers/undo-card.js'),
+      },
+      invoice: confirm,
+      free: { do: nothing },
+    })
+    .step('pay', pay),
+  ...shared,
+});
+const waits = new Saga(stack, 'Waits', {
+  definition: reserved
+    .waitForCallback('approval', {
+      do: () => import('./handlers/ask.js'),
+      answer: Approval,
+      wait: Duration.seconds(8),
+    })
+    .step('pay', pay),
+  ...shared,
+});
+const timeout = Duration.seconds(2);
+const express = new Saga(stack, 'Express', {
+  definition: saga(Job)
+    .step('reserve', { ...reserve, timeout })
+    .step('pay', { ...pay, timeout }),
+  ...shared,
+  onOutcome: { handler: onOutcome },
+  type: 'express',
+  functions: { memorySize: 512 },
+});
+const start = new NodeFunction(stack, 'Start', {
+  handler: () => import('./handlers/start.js'),
+  bind: { steps },
+});
+const answer = new NodeFunction(stack, 'Answer', {
+  handler: () => import('./handlers/answer.js'),
+  bind: { waits },
+});
+
+const outputs = {
+  Table: jobs.table.tableName,
+  Start: start.functionName,
+  Answer: answer.functionName,
+  ...Object.fromEntries(
+    Object.entries({ Steps: steps, Groups: groups, Waits: waits, Express: express }).flatMap(
+      ([name, one]) => [
+        [name, one.stateMachine.stateMachineArn],
+        [`${name}Queue`, one.waiting.queueUrl],
+      ],
+    ),
+  ),
+};
+for (const [name, value] of Object.entries(outputs))
+  new CfnOutput(stack, `${name}Output`, { value, key: name });

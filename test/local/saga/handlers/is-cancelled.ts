@@ -1,0 +1,7 @@
+import { step, table } from 'cdk-trellis/runtime';
+import { Job, notes } from './job.js';
+
+export const handler = step({ input: Job }, { jobs: table.read }, async ({ input }, { jobs }) => {
+  if (input.script.cancelling === 'fail') throw new RangeError('nobody knows');
+  return (await notes(jobs, input.id)).includes('cancelled');
+});

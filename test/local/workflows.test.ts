@@ -1,0 +1,103 @@
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { correction, pairOfEmulators } from './corrections.js';
+import { type Emulator, inlineFunction } from './emulator.js';
+
+const emulators = pairOfEmulators(['parallel_output', 'callback_failures', 'token_resource']);
+
+const pass = (Output: unknown) => ({ StartAt: 'x', States: { x: { Type: 'Pass', Output, End: true } } });
+const stateMachine = (StateMachineName: string, states: Record<string, object>) => ({
+  [StateMachineName]: {
+    Type: 'AWS::StepFunctions::StateMachine',
+    Properties: {
+      StateMachineName,
+      RoleArn: { 'Fn::GetAtt': ['FailingRole', 'Arn'] },
+      DefinitionString: JSON.stringify({
+        QueryLanguage: 'JSONata',
+        StartAt: Object.keys(states)[0],
+        States: states,
+      }),
+    },
+  },
+});
+
+/** Hands the token over to the function that ends the wait. */
+const waiting = (FunctionName: string) => ({
+  Type: 'Task',
+  Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+  Arguments: { FunctionName, Payload: { token: '{% $states.context.Task.Token %}' } },
+  TimeoutSeconds: 5,
+  End: true,
+});
+
+const ANSWER = `
+  const { SFNClient, SendTaskSuccessCommand } = require('@aws-sdk/client-sfn');
+  exports.handler = async ({ token }) => {
+    await new SFNClient({}).send(new SendTaskSuccessCommand({ taskToken: token, output: '"answered"' }));
+  };`;
+
+beforeAll(async () => {
+  for (const emulator of [emulators.corrected, emulators.plain]) {
+    await emulator.deploy('Workflows', {
+      Resources: {
+        ...inlineFunction('Failing', "exports.handler = async () => { throw new RangeError('no'); };"),
+        ...inlineFunction('Answering', ANSWER, {}, [
+          {
+            Effect: 'Allow',
+            Action: 'states:SendTaskSuccess',
+            Resource: 'arn:aws:states:us-east-1:000000000000:stateMachine:Answered',
+          },
+        ]),
+        ...stateMachine('Branches', {
+          both: {
+            Type: 'Parallel',
+            Branches: [pass({ a: 1 }), pass({ b: 2 })],
+            Output: '{% $merge($append([$states.input], $states.result)) %}',
+            End: true,
+          },
+        }),
+        ...stateMachine('Failed', { wait: waiting('Failing') }),
+        ...stateMachine('Answered', { wait: waiting('Answering') }),
+      },
+    });
+  }
+});
+
+/** How an execution ends. */
+async function run(emulator: Emulator, name: string): Promise<object> {
+  const sfn = new SFNClient(emulator.client);
+  const stateMachineArn = `arn:aws:states:us-east-1:000000000000:stateMachine:${name}`;
+  const { executionArn } = await sfn.send(
+    new StartExecutionCommand({ stateMachineArn, input: '{"input":true}' }),
+  );
+  for (;;) {
+    const { status, output, error } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (status !== 'RUNNING') {
+      return status === 'SUCCEEDED' ? { status, output: JSON.parse(output ?? '') } : { status, error };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+correction(
+  emulators,
+  'parallel_output',
+  'makes the output of a parallel state by its Output',
+  (emulator) => run(emulator, 'Branches'),
+  { status: 'SUCCEEDED', output: { input: true, a: 1, b: 2 } },
+);
+
+correction(
+  emulators,
+  'callback_failures',
+  'fails at once when the function fails that is given the token',
+  (emulator) => run(emulator, 'Failed'),
+  { status: 'FAILED', error: 'RangeError' },
+);
+
+correction(
+  emulators,
+  'token_resource',
+  'lets a token be brought back with the permission for its state machine',
+  (emulator) => run(emulator, 'Answered'),
+  { status: 'SUCCEEDED', output: 'answered' },
+);

@@ -1,0 +1,122 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Duration, type Stack } from 'aws-cdk-lib/core';
+import { DataTable, EventHub, Outbox, type OutboxProps } from 'cdk-trellis';
+import { nagFindings } from '../support/nag.js';
+import { newStack, stableTemplate } from '../support/template.js';
+
+const tableIn = (stack: Stack, stream?: StreamViewType) =>
+  new DataTable(stack, 'Orders', { partitionKey: 'orderId', ...(stream && { stream }) });
+
+function outboxIn(stack: Stack, props: Partial<OutboxProps> = {}): Outbox {
+  return new Outbox(stack, 'Outbox', {
+    ...props,
+    table: props.table ?? tableIn(stack, StreamViewType.NEW_AND_OLD_IMAGES),
+    events: props.events ?? new EventHub(stack, 'Events', { archive: false }),
+  });
+}
+
+function templateWith(props: Partial<OutboxProps>): Template {
+  const stack = newStack();
+  outboxIn(stack, props);
+  return Template.fromStack(stack);
+}
+
+const expectSource = (props: Partial<OutboxProps>, properties: object) =>
+  templateWith(props).hasResourceProperties('AWS::Lambda::EventSourceMapping', properties);
+
+describe('Outbox', () => {
+  it('publishes from the beginning of the stream, with partial failures, bounded retries and a place for failures', () => {
+    const stack = newStack();
+    outboxIn(stack);
+    expect(stableTemplate(stack)).toMatchSnapshot();
+  });
+
+  it('leaves cdk-nag nothing to find', () => {
+    expect(nagFindings((stack) => outboxIn(stack))).toEqual([]);
+  });
+
+  it('keeps the logical id of its queue: another one would lose what failed', () => {
+    expect(Object.keys(templateWith({}).findResources('AWS::SQS::Queue'))).toEqual([
+      'OutboxFailures542FF1D0',
+    ]);
+  });
+
+  it('may put events, keep what fails, and read this one stream', () => {
+    const statements = JSON.stringify(templateWith({}).findResources('AWS::IAM::Role'));
+    const policies = JSON.stringify(templateWith({}).findResources('AWS::IAM::Policy'));
+    const actions = [...`${statements}${policies}`.matchAll(/"(\w+:[A-Z]\w+)"/g)].map(([, action]) => action);
+    expect([...new Set(actions)].sort()).toEqual([
+      'dynamodb:DescribeStream',
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:ListStreams',
+      'events:PutEvents',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'sqs:SendMessage',
+      'sts:AssumeRole',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+    expect(policies).not.toContain('*');
+  });
+
+  it('is told how often, how long and how much', () => {
+    expectSource(
+      { batchSize: 10, retryAttempts: 3, maxRecordAge: Duration.hours(1) },
+      { BatchSize: 10, MaximumRetryAttempts: 3, MaximumRecordAgeInSeconds: 3600 },
+    );
+  });
+
+  it("lets the user's properties win", () => {
+    expectSource({ eventSource: { parallelizationFactor: 5 } }, { ParallelizationFactor: 5 });
+    templateWith({ function: { memorySize: 512 } }).hasResourceProperties('AWS::Lambda::Function', {
+      MemorySize: 512,
+      Timeout: 60,
+    });
+  });
+
+  it('has other thresholds, and tells a topic', () => {
+    const stack = newStack();
+    outboxIn(stack, {
+      alarms: { topic: new Topic(stack, 'Topic'), delay: Duration.minutes(1), deadLetters: 2 },
+    });
+    const template = Template.fromStack(stack);
+    const AlarmActions = [{ Ref: Match.stringLikeRegexp('^Topic') }];
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'IteratorAge',
+      Threshold: 60_000,
+      AlarmActions,
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { Threshold: 2, AlarmActions });
+  });
+
+  it('has no alarms where none are wanted', () => {
+    templateWith({ alarms: false }).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+  });
+
+  it("takes CDK's own table and bus", () => {
+    const stack = newStack();
+    const table = Table.fromTableAttributes(stack, 'Table', {
+      tableName: 'orders',
+      tableStreamArn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/x',
+    });
+    outboxIn(stack, { table, events: EventBus.fromEventBusName(stack, 'Bus', 'shop') });
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      EventSourceArn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/x',
+    });
+  });
+
+  it.each([
+    [undefined, 'no stream'],
+    [StreamViewType.NEW_IMAGE, 'NEW_IMAGE'],
+  ])('is refused with a table whose stream is %s', (stream, given) => {
+    const stack = newStack();
+    expect(() => outboxIn(stack, { table: tableIn(stack, stream) })).toThrow(
+      `\`table\` must have a stream of new and old images, got ${given}: give Stack/Orders/Table \`stream: StreamViewType.NEW_AND_OLD_IMAGES\` (at Stack/Outbox)`,
+    );
+  });
+});

@@ -1,0 +1,121 @@
+import { defineApi } from 'cdk-trellis/contract';
+import { route } from 'cdk-trellis/runtime';
+import { restEvent } from 'cdk-trellis/testing';
+import fc from 'fast-check';
+import * as z from 'zod';
+import type { Auth } from '../../lib/contract/auth.js';
+import { type Authentication, authorize } from '../../lib/runtime/authorize.js';
+
+const claims = {
+  sub: 'u1',
+  username: 'jo',
+  token_use: 'access',
+  client_id: 'web',
+  scope: 'aws.cognito.signin.user.admin stock/read',
+  'cognito:groups': 'staff,admins',
+};
+
+const statusOf = (auth: Auth, given: Authentication) => {
+  try {
+    authorize(auth, given, ['web']);
+    return 200;
+  } catch (error) {
+    return (error as { status?: number }).status;
+  }
+};
+
+describe('authorize', () => {
+  it('tells who the user is', () => {
+    expect(authorize('user', { claims }, ['web']).user).toEqual({
+      sub: 'u1',
+      username: 'jo',
+      groups: ['staff', 'admins'],
+      scopes: ['aws.cognito.signin.user.admin', 'stock/read'],
+      clientId: 'web',
+    });
+  });
+
+  it.each<[number, string, Auth, Authentication]>([
+    [200, 'a group and a scope', { group: 'admins', scopes: ['stock/read'] }, { claims }],
+    [403, 'another group', { group: 'owners', scopes: ['stock/read'] }, { claims }],
+    [403, 'one scope of two', { scopes: ['stock/read', 'stock/write'] }, { claims }],
+    [403, 'a scope that only begins the same', { scopes: ['stock/rea'] }, { claims }],
+    [401, 'an ID token', 'user', { claims: { ...claims, token_use: 'id' } }],
+    [401, 'another application', 'user', { claims: { ...claims, client_id: 'app' } }],
+    [401, 'no claims', 'user', {}],
+    [401, 'AWS credentials in place of a token', 'user', { caller: { account: '1', arn: 'a', userId: 'u' } }],
+    [401, 'a token in place of AWS credentials', 'iam', { claims }],
+    [401, 'a token in place of an authorizer', { authorizer: 'partners' }, { claims }],
+  ])('answers %i to %s', (status, _what, auth, given) => {
+    expect(statusOf(auth, given)).toBe(status);
+  });
+
+  it('never takes a group out of a scope, nor a scope out of a list', () => {
+    const scopes = { scopes: ['stock/write'] };
+    expect(statusOf(scopes, { claims: { ...claims, scope: 'x,stock/write' } })).toBe(403);
+    expect(statusOf({ group: 'owners' }, { claims: { ...claims, scope: 'owners' } })).toBe(403);
+  });
+
+  it('gives what an authorizer told its own types back', () => {
+    const context = z.object({
+      name: z.string(),
+      tier: z.number(),
+      active: z.boolean(),
+      size: z.literal([1, 2]).optional(),
+    });
+    const auth = { authorizer: 'partners', context };
+    const value = fc.record({
+      name: fc.string(),
+      tier: fc.double({ noNaN: true, noDefaultInfinity: true }).filter((one) => !Object.is(one, -0)),
+      active: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(value, (given) => {
+        const asTexts = Object.fromEntries(Object.entries(given).map(([name, one]) => [name, String(one)]));
+        expect(authorize(auth, { context: { ...asTexts, principalId: 'p' } }, []).context).toEqual(given);
+      }),
+    );
+  });
+
+  it('takes an answer that breaks the contract for a mistake of the authorizer', () => {
+    const auth = { authorizer: 'partners', context: z.object({ tier: z.number() }) };
+    expect(() => authorize(auth, { context: { tier: 'gold' } }, [])).toThrow(
+      'The authorizer partners told what its contract does not',
+    );
+  });
+});
+
+describe('a request to route()', () => {
+  const at = { method: 'GET', path: '/', responses: { 200: z.unknown() } } as const;
+  const context = z.object({ tier: z.int(), active: z.boolean() });
+  const api = defineApi(
+    { name: 'x', version: '1.0.0' },
+    {
+      aws: { ...at, auth: 'iam' },
+      partner: { ...at, path: '/p', auth: { authorizer: 'partners', context } },
+      scope: { ...at, path: '/s', auth: { scopes: ['stock/read'] } },
+    },
+  );
+
+  it('carries whose AWS credentials signed it', async () => {
+    const handler = route(api.aws, {}, async ({ caller }) => ({ status: 200, body: caller })).with({});
+    const caller = { arn: 'arn:aws:iam::123456789012:user/jo', account: '123456789012', userId: 'AIDAJO' };
+    const { body } = await handler(restEvent({ caller }));
+    expect(JSON.parse(body)).toEqual(caller);
+    expect((await handler(restEvent())).statusCode).toBe(401);
+  });
+
+  it('carries what the authorizer told', async () => {
+    const handler = route(api.partner, {}, async (input) => ({ status: 200, body: input.context })).with({});
+    const { body } = await handler(restEvent({ context: { tier: 3, active: false } }));
+    expect(JSON.parse(body)).toEqual({ tier: 3, active: false });
+    expect((await handler(restEvent())).statusCode).toBe(401);
+  });
+
+  it('carries the scopes of its token', async () => {
+    const handler = route(api.scope, {}, async ({ user }) => ({ status: 200, body: user.scopes })).with({});
+    const { body } = await handler(restEvent({ user: { scopes: ['stock/read'] } }));
+    expect(JSON.parse(body)).toEqual(['stock/read']);
+    expect((await handler(restEvent({ user: {} }))).statusCode).toBe(403);
+  });
+});

@@ -1,0 +1,360 @@
+import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import { defineApi } from 'cdk-trellis/contract';
+import { route } from 'cdk-trellis/runtime';
+import { type RestEventOptions, restEvent } from 'cdk-trellis/testing';
+import fc from 'fast-check';
+import * as z from 'zod';
+
+const Tree = z.object({
+  get children(): z.ZodType {
+    return z.array(Tree).optional();
+  },
+});
+
+const api = defineApi(
+  { name: 'things', version: '1.0.0' },
+  {
+    anything: {
+      method: 'POST',
+      path: '/anything/{id}',
+      auth: 'public',
+      query: z.object({ name: z.string().max(50).optional() }),
+      body: z.json(),
+      responses: { 200: z.object({ id: z.string(), body: z.json() }) },
+    },
+    tree: { method: 'POST', path: '/tree', auth: 'public', body: Tree, responses: { 204: {} } },
+    record: {
+      method: 'POST',
+      path: '/record',
+      auth: 'public',
+      body: z.record(z.string(), z.int()),
+      responses: { 200: z.object({ keys: z.array(z.string()) }) },
+    },
+    mine: { method: 'GET', path: '/mine', auth: 'user', responses: { 204: {} } },
+  },
+);
+const anything = route(api.anything, {}, async ({ params, body }) => ({
+  status: 200,
+  body: { id: params.id, body },
+}));
+const tree = route(api.tree, {}, async () => ({ status: 204 }));
+const record = route(api.record, {}, async ({ body }) => ({
+  status: 200,
+  body: { keys: Object.keys(body) },
+}));
+const mine = route(api.mine, {}, async () => ({ status: 204 }));
+
+const context = { awsRequestId: 'request' } as Context;
+let logged: string[];
+beforeEach(() => {
+  logged = [];
+  jest.spyOn(console, 'error').mockImplementation((line) => void logged.push(String(line)));
+});
+// Whatever a caller sends is the caller's mistake, never ours.
+afterEach(() => {
+  expect(logged).toEqual([]);
+  jest.restoreAllMocks();
+});
+
+async function call(handler: any, options: RestEventOptions | APIGatewayProxyEvent) {
+  const event = 'requestContext' in options ? options : restEvent({ params: { id: 'x' }, ...options });
+  const { statusCode, body } = await handler.with({})(event, context);
+  return { status: statusCode as number, body: body ? JSON.parse(body) : undefined };
+}
+
+const nested = (depth: number, open: string, close: string) => open.repeat(depth) + close.repeat(depth);
+
+describe('a body', () => {
+  it.each([
+    ['lists', nested(101, '[', ']'), 101],
+    ['objects', `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`, 5000],
+    ['a schema that contains itself', `${'{"children":['.repeat(400_00)}`, 80_000],
+    ['a million lists that never end', '['.repeat(1_000_000), 1_000_000],
+  ])('nested too deep, of %s, is refused', async (_what, body, depth) => {
+    for (const handler of [anything, tree]) {
+      expect(await call(handler, { body })).toMatchObject({
+        status: 400,
+        body: {
+          title: 'The body is not JSON',
+          detail: `Expected at most 100 levels of objects and lists, got ${depth}.`,
+        },
+      });
+    }
+  });
+
+  it('nested 100 levels deep is taken, and brackets in text do not count', async () => {
+    const body = nested(100, '[', ']');
+    expect(await call(anything, { body })).toEqual({
+      status: 200,
+      body: { id: 'x', body: JSON.parse(body) },
+    });
+    const text = JSON.stringify({ 'a:"[{': `${'['.repeat(500)}\\"${'{"x":'.repeat(50)}\\` });
+    expect(await call(anything, { body: text })).toEqual({
+      status: 200,
+      body: { id: 'x', body: JSON.parse(text) },
+    });
+  });
+
+  it.each([
+    ['{"a":1,"a":1}', '"a"'],
+    ['{"b":{},"x":{"a":[],"a":{"b":1}}}', '"a"'],
+    ['{"a":1,"\\u0061":2}', '"a"'],
+    ['[{"k":1},{"k":1,"l":2,"k":3}]', '"k"'],
+    ['{"__proto__":1,"__proto__":2}', '"__proto__"'],
+    ['{"a\\"b":1,"a\\"b":2}', '"a\\"b"'],
+    ['{"":1,"":2}', '""'],
+  ])('with a name twice, %s, is refused: others may read the first', async (body, name) => {
+    expect(await call(anything, { body })).toMatchObject({
+      status: 400,
+      body: { detail: `The name ${name} stands twice in one object.` },
+    });
+  });
+
+  it('with one name in several objects is taken', async () => {
+    const body = '{"a":{"a":1},"b":[{"a":1},{"a":2}]}';
+    expect(await call(anything, { body })).toMatchObject({ status: 200 });
+  });
+
+  it.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'])(
+    'with the name %s harms nothing',
+    async (name) => {
+      const body = `{"${name}":{"admin":true,"polluted":1}}`;
+      await call(anything, { body });
+      await call(tree, { body });
+      await call(record, { body });
+      expect(({} as any).polluted).toBeUndefined();
+      expect(await call(tree, { body })).toMatchObject({ status: 400 });
+    },
+  );
+
+  it.each(['1e400', '-1e400', '[1e999999]', '{"a":{"b":1e309}}'])(
+    'with the number %s is refused',
+    async (body) => {
+      expect(await call(anything, { body })).toMatchObject({
+        status: 400,
+        body: { detail: expect.stringContaining('1.8e308') },
+      });
+    },
+  );
+
+  it.each([
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    '0x10',
+    '01',
+    '+1',
+    '.5',
+    '1.',
+    "{'a':1}",
+    '{"a":1,}',
+    '[1,]',
+    '// x\n1',
+    '{a:1}',
+    'undefined',
+    '\u0000',
+    '"\u0001"',
+  ])('of %j is no JSON', async (body) => {
+    expect(await call(anything, { body })).toMatchObject({
+      status: 400,
+      body: { title: 'The body is not JSON' },
+    });
+  });
+
+  it.each([
+    ['a byte that is no UTF-8', [0x22, 0xff, 0x22]],
+    ['an overlong slash', [0x22, 0xc0, 0xaf, 0x22]],
+    ['half of a surrogate pair', [0x22, 0xed, 0xa0, 0x80, 0x22]],
+    ['a character cut off', [0x22, 0xf0, 0x9f, 0x98]],
+    ['UTF-16', [0xff, 0xfe, 0x31, 0x00]],
+  ])('with %s is refused', async (_what, bytes) => {
+    const event = restEvent({
+      params: { id: 'x' },
+      body: new Uint8Array(bytes),
+      headers: { 'Content-Type': 'application/json' },
+    });
+    expect(await call(anything, event)).toMatchObject({
+      status: 400,
+      body: { detail: 'It is not UTF-8 text.' },
+    });
+  });
+
+  it('with a byte order mark is taken', async () => {
+    expect(await call(anything, { body: new Uint8Array([0xef, 0xbb, 0xbf, 0x31]) })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it.each([
+    ['text/plain', 415],
+    ['application/x-www-form-urlencoded', 415],
+    ['multipart/form-data; boundary=x', 415],
+    ['application/jsonp', 415],
+    ['text/json+html', 415],
+    ['application/json; charset=utf-16', 415],
+    ['application/json;charset=iso-8859-1', 415],
+    ['', 415],
+    [',application/json', 415],
+    ['application/json, text/html', 415],
+    ['application/json; charset=UTF-8', 200],
+    ['application/json;charset="utf-8"', 200],
+    ['APPLICATION/JSON', 200],
+    ['application/merge-patch+json', 200],
+  ])('of the content type "%s" is answered %d', async (type, status) => {
+    const given = await call(anything, { body: '1', headers: { 'Content-Type': type } });
+    expect(given.status).toBe(status);
+  });
+
+  it.each(['', ' ', '\n'])('that is empty (%j) is refused', async (body) => {
+    expect(await call(anything, { body, headers: { 'Transfer-Encoding': 'chunked' } })).toMatchObject({
+      status: 400,
+    });
+  });
+
+  it('of an operation that has none is not read', async () => {
+    const event = restEvent({ method: 'GET', body: nested(1000, '[', ']'), user: { sub: 'ann' } });
+    expect(await call(mine, event)).toEqual({ status: 204, body: undefined });
+  });
+
+  it('is never anything but taken or refused', async () => {
+    const tokens = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ':',
+      ',',
+      '"',
+      '\\',
+      '"a"',
+      '"a":',
+      '1',
+      'null',
+      ' ',
+      '\\u',
+      'd800',
+      '😀',
+    );
+    const texts = fc.oneof(
+      fc.array(tokens, { maxLength: 30 }).map((list) => list.join('')),
+      fc.json(),
+      fc.string(),
+    );
+    await fc.assert(
+      fc.asyncProperty(texts, async (body) => {
+        const { status } = await call(anything, { body });
+        let value: unknown;
+        try {
+          value = JSON.parse(body);
+        } catch {
+          expect(status).toBe(400);
+          return;
+        }
+        if (status === 200) expect((await call(anything, { body })).body.body).toEqual(value);
+        else expect(status).toBe(400);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('has no name twice exactly when counting says so', async () => {
+    const names = fc.constantFrom('a', 'b', '"', '\\', 'a:', '{', '__proto__');
+    const objects = fc.letrec<{ text: string }>((tie) => ({
+      text: fc.oneof(
+        { maxDepth: 3 },
+        fc.constantFrom('1', '"a:b{"', '[]', '{}', 'null'),
+        fc.array(tie('text'), { maxLength: 3 }).map((items) => `[${items.join(',')}]`),
+        fc
+          .array(fc.tuple(names, tie('text')), { maxLength: 3 })
+          .map(
+            (entries) => `{${entries.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`,
+          ),
+      ),
+    })).text;
+    await fc.assert(
+      fc.asyncProperty(objects, async (body) => {
+        // Written out again a repeated name is gone, and the text shorter.
+        const isRepeated = JSON.stringify(JSON.parse(body)).length < body.length;
+        expect((await call(anything, { body })).status).toBe(isRepeated ? 400 : 200);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('a path', () => {
+  it.each([
+    ['a%2Fb', 'a/b'],
+    ['..%2F..%2Fetc', '../../etc'],
+    ['%00', '\u0000'],
+    ['%F0%9F%98%80', '😀'],
+    ['a+b', 'a+b'],
+    ['x'.repeat(8000), 'x'.repeat(8000)],
+  ])('with the parameter %s reaches the handler decoded once', async (id, expected) => {
+    expect(await call(anything, { params: { id }, body: '1' })).toMatchObject({
+      status: 200,
+      body: { id: expected },
+    });
+  });
+
+  it('is decoded once only', async () => {
+    expect(await call(anything, { params: { id: '%252F' }, body: '1' })).toMatchObject({
+      body: { id: '%2F' },
+    });
+  });
+
+  it.each(['%', '%E0%A4%A', '%zz', '%C0%AF', '%ED%A0%80', '%FF'])(
+    'with %s, which is no UTF-8, is refused',
+    async (id) => {
+      expect(await call(anything, { params: { id }, body: '1' })).toMatchObject({
+        status: 400,
+        body: { title: 'The path is not a valid URL' },
+      });
+    },
+  );
+});
+
+describe('a query', () => {
+  it.each([
+    ['a parameter twice where the contract has one', { name: ['a', 'b'] }],
+    ['a parameter that the contract does not have', { other: '1' }],
+    ['__proto__', JSON.parse('{"__proto__":"1"}')],
+    ['constructor', { constructor: '1' }],
+    ['a parameter in brackets, as other servers have lists', { 'name[]': 'a' }],
+    ['a parameter that is too long', { name: 'x'.repeat(51) }],
+    ['a token', { access_token: 'eyJ', authorization: 'Bearer eyJ' }],
+  ])('with %s is refused', async (_what, query: Record<string, string>) => {
+    expect(await call(anything, { query, body: '1' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ in: 'query' }] },
+    });
+  });
+});
+
+describe('a token', () => {
+  it.each([
+    ['in a cookie', { headers: { Cookie: 'authorization=Bearer eyJ' } }],
+    ['in another header', { headers: { 'X-Access-Token': 'eyJ' } }],
+    [
+      'that the gateway has not verified',
+      { headers: { Authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm4ifQ.' } },
+    ],
+    ['as basic credentials', { headers: { Authorization: 'Basic YW5uOmFubg==' } }],
+    ['in the body', { body: { access_token: 'eyJ', claims: { sub: 'ann' } } }],
+  ])('%s is none', async (_what, options) => {
+    expect(await call(mine, options)).toMatchObject({ status: 401 });
+  });
+});
+
+describe('an event', () => {
+  it('with next to nothing in it is answered', async () => {
+    const event = { httpMethod: 'POST', requestContext: {} } as unknown as APIGatewayProxyEvent;
+    expect(await call(anything, event)).toMatchObject({ status: 400 });
+  });
+
+  it('with headers twice has them joined', async () => {
+    const event = restEvent({ params: { id: 'x' }, body: '1' });
+    const twice = { ...event, multiValueHeaders: { 'Content-Type': ['application/json', 'text/html'] } };
+    expect(await call(anything, twice)).toMatchObject({ status: 415 });
+  });
+});

@@ -1,0 +1,199 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { EventDefinition } from 'cdk-trellis/contract';
+import {
+  bus,
+  consume,
+  correlated,
+  type DeliveredEvent,
+  EventRefusedError,
+  type IdempotencyClient,
+  idempotency,
+  outbox,
+} from 'cdk-trellis/runtime';
+import { publishedEvent } from 'cdk-trellis/testing';
+import { OrderCancelled, OrderPlaced, OrderPlacedV1 } from '../messaging/fixtures/events.js';
+
+const eventBridge = mockClient(EventBridgeClient);
+const placed = bus(OrderPlaced).publish.connect('shop');
+
+beforeEach(() => {
+  eventBridge.reset();
+  eventBridge.on(PutEventsCommand).resolves({ Entries: [{ EventId: '1' }] });
+});
+
+const entries = () =>
+  eventBridge.commandCalls(PutEventsCommand).flatMap(({ args }) => args[0].input.Entries ?? []);
+const failed = (...codes: (string | undefined)[]) => ({
+  FailedEntryCount: codes.filter(Boolean).length,
+  Entries: codes.map((ErrorCode) => (ErrorCode ? { ErrorCode, ErrorMessage: 'no' } : { EventId: '1' })),
+});
+
+const logged: string[] = [];
+beforeEach(() => {
+  logged.length = 0;
+  jest.spyOn(console, 'error').mockImplementation((line) => void logged.push(String(line)));
+});
+
+/** What EventBridge delivers of what was published. */
+const delivered = (definition: EventDefinition = OrderPlaced, id = 'e-1') =>
+  publishedEvent(definition, { orderId: 'o-1', total: 5 }, { id, correlationId: 'c-1' });
+
+describe('publishing', () => {
+  it('puts the event in its envelope on the bus', async () => {
+    const event = await placed.publish({ orderId: 'o-1', total: 5 }, { sequence: 7, correlationId: 'c-1' });
+    const [entry] = entries();
+    expect(entry).toMatchObject({ EventBusName: 'shop', Source: 'orders', DetailType: 'OrderPlaced' });
+    expect(JSON.parse(entry!.Detail!)).toEqual({
+      metadata: {
+        id: event.id,
+        time: event.time,
+        version: 2,
+        key: 'o-1',
+        sequence: 7,
+        correlationId: 'c-1',
+      },
+      data: { orderId: 'o-1', total: 5 },
+    });
+  });
+
+  it('carries on what it follows from, or starts with itself', async () => {
+    const [first, second] = await correlated('request-1', async () => [
+      await placed.publish({ orderId: 'o-1', total: 5 }),
+      await placed.publish({ orderId: 'o-2', total: 5 }),
+    ]);
+    expect([first!.correlationId, second!.correlationId]).toEqual(['request-1', 'request-1']);
+    const alone = await placed.publish({ orderId: 'o-3', total: 5 });
+    expect(alone.correlationId).toBe(alone.id);
+  });
+
+  it('leaves out what the event does not have, and refuses what it must not be', async () => {
+    await placed.publish({ orderId: 'o-1', total: 5, secret: 'x' } as never);
+    expect(entries()[0]!.Detail).not.toContain('secret');
+    await expect(placed.publish({ orderId: 'o-1', total: 'five' } as never)).rejects.toThrow(
+      'expected number',
+    );
+    await expect(placed.publish({ orderId: 'o-1', total: 5 }, { sequence: 0 })).rejects.toThrow(
+      'The `sequence` of OrderPlaced must be a whole number from 1, got 0',
+    );
+    expect(entries()).toHaveLength(1);
+  });
+
+  it('tries again what may pass, although PutEvents itself has answered', async () => {
+    eventBridge.on(PutEventsCommand).resolvesOnce(failed('ThrottlingException')).resolves(failed(undefined));
+    await placed.publish({ orderId: 'o-1', total: 5 });
+    const [first, second] = entries();
+    expect(second).toEqual(first);
+  });
+
+  it.each([
+    ['three times, what may pass', 'InternalFailure', 3],
+    ['once, what never will', 'NotAuthorizedForSourceException', 1],
+  ])('fails after trying %s', async (_, code, attempts) => {
+    eventBridge.on(PutEventsCommand).resolves(failed(code));
+    await expect(placed.publish({ orderId: 'o-1', total: 5 })).rejects.toThrow(
+      new RegExp(`The bus shop did not take OrderPlaced .*: ${code} no`),
+    );
+    expect(entries()).toHaveLength(attempts);
+  });
+});
+
+describe('consume', () => {
+  const seen: unknown[] = [];
+  const handler = consume(OrderPlaced, {}, async ({ data, id, version }) => {
+    seen.push({ data, id, version });
+  });
+  beforeEach(() => {
+    seen.length = 0;
+  });
+
+  it('gives the handler what was published', async () => {
+    await handler.with({})(delivered());
+    expect(seen).toEqual([{ data: { orderId: 'o-1', total: 5 }, id: 'e-1', version: 2 }]);
+  });
+
+  it('takes one of several versions, told apart by their number', async () => {
+    const totals: number[] = [];
+    const both = consume([OrderPlacedV1, OrderPlaced], {}, async (event) => {
+      totals.push(event.version === 2 ? event.data.total : 0);
+    });
+    await both.with({})(delivered());
+    await both.with({})(delivered(OrderPlacedV1));
+    expect(totals).toEqual([5, 0]);
+  });
+
+  it('makes what it publishes follow from the event', async () => {
+    const forward = consume(OrderPlaced, { placed: bus(OrderPlaced).publish }, async (event, clients) => {
+      await clients.placed.publish(event.data);
+    });
+    await forward.with({ placed })(delivered());
+    expect(JSON.parse(entries()[0]!.Detail!).metadata.correlationId).toBe('c-1');
+  });
+
+  const wrong = { ...delivered(), detail: { ...(delivered().detail as object), data: { orderId: 1 } } };
+  it.each<[string, unknown, string]>([
+    [
+      'of another version',
+      delivered({ ...OrderPlaced, version: 9 }),
+      'Expected OrderPlaced 2 of orders, got OrderPlaced 9 of orders (event e-1). Deploy a consumer that understands it, then redrive the event.',
+    ],
+    ['of another name', delivered({ ...OrderPlaced, name: 'OrderLost' }), 'got OrderLost 2 of orders'],
+    ['of another source', delivered({ ...OrderPlaced, source: 'others' }), 'got OrderPlaced 2 of others'],
+    [
+      'without an envelope',
+      { ...delivered(), id: '1', detail: { orderId: 'o-1' } },
+      'The event 1 (OrderPlaced) has no `detail.metadata` with an id and a version',
+    ],
+    ['of another shape', wrong, 'The event e-1 is no OrderPlaced 2:'],
+    ['that is nothing', null, 'has no `detail.metadata`'],
+  ])('refuses an event %s, and says so in its log', async (_, event, message) => {
+    const refusal = handler.with({})(event as DeliveredEvent);
+    await expect(refusal).rejects.toThrow(message);
+    await expect(refusal).rejects.toBeInstanceOf(EventRefusedError);
+    expect(seen).toEqual([]);
+    expect(logged.join()).toContain('The event was not handled');
+  });
+
+  it('does once, by the id of the event, what is needed once', async () => {
+    const done = new Map<string, Promise<unknown>>();
+    const once: IdempotencyClient = {
+      tableName: 'done',
+      run(key, work) {
+        if (!done.has(key)) done.set(key, work());
+        return done.get(key) as ReturnType<typeof work>;
+      },
+    };
+    const runs: string[] = [];
+    const careful = consume(OrderPlaced, { once: idempotency() }, async ({ id }) => void runs.push(id));
+    for (const id of ['e-1', 'e-1', 'e-2']) await careful.with({ once })(delivered(OrderPlaced, id));
+    expect(runs).toEqual(['e-1', 'e-2']);
+  });
+});
+
+describe('outbox', () => {
+  it('gives the attribute that makes a write publish the event', () => {
+    expect(outbox(OrderCancelled, { orderId: 'o-1' }, { sequence: 3, correlationId: 'c-1' })).toEqual({
+      event: {
+        name: 'OrderCancelled',
+        version: 1,
+        source: 'orders',
+        id: expect.any(String),
+        time: expect.any(String),
+        key: 'o-1',
+        sequence: 3,
+        correlationId: 'c-1',
+        data: { orderId: 'o-1' },
+      },
+    });
+  });
+
+  it('refuses what the event must not be, before anything is written', () => {
+    expect(() => outbox(OrderCancelled, { orderId: 1 } as never, { sequence: 1 })).toThrow('expected string');
+  });
+
+  it('refuses an event without a key', () => {
+    expect(() => outbox({ ...OrderCancelled, key: undefined }, { orderId: 'o-1' }, { sequence: 1 })).toThrow(
+      "An Outbox publishes in order of a key, which the event OrderCancelled does not have: give `defineEvent` a `key`, as in `key: 'orderId'`",
+    );
+  });
+});

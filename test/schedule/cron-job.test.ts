@@ -1,0 +1,189 @@
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Duration, TimeZone } from 'aws-cdk-lib/core';
+import { CronJob, type CronJobOptions } from 'cdk-trellis';
+import { nagFindings } from '../support/nag.js';
+import { newStack, stableTemplate } from '../support/template.js';
+
+const daily = ScheduleExpression.cron({ hour: '5', minute: '0', timeZone: TimeZone.EUROPE_BERLIN });
+const handler = () => import('./fixtures/clean.js');
+
+function jobWith(props: Partial<CronJobOptions> = {}, context = {}) {
+  const stack = newStack(context);
+  const job = new CronJob(stack, 'Clean', { schedule: daily, handler, ...props });
+  return { stack, job, template: Template.fromStack(stack) };
+}
+
+const expectSchedule = (props: Partial<CronJobOptions>, properties: object) =>
+  jobWith(props).template.hasResourceProperties('AWS::Scheduler::Schedule', properties);
+
+describe('CronJob', () => {
+  it('is a schedule with a time zone, retries, a queue for failures and an alarm on missed runs', () => {
+    expect(stableTemplate(jobWith().stack)).toMatchSnapshot();
+  });
+
+  it.each(['aws', 'localstack'])('leaves cdk-nag nothing to find on %s', (target) => {
+    expect(
+      nagFindings((stack) => new CronJob(stack, 'Clean', { schedule: daily, handler }), { target }),
+    ).toEqual([]);
+  });
+
+  it('binds what its handler needs, and the table by which no two runs overlap', () => {
+    const stack = newStack();
+    const reports = new Bucket(stack, 'Reports');
+    new CronJob(stack, 'Report', {
+      schedule: daily,
+      handler: () => import('./fixtures/report.js'),
+      bind: { reports },
+    });
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          REPORTS_BUCKET: { Ref: Match.stringLikeRegexp('^Reports') },
+          RUNS_IDEMPOTENCY: { Ref: Match.stringLikeRegexp('^Idempotency') },
+        },
+      },
+    });
+  });
+
+  it('runs a plain handler, without that table', () => {
+    const stack = newStack();
+    new CronJob(stack, 'Plain', { schedule: daily, handler: () => import('./fixtures/plain.js') });
+    Template.fromStack(stack).resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
+  });
+
+  it('may start within a time', () => {
+    expectSchedule(
+      { flexibleWindow: Duration.minutes(15) },
+      { FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 15 } },
+    );
+  });
+
+  it('is tried as often and as long as it is told', () => {
+    expectSchedule(
+      { maxEventAge: Duration.hours(6), retryAttempts: 10 },
+      { Target: { RetryPolicy: { MaximumEventAgeInSeconds: 21600, MaximumRetryAttempts: 10 } } },
+    );
+  });
+
+  it("lets the user's properties win", () => {
+    const stack = newStack();
+    const scheduleGroup = new ScheduleGroup(stack, 'Group');
+    new CronJob(stack, 'Clean', { schedule: daily, handler, scheduler: { enabled: false, scheduleGroup } });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      State: 'DISABLED',
+      GroupName: Match.stringLikeRegexp('^Stack-Group'),
+    });
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Condition: {
+              StringEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [Match.stringLikeRegexp('^Group'), 'Arn'] } },
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    ['a daily job', daily, 3600, 26],
+    ['one of every ten minutes', ScheduleExpression.rate(Duration.minutes(10)), 300, 4],
+  ])('has an alarm when %s was not run in time', (_, schedule, Period, EvaluationPeriods) => {
+    jobWith({ schedule }).template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'Invocations',
+      ComparisonOperator: 'LessThanOrEqualToThreshold',
+      Threshold: 0,
+      TreatMissingData: 'breaching',
+      Period,
+      EvaluationPeriods,
+    });
+  });
+
+  it('has no such alarm where it would come too late, or none is wanted', () => {
+    const monthly = ScheduleExpression.cron({ day: '1', hour: '5', minute: '0' });
+    const names = (props: Partial<CronJobOptions>) => jobWith(props).job.alarms.map(({ node }) => node.id);
+    expect(names({ schedule: monthly })).toEqual([]);
+    expect(names({ alarms: { missedAfter: false } })).toEqual([]);
+    expect(names({ alarms: false })).toEqual([]);
+    expect(names({ schedule: monthly, alarms: { missedAfter: Duration.days(7) } })).toEqual(['MissedAlarm']);
+  });
+
+  it('tells a topic', () => {
+    const stack = newStack();
+    new CronJob(stack, 'Clean', { schedule: daily, handler, alarms: { topic: new Topic(stack, 'Topic') } });
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'Invocations',
+      AlarmActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
+    });
+  });
+
+  it('has a queue of its own where the function has another destination for failures', () => {
+    const stack = newStack();
+    const onFailure = new SqsDestination(new Queue(stack, 'Own'));
+    const job = new CronJob(stack, 'Clean', { schedule: daily, handler, onFailure });
+    Template.fromStack(stack).resourceCountIs('AWS::SQS::Queue', 2);
+    expect(job.alarms.map(({ node }) => node.id)).toEqual(['MissedAlarm', 'DeadLettersAlarm']);
+  });
+
+  it('is a rule on LocalStack, and says that its time zone is lost', () => {
+    const { stack, template } = jobWith({}, { target: 'localstack' });
+    template.resourceCountIs('AWS::Scheduler::Schedule', 0);
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'cron(0 5 * * ? *)',
+      Targets: [
+        {
+          InputTransformer: { InputPathsMap: { time: '$.time' }, InputTemplate: '{"scheduledTime":<time>}' },
+          RetryPolicy: { MaximumEventAgeInSeconds: 3600 },
+          DeadLetterConfig: Match.anyValue(),
+        },
+      ],
+    });
+    Annotations.fromStack(stack).hasWarning(
+      '/Stack/Clean',
+      Match.stringLikeRegexp('taken as UTC and not as Europe/Berlin'),
+    );
+    const utc = jobWith({ schedule: ScheduleExpression.rate(Duration.hours(1)) }, { target: 'localstack' });
+    Annotations.fromStack(utc.stack).hasNoWarning('*', Match.anyValue());
+  });
+});
+
+describe('CronJob is refused', () => {
+  it.each<[string, Partial<CronJobOptions>, string]>([
+    [
+      'with too short a window',
+      { flexibleWindow: Duration.seconds(30) },
+      '`flexibleWindow` must be a minute to a day, got 30 seconds',
+    ],
+    [
+      'with too long a time to try',
+      { maxEventAge: Duration.days(2) },
+      '`maxEventAge` must be a minute to a day, got 2 days',
+    ],
+    [
+      'with too many tries',
+      { retryAttempts: 186 },
+      '`retryAttempts` must be a whole number from 0 to 185, got 186',
+    ],
+    [
+      'with an alarm that looks back too far',
+      { alarms: { missedAfter: Duration.days(8) } },
+      '`alarms.missedAfter` must be five minutes to a week, got 8 days',
+    ],
+  ])('%s', (_, props, message) => {
+    expect(() => jobWith(props)).toThrow(`${message} (at Stack/Clean)`);
+  });
+
+  it('with a handler of messages', () => {
+    const messages = () => import('../messaging/fixtures/send-mail-once.js') as never;
+    expect(() => new CronJob(newStack(), 'Clean', { schedule: daily, handler: messages })).toThrow(
+      '`handler` must be one made with `job(...)`, or a plain one, got one made with `worker`',
+    );
+  });
+});

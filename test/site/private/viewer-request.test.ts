@@ -1,0 +1,37 @@
+import { runInNewContext } from 'node:vm';
+import { viewerRequestCode } from '../../../lib/site/private/viewer-request.js';
+
+/** What CloudFront would go on with, or answer. */
+function run(uri: string, singlePage: boolean): any {
+  const event = { request: { method: 'GET', uri, headers: {}, querystring: {} } };
+  return runInNewContext(`${viewerRequestCode({ singlePage })}; handler(event)`, { event });
+}
+
+it.each([
+  ['/', '/index.html'],
+  ['/products/prd_1', '/index.html'],
+  ['/v1.2/notes', '/index.html'],
+  ['/apiary', '/index.html'],
+  ['/assets/index-B7xK9f2a.js', '/assets/index-B7xK9f2a.js'],
+  ['/favicon.ico', '/favicon.ico'],
+  ['/.well-known/security.txt', '/.well-known/security.txt'],
+])('a single page is what %s gets: %s', (uri, file) => expect(run(uri, true).uri).toBe(file));
+
+it.each([
+  ['/', '/index.html'],
+  ['/about', '/about/index.html'],
+  ['/about/', '/about/index.html'],
+  ['/main.css', '/main.css'],
+])('of several pages %s gets %s', (uri, file) => expect(run(uri, false).uri).toBe(file));
+
+it.each(['/api', '/api/', '/api/unknown', '/api/unknown.json'])(
+  '%s, which is of no API, is a problem',
+  (uri) => {
+    const { statusCode, headers, body } = run(uri, true);
+    expect([statusCode, headers['content-type'].value, JSON.parse(body).status]).toEqual([
+      404,
+      'application/problem+json',
+      404,
+    ]);
+  },
+);

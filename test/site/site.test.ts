@@ -1,0 +1,356 @@
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { GeoRestriction } from 'aws-cdk-lib/aws-cloudfront';
+import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { App, Duration, Stack } from 'aws-cdk-lib/core';
+import { Api, Site, type SiteProps, UserDirectory } from 'cdk-trellis';
+import { nagFindings } from '../support/nag.js';
+import { newStack, RECOMMENDED_FLAGS, stableTemplate } from '../support/template.js';
+import { contractOf, folderOf } from './support.js';
+
+const source = folderOf({ 'index.html': '<!doctype html><title>Shop</title>' });
+const ordersApi = contractOf('orders', '/orders', '/orders/{orderId}', '/carts');
+const productsApi = contractOf('products', '/products');
+
+const published = (stack: Stack) =>
+  [ordersApi, productsApi].map((api) =>
+    Api.fromPublished(stack, api, `/shop/apis/${api === ordersApi ? 'orders' : 'products'}`),
+  );
+
+function templateWith(props: Partial<SiteProps> = {}, stack = newStack()): Template {
+  new Site(stack, 'Site', { source, ...props });
+  return Template.fromStack(stack);
+}
+
+const expectDistribution = (props: Partial<SiteProps>, config: object, stack = newStack()) =>
+  templateWith(props, stack).hasResourceProperties('AWS::CloudFront::Distribution', {
+    DistributionConfig: Match.objectLike(config),
+  });
+
+const behavioursOf = (template: Template): any[] =>
+  Object.values(template.findResources('AWS::CloudFront::Distribution'))[0]!.Properties.DistributionConfig
+    .CacheBehaviors ?? [];
+
+const policyOf = (props: Partial<SiteProps>): string => {
+  const [policy] = Object.values(templateWith(props).findResources('AWS::CloudFront::ResponseHeadersPolicy'));
+  const { ContentSecurityPolicy } = policy!.Properties.ResponseHeadersPolicyConfig.SecurityHeadersConfig;
+  return JSON.stringify(ContentSecurityPolicy.ContentSecurityPolicy);
+};
+
+const filesOf = (template: Template) =>
+  Object.values(template.findResources('Custom::SiteContent'))[0]!.Properties;
+
+describe('Site', () => {
+  it('is private, encrypted, compressed, logged, alarmed and sends security headers by default', () => {
+    const stack = newStack();
+    new Site(stack, 'Site', { source });
+    expect(stableTemplate(stack)).toMatchSnapshot();
+  });
+
+  it.each([
+    ['alone', {}],
+    ['with every recommended feature flag', RECOMMENDED_FLAGS],
+  ])('leaves cdk-nag nothing to find, %s', (_what, flags) => {
+    const build = (stack: Stack) => {
+      const users = new UserDirectory(stack, 'Users');
+      new Site(stack, 'Site', { source, apis: published(stack), users });
+    };
+    expect(nagFindings(build, flags)).toEqual([]);
+  });
+
+  it('leaves cdk-nag nothing to find with a domain of its own', () => {
+    const build = (stack: Stack) => new Site(stack, 'Site', { source, domain: domainIn(stack) });
+    expect(nagFindings(build)).toEqual([]);
+  });
+
+  it('keeps the logical id of its bucket', () => {
+    expect(Object.keys(templateWith().findResources('AWS::S3::Bucket'))).toEqual([
+      'SiteBucket978D4AEB',
+      'SiteLogsBCCC85C3',
+    ]);
+  });
+
+  it('tells tools which output is its address, also next to an API that does', () => {
+    const stack = newStack();
+    stack.templateOptions.metadata = { 'cdk-trellis': { apis: { orders: 'OrdersUrl' } } };
+    const template = templateWith({}, stack).toJSON();
+    const { site, apis } = template.Metadata['cdk-trellis'];
+    expect(apis).toEqual({ orders: 'OrdersUrl' });
+    expect(template.Outputs[site].Value['Fn::Join'][1][0]).toBe('https://');
+  });
+});
+
+describe('the APIs of a site', () => {
+  const stack = newStack();
+  const template = templateWith({ apis: published(stack) }, stack);
+
+  it('have behaviours for the first segments of their paths, without a cache', () => {
+    expect(behavioursOf(template).map(({ PathPattern }) => PathPattern)).toEqual([
+      '/api/orders',
+      '/api/orders/*',
+      '/api/carts',
+      '/api/carts/*',
+      '/api/products',
+      '/api/products/*',
+    ]);
+    for (const behaviour of behavioursOf(template)) {
+      expect(behaviour).toMatchObject({
+        AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
+        CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+        OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
+        ViewerProtocolPolicy: 'https-only',
+      });
+      expect(behaviour.FunctionAssociations).toBeUndefined();
+    }
+  });
+
+  it('are found by the parameters that other stacks have published', () => {
+    template.hasParameter('*', {
+      Type: 'AWS::SSM::Parameter::Value<String>',
+      Default: '/shop/apis/orders/rest-api-id',
+    });
+    expect(JSON.stringify(template.toJSON())).not.toContain('Fn::ImportValue');
+  });
+
+  it('share one origin each, and keep their own errors', () => {
+    const [{ Properties }] = Object.values(template.findResources('AWS::CloudFront::Distribution')) as [any];
+    const { Origins, CustomErrorResponses } = Properties.DistributionConfig;
+    expect(Origins).toHaveLength(3);
+    expect(Origins[1]).toMatchObject({
+      CustomOriginConfig: { OriginProtocolPolicy: 'https-only', OriginSSLProtocols: ['TLSv1.2'] },
+    });
+    expect(Origins[1].OriginPath).toBeUndefined();
+    expect(CustomErrorResponses).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'two have a segment in common',
+      ['/orders', '/orders/{id}/lines'],
+      'the APIs first and second both have paths that begin with /orders: rename one',
+    ],
+    [
+      'one begins with a parameter',
+      ['/orders', '/{tenant}/orders'],
+      'the API second has the path /{tenant}, which does not tell it from others: begin it with a word',
+    ],
+    [
+      'one is at the root',
+      ['/orders', '/'],
+      'the API second has the path /, which does not tell it from others: begin it with a word',
+    ],
+  ] as const)('are refused when %s', (_what, [first, second], message) => {
+    const stack = newStack();
+    const apis = [contractOf('first', first), contractOf('second', second)].map((api, at) =>
+      Api.fromPublished(stack, api, `/shop/apis/${at}`),
+    );
+    expect(() => new Site(stack, 'Site', { source, apis })).toThrow(`\`apis\`: ${message} (at Stack/Site)`);
+  });
+});
+
+describe("a site's security policy", () => {
+  it('allows what comes from the site itself', () => {
+    expect(policyOf({})).toBe(
+      JSON.stringify(
+        "default-src 'self'; base-uri 'none'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; object-src 'none'; script-src 'self'; style-src 'self'",
+      ),
+    );
+  });
+
+  it('allows signing in where the users are', () => {
+    const stack = newStack();
+    const users = UserDirectory.fromPublished(stack, 'Users', '/shop/users');
+    new Site(stack, 'Site', { source, users });
+    const text = JSON.stringify(
+      Template.fromStack(stack).findResources('AWS::CloudFront::ResponseHeadersPolicy'),
+    );
+    expect(text).toContain(`connect-src 'self' https://cognito-idp.`);
+  });
+
+  it('takes directives in place of its own', () => {
+    const policy = policyOf({
+      contentSecurityPolicy: { 'img-src': ['https://images.example.com'], 'form-action': [] },
+    });
+    expect(policy).toContain('img-src https://images.example.com;');
+    expect(policy).not.toContain('form-action');
+  });
+
+  it.each([
+    [{ 'img-src': ['self'] }, '"self"'],
+    [{ 'img-src': ["'self' data:"] }, '"\'self\' data:"'],
+    [{ imgSrc: ["'self'"] }, 'directives like img-src, got "imgSrc"'],
+  ])('refuses %j, which browsers would ignore', (contentSecurityPolicy, message) => {
+    expect(() => policyOf({ contentSecurityPolicy: contentSecurityPolicy as any })).toThrow(message);
+  });
+});
+
+describe('the content of a site', () => {
+  it('is deployed with what the page must know', () => {
+    const stack = newStack();
+    const users = UserDirectory.fromPublished(stack, 'Users', '/shop/users');
+    const template = templateWith({ apis: published(stack), users, configuration: { beta: true } }, stack);
+    const [, parts] = filesOf(template).configuration['Fn::Join'];
+    const text = parts.map((part: unknown) => (typeof part === 'string' ? part : 'VALUE')).join('');
+    expect(JSON.parse(text)).toEqual({
+      apis: { orders: '/api', products: '/api' },
+      users: { endpoint: 'https://cognito-idp.VALUE.VALUE', userPoolId: 'VALUE', clientId: 'VALUE' },
+      beta: true,
+    });
+  });
+
+  it('does not keep CloudFormation waiting longer than its function runs', () => {
+    const template = templateWith();
+    expect(filesOf(template).ServiceTimeout).toBe('360');
+    template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 300 });
+  });
+
+  it('is put there by a function that may do that and nothing else', () => {
+    const template = templateWith();
+    const [policy] = Object.values(template.findResources('AWS::IAM::Policy'));
+    const statements: any[] = policy!.Properties.PolicyDocument.Statement;
+    expect(statements.map(({ Action }) => Action)).toEqual([
+      's3:GetObject',
+      's3:ListBucket',
+      ['s3:PutObject', 's3:DeleteObject'],
+      'cloudfront:CreateInvalidation',
+    ]);
+    expect(JSON.stringify(statements)).not.toContain('"Resource":"*"');
+  });
+
+  it.each([
+    ['stays when its stack goes', {}, 'false', 'Retain'],
+    ['goes with its stack when the app is ephemeral', { 'trellis:ephemeral': true }, 'true', 'Delete'],
+  ])('%s', (_what, context, ephemeral, DeletionPolicy) => {
+    const template = templateWith({}, newStack(context));
+    expect(filesOf(template).ephemeral).toBe(ephemeral);
+    template.hasResource('AWS::S3::Bucket', { DeletionPolicy });
+  });
+
+  it('keeps replaced files for as long as it is told, in the folders it is told', () => {
+    const template = templateWith({ keepReplaced: Duration.days(7), hashedFolders: ['_astro/'] });
+    expect(filesOf(template)).toMatchObject({ keepReplacedDays: '7', hashedFolders: ['_astro/'] });
+  });
+
+  it.each([
+    [
+      'is not there',
+      '/nowhere',
+      '`source` must be the folder with the built site, got /nowhere, which is none',
+    ],
+    ['has no index.html', folderOf({ 'main.js': '' }), '`source` must have an index.html'],
+    [
+      'has a file that the deployment writes',
+      folderOf({ 'index.html': '', 'config.json': '{}' }),
+      '`source` must have no config.json',
+    ],
+  ])('is refused when the folder %s', (_what, folder, message) => {
+    expect(() => templateWith({ source: folder })).toThrow(message);
+  });
+
+  it('refuses configuration under a name of its own', () => {
+    expect(() => templateWith({ configuration: { users: 1 } })).toThrow(
+      '`configuration` must have names of its own, got users, which the site sets from its `apis` and `users` (at Stack/Site)',
+    );
+  });
+});
+
+describe("a site's alarm", () => {
+  it('is where the metrics are', () => {
+    templateWith().hasResource('AWS::CloudWatch::Alarm', { Condition: 'SiteHasMetricsE16FEBEF' });
+    const inRegion = (region: string) =>
+      new Stack(new App(), 'Stack', { env: { region, account: '1'.repeat(12) } });
+    const [home, away] = [inRegion('us-east-1'), inRegion('eu-west-1')];
+    templateWith({}, home).resourceCountIs('AWS::CloudWatch::Alarm', 1);
+    templateWith({}, away).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+    Annotations.fromStack(away).hasWarning('/Stack/Site', Match.stringLikeRegexp('metrics are in us-east-1'));
+  });
+
+  it('has a threshold and a topic, or is not there', () => {
+    const stack = newStack();
+    const topic = new Topic(stack, 'Topic');
+    templateWith({ alarms: { serverErrorPercent: 5, topic } }, stack).hasResourceProperties(
+      'AWS::CloudWatch::Alarm',
+      {
+        Threshold: 5,
+        MetricName: '5xxErrorRate',
+        AlarmActions: [Match.anyValue()],
+      },
+    );
+    templateWith({ alarms: false }).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+  });
+});
+
+describe('what the user says about a site', () => {
+  it('is its name, with the certificate and records in the zone', () => {
+    const stack = newStack();
+    const template = templateWith({ domain: domainIn(stack) }, stack);
+    template.hasResourceProperties('AWS::CloudFront::Distribution', {
+      DistributionConfig: Match.objectLike({
+        Aliases: ['shop.example.com'],
+        ViewerCertificate: Match.objectLike({ MinimumProtocolVersion: 'TLSv1.2_2021' }),
+      }),
+    });
+    for (const Type of ['A', 'AAAA'])
+      template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'shop.example.com.', Type });
+  });
+
+  it('wins over the distribution, and joins the behaviours of the APIs', () => {
+    const stack = newStack();
+    const origin = new HttpOrigin('images.example.com');
+    const template = templateWith(
+      {
+        apis: published(stack),
+        distribution: {
+          geoRestriction: GeoRestriction.allowlist('SE'),
+          defaultBehavior: { compress: false },
+          additionalBehaviors: { '/images/*': { origin } },
+        },
+      },
+      stack,
+    );
+    template.hasResourceProperties('AWS::CloudFront::Distribution', {
+      DistributionConfig: Match.objectLike({
+        Restrictions: { GeoRestriction: { RestrictionType: 'whitelist', Locations: ['SE'] } },
+        DefaultCacheBehavior: Match.objectLike({
+          Compress: false,
+          ViewerProtocolPolicy: 'redirect-to-https',
+        }),
+      }),
+    });
+    expect(behavioursOf(template)).toHaveLength(7);
+  });
+
+  it('wins over the bucket', () => {
+    templateWith({ bucket: { bucketName: 'shop-pages' } }).hasResourceProperties('AWS::S3::Bucket', {
+      BucketName: 'shop-pages',
+    });
+  });
+
+  it('is another place for the access logs, or how long they stay', () => {
+    const stack = newStack();
+    const logBucket = Bucket.fromBucketName(stack, 'Central', 'central-logs');
+    expectDistribution({ distribution: { logBucket } }, { Logging: Match.objectLike({}) }, stack);
+    Template.fromStack(stack).resourceCountIs('AWS::S3::Bucket', 1);
+    templateWith({ logRetention: Duration.days(7) }).hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 7 })] },
+    });
+  });
+});
+
+function domainIn(stack: Stack) {
+  return {
+    name: 'shop.example.com',
+    certificate: Certificate.fromCertificateArn(
+      stack,
+      'Certificate',
+      `arn:aws:acm:us-east-1:${'1'.repeat(12)}:certificate/1`,
+    ),
+    hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
+      hostedZoneId: 'Z1',
+      zoneName: 'example.com',
+    }),
+  };
+}

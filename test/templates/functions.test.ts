@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import { FORMS } from '../function/forms.js';
+import { newStack } from '../support/template.js';
+import { cfnLint } from './cfn-lint.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'trellis-templates-'));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A template as a file. */
+function written(name: string, template: object): string {
+  const file = join(folder, `${name.replaceAll(' ', '-')}.json`);
+  writeFileSync(file, JSON.stringify(template));
+  return file;
+}
+
+const templates = Object.entries(FORMS).map(([name, make]) => {
+  const stack = newStack();
+  make(stack);
+  return [name, Template.fromStack(stack).toJSON()] as const;
+});
+
+it('cfn-lint finds nothing in a function of any kind of code', async () => {
+  const files = templates.map(([name, template]) => written(name, template));
+  expect(await cfnLint(files)).toEqual({ status: 0, output: '' });
+}, 60_000);
+
+it('cfn-lint would find what is wrong with a function', async () => {
+  const [, template] = templates.find(([name]) => name === 'an image that is built')!;
+  const [id] = Object.keys(template.Resources).filter((id) => id.startsWith('Fn9'));
+  const wrong = structuredClone(template);
+  wrong.Resources[id!].Properties.Handler = 'main.handler';
+  wrong.Resources[id!].Properties.PackageType = 'Zip';
+  const { status, output } = await cfnLint([written('wrong', wrong)]);
+  expect(status).not.toBe(0);
+  expect(output).toContain('Runtime');
+}, 60_000);

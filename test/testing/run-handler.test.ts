@@ -1,0 +1,192 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { handle, table, text } from 'cdk-trellis/runtime';
+import { fakes, lambdaContext, runHandler } from 'cdk-trellis/testing';
+import { handler } from './fixtures/place.js';
+
+const told: string[] = [];
+const own = {
+  greet: ({ name }: { name: string }) => `Hi ${name}`,
+  tell: ({ name }: { name: string }) => void told.push(name),
+  apiKey: 'hush',
+  rate: '7',
+  stage: 'beta',
+  limit: 3,
+};
+
+describe('fakes', () => {
+  it('stand for all that a handler needs', async () => {
+    const bind = fakes(handler, own);
+    bind.orders.mock.on(PutCommand).resolves({});
+    bind.work.mock.on(SendMessageCommand).resolves({ MessageId: 'm-1' });
+    expect(await runHandler(handler, { event: { orderId: 'o-1' }, bind })).toEqual({
+      MessageId: 'm-1',
+      greeting: 'Hi Ann',
+      apiKey: 'hush',
+      rate: '7',
+      stage: 'beta',
+      limit: 3,
+      time: '1970-01-01T00:00:00.000Z',
+      remaining: 10_000,
+    });
+    expect(told).toEqual(['Bob']);
+    const puts = bind.orders.mock.commandCalls(PutCommand);
+    expect(puts.map(({ args }) => args[0].input.TableName)).toEqual(['orders', 'lines']);
+    expect(bind.work.mock.commandCalls(SendMessageCommand)[0]?.args[0].input.QueueUrl).toBe('work');
+    expect([bind.byDay.tableName, bind.byDay.indexName]).toEqual(['byDay', 'byDay']);
+  });
+
+  it('fail with the name of a command of which nothing is said', async () => {
+    const bind = fakes(handler, own);
+    await expect(runHandler(handler, { event: { orderId: 'o-1' }, bind })).rejects.toThrow(
+      'Nothing is said of what PutCommand answers: `mock.on(PutCommand).resolves({ ... })`',
+    );
+  });
+
+  it('start anew with each call', async () => {
+    const before = fakes(handler, own);
+    before.orders.mock.on(PutCommand).resolves({});
+    await before.orders.client.send(new PutCommand({ TableName: 'orders', Item: {} }));
+    const after = fakes(handler, own);
+    expect(after.orders.mock.calls()).toEqual([]);
+    await expect(after.orders.client.send(new PutCommand({ TableName: 'orders', Item: {} }))).rejects.toThrow(
+      'Nothing is said',
+    );
+  });
+
+  it('refuse what nothing is said of after a reset, too, and are one for all handlers', async () => {
+    const bind = fakes(handler, own);
+    const reader = handle({ things: table.read }, async () => 1);
+    const other = fakes(reader);
+    bind.orders.mock.onAnyCommand().resolves({});
+    other.things.mock.reset();
+    await expect(bind.orders.client.send(new PutCommand({ TableName: 'orders', Item: {} }))).rejects.toThrow(
+      'Nothing is said',
+    );
+    expect(other.things.mock).toBe(bind.orders.mock);
+  });
+
+  it('may be replaced', async () => {
+    const done: string[] = [];
+    const once = {
+      tableName: 'done',
+      run: async <Result>(key: string, work: () => Promise<Result>) => {
+        done.push(key);
+        return work();
+      },
+    };
+    const bind = fakes(handler, { ...own, once });
+    bind.orders.mock.onAnyCommand().resolves({});
+    bind.work.mock.onAnyCommand().resolves({});
+    await runHandler(handler, { event: { orderId: 'o-1' }, bind });
+    expect(done).toEqual(['o-1']);
+  });
+
+  it('are those that are known: others must be given', () => {
+    const untyped = fakes as (handler: unknown, given?: object) => unknown;
+    expect(() => untyped(handler, { stage: 'beta', colour: 'red' })).toThrow(
+      /colour is given, which the handler does not need\ngreet must be given: no mock can stand for a need of the kind invoke\ntell .*\napiKey .* kind secret\nrate .* kind parameter\nlimit .* kind number\nCall `fakes\(handler, \{ orders, lines/,
+    );
+  });
+
+  it('are typed', () => {
+    const checks = () => {
+      // @ts-expect-error a text is missing
+      fakes(handler, { ...own, stage: undefined });
+      // @ts-expect-error nothing is given
+      fakes(handler);
+      // @ts-expect-error the answer of another function
+      fakes(handler, { ...own, greet: () => 3 });
+      // @ts-expect-error a text has no mock
+      fakes(handler, own).stage.mock;
+      const { byDay } = fakes(handler, own);
+      byDay.indexName satisfies 'byDay';
+      byDay.mock.on(QueryCommand).resolves({ Items: [] });
+      const reader = handle({ orders: table.read }, async () => 1);
+      fakes(reader).orders.mock.calls();
+    };
+    expect(checks).toBeDefined();
+  });
+});
+
+describe('runHandler', () => {
+  const stage = handle({ stage: text() }, async (event: { at: unknown; none?: string }, bound, context) => ({
+    ...event,
+    stage: bound.stage,
+    fn: context.functionName,
+  }));
+
+  it('sends event and result through JSON', async () => {
+    const event = { at: new Date(0), none: undefined };
+    expect(await runHandler(stage, { event, bind: { stage: 'beta' } })).toStrictEqual({
+      at: '1970-01-01T00:00:00.000Z',
+      stage: 'beta',
+      fn: 'test',
+    });
+    expect(await runHandler(async () => undefined, { event: {} })).toBeNull();
+  });
+
+  it('refuses what is not JSON', async () => {
+    await expect(runHandler(async () => 1n, { event: {} })).rejects.toThrow(
+      /^The result must be JSON, as Lambda sends it: .*BigInt/,
+    );
+    const circle: { self?: object } = {};
+    circle.self = circle;
+    await expect(runHandler(async (_event: object) => 1, { event: circle })).rejects.toThrow(
+      /^The event must be JSON/,
+    );
+  });
+
+  it('gives the context', async () => {
+    const context = lambdaContext({ functionName: 'place' });
+    const result = await runHandler(stage, { event: { at: 1 }, bind: { stage: 'beta' }, context });
+    expect(result.fn).toBe('place');
+  });
+
+  it('names needs that are missing', async () => {
+    const untyped = runHandler as (handler: unknown, run: object) => Promise<unknown>;
+    await expect(untyped(handler, { event: {}, bind: { orders: {}, order: {} } })).rejects.toThrow(
+      /^`bind` must have lines\n(.|\n)*`bind` must have limit\nThe handler needs orders, lines, byDay/,
+    );
+  });
+
+  it('refuses to bind what takes nothing', async () => {
+    const untyped = runHandler as (handler: unknown, run: object) => Promise<unknown>;
+    await expect(untyped(async () => 1, { event: {}, bind: { orders: {} } })).rejects.toThrow(
+      'The handler takes no `bind`: it needs nothing, or a middleware hides what it needs.',
+    );
+  });
+
+  it('is typed', () => {
+    const checks = () => {
+      // @ts-expect-error a need is missing
+      runHandler(stage, { event: { at: 1 }, bind: {} });
+      // @ts-expect-error needs are missing
+      runHandler(stage, { event: { at: 1 } });
+      // @ts-expect-error an event of another shape
+      runHandler(stage, { event: { when: 1 }, bind: { stage: 'beta' } });
+      // @ts-expect-error the handler needs nothing
+      runHandler(async () => 1, { event: {}, bind: { stage: 'beta' } });
+      runHandler(
+        handle({}, async () => 1),
+        { event: {} },
+      );
+    };
+    expect(checks).toBeDefined();
+  });
+});
+
+describe('lambdaContext', () => {
+  it('is that of a function', () => {
+    const context = lambdaContext({ functionName: 'place', remainingMilliseconds: 500, awsRequestId: 'r-1' });
+    expect(context).toMatchObject({
+      functionName: 'place',
+      invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:place',
+      logGroupName: '/aws/lambda/place',
+      memoryLimitInMB: '256',
+      awsRequestId: 'r-1',
+    });
+    expect(context.getRemainingTimeInMillis()).toBe(500);
+    expect(() => context.done()).toThrow('The context of Node.js 24 has no callbacks');
+  });
+});

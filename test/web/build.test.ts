@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { kindOf } from '../../lib/site/content/file-headers.js';
+
+const root = join(__dirname, '../..');
+
+/** Builds as the app does; esbuild does not run in jest's sandbox. */
+function build(): { folder: string; page: string } {
+  const script = "process.stdout.write(require('./web/build.ts').buildSite())";
+  const args = ['--conditions=cdk-trellis-source', '--import', 'tsx', '-e', script];
+  const folder = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  return { folder, page: readFileSync(join(folder, 'index.html'), 'utf8') };
+}
+
+const { folder, page } = build();
+const assets = readdirSync(join(folder, 'assets'));
+const sizeOf = (path: string) => gzipSync(readFileSync(join(folder, path))).length;
+
+it('gives the same files for the same sources', () => {
+  const again = build();
+  expect(again.page).toBe(page);
+  expect(readdirSync(join(again.folder, 'assets'))).toEqual(assets);
+});
+
+it('gives scripts and styles names that a site keeps for a year', () => {
+  expect(assets.map((name) => kindOf(`assets/${name}`, ['assets/']))).toEqual(assets.map(() => 'hashed'));
+});
+
+it('has nothing inline that the security policy would refuse', () => {
+  expect(page).not.toMatch(/<style|style=|<script(?![^>]*\bsrc=)|\bon[a-z]+="/);
+});
+
+it('loads less than 60 KB for the first page, and less than 60 KB more to sign in', () => {
+  const first = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => sizeOf(path!));
+  expect(first.length).toBeGreaterThan(2);
+  expect(first.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000);
+  expect(Math.max(...assets.map((name) => sizeOf(`assets/${name}`)))).toBeLessThan(60_000);
+});

@@ -1,0 +1,66 @@
+import { Duration } from 'aws-cdk-lib/core';
+import * as fc from 'fast-check';
+import type {
+  Invocation,
+  MachineCase,
+  MachineNode,
+  MachinePlan,
+  MachineStep,
+} from '../../../lib/workflow/private/machine-plan.js';
+
+const second = Duration.seconds(1);
+
+export function invocation(name: string): Invocation {
+  const retry = { attempts: 2, interval: second, backoff: 2, maxInterval: second };
+  return { arn: `arn:aws:lambda:us-east-1:123456789012:function:${name}`, seconds: 22, retry };
+}
+
+export function machineStep(key: string, isUndone: boolean, title = key): MachineStep {
+  return { key, title, do: invocation(title), undo: isUndone ? invocation(`undo-${title}`) : undefined };
+}
+
+function machineCase(name: string, value: string, kind: 'nothing' | 'done' | 'undone'): MachineCase {
+  const title = `${name}: ${value}`;
+  const step = machineStep(name, kind === 'undone', title);
+  return kind === 'nothing' ? { ...step, value, do: undefined, undo: undefined } : { ...step, value };
+}
+
+const bool = fc.boolean();
+const caseKind = fc.constantFrom('nothing' as const, 'done' as const, 'undone' as const);
+
+/** One node whose steps are named after its place. */
+function nodeAt(at: number): fc.Arbitrary<MachineNode> {
+  const step = bool.map((undone) => ({
+    kind: 'step' as const,
+    steps: [machineStep(`s${at}`, undone)] as const,
+  }));
+  if (at === 0) return step;
+  const callback = bool.map((undone) => ({
+    kind: 'callback' as const,
+    steps: [machineStep(`c${at}`, undone)] as const,
+    seconds: 60,
+  }));
+  const parallel = fc.array(bool, { minLength: 2, maxLength: 4 }).map((undone) => ({
+    kind: 'parallel' as const,
+    steps: undone.map((one, branch) => machineStep(`p${at}x${branch}`, one)),
+  }));
+  const choice = fc.array(caseKind, { minLength: 1, maxLength: 3 }).map((kinds) => ({
+    kind: 'choice' as const,
+    name: `x${at}`,
+    on: 'input.kind',
+    steps: kinds.map((kind, value) => machineCase(`x${at}`, `v${value}`, kind)),
+  }));
+  return fc.oneof(step, callback, parallel, choice);
+}
+
+/** Sagas of all shapes. */
+export const plans: fc.Arbitrary<MachinePlan> = fc
+  .record({ count: fc.integer({ min: 1, max: 6 }), isCancelled: bool, isTold: bool, isExpress: bool })
+  .chain(({ count, isCancelled, isTold, isExpress }) =>
+    fc.tuple(...Array.from({ length: count }, (_, at) => nodeAt(at))).map((nodes) => ({
+      nodes: nodes.filter(({ kind }) => !isExpress || kind !== 'callback'),
+      cancelled: isCancelled ? invocation('is-cancelled') : undefined,
+      onOutcome: isTold ? invocation('tell') : undefined,
+      isExpress,
+    })),
+  );

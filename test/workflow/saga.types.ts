@@ -1,0 +1,130 @@
+// Compiled, never run: what the compiler must refuse.
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Duration, type Stack } from 'aws-cdk-lib/core';
+import { type DataTable, NodeFunction, nothing, Saga, saga } from 'cdk-trellis';
+import * as z from 'zod';
+import { Approval, Order } from './fixtures/contract.js';
+
+const reserve = () => import('./fixtures/reserve.js');
+const release = () => import('./fixtures/release.js');
+const pay = () => import('./fixtures/pay.js');
+const refund = () => import('./fixtures/refund.js');
+const confirm = () => import('./fixtures/confirm.js');
+const ask = () => import('./fixtures/ask.js');
+const plain = () => import('./fixtures/plain.js');
+const refusingUndo = () => import('./fixtures/refusing-undo.js');
+const isCancelled = () => import('./fixtures/is-cancelled.js');
+const tell = () => import('./fixtures/tell.js');
+const start = () => import('./fixtures/start.js');
+const startOther = () => import('./fixtures/start-other.js');
+const answer = () => import('./fixtures/answer.js');
+const answerOther = () => import('./fixtures/answer-other.js');
+
+export function steps(imported: IFunction) {
+  const reserved = saga(Order).step('reserve', { do: reserve, undo: release });
+  reserved.step('pay', { do: pay, undo: refund }).step('confirm', { do: confirm });
+  reserved.step('pay', { do: { handler: pay, memorySize: 512 }, timeout: Duration.seconds(20) });
+  reserved.step('other', { do: imported, timeout: Duration.seconds(20) });
+  // A function that exists begins a saga, too: it checks the input itself.
+  saga(Order).step('reserve', { do: imported });
+
+  // @ts-expect-error the first step must check the input
+  saga(Order).step('reserve', { do: plain });
+  // @ts-expect-error nothing but a step begins a saga
+  saga(Order).parallel({});
+  // @ts-expect-error the step reads a result that is not there yet
+  saga(Order).step('pay', { do: pay });
+  // @ts-expect-error the step reads a result of another shape
+  reserved.step('pay', { do: reserve }).step('confirm', { do: confirm });
+  // @ts-expect-error the undo reads the result of a step that comes later
+  saga(Order).step('reserve', { do: reserve, undo: refundOf('later') });
+  // @ts-expect-error an undo must not refuse
+  reserved.step('pay', { do: pay, undo: refusingUndo });
+  // @ts-expect-error a name is used once
+  reserved.step('reserve', { do: pay });
+  // @ts-expect-error a misspelt property
+  reserved.step('pay', { do: pay, unod: refund });
+  // @ts-expect-error nothing is done
+  reserved.step('pay', { undo: refund });
+  // @ts-expect-error another input
+  saga(z.object({ orderId: z.number() })).step('reserve', { do: reserve });
+}
+
+declare function refundOf(step: 'later'): () => Promise<typeof import('./fixtures/confirm.js')>;
+
+export function groups() {
+  const reserved = saga(Order).step('reserve', { do: reserve, undo: release });
+  const both = reserved.parallel({ pay: { do: pay, undo: refund }, note: { do: plain } });
+  both.step('confirm', { do: confirm });
+  // @ts-expect-error a step of the group reads what another one has
+  reserved.parallel({ pay: { do: pay }, confirm: { do: confirm } });
+  // @ts-expect-error a name is used once
+  reserved.parallel({ reserve: { do: pay }, note: { do: plain } });
+  // @ts-expect-error an undo must not refuse
+  reserved.parallel({ pay: { do: pay, undo: refusingUndo }, note: { do: plain } });
+}
+
+export function choices() {
+  const reserved = saga(Order).step('reserve', { do: reserve, undo: release });
+  const cases = { card: { do: pay, undo: refund }, invoice: { do: pay }, free: { do: nothing } };
+  const chosen = reserved.choice('pay', 'input.method', cases);
+  const result: Result<typeof chosen, 'pay'> = undefined;
+  reserved.choice('pay', 'reserve.kind', { own: { do: pay }, foreign: { do: nothing } });
+  // @ts-expect-error a case is missing
+  reserved.choice('pay', 'input.method', { card: { do: pay }, invoice: { do: pay } });
+  // @ts-expect-error the value is never this
+  reserved.choice('pay', 'reserve.kind', { own: { do: pay }, foreign: { do: pay }, odd: { do: pay } });
+  // @ts-expect-error any text may be there
+  reserved.choice('pay', 'input.orderId', {});
+  // @ts-expect-error there is no such path
+  reserved.choice('pay', 'input.methods', { card: { do: pay } });
+  // @ts-expect-error a case reads what is not there
+  reserved.choice('x', 'reserve.kind', { own: { do: confirm }, foreign: { do: pay } });
+  return result;
+}
+
+type Result<D, Name> = D extends { readonly types?: { readonly context: infer Context } }
+  ? Name extends keyof Context
+    ? Context[Name]
+    : never
+  : never;
+
+export function callbacks() {
+  const reserved = saga(Order).step('reserve', { do: reserve });
+  const asked = reserved.waitForCallback('approve', { do: ask, answer: Approval, wait: Duration.days(1) });
+  const answer: Result<typeof asked, 'approve'> = { by: 'ann', isApproved: true };
+  // @ts-expect-error only a step that waits has a token
+  reserved.step('approve', { do: ask });
+  // @ts-expect-error a person does not answer within nothing
+  reserved.waitForCallback('approve', { do: ask, answer: Approval });
+  return answer;
+}
+
+export function sagas(stack: Stack, stock: DataTable, orders: DataTable, events: EventBus) {
+  const definition = saga(Order)
+    .step('reserve', { do: reserve, undo: release })
+    .waitForCallback('approve', { do: ask, answer: Approval, wait: Duration.days(1) })
+    .step('pay', { do: pay, undo: refund });
+  const bind = { stock, orders, events };
+  const made = new Saga(stack, 'All', { definition, bind, cancelled: isCancelled, onOutcome: tell });
+  new Saga(stack, 'Steps', { definition, bind: { stock } });
+  // @ts-expect-error a need is not bound
+  new Saga(stack, 'E1', { definition });
+  // @ts-expect-error bound to another kind
+  new Saga(stack, 'E2', { definition, bind: { stock: events } });
+  // @ts-expect-error what the check needs is not bound
+  new Saga(stack, 'E3', { definition, bind: { stock }, cancelled: isCancelled });
+  // @ts-expect-error the check must say yes or no
+  new Saga(stack, 'E4', { definition, bind: { stock }, cancelled: refund });
+  const other = saga(Order).step('reserve', { do: reserve }).step('x', { do: refusingUndo });
+  // @ts-expect-error it can be refused with a code that is not expected
+  new Saga(stack, 'E5', { definition: other, bind: { stock, events }, onOutcome: tell });
+
+  new NodeFunction(stack, 'Start', { handler: start, bind: { fulfilment: made } });
+  new NodeFunction(stack, 'Answer', { handler: answer, bind: { fulfilment: made } });
+  // @ts-expect-error the saga takes something else
+  new NodeFunction(stack, 'E6', { handler: startOther, bind: { fulfilment: made } });
+  // @ts-expect-error no step waits for this
+  new NodeFunction(stack, 'E7', { handler: answerOther, bind: { fulfilment: made } });
+}

@@ -1,0 +1,27 @@
+/** A text that the browser keeps. Where storage is switched off it lasts as long as the page. */
+export class Kept {
+  private fallback: string | undefined;
+
+  constructor(
+    private readonly storage: () => Storage,
+    private readonly key: string,
+  ) {}
+
+  get(): string | undefined {
+    try {
+      return this.storage().getItem(this.key) ?? undefined;
+    } catch {
+      return this.fallback;
+    }
+  }
+
+  set(text: string | undefined): void {
+    this.fallback = text;
+    try {
+      if (text === undefined) this.storage().removeItem(this.key);
+      else this.storage().setItem(this.key, text);
+    } catch {
+      // The fallback has it.
+    }
+  }
+}

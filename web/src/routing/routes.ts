@@ -1,0 +1,29 @@
+import type { ComponentType } from 'preact';
+import { Catalogue } from '../pages/catalogue.js';
+
+/** What a page is given. */
+export interface PageProps {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+}
+
+export type Page = ComponentType<PageProps>;
+
+export interface Route {
+  readonly path: string;
+  /** The first page is part of the first script; others are loaded when they are first wanted. */
+  readonly load: () => Promise<Page>;
+}
+
+export const ROUTES: readonly Route[] = [
+  { path: '/', load: async () => Catalogue },
+  { path: '/products/:productId', load: async () => (await import('../pages/product.js')).ProductPage },
+  { path: '/basket', load: async () => (await import('../pages/basket.js')).BasketPage },
+  { path: '/checkout', load: async () => (await import('../pages/checkout.js')).CheckoutPage },
+  { path: '/orders', load: async () => (await import('../pages/orders.js')).OrdersPage },
+  { path: '/orders/:orderId', load: async () => (await import('../pages/order.js')).OrderPage },
+  { path: '/inbox', load: async () => (await import('../pages/inbox.js')).InboxPage },
+  { path: '/account', load: async () => (await import('../pages/account.js')).AccountPage },
+  { path: '/sign-in', load: async () => (await import('../pages/sign-in.js')).SignInPage },
+  { path: '/sign-up', load: async () => (await import('../pages/sign-up.js')).SignUpPage },
+];

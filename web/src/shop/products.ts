@@ -1,0 +1,12 @@
+import { createClient, RefusedError } from 'cdk-trellis/client';
+import { type Product, productsApi } from '../../../contracts/products.js';
+
+export const products = createClient(productsApi, { baseUrl: '/api' });
+
+/** A product, or undefined when there is none; an id that can be none's is refused with 400. */
+export async function loadProduct(productId: string, signal: AbortSignal): Promise<Product | undefined> {
+  const result = await products.getProduct({ params: { productId }, signal });
+  if (result.ok) return result.body;
+  if (result.status === 404 || result.status === 400) return undefined;
+  throw new RefusedError(result);
+}
