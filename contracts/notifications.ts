@@ -1,4 +1,4 @@
-import { defineApi } from 'cdk-trellis/contract';
+import { defineApi, page, pageQuery } from 'cdk-trellis/contract';
 import * as z from 'zod';
 import { OrderId } from './stock.js';
 
@@ -26,16 +26,8 @@ export const notificationsApi = defineApi(
       path: '/inbox',
       auth: 'user',
       summary: 'The messages to the signed-in user, the newest first',
-      query: z.object({
-        limit: z
-          .string()
-          .regex(/^\d{1,2}$/, 'must be a whole number')
-          .transform(Number)
-          .pipe(z.int().min(1).max(50))
-          .default(20),
-        cursor: z.string().max(1000).optional(),
-      }),
-      responses: { 200: z.object({ items: z.array(Message), nextCursor: z.string().optional() }) },
+      query: pageQuery({ maxLimit: 50 }),
+      responses: { 200: page(Message) },
     },
   },
 );

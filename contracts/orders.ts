@@ -1,4 +1,4 @@
-import { defineApi, defineProblem, Problem } from 'cdk-trellis/contract';
+import { defineApi, defineProblem, Problem, page, pageQuery } from 'cdk-trellis/contract';
 import * as z from 'zod';
 import { RefusalReason } from './order-events.js';
 import { Money, ProductId } from './products.js';
@@ -82,16 +82,8 @@ export const ordersApi = defineApi(
       path: '/orders',
       auth: 'user',
       summary: 'The orders of the signed-in user, the newest first',
-      query: z.object({
-        limit: z
-          .string()
-          .regex(/^\d{1,2}$/, 'must be a whole number')
-          .transform(Number)
-          .pipe(z.int().min(1).max(50))
-          .default(20),
-        cursor: z.string().max(1000).optional(),
-      }),
-      responses: { 200: z.object({ items: z.array(Order), nextCursor: z.string().optional() }) },
+      query: pageQuery({ maxLimit: 50 }),
+      responses: { 200: page(Order) },
     },
     getOrder: {
       method: 'GET',

@@ -11,6 +11,9 @@ export const Money = z
 
 export const ProductId = z.string().regex(/^prd_[0-9a-z]{6,40}$/, 'must look like prd_4f1c2a');
 
+/** Counts the changes. Nobody makes a billion of them, and numbers that JavaScript cannot count on from are refused. */
+const Version = z.int().min(1).max(1_000_000_000);
+
 const details = {
   name: z.string().trim().min(1).max(120),
   description: z.string().trim().max(2000),
@@ -26,7 +29,7 @@ export const Product = z
     productId: ProductId,
     ...details,
     /** Counts the changes; a change names the version that it was made from. */
-    version: z.int().min(1),
+    version: Version,
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
@@ -91,7 +94,7 @@ export const productsApi = defineApi(
       summary: 'Changes a product, unless somebody else changed it first',
       params: z.object({ productId: ProductId }),
       // Not the stock: orders take from it at any moment, and would be overwritten.
-      body: NewProduct.omit({ stock: true }).extend({ version: z.int().min(1) }),
+      body: NewProduct.omit({ stock: true }).extend({ version: Version }),
       responses: { 200: Product, 404: Problem, 409: Problem },
     },
     changeStock: {

@@ -20,6 +20,9 @@ export const Address = z.object({
 });
 export type Address = z.output<typeof Address>;
 
+/** Counts the changes, 0 before the first one; beyond a billion JavaScript would soon lose count. */
+const Version = z.int().min(0).max(1_000_000_000);
+
 const details = {
   displayName: line(100),
   address: Address.optional(),
@@ -31,7 +34,7 @@ export const Profile = z.object({
   displayName: z.string(),
   address: details.address,
   /** Counts the changes, 0 before the first one; a change names the version that it was made from. */
-  version: z.int().min(0),
+  version: Version,
   updatedAt: z.iso.datetime().optional(),
 });
 export type Profile = z.output<typeof Profile>;
@@ -56,7 +59,7 @@ export const usersApi = defineApi(
       path: '/me',
       auth: 'user',
       summary: 'Changes the profile, unless it was changed elsewhere first',
-      body: z.object({ ...details, version: z.int().min(0) }),
+      body: z.object({ ...details, version: Version }),
       responses: { 200: Profile, 409: Problem },
     },
   },

@@ -21,10 +21,7 @@ export const handler = route(
         ...(from && { ExclusiveStartKey: { ...from, customerId: user.sub } }),
       }),
     );
-    const nextCursor = position.encode(page.LastEvaluatedKey);
-    return {
-      status: 200,
-      body: { items: (page.Items ?? []) as Message[], ...(nextCursor && { nextCursor }) },
-    };
+    const items = (page.Items ?? []) as Message[];
+    return { status: 200, body: { items, nextCursor: position.encode(page.LastEvaluatedKey) } };
   },
 );

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { isBinary, isJsonType } from '../contract/body.js';
+import { type Body, isBinary, isJsonType } from '../contract/body.js';
 import type { Operation } from '../contract/contract.js';
 import { Problem } from '../contract/problem.js';
 import { PROBLEM_TYPE, type ResponseForm, responsesOf } from '../contract/responses.js';
@@ -14,8 +14,6 @@ interface AnyAnswer {
   readonly type?: string;
 }
 
-const NOTHING: ResponseForm = { content: /* @__PURE__ */ new Map(), problems: [] };
-
 /**
  * What a response means by the contract.
  *
@@ -28,62 +26,77 @@ export async function resultOf(
   response: Response,
   validate: boolean,
 ): Promise<AnyAnswer> {
-  const { status, headers, ok } = response;
   const bytes = new Uint8Array(await response.arrayBuffer());
-  const text = () => new TextDecoder().decode(bytes);
-  const unexpected = (why: string, cause?: unknown) =>
-    new CallError('unexpected', name, why, { status, headers, text: text().slice(0, 2000) }, cause);
-  const parsed = (schema: z.ZodType, value: unknown, what: string) => {
+  const incoming = new Incoming(name, response, bytes, validate);
+  const form = responsesOf(operation).get(response.status);
+  if (isShared(response.status)) return incoming.refusal(form);
+  // What the caller has is the current one.
+  if (response.status === 304) return incoming.answer({ content: new Map(), problems: [] });
+  if (form) return incoming.answer(form);
+  throw incoming.unexpected('which the contract does not have');
+}
+
+class Incoming {
+  /** Without its parameters. */
+  private readonly type: string;
+
+  constructor(
+    private readonly operation: string,
+    private readonly response: Response,
+    private readonly bytes: Uint8Array,
+    private readonly validate: boolean,
+  ) {
+    this.type = response.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  }
+
+  unexpected(what: string, cause?: unknown): CallError {
+    const { status, headers } = this.response;
+    const response = { status, headers, text: this.text().slice(0, 2000) };
+    return new CallError('unexpected', this.operation, `${status}, ${what}`, response, cause);
+  }
+
+  /** What is declared for this status. */
+  answer(form: ResponseForm): AnyAnswer {
+    const { status, ok, headers } = this.response;
+    const own = form.headers ? this.parsed(form.headers, Object.fromEntries(headers), 'headers') : headers;
+    if (form.content.size === 0) return { ok, status, headers: own, body: undefined };
+    const schema = form.content.get(this.type);
+    if (!schema)
+      throw this.unexpected(`with the content type "${this.type}", which the contract does not have`);
+    const body = this.bodyOf(schema);
+    return { ok, status, headers: own, body, ...(form.content.size > 1 && { type: this.type }) };
+  }
+
+  /** What any operation may be refused with: a problem that it declares, or one that the gateway has made. */
+  refusal(form: ResponseForm | undefined): AnyAnswer {
+    const { status, statusText, ok, headers } = this.response;
+    const given = this.type === PROBLEM_TYPE ? Problem.safeParse(this.json()).data : undefined;
+    if (form?.problems.some(({ type }) => type === given?.type)) return this.answer(form);
+    const body = given ?? { type: 'about:blank', title: statusText || `Status ${status}`, status };
+    return { ok, status, headers, body };
+  }
+
+  private bodyOf(schema: Body): unknown {
+    if (isBinary(schema)) return this.bytes;
+    return this.parsed(schema, isJsonType(this.type) ? this.json() : this.text(), 'a body');
+  }
+
+  private parsed(schema: z.ZodType, value: unknown, what: string): unknown {
+    if (!this.validate) return value;
     const result = schema.safeParse(value);
     if (result.success) return result.data;
-    throw unexpected(
-      `${status} with ${what} that break${what === 'a body' ? 's' : ''} the contract: ${result.error.message}`,
-    );
-  };
-  const json = () => {
-    try {
-      return JSON.parse(text());
-    } catch (error) {
-      throw unexpected(`${status} with a body that is not JSON`, error);
-    }
-  };
-
-  const type = headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const form = responsesOf(operation).get(status) ?? (status === 304 ? NOTHING : undefined);
-  if (isShared(status) && !isOwnProblem(form, type, text)) {
-    const problem = type === PROBLEM_TYPE ? Problem.safeParse(json()).data : undefined;
-    return {
-      ok,
-      status,
-      headers,
-      body: problem ?? { type: 'about:blank', title: titleOf(response), status },
-    };
+    throw this.unexpected(`with ${what} that the contract does not have: ${result.error.message}`);
   }
-  if (!form) throw unexpected(`${status}, which the contract does not have`);
-  const own = form.headers
-    ? validate
-      ? parsed(form.headers, Object.fromEntries(headers), 'headers')
-      : Object.fromEntries(headers)
-    : headers;
-  const answer = { ok, status, headers: own };
-  if (form.content.size === 0) return { ...answer, body: undefined };
-  const schema = form.content.get(type);
-  if (!schema)
-    throw unexpected(`${status} with the content type "${type}", which the contract does not have`);
-  const body = isBinary(schema) ? bytes : isJsonType(type) ? json() : text();
-  return {
-    ...answer,
-    body: isBinary(schema) || !validate ? body : parsed(schema, body, 'a body'),
-    ...(form.content.size > 1 && { type }),
-  };
-}
 
-/** Whether it is a problem that the operation declares, and none that the gateway has made. */
-function isOwnProblem(form: ResponseForm | undefined, type: string, text: () => string): boolean {
-  if (!form || type !== PROBLEM_TYPE) return false;
-  return form.problems.some((problem) => text().includes(JSON.stringify(problem.type)));
-}
+  private json(): unknown {
+    try {
+      return JSON.parse(this.text());
+    } catch (error) {
+      throw this.unexpected('with a body that is not JSON', error);
+    }
+  }
 
-function titleOf({ status, statusText }: Response): string {
-  return statusText || `Status ${status}`;
+  private text(): string {
+    return new TextDecoder().decode(this.bytes);
+  }
 }

@@ -68,6 +68,11 @@ export class ProjectState {
 /** The instance, if it answers under its own name; anything else on its port is somebody else. */
 export async function running(instance: Instance | undefined): Promise<Instance | undefined> {
   if (!instance) return undefined;
+  // A connection that was kept may have been closed by the emulator meanwhile: the second attempt makes a new one.
+  return (await answering(instance)) ?? (await answering(instance));
+}
+
+async function answering(instance: Instance): Promise<Instance | undefined> {
   try {
     const endpoint = assertLoopback(`http://127.0.0.1:${instance.port}`);
     const answer = await fetch(`${endpoint}/_trellis/instance`, { signal: AbortSignal.timeout(10_000) });

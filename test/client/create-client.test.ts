@@ -175,7 +175,11 @@ describe('an answer that the contract does not have is thrown:', () => {
       'the content type "text/html"',
     ],
     ['no JSON', new Response('{', { headers: json }), 'a body that is not JSON'],
-    ['another body', new Response('{"items":5}', { headers: json }), 'a body that breaks the contract'],
+    [
+      'another body',
+      new Response('{"items":5}', { headers: json }),
+      'a body that the contract does not have',
+    ],
   ])('%s', async (_what, response, message) => {
     const error = await clientOf({}, response)
       .listOrders()

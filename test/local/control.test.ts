@@ -7,7 +7,7 @@ it('saves a service whose state changes while it is copied', () => {
   // control.py, with stand-ins for MiniStack.
   const script = `
 import sys, types
-for name in ("ministack", "ministack.app", "ministack.core", "ministack.core.persistence"):
+for name in ("edge", "ministack", "ministack.app", "ministack.core", "ministack.core.persistence"):
     sys.modules[name] = types.ModuleType(name)
 sys.modules["ministack"].app, sys.modules["ministack"].core = sys.modules["ministack.app"], sys.modules["ministack.core"]
 persistence = sys.modules["ministack.core"].persistence = sys.modules["ministack.core.persistence"]

@@ -1,28 +1,32 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { running } from '../../lib/local/project-state.js';
 
-/** Answers as an emulator does: without saying so, it closes connections that nobody uses, here after 300 ms. */
-const SERVER = `
-const body = '{"instance":"own","pid":7}';
-const server = require('net').createServer((socket) => socket.on('data', () => {
-  socket.write('HTTP/1.1 200 OK\\r\\ncontent-length: ' + body.length + '\\r\\n\\r\\n' + body);
-  setTimeout(() => socket.destroy(), 300);
-}));
-server.listen(0, '127.0.0.1', () => console.log(server.address().port));
-`;
+const BODY = '{"instance":"own","pid":7}';
 
-it('an emulator is found again by a process that was busy while the emulator closed its connection', async () => {
-  const server = spawn(process.execPath, ['-e', SERVER], { stdio: ['ignore', 'pipe', 'inherit'] });
+it('an emulator that has closed the connection which this process kept is found again', async () => {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.once('data', () => {
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`);
+      // As it does after a time: the next request on this connection has no answer.
+      socket.once('data', () => socket.destroy());
+    });
+  }).listen(0, '127.0.0.1');
   try {
-    const [port] = await once(server.stdout, 'data');
-    const instance = { instance: 'own', pid: 7, port: Number(port), startedAt: '' };
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const instance = { instance: 'own', pid: 7, port, startedAt: '' };
     expect(await running(instance)).toEqual(instance);
-    spawnSync(process.execPath, ['-e', 'setTimeout(() => {}, 1000)']);
+    // Only then does fetch know that the connection is free.
+    await sleep(100);
     expect(await running(instance)).toEqual(instance);
+    expect(sockets).toHaveLength(2);
     expect(await running({ ...instance, instance: 'other' })).toBeUndefined();
   } finally {
-    server.kill();
+    for (const socket of sockets) socket.destroy();
+    server.close();
   }
   expect(await running(undefined)).toBeUndefined();
-}, 20_000);
+}, 30_000);

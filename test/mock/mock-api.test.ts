@@ -1,6 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createClient } from 'cdk-trellis/client';
 import { defineApi, defineProblem, Problem } from 'cdk-trellis/contract';
-import { type MockOptions, mockApi } from 'cdk-trellis/mock';
+import { type MockOptions, mockApi, nodeHandler } from 'cdk-trellis/mock';
 import { build } from 'esbuild';
 import * as z from 'zod';
 import { productsApi } from '../../contracts/products.js';
@@ -146,6 +148,31 @@ describe('a mock', () => {
       status: 200,
       body: { items: [{ name: 'Oak desk lamp' }] },
     });
+  });
+});
+
+describe('a mock in a server of Node', () => {
+  it('answers as it does elsewhere, also where it is mounted', async () => {
+    const handler = nodeHandler(mock);
+    const server = createServer((request, response) => {
+      // As Vite does it with what is mounted at /api.
+      void handler(
+        Object.assign(request, { originalUrl: request.url, url: request.url!.replace('/api', '') }),
+        response,
+      );
+    }).listen(0);
+    try {
+      const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+      const client = createClient(api, { baseUrl, token: () => 'ann' });
+      expect(await client.placeOrder({ body: { quantity: 3 } })).toMatchObject({
+        status: 201,
+        body: { quantity: 3 },
+      });
+      expect(await client.ping()).toMatchObject({ status: 204 });
+      expect((await fetch(`${baseUrl}/other?x=1`)).status).toBe(404);
+    } finally {
+      server.close();
+    }
   });
 });
 

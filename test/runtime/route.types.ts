@@ -1,5 +1,5 @@
 // Compiled, never run: what the compiler must refuse.
-import { defineApi, Problem } from 'cdk-trellis/contract';
+import { binary, defineApi, defineProblem, Problem } from 'cdk-trellis/contract';
 import { route, table } from 'cdk-trellis/runtime';
 import * as z from 'zod';
 
@@ -58,3 +58,86 @@ route(api.get, {}, async ({ user }) => ({ status: 200, body: { orderId: user.sub
 route(api.get, { orders: table.delete }, async () => ({ status: 200, body: { orderId: 'x' } }));
 // @ts-expect-error an operation says who may call it
 defineApi({ name: 'x', version: '1' }, { a: { method: 'GET', path: '/a', responses: { 200: z.string() } } });
+
+class OutOfStock extends defineProblem({
+  type: 'urn:problem:out-of-stock',
+  title: 'Out of stock',
+  status: 409,
+  extensions: z.object({ available: z.int() }),
+}) {}
+class Closed extends defineProblem({ type: 'urn:problem:closed', title: 'Closed', status: 409 }) {}
+
+const isoDate = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
+const more = defineApi(
+  { name: 'more', version: '1.0.0' },
+  {
+    place: {
+      method: 'POST',
+      path: '/orders',
+      auth: 'public',
+      idempotencyKey: true,
+      headers: z.object({ 'x-count': z.coerce.number() }),
+      responses: { 201: { body: z.object({ at: isoDate }), headers: z.object({ location: z.string() }) } },
+      errors: [OutOfStock, Closed],
+    },
+    report: {
+      method: 'GET',
+      path: '/report',
+      auth: 'public',
+      responses: {
+        200: { content: { 'application/json': z.object({ n: z.int() }), 'text/csv': z.string() } },
+      },
+    },
+    photo: {
+      method: 'PUT',
+      path: '/photo',
+      auth: 'public',
+      body: binary(['image/png', 'image/gif']),
+      responses: { 200: binary('image/png'), 204: {} },
+    },
+  },
+);
+const is = <T>(value: T) => value;
+const at = new Date();
+
+route(more.place, {}, async ({ headers, idempotencyKey }, _clients, { logger }) => {
+  logger.info(is<string>(idempotencyKey));
+  is<number>(headers['x-count']);
+  if (headers['x-count'] > 9) throw new OutOfStock({ available: 9, detail: 'Nine are left.' });
+  if (headers['x-count'] < 0) throw new Closed();
+  return { status: 201, body: { at }, headers: { location: '/orders/1', 'cache-control': 'no-cache' } };
+});
+route(more.report, {}, async ({ accepts }) => {
+  is<'application/json' | 'text/csv'>(accepts);
+  return { status: 200, type: 'text/csv', body: 'n' };
+});
+route(more.photo, {}, async ({ body, contentType }) => {
+  is<'image/png' | 'image/gif'>(contentType);
+  return { status: 200, body: is<Uint8Array>(body) };
+});
+route(api.mine, {}, async ({ idempotencyKey, accepts }) => {
+  is<undefined>(idempotencyKey ?? accepts);
+  return { status: 200, body: { sub: '' } };
+});
+
+// @ts-expect-error a header that the contract wants is missing
+route(more.place, {}, async () => ({ status: 201, body: { at } }));
+// @ts-expect-error a text where the handler has a Date in hand
+route(more.place, {}, async () => ({ status: 201, body: { at: '' }, headers: { location: '' } }));
+// @ts-expect-error a problem is thrown, not answered
+route(more.place, {}, async () => ({ status: 409, body: {} }));
+// @ts-expect-error a header that the contract does not declare
+route(more.place, {}, async ({ headers }) => headers['x-other']);
+// @ts-expect-error which of the two content types it is
+route(more.report, {}, async () => ({ status: 200, body: 'n' }));
+// @ts-expect-error the body of another content type
+route(more.report, {}, async () => ({ status: 200, type: 'text/csv', body: { n: 1 } }));
+// @ts-expect-error bytes, not text
+route(more.photo, {}, async () => ({ status: 200, body: 'png' }));
+// @ts-expect-error a member of the problem is missing
+new OutOfStock({ detail: 'None are left.' });
+// @ts-expect-error a problem without that member
+new Closed({ available: 1 });

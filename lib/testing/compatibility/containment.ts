@@ -1,3 +1,4 @@
+import { atLeast, atMost, numbers } from './bounds.js';
 import {
   alternativesOf,
   equal,
@@ -164,39 +165,6 @@ function resolved(schema: Keywords, { definitions }: Side): Schema {
   const target = definitions[$ref.split('/').at(-1)!] as Schema | undefined;
   if (target === undefined) throw new Error(`The document refers to ${$ref}, which it does not have`);
   return isAnything(rest) ? target : { allOf: [target, rest] };
-}
-
-function numbers(a: Keywords, b: Keywords, path: string): string | undefined {
-  const step = b.multipleOf as number | undefined;
-  const own = a.multipleOf ?? (a.type === 'integer' ? 1 : undefined);
-  if (step !== undefined && !(typeof own === 'number' && Number.isInteger(own / step))) {
-    return `${path}: must be a multiple of ${step}`;
-  }
-  const [low, high] = [
-    Math.max(limit(a.minimum, -Infinity), limit(a.exclusiveMinimum, -Infinity)),
-    Math.min(limit(a.maximum, Infinity), limit(a.exclusiveMaximum, Infinity)),
-  ];
-  if (limit(b.minimum, -Infinity) > low) return `${path}: must be at least ${b.minimum}`;
-  if (limit(b.maximum, Infinity) < high) return `${path}: must be at most ${b.maximum}`;
-  const [above, below] = [limit(b.exclusiveMinimum, -Infinity), limit(b.exclusiveMaximum, Infinity)];
-  if (above > low || (above === low && above > -Infinity && a.exclusiveMinimum !== above))
-    return `${path}: must be more than ${above}`;
-  if (below < high || (below === high && below < Infinity && a.exclusiveMaximum !== below))
-    return `${path}: must be less than ${below}`;
-  return undefined;
-}
-
-const limit = (value: unknown, otherwise: number) => (typeof value === 'number' ? value : otherwise);
-
-function atLeast(a: Keywords, b: Keywords, keyword: string, path: string): string | undefined {
-  return limit(b[keyword], 0) > limit(a[keyword], 0)
-    ? `${path}: \`${keyword}\` became ${b[keyword]}`
-    : undefined;
-}
-
-function atMost(a: Keywords, b: Keywords, keyword: string, path: string): string | undefined {
-  const [before, after] = [limit(a[keyword], Infinity), limit(b[keyword], Infinity)];
-  return after < before ? `${path}: \`${keyword}\` became ${after}` : undefined;
 }
 
 /** The first reason, if there is one. */

@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MockApi } from './mock-api.js';
+
+/**
+ * A mock as a middleware of Vite, or of any server of Node that takes `(request, response)`.
+ *
+ * @example
+ * import { createServer } from 'node:http';
+ * import { mockApi, nodeHandler } from 'cdk-trellis/mock';
+ * import { ordersApi } from '../contracts/orders.js';
+ *
+ * // In vite.config.ts: `configureServer: ({ middlewares }) => middlewares.use('/api', nodeHandler(mock))`.
+ * const mock = mockApi(ordersApi, {}, { basePath: '/api' });
+ * createServer(nodeHandler(mock)).listen(3000);
+ */
+export function nodeHandler(
+  mock: MockApi,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    const { method = 'GET', headers, url = '/' } = request;
+    // Where a middleware is mounted, `url` lacks the path of the mount.
+    const { originalUrl = url } = request as { originalUrl?: string };
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = new Blob(chunks as BlobPart[]);
+    const given = Object.entries(headers).flatMap(([name, values]) =>
+      [values ?? []].flat().map((value): [string, string] => [name, value]),
+    );
+    const answer = await mock(new URL(originalUrl, 'http://localhost'), {
+      method,
+      headers: given,
+      ...(body.size > 0 && { body }),
+    });
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    response.end(new Uint8Array(await answer.arrayBuffer()));
+  };
+}
