@@ -6,6 +6,7 @@ import { consumerProject, packedLibrary } from '../test/docs/consumer.js';
 import { appFiles } from './apps.js';
 import { median, rounded, seconds } from './measure.js';
 import { readySeconds, unpackFunction, uploadBytes } from './output.js';
+import { bundlerMilliseconds } from './share.js';
 
 const MOST = Number(process.argv[2] ?? 100);
 const SIZES = [MOST / 4, MOST].map((functions) => ({ functions, stacks: 4 }));
@@ -32,6 +33,8 @@ function measure(size: { functions: number; stacks: number }) {
       return synth(folder, 'ours');
     });
     const warm = several(() => synth(folder, 'ours'));
+    const cached = { CDK_VALIDATION: 'false', CDK_OUTDIR: join(folder, 'ours.out') };
+    const bundler = several(() => bundlerMilliseconds('ours.cjs', folder, cached));
     mkdirSync(join(folder, 'templates'));
     for (const name of readdirSync(join(folder, 'ours.out')).filter((file) =>
       file.endsWith('.template.json'),
@@ -51,6 +54,7 @@ function measure(size: { functions: number; stacks: number }) {
     return {
       functions: size.functions,
       seconds: { cold, warm, limitCold, limitWarm, nodejsFunction },
+      bundlerMilliseconds: { allCached: bundler },
       uploadKilobytes: {
         ours: uploadBytes(join(folder, 'ours.out')) / 1000,
         nodejsFunction: uploadBytes(join(folder, 'nodejs-function.out')) / 1000,
@@ -73,6 +77,8 @@ const ratios = {
   'milliseconds per function, cold': slope('cold'),
   'milliseconds per function, warm': slope('warm'),
   'milliseconds per function, limit': slope('limitWarm'),
+  [`milliseconds of the bundler, ${many.functions} functions, all cached`]:
+    many.bundlerMilliseconds.allCached,
   [`upload of ${many.functions}, NodejsFunction / ours`]:
     many.uploadKilobytes.nodejsFunction / many.uploadKilobytes.ours,
   'ready time, ours / NodejsFunction': many.readyMilliseconds.ours / many.readyMilliseconds.nodejsFunction,

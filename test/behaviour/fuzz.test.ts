@@ -2,10 +2,33 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { openApiDocument } from 'cdk-trellis/contract';
+import { localClientConfig } from '../../bin/local-storefront.js';
 import { productsApi } from '../../contracts/products.js';
 import { installPythonTools } from '../../lib/local/python.js';
 import { adminTokens, deployedInfo } from './support.js';
+
+const { endpoint, outputs } = deployedInfo();
+const TableName = outputs.StorefrontProducts?.ProductsTableName as string;
+const products = DynamoDBDocumentClient.from(new DynamoDBClient(localClientConfig(endpoint)));
+let before: Set<string>;
+
+async function productIds(): Promise<string[]> {
+  const { Items = [] } = await products.send(new ScanCommand({ TableName }));
+  return Items.map(({ productId }) => productId);
+}
+
+beforeAll(async () => {
+  before = new Set(await productIds());
+});
+
+/** The shop has no way to delete a product, and what a fuzzer makes is in the way of whatever reads the catalogue. */
+afterAll(async () => {
+  const made = (await productIds()).filter((productId) => !before.has(productId));
+  for (const productId of made) await products.send(new DeleteCommand({ TableName, Key: { productId } }));
+}, 60_000);
 
 /**
  * Schemathesis makes requests from the API's own document, valid ones and all kinds of invalid ones, and looks for

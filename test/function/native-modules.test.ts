@@ -25,7 +25,7 @@ function machineCode(machine: 'x64' | 'arm64', text = ''): Uint8Array {
   return code;
 }
 
-const MAC_CODE = Buffer.concat([Buffer.from('cffaedfe', 'hex'), Buffer.alloc(124)]);
+const MAC_CODE = Buffer.concat([Buffer.from('cffaedfe0c000001', 'hex'), Buffer.alloc(120)]);
 const WINDOWS_CODE = Buffer.concat([
   Buffer.from('MZ'),
   Buffer.alloc(58),
@@ -35,7 +35,7 @@ const WINDOWS_CODE = Buffer.concat([
 
 /** A package that is native in the way of most: with a package for each platform, which it loads. */
 function addHash(project: Project, platforms: Record<string, Uint8Array>, folder = 'node_modules'): void {
-  const names = ['linux-x64-gnu', 'linux-arm64-gnu', 'linux-arm64-musl', 'darwin-arm64'];
+  const names = ['linux-x64', 'linux-x64-gnu', 'linux-arm64-gnu', 'linux-arm64-musl', 'darwin-arm64'];
   project.write(
     `${folder}/@fast/hash/package.json`,
     JSON.stringify({
@@ -162,6 +162,23 @@ describe('a package with native code', () => {
     expect(text).toMatch(/^import\{hash\}from"\/opt\/nodejs\/v\/fast-hash-[0-9a-f]{8}\.mjs";/);
   });
 
+  it('is there for this machine when the target is the local cloud, which runs functions on it', () => {
+    const shop = new Project({ 'lambda/main.ts': HANDLER });
+    const own = `${process.platform}-${process.arch}`;
+    const code = {
+      'linux-x64': machineCode('x64'),
+      'linux-arm64': machineCode('arm64'),
+      'darwin-arm64': MAC_CODE,
+    };
+    addHash(shop, { 'linux-arm64-gnu': machineCode('arm64'), [own]: code[own as keyof typeof code] });
+    const app = shop.app({ context: { target: 'local' } });
+    const stack = new Stack(app, 'Shop');
+    shop.add(stack, 'Fn', './lambda/main.js', ARM64);
+    const assembly = app.synth();
+    const [layer = ''] = logicalIds(assembly, stack, 'AWS::Lambda::LayerVersion');
+    expect(addons(codeFolder(assembly, stack, layer))).toEqual([place(`@fast/hash-${own}/hash.node`)]);
+  });
+
   it('is there for both architectures where functions of both are in a stack', () => {
     const [both] = synth({ Shop: { main: Architecture.X86_64, other: Architecture.ARM_64 } });
     expect(both!.addons).toEqual([
@@ -257,7 +274,7 @@ describe('a package with native code is refused', () => {
     expect(synthError(project, ARM64)).toBe(
       [
         'Packages that functions import cannot be bundled:',
-        '  @fast/hash@1.2.3 is native and needs machine code for Linux on arm64, the architecture of the function; what is installed is for other systems only. Add it to what this machine needs: npm install --no-save --force @fast/hash-linux-arm64-gnu@1.2.3 (pnpm and Yarn have a setting, supportedArchitectures). Or run the function on the other architecture: `architecture: Architecture.X86_64`. (imported by Shop/Fn)',
+        '  @fast/hash@1.2.3 is native and needs machine code for Linux on arm64, where the function runs; what is installed is for other systems only. Add it to what this machine needs: npm install --no-save --force @fast/hash-linux-arm64-gnu@1.2.3 (pnpm and Yarn have a setting, supportedArchitectures). Or run the function on the other architecture: `architecture: Architecture.X86_64`. (imported by Shop/Fn)',
       ].join('\n'),
     );
     expect(synthError(project, X64)).toBe('no error');

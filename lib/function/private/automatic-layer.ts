@@ -13,8 +13,8 @@ const ID = 'NodeModules';
 export interface FunctionNeeds {
   /** Its path, for errors. */
   readonly at: string;
-  /** The architecture that it runs on, as Node.js names it; known when the function is. */
-  readonly architecture: () => string;
+  /** The platform that it runs on, as Node.js names it; known when the function is. */
+  readonly platform: () => string;
   /** The folders of packages that are not to be bundled, by name. */
   readonly nodeModules: Readonly<Record<string, string>>;
 }
@@ -48,7 +48,7 @@ export function automaticLayer(scope: Construct): AutomaticLayer {
       return keys.size + functions.length;
     },
     needs: () => ({
-      architectures: [...new Set(functions.map(({ architecture }) => architecture()))],
+      platforms: [...new Set(functions.map(({ platform }) => platform()))],
       nodeModules,
     }),
   };

@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import type {
   Answer,
   BuildResult,
+  Message,
   Mistake,
   Outcome,
   ProjectRequest,
@@ -40,7 +41,7 @@ export class Job<Result> {
     jobs += 1;
     this.id = jobs;
     this.thread = threadWithJob();
-    this.thread.port.postMessage({ id: this.id, ...request });
+    tell(this.thread.port, { id: this.id, ...request });
   }
 
   /** Bundles the project's code of a function or a shared layer. */
@@ -62,7 +63,7 @@ export class Job<Result> {
 }
 
 function outcomeOf(id: number, { port, signal }: Thread): Outcome {
-  for (;;) {
+  for (let isTold = false; ; ) {
     const seen = Atomics.load(signal, ANSWERS);
     for (let next = receive(port); next; next = receive(port)) outcomes.set(next.id, next.outcome);
     const outcome = outcomes.get(id);
@@ -70,10 +71,16 @@ function outcomeOf(id: number, { port, signal }: Thread): Outcome {
       outcomes.delete(id);
       return outcome;
     }
+    if (!isTold) tell(port, 'now');
+    isTold = true;
     if (Atomics.wait(signal, ANSWERS, seen, PATIENCE_MILLISECONDS) !== 'timed-out') continue;
     current = undefined;
     throw new Error('The bundler has stopped without an answer. Is `esbuild` installed for this platform?');
   }
+}
+
+function tell(port: MessagePort, message: Message): void {
+  port.postMessage(message);
 }
 
 function receive(port: MessagePort): Answer | undefined {

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import type * as BundleThread from './bundle-thread.js';
 import { BundlingError } from './bundling-error.js';
 import { Cache } from './cache.js';
-import { analyzeHandler, type HandlerAnalysis } from './handler-analysis.js';
+import type * as Analysis from './handler-analysis.js';
 import { sha256 } from './hash.js';
 import { projectRoot } from './project.js';
 import { type LayerNeeds, vendorSet } from './vendor-set.js';
@@ -58,12 +58,14 @@ export class Bundler {
   private readonly builds = new Map<string, Built>();
 
   /** What a handler's source says. */
-  public analyze(entry: string): HandlerAnalysis {
+  public analyze(entry: string): Analysis.HandlerAnalysis {
     const root = projectRoot(entry);
     const cache = this.cache(root);
     const key = `handler ${relative(root, entry)}`;
-    const known = cache.get<HandlerAnalysis>(key);
+    const known = cache.get<Analysis.HandlerAnalysis>(key);
     if (known) return known.value;
+    // Loaded when there is something to read: a synth that finds everything in its cache needs no parser.
+    const { analyzeHandler } = require('./handler-analysis.js') as typeof Analysis;
     const since = Date.now();
     const visited = new Set<string>();
     const value = analyzeHandler(entry, visited);

@@ -14,6 +14,7 @@ export class FileHashes {
   private readonly stamps: Record<string, Stamp>;
   private added: Record<string, Stamp> = {};
   private seen = new Map<string, string | undefined>();
+  private times = new Map<string, number>();
 
   constructor(
     private readonly root: string,
@@ -25,6 +26,7 @@ export class FileHashes {
   /** Files are looked at again from now on. */
   public refresh(): void {
     this.seen = new Map();
+    this.times = new Map();
   }
 
   /**
@@ -42,16 +44,21 @@ export class FileHashes {
 
   /** When a file, or the newest in a folder, was saved. */
   public savedAt(path: string): number {
-    const stat = statSync(resolve(this.root, path), { throwIfNoEntry: false });
-    if (!stat?.isDirectory()) return stat?.mtimeMs ?? 0;
-    const names = readdirSync(resolve(this.root, path));
-    return Math.max(stat.mtimeMs, ...names.map((name) => this.savedAt(join(path, name))));
+    const known = this.times.get(path) ?? this.newest(resolve(this.root, path));
+    this.times.set(path, known);
+    return known;
   }
 
   public save(): void {
     if (Object.keys(this.added).length === 0) return;
     writeJson(this.file, { ...readJson<Record<string, Stamp>>(this.file), ...this.added });
     this.added = {};
+  }
+
+  private newest(file: string): number {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (!stat?.isDirectory()) return stat?.mtimeMs ?? 0;
+    return Math.max(stat.mtimeMs, ...readdirSync(file).map((name) => this.newest(join(file, name))));
   }
 
   private read(path: string): string | undefined {

@@ -8,6 +8,7 @@ import {
 import { Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { once } from '../../runtime/once.js';
+import { targetOf } from '../../target/target.js';
 import type { BundlingOptions } from '../bundling-options.js';
 import { SharedLayer } from '../shared-layer.js';
 import { automaticLayer } from './automatic-layer.js';
@@ -86,13 +87,15 @@ export function functionCode(
     }),
     () => bundler.prepareLayers(),
   );
-  automatic.serve(key, { at: path, architecture: () => architectureOf(code), nodeModules });
+  automatic.serve(key, { at: path, platform: () => platformOf(code), nodeModules });
   return { code, layers: [automatic.version, ...versions] };
 }
 
-/** As Node.js names it. */
-function architectureOf({ owner }: BundledCode): string {
-  return (owner as LambdaFunction | undefined)?.architecture === Architecture.X86_64 ? 'x64' : 'arm64';
+/** Where a function runs, as Node.js names it: the local cloud runs functions on this machine. */
+function platformOf({ owner }: BundledCode): string {
+  if (owner && targetOf(owner) === 'local') return `${process.platform}-${process.arch}`;
+  const { architecture } = (owner ?? {}) as Partial<LambdaFunction>;
+  return `linux-${architecture === Architecture.X86_64 ? 'x64' : 'arm64'}`;
 }
 
 function esbuildTarget(runtime: Runtime, path: string): string {

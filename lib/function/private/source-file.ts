@@ -23,9 +23,11 @@ export function sourceFile(folder: string, specifier: string): string | undefine
   const candidates = replacements
     ? replacements.map((source) => path.slice(0, -extension.length) + source)
     : [path];
-  const withExtension = WITHOUT_EXTENSION.map((source) => path + source);
-  const inFolder = WITHOUT_EXTENSION.map((source) => join(path, `index${source}`));
-  return [...candidates, ...withExtension, ...inFolder].find(isFile);
+  return (
+    candidates.find(isFile) ??
+    WITHOUT_EXTENSION.map((source) => path + source).find(isFile) ??
+    WITHOUT_EXTENSION.map((source) => join(path, `index${source}`)).find(isFile)
+  );
 }
 
 function isFile(path: string): boolean {

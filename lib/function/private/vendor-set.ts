@@ -10,8 +10,8 @@ export interface Served {
 
 /** What is to be known of a layer's functions besides their bundles. */
 export interface LayerNeeds {
-  /** The architectures that they run on, as Node.js names them. */
-  readonly architectures: readonly string[];
+  /** The platforms that they run on, as Node.js names them: `linux-arm64`. */
+  readonly platforms: readonly string[];
   /** The folders of packages that are not to be bundled, by name. */
   readonly nodeModules: Readonly<Record<string, string>>;
 }
@@ -34,10 +34,10 @@ export function vendorSet(served: readonly Served[], needs: LayerNeeds): { key: 
   const nodeModules = Object.entries(needs.nodeModules)
     .map(([name, folder]): [string, string] => [name, relative(root, folder)])
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const architectures = [...needs.architectures].sort();
+  const platforms = [...needs.platforms].sort();
   const ids = entries.map(({ id }) => id);
-  const key = `vendors ${sha256(JSON.stringify([ids, target, conditions, nodeModules, architectures]))}`;
-  return { key, set: { root, target, conditions, entries, nodeModules, architectures } };
+  const key = `vendors ${sha256(JSON.stringify([ids, target, conditions, nodeModules, platforms]))}`;
+  return { key, set: { root, target, conditions, entries, nodeModules, platforms } };
 }
 
 function runtimeVersion({ target }: Unit): number {

@@ -1,9 +1,9 @@
 // @ts-check
 import { resolve } from 'node:path';
 import { packageFolder } from './inputs.mjs';
+import { installed } from './installed.mjs';
 import { CodeError } from './mistakes.mjs';
 import { isNative, isOptionalFor, manifestOf } from './native.mjs';
-import { installed } from './node-modules.mjs';
 import { VIRTUAL } from './vendor-entries.mjs';
 
 /**

@@ -22,32 +22,41 @@ const CLOSED = -1;
 /** A thread nobody asks anything for this long ends, and esbuild's process with it: test runs make many. */
 const IDLE_MILLISECONDS = 2000;
 
+/** A run has a cost of its own: it begins with so many functions, and twice as many as there were before. */
+const FIRST_RUN = 32;
+
 const { port, signal } = /** @type {{ port: worker.MessagePort, signal: Int32Array }} */ (worker.workerData);
-const loading = import('esbuild');
+const loading = import('esbuild').then(async (esbuild) => {
+  // Starts its process, while the app goes on.
+  await esbuild.transform('');
+  return esbuild;
+});
 // Whoever needs it is told.
 loading.catch(() => undefined);
 
 /** @type {Job[]} */
 let waiting = [];
 let isBundling = false;
+let isAwaited = false;
+let enough = FIRST_RUN;
 /** @type {NodeJS.Timeout | undefined} */
 let leave;
 
-port.on('message', (/** @type {Job} */ job) => {
+port.on('message', (/** @type {import('./protocol.mjs').Message} */ message) => {
   clearTimeout(leave);
-  if (job.pass === 'vendor') vendor(job);
-  else {
-    waiting.push(job);
-    if (!isBundling) bundleWaiting();
-  }
+  if (message === 'now') isAwaited = true;
+  else if (message.pass === 'vendor') vendor(message);
+  else waiting.push(message);
+  bundleWaiting();
 });
 
-/** What is announced while a run is under way is in the next one, all of it. */
 async function bundleWaiting() {
+  if (isBundling) return;
   isBundling = true;
-  while (waiting.length > 0) {
+  while (waiting.length > 0 && (isAwaited || waiting.length >= enough)) {
     const jobs = waiting;
     waiting = [];
+    enough *= 2;
     for (const store of new Set(jobs.map((job) => job.store))) {
       await project(
         store,
@@ -56,6 +65,9 @@ async function bundleWaiting() {
     }
   }
   isBundling = false;
+  if (waiting.length > 0) return;
+  isAwaited = false;
+  enough = FIRST_RUN;
 }
 
 /** @param {string} store @param {Job[]} jobs */

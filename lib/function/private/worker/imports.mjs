@@ -171,8 +171,8 @@ function foldersAbove(folder) {
   return folder === dirname(folder) ? [folder] : [folder, ...foldersAbove(dirname(folder))];
 }
 
-/** @param {string} path */
-function slashed(path) {
+/** A path with the separators of esbuild's. @param {string} path */
+export function slashed(path) {
   return path.replaceAll('\\', '/');
 }
 

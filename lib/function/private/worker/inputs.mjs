@@ -103,10 +103,11 @@ export function isInstalled(file) {
  * @param {Iterable<string>} files
  */
 export function noteForeignPackages(found, root, files) {
+  const folders = new Set();
   for (const file of files) {
-    const folder = relative(root, file).startsWith('..') ? packageFolder(file) : undefined;
-    if (folder) note(found, join(folder, 'package.json'));
+    if (!file.startsWith(join(root, '/'))) folders.add(packageFolder(file));
   }
+  for (const folder of folders) if (folder) note(found, join(folder, 'package.json'));
 }
 
 /** The folder of an installed package that a file is in. @param {string} file */

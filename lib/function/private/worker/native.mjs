@@ -41,10 +41,13 @@ const FOR_LINUX = /(^|[-/.])linux-(x64|arm64)(?!.*musl)/;
 
 /** @type {Map<string, Manifest>} */
 const manifests = new Map();
+/** @type {Map<string, boolean>} */
+const natives = new Map();
 
 /** Packages may have been installed since. */
-export function forgetManifests() {
+export function forgetPackages() {
   manifests.clear();
+  natives.clear();
 }
 
 /** @param {string} folder @returns {Manifest} */
@@ -61,7 +64,13 @@ export function manifestOf(folder) {
  * @param {string} folder of the package
  */
 export function isNative(folder) {
-  const manifest = manifestOf(folder);
+  const known = natives.get(folder) ?? hasSigns(folder, manifestOf(folder));
+  natives.set(folder, known);
+  return known;
+}
+
+/** @param {string} folder @param {Manifest} manifest */
+function hasSigns(folder, manifest) {
   const { gypfile, addon, binary, napi, cpu, dependencies = {}, optionalDependencies = {} } = manifest;
   // The package for one platform, which the actual one loads.
   if (cpu?.length === 1) return false;
@@ -80,45 +89,54 @@ export function isOptionalFor({ optionalDependencies = {}, peerDependenciesMeta 
   return name in optionalDependencies || peerDependenciesMeta[name]?.optional === true;
 }
 
+/** Whether the package is for the C library that Amazon Linux has. @param {Manifest} manifest */
+export function hasLambdasLibrary({ libc = [] }) {
+  return libc.length === 0 || libc.includes('glibc');
+}
+
 /**
- * Whether npm would install the package where Lambda runs: Amazon Linux, whose C library is glibc.
+ * Whether npm would install the package on one of the platforms.
  *
  * @param {Manifest} manifest
- * @param {readonly string[]} architectures
+ * @param {readonly string[]} platforms
  */
-export function isForLambda({ os, cpu, libc }, architectures) {
-  return (
-    allows(os, ['linux']) && allows(cpu, architectures) && (libc === undefined || libc.includes('glibc'))
-  );
+export function isFor(manifest, platforms) {
+  const { os, cpu } = manifest;
+  return platforms.some((platform) => {
+    const [system = '', processor = ''] = platform.split('-');
+    const isMatch = allows(os, system) && allows(cpu, processor);
+    return isMatch && (system !== 'linux' || hasLambdasLibrary(manifest));
+  });
 }
 
-/** @param {string[] | undefined} list as in package.json: `linux`, or `!win32` @param {readonly string[]} values */
-function allows(list, values) {
+/** @param {string[] | undefined} list as in package.json: `linux`, or `!win32` @param {string} value */
+function allows(list, value) {
   if (list === undefined || list.length === 0) return true;
-  return values.some((value) =>
-    list.every((item) => item.startsWith('!')) ? !list.includes(`!${value}`) : list.includes(value),
-  );
+  return list.every((item) => item.startsWith('!')) ? !list.includes(`!${value}`) : list.includes(value);
 }
 
-/** The processors that ELF headers name, as Node.js calls them. */
-const MACHINES = /** @type {Record<number, string>} */ ({ 62: 'x64', 183: 'arm64' });
+/** The processors that programs name in their headers, as Node.js calls them. */
+const ELF = /** @type {Record<number, string>} */ ({ 62: 'x64', 183: 'arm64' });
+const MAC = /** @type {Record<number, string>} */ ({ 16777223: 'x64', 16777228: 'arm64' });
 
 /**
- * What machine code is for: `linux-arm64`, or `other`.
+ * The platforms that machine code is for, as Node.js names them: `linux-arm64`.
  *
  * @param {string | Uint8Array} content
- * @returns {string | undefined} undefined when it is none
+ * @returns {string[]} none when it is no machine code
  */
-export function platformOf(content) {
-  if (typeof content === 'string' || content.length < 64) return undefined;
+export function platformsOf(content) {
+  if (typeof content === 'string' || content.length < 64) return [];
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.length);
   const magic = bytes.readUInt32BE();
   // https://man7.org/linux/man-pages/man5/elf.5.html
-  if (magic === 0x7f454c46) return `linux-${MACHINES[bytes.readUInt16LE(18)] ?? 'other'}`;
-  if ([0xcffaedfe, 0xfeedfacf, 0xcafebabe].includes(magic)) return 'other';
+  if (magic === 0x7f454c46) return [`linux-${ELF[bytes.readUInt16LE(18)] ?? 'other'}`];
+  // https://github.com/apple-oss-distributions/xnu/blob/main/EXTERNAL_HEADERS/mach-o/loader.h
+  if (magic === 0xcffaedfe) return [`darwin-${MAC[bytes.readUInt32LE(4)] ?? 'other'}`];
+  if (magic === 0xcafebabe) return ['darwin-x64', 'darwin-arm64'];
   // https://learn.microsoft.com/windows/win32/debug/pe-format
   const header = magic >>> 16 === 0x4d5a ? bytes.readUInt32LE(0x3c) : bytes.length;
-  return bytes.toString('latin1', header, header + 4) === 'PE\0\0' ? 'other' : undefined;
+  return bytes.toString('latin1', header, header + 4) === 'PE\0\0' ? ['win32'] : [];
 }
 
 /**
@@ -128,18 +146,29 @@ export function platformOf(content) {
  * needs itself, esbuild's for one.
  *
  * @param {Manifest} manifest
- * @param {string} architecture
+ * @param {string} platform
  * @param {ReadonlySet<string>} found what it has machine code for
  */
-export function missingText({ name, version, optionalDependencies = {} }, architecture, found) {
-  const isFor = (/** @type {string} */ key) =>
-    FOR_LINUX.test(key) && key.split(/[-/.]/).includes(architecture);
-  const platforms = Object.keys(optionalDependencies).filter(isFor).sort();
-  const packages = platforms.map((key) => `${key}@${optionalDependencies[key]}`).join(' ');
-  const remedy = packages
-    ? `Add it to what this machine needs: npm install --no-save --force ${packages} (pnpm and Yarn have a setting, supportedArchitectures).`
-    : `Have it fetched or built for Lambda: npm rebuild ${name} --platform=linux --arch=${architecture}.`;
-  const [lambda, other] = architecture === 'x64' ? ['x86_64', 'ARM_64'] : ['arm64', 'X86_64'];
+export function missingText({ name, version, optionalDependencies = {} }, platform, found) {
+  const [system = '', processor = ''] = platform.split('-');
+  const isForPlatform = (/** @type {string} */ key) => {
+    const words = key.split(/[-/.]/);
+    return words.includes(system) && words.includes(processor) && !words.includes('musl');
+  };
+  const packages = Object.keys(optionalDependencies)
+    .filter(isForPlatform)
+    .sort()
+    .map((key) => `${key}@${optionalDependencies[key]}`);
+  const remedy =
+    packages.length > 0
+      ? `Add it to what this machine needs: npm install --no-save --force ${packages.join(' ')} (pnpm and Yarn have a setting, supportedArchitectures).`
+      : `Have it fetched or built for the function: npm rebuild ${name} --platform=${system} --arch=${processor}.`;
+  const [own, other, otherName] =
+    processor === 'x64' ? ['x86_64', 'arm64', 'ARM_64'] : ['arm64', 'x64', 'X86_64'];
   const has = found.size > 0 ? 'is for other systems only' : 'has none';
-  return `${name}@${version} is native and needs machine code for Linux on ${lambda}, the architecture of the function; what is installed ${has}. ${remedy} Or run the function on the other architecture: \`architecture: Architecture.${other}\`.`;
+  const instead = found.has(`linux-${other}`)
+    ? ` Or run the function on the other architecture: \`architecture: Architecture.${otherName}\`.`
+    : '';
+  const where = `${system === 'linux' ? 'Linux' : system} on ${own}`;
+  return `${name}@${version} is native and needs machine code for ${where}, where the function runs; what is installed ${has}. ${remedy}${instead}`;
 }

@@ -1,9 +1,17 @@
 // @ts-check
-import { existsSync, realpathSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { copied } from './files.mjs';
+import { installed } from './installed.mjs';
 import { CodeError } from './mistakes.mjs';
-import { isForLambda, isNative, isOptionalFor, manifestOf, missingText, platformOf } from './native.mjs';
+import {
+  hasLambdasLibrary,
+  isFor,
+  isNative,
+  isOptionalFor,
+  manifestOf,
+  missingText,
+  platformsOf,
+} from './native.mjs';
 
 /** What packages need to be built, not to run. */
 const BUILD_ONLY = ['nan', 'node-addon-api', 'node-gyp', 'napi-postinstall', 'prebuild-install', 'cmake-js'];
@@ -21,23 +29,22 @@ const BUILD_FILES = ['.c', '.cc', '.cpp', '.cxx', '.h', '.hh', '.hpp', '.mm', '.
  * Copies packages as they are installed, with all that they need, into a folder where Node.js finds them.
  *
  * @param {Apart} apart
- * @param {readonly string[]} architectures as Node.js names them; machine code for others is left out
+ * @param {readonly string[]} platforms as Node.js names them; machine code for others is left out
  * @returns {NodeModules} with the paths of the machine code that was copied, and the size of each package
- * @throws CodeError when something is not installed, or not for one of the architectures
+ * @throws CodeError when something is not installed, or not for one of the platforms
  */
-export function nodeModules(apart, architectures) {
+export function nodeModules(apart, platforms) {
   /** @type {NodeModules} */
   const result = { files: {}, executables: new Set(), binaries: [], packages: [] };
-  for (const [place, folder] of layout(apart, architectures)) {
+  for (const [place, folder] of layout(apart, platforms)) {
     const manifest = manifestOf(folder);
     const size = { name: manifest.name, version: manifest.version ?? '', bytes: 0 };
     result.packages.push(size);
     const { files, executables } = copied({ '.': folder }, isPackageFile);
     for (const [name, content] of Object.entries(files)) {
-      const platform = platformOf(content);
-      const isWanted = architectures.some((architecture) => platform === `linux-${architecture}`);
-      if (platform !== undefined && !isWanted) continue;
-      if (platform !== undefined) result.binaries.push(join(folder, name));
+      const own = platformsOf(content);
+      if (own.length > 0 && !own.some((platform) => platforms.includes(platform))) continue;
+      if (own.length > 0) result.binaries.push(join(folder, name));
       size.bytes += content.length;
       result.files[`${place}/${name}`] = content;
       if (executables.has(name)) result.executables.add(`${place}/${name}`);
@@ -55,23 +62,23 @@ function isPackageFile(path) {
  * Where each package goes: at the top, or within the one that needs it if another version is at the top.
  *
  * @param {Apart} apart
- * @param {readonly string[]} architectures
+ * @param {readonly string[]} platforms
  * @returns {Map<string, string>} the folders of packages, by their places
  */
-function layout(apart, architectures) {
+function layout(apart, platforms) {
   /** @type {Map<string, string>} */
   const places = new Map();
   const mistakes = [];
   for (const [name, one] of [...apart].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const { folder, isOptional, entries } = one;
-    const missing = one.isNative ? missingFor(folder, architectures) : undefined;
+    const missing = one.isNative ? missingFor(folder, platforms) : undefined;
     if (missing && !isOptional) mistakes.push({ text: missing, entries });
     if (!missing) places.set(`node_modules/${name}`, folder);
   }
   if (mistakes.length > 0) throw new CodeError(mistakes);
   // A Map is iterated with what is added meanwhile.
   for (const [place, folder] of places) {
-    for (const [name, needed] of needs(folder, architectures)) {
+    for (const [name, needed] of needs(folder, platforms)) {
       const seen = placesAbove(place)
         .map((above) => places.get(`${above}node_modules/${name}`))
         .find((found) => found !== undefined);
@@ -93,10 +100,10 @@ function placesAbove(place) {
  * The packages that a package needs in Lambda, and has not to be built only.
  *
  * @param {string} folder
- * @param {readonly string[]} architectures
+ * @param {readonly string[]} platforms
  * @returns {[name: string, folder: string][]}
  */
-function needs(folder, architectures) {
+function needs(folder, platforms) {
   const manifest = manifestOf(folder);
   const { name, dependencies = {}, optionalDependencies = {}, peerDependencies = {} } = manifest;
   /** @type {[string, string][]} */
@@ -106,38 +113,31 @@ function needs(folder, architectures) {
     if (BUILD_ONLY.includes(needed)) continue;
     const target = installed(needed, folder);
     const mistake = target
-      ? isNative(target) && missingFor(target, architectures)
+      ? isNative(target) && missingFor(target, platforms)
       : `${name} needs ${needed}, which is not installed (looked for from ${folder}): install the project's packages again.`;
-    if (target && !mistake && isForLambda(manifestOf(target), architectures)) found.push([needed, target]);
+    if (target && !mistake && isFor(manifestOf(target), platforms)) found.push([needed, target]);
     const isRequired = needed in dependencies && !isOptionalFor(manifest, needed);
     if (mistake && isRequired) throw new CodeError([{ text: mistake }]);
   }
   return found;
 }
 
-/** Where Node.js finds a package from a folder. @param {string} name @param {string} from @returns {string | undefined} */
-export function installed(name, from) {
-  const candidate = join(from, 'node_modules', name);
-  if (existsSync(join(candidate, 'package.json'))) return realpathSync(candidate);
-  return from === dirname(from) ? undefined : installed(name, dirname(from));
-}
-
 /**
- * Why a native package cannot run on all of the architectures, if so.
+ * Why a native package cannot run on all of the platforms, if so.
  *
  * @param {string} folder
- * @param {readonly string[]} architectures
+ * @param {readonly string[]} platforms
  */
-function missingFor(folder, architectures) {
+function missingFor(folder, platforms) {
   const manifest = manifestOf(folder);
   const { optionalDependencies = {} } = manifest;
   const parts = Object.keys(optionalDependencies)
     .flatMap((name) => installed(name, folder) ?? [])
-    .filter((part) => manifestOf(part).libc?.includes('glibc') ?? true);
+    .filter((part) => hasLambdasLibrary(manifestOf(part)));
   const contents = [folder, ...parts].flatMap((part) =>
     Object.values(copied({ '.': part }, isPackageFile).files),
   );
-  const found = new Set(contents.map(platformOf).filter((platform) => platform !== undefined));
-  const missing = architectures.find((architecture) => !found.has(`linux-${architecture}`));
+  const found = new Set(contents.flatMap(platformsOf));
+  const missing = platforms.find((platform) => !found.has(platform));
   return missing && missingText(manifest, missing, found);
 }

@@ -1,41 +1,37 @@
 // @ts-check
-import { resolve } from 'node:path';
 import { VENDOR_FOLDER } from './imports.mjs';
 import { namesUsed } from './names.mjs';
 import { sha256 } from './store.mjs';
 
-/**
- * @typedef {import('./protocol.mjs').VendorEntry} VendorEntry
- * @typedef {import('esbuild').BuildResult<{ write: false, metafile: true }>} BuildResult
- */
+/** @typedef {import('./protocol.mjs').VendorEntry} VendorEntry */
 
 /**
  * The files that a unit has of a run, by their paths in the unit's folder: its entries, their source maps and
  * chunks, and what the loaders `file` and `copy` have added.
  *
- * @param {BuildResult} built
- * @param {string} root
+ * @param {import('esbuild').Metafile} metafile
+ * @param {Map<string, import('esbuild').OutputFile>} files all of the run, by the paths that the metafile has
+ * @param {string[]} entries the unit's own
  * @param {string} prefix what the entries' paths have before the names of the files
  * @returns {Map<string, import('esbuild').OutputFile>}
  */
-export function outputsOf({ metafile, outputFiles }, root, prefix) {
-  const byPath = new Map(outputFiles.map((file) => [file.path, file]));
-  const queue = Object.keys(metafile.outputs).filter((path) => path.startsWith(prefix));
+export function outputsOf({ outputs }, files, entries, prefix) {
+  const queue = entries.map((out) => `${prefix}${out}.mjs`);
   const seen = new Set(queue);
   for (const path of queue) {
-    for (const used of metafile.outputs[path]?.imports ?? []) {
+    for (const used of outputs[path]?.imports ?? []) {
       if (used.external || seen.has(used.path)) continue;
       seen.add(used.path);
       queue.push(used.path);
     }
   }
   /** @type {Map<string, import('esbuild').OutputFile>} */
-  const files = new Map();
-  for (const path of queue) {
-    const file = byPath.get(resolve(root, path));
-    if (file) files.set(path.startsWith(prefix) ? path.slice(prefix.length) : path, file);
+  const found = new Map();
+  for (const path of queue.flatMap((one) => [one, `${one}.map`])) {
+    const file = files.get(path);
+    if (file) found.set(path.startsWith(prefix) ? path.slice(prefix.length) : path, file);
   }
-  return files;
+  return found;
 }
 
 /**

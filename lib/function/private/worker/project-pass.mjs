@@ -2,7 +2,7 @@
 import { join, relative, resolve } from 'node:path';
 import { projectOptions } from './esbuild-options.mjs';
 import { copied } from './files.mjs';
-import { imports } from './imports.mjs';
+import { imports, slashed } from './imports.mjs';
 import { dependencies, isInstalled, noteForeignPackages, noteSettings, relativeTo } from './inputs.mjs';
 import { CodeError, mistakesOf } from './mistakes.mjs';
 import { finish, outputsOf } from './outputs.mjs';
@@ -84,6 +84,7 @@ async function buildGroup(esbuild, store, group) {
     chunkNames: 'c/[name]-[hash]',
     plugins: [...plugins, imports(first, vendors)],
   });
+  const files = new Map(built.outputFiles.map((file) => [slashed(relative(root, file.path)), file]));
   const inputs = new Map(Object.keys(built.metafile.inputs).map((input) => [resolve(root, input), input]));
   const foreign = dependencies();
   noteForeignPackages(
@@ -98,7 +99,8 @@ async function buildGroup(esbuild, store, group) {
   for (const [index, unit] of group.entries()) {
     const sources = reachable(unit, built.metafile, inputs);
     refuseForeign(unit, sources);
-    const code = await finish(outputsOf(built, root, prefixOf(unit, index)), vendors);
+    const outputs = outputsOf(built.metafile, files, Object.keys(unit.entries), prefixOf(unit, index));
+    const code = await finish(outputs, vendors);
     const found = dependencies();
     const own = [...sources, ...Object.values(unit.files ?? {})];
     for (const file of [...own, ...pluginFiles.inputs, ...foreign.inputs]) found.inputs.add(file);

@@ -48,10 +48,10 @@
  *   conditions: string[],
  *   entries: VendorEntry[],
  *   nodeModules: [name: string, folder: string][],
- *   architectures: string[],
+ *   platforms: string[],
  * }} VendorSet
  *   An automatic layer. `nodeModules` are packages to copy as they are, with their folders relative to the root;
- *   `architectures` are those of its functions, as Node.js names them.
+ *   `platforms` are those of its functions, as Node.js names them.
  *
  * @typedef {{ name: string, version: string, bytes: number, imports: Record<string, string[] | '*'> }} Package
  *   What a layer holds of a package, and the names that the project imports of it by specifier; none of those that
@@ -80,6 +80,9 @@
  *
  * @typedef {{ result: UnitResult | BuildResult } | { mistakes: Mistake[] } | { crash: string }} Outcome
  * @typedef {{ id: number } & (ProjectRequest | VendorRequest)} Job
+ * @typedef {Job | 'now'} Message
+ *   `now` says that somebody waits for all jobs.
+ *
  * @typedef {{ id: number, outcome: Outcome }} Answer
  */
 

@@ -3,10 +3,10 @@ import { join, relative, resolve } from 'node:path';
 import { apartPlugin, nativeRoots } from './apart.mjs';
 import { renameChunks } from './chunk-names.mjs';
 import { commonOptions } from './esbuild-options.mjs';
-import { packageName } from './imports.mjs';
+import { packageName, slashed } from './imports.mjs';
 import { dependencies, isInstalled, noteForeignPackages, relativeTo } from './inputs.mjs';
 import { CodeError } from './mistakes.mjs';
-import { forgetManifests, isNative } from './native.mjs';
+import { forgetPackages, isNative } from './native.mjs';
 import { nodeModules } from './node-modules.mjs';
 import { packagesIn } from './packages.mjs';
 import { keep } from './store.mjs';
@@ -39,18 +39,18 @@ const REQUIRE =
  * @returns {Promise<import('./protocol.mjs').BuildResult>}
  */
 export async function vendorPass(esbuild, store, set) {
-  forgetManifests();
+  forgetPackages();
   /** @type {import('./store.mjs').Files} */
   const files = { [`${FOLDER}package.json`]: '{"type":"module"}\n' };
   const { built, apart } = await build(esbuild, set, new Set(), asked(set));
   refuseCommonJs(set, built.metafile, apart);
   const texts = built.outputFiles.map(
-    ({ path, text }) => /** @type {const} */ ([relative(set.root, path).replaceAll('\\', '/'), text]),
+    ({ path, text }) => /** @type {const} */ ([slashed(relative(set.root, path)), text]),
   );
   for (const [path, text] of renameChunks(new Map(texts))) {
     files[FOLDER + path] = (text.includes(STAND_IN) ? REQUIRE : '') + text;
   }
-  const copies = nodeModules(apart, set.architectures);
+  const copies = nodeModules(apart, set.platforms);
   for (const [name, content] of Object.entries(copies.files)) files[FOLDER + name] = content;
   const executables = new Set([...copies.executables].map((name) => FOLDER + name));
   const packages = packagesIn(set, built.metafile, copies.packages);
