@@ -97,6 +97,8 @@ for (const [index, stackIndex] of ${JSON.stringify(indexes(size).map((index) => 
     loggingFormat: LoggingFormat.JSON,
     logGroup: new LogGroup(stack, id + 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY }),
     environment: { ORDERS_TABLE: orders.tableName, NODE_OPTIONS: '--enable-source-maps' },
+    // As AWS recommends for production, and as this library does: the version of the lockfile, not the runtime's.
+    bundling: { bundleAwsSDK: process.env.BENCH_OWN_SDK === '1' },
   });
   orders.grantReadWriteData(fn);
 }

@@ -43,6 +43,8 @@ function measure(size: { functions: number; stacks: number }) {
     }
     const limitCold = several(() => synth(folder, 'limit', { BENCH_COLD: '1' }));
     const limitWarm = several(() => synth(folder, 'limit'));
+    synth(folder, 'nodejs-function', { BENCH_OWN_SDK: '1' });
+    const withOwnSdk = uploadBytes(join(folder, 'nodejs-function.out')) / 1000;
     const nodejsFunction = several(() => synth(folder, 'nodejs-function'), 1);
     const own = unpackFunction(join(folder, 'ours.out'), join(folder, 'ready-ours'));
     const peer = unpackFunction(join(folder, 'nodejs-function.out'), join(folder, 'ready-peer'));
@@ -58,6 +60,7 @@ function measure(size: { functions: number; stacks: number }) {
       uploadKilobytes: {
         ours: uploadBytes(join(folder, 'ours.out')) / 1000,
         nodejsFunction: uploadBytes(join(folder, 'nodejs-function.out')) / 1000,
+        nodejsFunctionWithOwnSdk: withOwnSdk,
       },
       readyMilliseconds: { ours: median(ready.own) * 1000, nodejsFunction: median(ready.peer) * 1000 },
     };
@@ -81,6 +84,8 @@ const ratios = {
     many.bundlerMilliseconds.allCached,
   [`upload of ${many.functions}, NodejsFunction / ours`]:
     many.uploadKilobytes.nodejsFunction / many.uploadKilobytes.ours,
+  [`upload of ${many.functions}, NodejsFunction that bundles the SDK, too / ours`]:
+    many.uploadKilobytes.nodejsFunctionWithOwnSdk / many.uploadKilobytes.ours,
   'ready time, ours / NodejsFunction': many.readyMilliseconds.ours / many.readyMilliseconds.nodejsFunction,
 };
 const round = (_key: string, value: unknown) => (typeof value === 'number' ? rounded(value) : value);

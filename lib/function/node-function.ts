@@ -51,7 +51,12 @@ export class NodeFunction<Module extends HandlerModule = HandlerModule> extends 
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps<Module>) {
     const { handler, bind, bundling, layers, ...options } = props as UncheckedFunctionProps;
-    const plan = planFunction(scope, id, { handler, bind }, SHARED in props);
+    const plan = planFunction(
+      scope,
+      id,
+      { handler, bind, environment: options.environment },
+      SHARED in props,
+    );
     const runtime = options.runtime ?? Runtime.NODEJS_24_X;
     const code = functionCode(scope, id, { entry: plan.entry, runtime, bundling, layers });
     const environment = { ...SOURCE_MAPS, ...plan.environment, ...options.environment };

@@ -64,6 +64,12 @@ describe('NodeFunction', () => {
     );
   });
 
+  it('runs on Node.js 20, too', () => {
+    template({ runtime: Runtime.NODEJS_20_X }).hasResourceProperties(
+      ...functionProperties({ Runtime: 'nodejs20.x' }),
+    );
+  });
+
   it('takes further permissions', () => {
     const stack = newStack();
     plain(stack).addToRolePolicy(
@@ -123,6 +129,15 @@ describe('NodeFunction is refused', () => {
         },
       }),
       "the need `kinds: table.index('byKind').read` cannot be bound: the access to a table must be one of read, write, readWrite, index('byDay').read, got index('byKind').read",
+    ],
+    [
+      'with a variable of the environment that a binding has',
+      (stack) => ({
+        handler: orders,
+        bind: { orders: new DataTable(stack, 'T', { partitionKey: 'id' }) },
+        environment: { ORDERS_TABLE: 'mine' },
+      }),
+      '`orders` would have the environment variable ORDERS_TABLE, which the function has already: rename `orders`',
     ],
     [
       'with a callback',

@@ -134,8 +134,10 @@ export class Bundler {
     if (known) return known;
     this.begin(key, unit);
     const failures = this.unitWork.finish();
-    if (failures.length > 0) this.save();
-    if (failures.length > 0) throw this.unitError(failures);
+    if (failures.length > 0) {
+      this.save();
+      throw this.unitError(failures);
+    }
     return this.unitWork.get(key) as Finished;
   }
 

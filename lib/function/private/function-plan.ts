@@ -24,7 +24,11 @@ export interface FunctionPlan extends Granted {
 export function planFunction(
   scope: Construct,
   id: string,
-  props: { handler: () => unknown; bind?: Bindables },
+  props: {
+    handler: () => unknown;
+    bind?: Bindables | undefined;
+    environment?: Readonly<Record<string, string>> | undefined;
+  },
   shared: boolean,
 ): FunctionPlan {
   const path = constructPath(scope, id);
@@ -51,7 +55,7 @@ export function planFunction(
     ),
   ];
   const wanted = needs.filter((need) => !missing.includes(need)).map((need) => wantedBy(need, bind));
-  const granted = satisfy(wanted, [], mistakes, (all) => {
+  const granted = satisfy(wanted, Object.keys(props.environment ?? {}), mistakes, (all) => {
     const file = relative(process.cwd(), entry);
     return new Error(`${all.join('\n')}\nThe needs are declared in ${file} (at ${path})`);
   });

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Stack } from 'aws-cdk-lib/core';
 import { Job } from '../../../lib/function/private/bundle-thread.js';
 import { Project, removeProjects } from '../project.js';
 import { synthesized } from '../synthesized.js';
@@ -71,6 +72,22 @@ describe('the cache', () => {
     built();
     expect(synth(shop)).toContain('"two"');
     expect(built()).toEqual([1, 0]);
+  });
+
+  it('keeps what was built beside a function that cannot be', () => {
+    const shop = new Project(FILES);
+    const both = () => {
+      const app = shop.app();
+      const stack = new Stack(app, 'Shop');
+      for (const name of ['main', 'broken']) shop.add(stack, name, `./lambda/${name}.js`);
+      return app.synth();
+    };
+    shop.write('lambda/broken.ts', "import './missing.js'; export const handler = async () => 1;");
+    expect(both).toThrow('missing.js');
+    expect(built()).toEqual([2, 0]);
+    shop.write('lambda/broken.ts', 'export const handler = async () => 1;');
+    both();
+    expect(built()).toEqual([1, 1]);
   });
 
   it('does not remember what was saved while it was built', () => {

@@ -4,6 +4,7 @@ import { entryOf } from '../../../lib/function/private/entry.js';
 import { newStack } from '../../support/template.js';
 import { create } from '../fixtures/ambiguous/helper.js';
 import { importing } from '../fixtures/caller.js';
+import { create as importingNamespace } from '../fixtures/value-import/by-namespace.js';
 import { create as importingTypes } from '../fixtures/value-import/by-type.js';
 import { create as importingValues } from '../fixtures/value-import/by-value.js';
 
@@ -67,13 +68,16 @@ describe('the file of a handler', () => {
 });
 
 describe('a stack that imports a handler', () => {
-  it('for its values is warned: synth runs what runs in Lambda', () => {
+  it.each([
+    ['by-value', importingValues],
+    ['by-namespace', importingNamespace],
+  ])('for its values (%s) is warned: synth runs what runs in Lambda', (name, make) => {
     const stack = newStack();
-    importingValues(stack);
+    make(stack);
     Annotations.fromStack(stack).hasWarning(
       '/Stack',
       Match.stringLikeRegexp(
-        'value-import/by-value.ts imports test/function/fixtures/handlers/plain.ts for its values.*Use `import type`.*\\(at Stack/Place\\)',
+        `value-import/${name}.ts imports test/function/fixtures/handlers/plain.ts for its values.*Use \`import type\`.*\\(at Stack/Place\\)`,
       ),
     );
   });

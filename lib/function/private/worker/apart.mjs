@@ -27,7 +27,6 @@ export function apartPlugin(apart) {
     name: 'trellis-apart',
     setup(build) {
       build.onResolve({ filter: /\.node$/ }, ({ path }) => ({ path, namespace: ADDON }));
-      build.onLoad({ filter: /.*/, namespace: ADDON }, () => ({ contents: '' }));
       build.onLoad({ filter: /\.node$/ }, () => ({ contents: '' }));
       for (const [name, { folder }] of apart) {
         const filter = new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(/|$)`);
