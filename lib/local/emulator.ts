@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { emulatorFile } from './emulator-files.js';
 import { emulatorEnvironment } from './environment.js';
 import { LocalCloudError } from './errors.js';
+import { moveAddresses } from './kept-addresses.js';
 import type { Instance, ProjectState } from './project-state.js';
 import { running } from './project-state.js';
 import { tail } from './run.js';
@@ -33,6 +34,7 @@ export async function startEmulator(
   signal?: AbortSignal,
 ): Promise<StartedEmulator> {
   writeFileSync(state.denialsFile, '');
+  moveAddresses(state.dataDir, port);
   removeScratch(state.read());
   const instance = randomUUID();
   mkdirSync(scratchDir(instance), { recursive: true });

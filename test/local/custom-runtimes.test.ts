@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateFunctionCommand,
   InvokeCommand,
@@ -8,7 +9,7 @@ import {
   PublishLayerVersionCommand,
 } from '@aws-sdk/client-lambda';
 import { correction, pairOfEmulators } from './corrections.js';
-import { type Emulator, inlineFunction, zipOf } from './emulator.js';
+import { Emulator, inlineFunction, isRunning, zipOf } from './emulator.js';
 
 const emulators = pairOfEmulators([
   'custom_runtime_environment',
@@ -146,4 +147,26 @@ it('logs what a runtime wrote before it failed', async () => {
   const lambda = new LambdaClient(corrected.client);
   const { LogResult = '' } = await lambda.send(new InvokeCommand({ FunctionName: 'Logs', LogType: 'Tail' }));
   expect(Buffer.from(LogResult, 'base64').toString()).toContain('no table');
+});
+
+describe.each([
+  ['ends with the emulator', [] as string[], true],
+  ['would go on for ever otherwise', ['custom_runtimes_end_with_the_emulator'], false],
+])('a runtime that asks again and again, whatever the answer, %s', (_, without, ends) => {
+  const stubborn = runtime('printf $$').replace('|| exit 1', '|| sleep 0.1');
+
+  it.each(['kill', 'stop'] as const)('(%s)', async (end) => {
+    const emulator = await Emulator.start(without);
+    await create(emulator, 'Stubborn', { bootstrap: stubborn });
+    const pid: number = await emulator.invoke('Stubborn');
+    try {
+      expect(isRunning(pid)).toBe(true);
+      await emulator[end]();
+      for (let waited = 0; waited < 20 && isRunning(pid) === ends; waited += 1) await sleep(100);
+      expect(isRunning(pid)).toBe(!ends);
+    } finally {
+      if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+      if (end === 'kill') await emulator.stop();
+    }
+  });
 });

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CloudFormationClient,
@@ -6,7 +5,7 @@ import {
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { Emulator, inlineFunction } from './emulator.js';
+import { Emulator, inlineFunction, isRunning } from './emulator.js';
 
 jest.setTimeout(60_000);
 
@@ -29,12 +28,6 @@ const waiting = {
   },
 };
 const note = { id: { S: 'note' } };
-
-/** A process that has ended may wait for somebody to take note of it. */
-function isRunning(pid: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
-  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
-}
 
 describe.each([
   ['with the corrections', [] as string[], { kept: true, status: 'ROLLBACK_COMPLETE', workerEnds: true }],

@@ -4,6 +4,8 @@ import io
 import os
 import re
 import signal
+import subprocess
+import sys
 import zipfile
 
 from ministack.core import lambda_runtime
@@ -125,3 +127,49 @@ def custom_runtime_errors():
             "errorType": "Runtime.ExitError",
             "errorMessage": f"RequestId: {request_id} Error: Runtime exited {reason}",
         }
+
+
+# Outlives the emulator however that ends, and ends the processes that it was told of: one number a line, negative for
+# one that has ended already.
+_UNDERTAKER = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+alive = set()
+for line in sys.stdin:
+    pid = int(line)
+    (alive.add if pid > 0 else alive.discard)(abs(pid))
+for pid in alive:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+"""
+
+
+@correction
+def custom_runtimes_end_with_the_emulator():
+    """A custom runtime ends when the emulator is gone: one that asks again and again for an event would go on for ever.
+
+    Lambda discards execution environments without waiting for them.
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown
+    """
+    undertaker = []
+
+    def tell(number):
+        if not undertaker:
+            command = [sys.executable, "-I", "-S", "-u", "-c", _UNDERTAKER]
+            undertaker.append(subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True))
+        undertaker[0].stdin.write(f"{number}\n".encode())
+        undertaker[0].stdin.flush()
+
+    @replaced(ProvidedWorker, "_await_init")
+    def await_init(original, self, *args, **kwargs):
+        tell(self._proc.pid)
+        return original(self, *args, **kwargs)
+
+    @replaced(ProvidedWorker, "_teardown")
+    def teardown(original, self):
+        process = self._proc
+        original(self)
+        if process:
+            tell(-process.pid)
