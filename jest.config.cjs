@@ -35,12 +35,18 @@ module.exports = {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/behaviour/', '<rootDir>/test/drill/', '/node_modules/'],
+      testPathIgnorePatterns: [
+        '<rootDir>/test/behaviour/',
+        '<rootDir>/test/drill/',
+        '<rootDir>/test/localstack/drill/',
+        '/node_modules/',
+      ],
     },
     {
       ...shared,
       displayName: 'behaviour',
       testMatch: ['<rootDir>/test/behaviour/**/*.test.ts'],
+      testEnvironment: '<rootDir>/test/behaviour/environment.cjs',
       globalSetup: '<rootDir>/test/behaviour/before.cjs',
       globalTeardown: '<rootDir>/test/behaviour/after.cjs',
     },
@@ -48,6 +54,12 @@ module.exports = {
       ...shared,
       displayName: 'drill',
       testMatch: ['<rootDir>/test/drill/**/*.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'localstack',
+      testMatch: ['<rootDir>/test/localstack/drill/**/*.test.ts'],
+      testEnvironment: '<rootDir>/test/behaviour/environment.cjs',
     },
   ],
 };

@@ -15,8 +15,11 @@ export const ADMIN: Person = {
   groups: ['admins'],
 };
 
-/** What the user pool of the local cloud takes for every code that it would send. */
+/** What the user pool of the local cloud takes for the code that it would send to a new address. */
 export const LOCAL_CODE = '123456';
+
+/** The same for a password that was forgotten. */
+export const LOCAL_RESET_CODE = '654321';
 
 /** The local cloud's own, whatever is configured on this machine. */
 export function localClientConfig(endpoint: string) {

@@ -1,7 +1,7 @@
 // `npm start`: the storefront on this machine, with sample products, until Ctrl-C.
 import { stayUp } from '../lib/cli/stay-up.js';
 import { type CloudInfo, LocalCloudError } from '../lib/local/index.js';
-import { ADMIN, directoryOf, furnish, LOCAL_CODE } from './local-storefront.js';
+import { ADMIN, directoryOf, furnish, LOCAL_CODE, LOCAL_RESET_CODE } from './local-storefront.js';
 import { signIn } from './users.js';
 
 async function ready(info: CloudInfo): Promise<void> {
@@ -16,7 +16,8 @@ The storefront runs. Open it in a browser:
 
   ${info.site}
 
-Sign up there with any e-mail address: on this machine no mail is sent, and the code is ${LOCAL_CODE}.
+Sign up there with any e-mail address: on this machine no mail is sent, and the code is ${LOCAL_CODE}
+(${LOCAL_RESET_CODE} for a password that was forgotten).
 
 Its APIs:
 

@@ -39,7 +39,23 @@ export type {
 } from './function/node-function-props.js';
 export type { ResourceAccess, ResourceAccesses } from './function/resource-access.js';
 export { SharedLayer } from './function/shared-layer.js';
-export { type IUserDirectory, UserDirectory, type UserDirectoryProps } from './identity/user-directory.js';
+export type {
+  AmazonProvider,
+  AppleProvider,
+  FacebookProvider,
+  GoogleProvider,
+  IdentityProviders,
+  OidcProvider,
+  SamlProvider,
+} from './identity/identity-providers.js';
+export type { TriggerCode, TriggerModule, TriggerOptions, Triggers } from './identity/triggers.js';
+export { type IUserDirectory, UserDirectory } from './identity/user-directory.js';
+export type {
+  MachineClient,
+  PasskeyOptions,
+  UserDirectoryProps,
+  UserEmailOptions,
+} from './identity/user-directory-props.js';
 export {
   EventHub,
   EventHubBase,
@@ -68,6 +84,8 @@ export type {
 } from './schedule/cron-job-props.js';
 export { Site } from './site/site.js';
 export type { SiteAlarmProps, SiteDistributionProps, SiteDomain, SiteProps } from './site/site-props.js';
+export { applyTarget } from './target/apply-target.js';
+export { declareSupport, type Support } from './target/declare-support.js';
 export { type Target, targetOf } from './target/target.js';
 export { nothing } from './workflow/private/planned-step.js';
 export { Saga } from './workflow/saga.js';

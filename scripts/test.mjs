@@ -1,8 +1,9 @@
-// `npm test`: installs what is missing, then runs every check, the cheap ones first.
+// `npm test`: installs what is missing, then runs every check, the cheap ones first; with words, only the steps whose
+// names have one of them, and with --all also what needs more of this machine: LocalStack.
 // The last line is `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepareOrExit } from './prepare.mjs';
@@ -13,18 +14,26 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const tsx = ['--conditions=cdk-trellis-source', '--import', 'tsx'];
 const CI = process.env.CI ? ['--ci'] : [];
 
-/** @type {{ name: string, command: string, args: string[], report?: string }[]} */
+/** @type {{ name: string, command: string, args: string[], report?: string, onlyNamed?: boolean }[]} */
 const STEPS = [
   { name: 'format and lint', command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
   { name: 'types', command: bin('tsc'), args: [] },
   { name: 'lockfile', command: process.execPath, args: ['scripts/complete-lockfile.mjs', '--check'] },
-  jest('unit', ['--selectProjects=unit']),
+  // Tests on the local cloud wait more than they work.
+  jest('unit', ['--selectProjects=unit', `--maxWorkers=${availableParallelism() + 1}`]),
   { name: 'templates', command: process.execPath, args: [...tsx, 'test/templates/run.ts'] },
   {
     name: 'behaviour on the local cloud',
     command: process.execPath,
     args: [...tsx, 'test/behaviour/run.ts', join(results, 'behaviour.json')],
     report: join(results, 'behaviour.json'),
+  },
+  {
+    name: 'LocalStack',
+    command: process.execPath,
+    args: [...tsx, 'test/localstack/run.ts', join(results, 'localstack.json')],
+    report: join(results, 'localstack.json'),
+    onlyNamed: true,
   },
 ];
 
@@ -63,12 +72,12 @@ function reportOf(file) {
 }
 
 await prepareOrExit();
-const only = process.argv.slice(2);
+const words = process.argv.slice(2);
+const isWanted = ({ name, onlyNamed }) =>
+  words.includes('--all') || (words.length === 0 ? !onlyNamed : words.some((word) => name.includes(word)));
 const totals = { passed: 0, failed: 0 };
 const lines = [];
-for (const step of STEPS.filter(
-  ({ name }) => only.length === 0 || only.some((word) => name.includes(word)),
-)) {
+for (const step of STEPS.filter(isWanted)) {
   console.log(`\n── ${step.name}`);
   const start = Date.now();
   const succeeded = await run(step.command, step.args);

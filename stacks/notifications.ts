@@ -23,6 +23,7 @@ export class NotificationsStack extends Stack {
     new Api(this, 'Api', {
       contract: notificationsApi,
       publishAs: `${APIS_PATH}/notifications`,
+      documentation: { path: '/inbox' },
       users: UserDirectory.fromPublished(this, 'Users', USERS_PATH),
       bind: { inbox },
       routes: { listMessages: () => import('../lambda/notifications/list.js') },

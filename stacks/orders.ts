@@ -58,6 +58,7 @@ export class OrdersStack extends Stack {
     new Api(this, 'Api', {
       contract: ordersApi,
       publishAs: `${APIS_PATH}/orders`,
+      documentation: { path: '/orders' },
       users: UserDirectory.fromPublished(this, 'Users', USERS_PATH),
       bind: { orders, quote: publishedFunction<QuoteFunction>(this, STOCK, 'Quote') },
       functions: { layers: [commerce] },

@@ -25,6 +25,7 @@ export class ProductsStack extends Stack {
     new Api(this, 'Api', {
       contract: productsApi,
       publishAs: `${APIS_PATH}/products`,
+      documentation: { path: '/products' },
       users: UserDirectory.fromPublished(this, 'Users', USERS_PATH),
       bind: { products, catalogue: products, byCategory: products },
       functions: { layers: [commerce] },

@@ -13,6 +13,7 @@ export class UsersStack extends Stack {
     new Api(this, 'Api', {
       contract: usersApi,
       publishAs: `${APIS_PATH}/users`,
+      documentation: { path: '/me' },
       users: UserDirectory.fromPublished(this, 'Users', USERS_PATH),
       bind: { profiles: new DataTable(this, 'Profiles', { partitionKey: 'userId' }) },
       functions: { layers: [commerce] },

@@ -11,13 +11,14 @@ import type { Bindables } from '../function/binding.js';
 import type { CodeFunction } from '../function/code-function.js';
 import type { NodeFunction } from '../function/node-function.js';
 import { warnOfUnneeded } from '../function/unneeded-bindings.js';
-import { acknowledge } from '../observability/acknowledge.js';
 import { CORS_VARIABLE } from '../runtime/cors.js';
+import { applyTarget } from '../target/apply-target.js';
 import { targetOf } from '../target/target.js';
 import { addApiAlarms } from './api-alarms.js';
 import { addDomain, domainUrl } from './api-domain.js';
 import type { ApiProps } from './api-props.js';
 import type { Authorizers } from './authorizer-props.js';
+import { acknowledgeFindings } from './private/acknowledge-findings.js';
 import { apiMistakes, type CheckedProps, documentationOf } from './private/api-mistakes.js';
 import { corsOf, corsVariable } from './private/cors.js';
 import { createDocumentation, permitDocumentation } from './private/documentation/documentation.js';
@@ -83,6 +84,7 @@ export class Api<
 
   constructor(scope: Construct, id: string, props: ApiProps<C, R, B, A>) {
     super(scope, id);
+    applyTarget(this);
     const { contract } = props;
     this.contract = contract;
     const info = contract[apiInfo];
@@ -128,7 +130,7 @@ export class Api<
     this.webAcl = props.webAcl && addWebAcl(this, this.restApi, props.webAcl);
     this.alarms =
       props.alarms === false ? [] : addApiAlarms(this, this.restApi, info.name, props.alarms ?? {});
-    this.acknowledgeFindings(props.webAcl !== undefined);
+    acknowledgeFindings(this.restApi, props.webAcl !== undefined);
     this.url = props.domain ? domainUrl(props.domain) : this.restApi.url;
     this.tellAddress(info.name, props.domain !== undefined);
     const operations = planned.map(({ operation }) => operation);
@@ -179,18 +181,6 @@ export class Api<
     const endpoint = this.restApi.node.findChild('Endpoint') as CfnOutput;
     const domain = hasDomain && new CfnOutput(this, 'Url', { value: this.url });
     registerApi(this, name, domain && targetOf(this) === 'aws' ? domain : endpoint);
-  }
-
-  private acknowledgeFindings(hasWebAcl: boolean): void {
-    acknowledge(this.restApi, {
-      'AwsSolutions-APIG2':
-        'Requests are validated: the validators stand in the OpenAPI body, where this rule does not look.',
-    });
-    if (hasWebAcl) return;
-    acknowledge(this.restApi.deploymentStage, {
-      'AwsSolutions-APIG3':
-        'A web ACL costs $5 a month and more; requests are throttled, validated and authorized. Associate one where it is worth it.',
-    });
   }
 }
 

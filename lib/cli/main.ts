@@ -1,9 +1,11 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { toldError } from '../local/index.js';
+import type { DiffOptions } from './diff.js';
 import { down } from './down.js';
 import { info } from './info.js';
 import { layers } from './layers.js';
 import type { RedriveOptions } from './redrive.js';
+import { report } from './report.js';
 import { up } from './up.js';
 
 /** The `trellis` command. Errors are told by their message alone. */
@@ -44,6 +46,33 @@ function program(): Command {
     .option('--json', 'everything, for scripts')
     .option('--app <folder>', 'the synthesized app', 'cdk.out')
     .action(layers);
+  trellis
+    .command('report')
+    .description('show what of the synthesized app its target does not have, and why')
+    .option('--json', 'everything, for scripts')
+    .option('--app <folder>', 'the synthesized app', 'cdk.out')
+    .addOption(
+      new Option('--target <target>', 'synthesize the app in this folder for this target first').choices([
+        'local',
+        'localstack',
+      ]),
+    )
+    .action(report);
+  trellis
+    .command('diff')
+    .description('say what a deploy would do to data, permissions and cost, before it does')
+    .option('--app <folder>', 'the synthesized app', 'cdk.out')
+    .option('--from <folder>', 'compare with another synthesized app, not with what is deployed')
+    .option('--json', 'everything, for scripts')
+    .option('--fail-on <what...>', 'end with 1 when data would be lost (data), or more allowed (permissions)')
+    .option('--target <target>', 'local or aws', 'local')
+    .option('--profile <name>', 'for AWS: the profile of ~/.aws/config')
+    .option('--region <name>', "for AWS: the region (default: the profile's)")
+    .action((options: DiffOptions) => {
+      // The SDK and the schemas of CloudFormation are loaded for this command only.
+      const command = require('./diff.js') as typeof import('./diff.js');
+      return command.diff(options);
+    });
   trellis
     .command('redrive')
     .description('send what failed back to where it failed: dead letters, events, scheduled runs')

@@ -12,6 +12,7 @@ import {
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type Bindable, type Binding, type TableAccess, tableBinding } from '../function/binding.js';
+import { applyTarget } from '../target/apply-target.js';
 import { dataRemovalPolicy, isEphemeral } from '../target/ephemeral.js';
 
 /** The name of an attribute that holds text, or a name with its type. */
@@ -69,6 +70,7 @@ export class DataTable<Index extends string = string> extends Construct implemen
 
   constructor(scope: Construct, id: string, props: DataTableProps<Index>) {
     super(scope, id);
+    applyTarget(this);
     const indexes = Object.entries<TableIndex>(props.indexes ?? {});
     this.table = new TableV2(this, 'Table', {
       partitionKey: attribute(props.partitionKey),

@@ -15,6 +15,7 @@ import type { Construct } from 'constructs';
 import { acknowledge } from '../observability/acknowledge.js';
 import { addAlarm } from '../observability/alarm.js';
 import { deadLetterQueue } from '../observability/dead-letters.js';
+import { applyTarget } from '../target/apply-target.js';
 import { addEnvironmentCheck } from './private/environment-check.js';
 import { isAsynchronousInvoker } from './private/invokers.js';
 import {
@@ -72,6 +73,7 @@ export abstract class BaseFunction extends LambdaFunction {
       ...(options.logFormat === undefined && { loggingFormat: LoggingFormat.JSON }),
       ...options,
     });
+    applyTarget(this);
     this.ownLogGroup = options.logGroup ? super.logGroup : this.createLogGroup(logRetention);
     this.allow(granted, options, tracing ?? Tracing.ACTIVE);
     this.mayQueueFailures = !invokedSynchronously && !hasFailureDestination(options);

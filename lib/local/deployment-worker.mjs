@@ -2,9 +2,10 @@
 // credentials from its process's environment, and it can only be interrupted by ending the process.
 // Plain JavaScript, so that it runs as it is from a clone, from the package and under jest.
 //
-// parent -> worker   { app, workingDirectory, outdir, bootstrapped }, then { deploy: true } or nothing
+// parent -> worker   { app, workingDirectory, outdir, bootstrapped }, then { deploy: true or false };
+//                    or { destroy: outdir }
 // worker -> parent   { type: 'synthesized', runtimes, environments, apis }, { type: 'progress', ... },
-//                    { type: 'deployed', stacks } or { type: 'failed', message }
+//                    { type: 'deployed', stacks }, { type: 'destroyed' } or { type: 'failed', message }
 import { readFileSync } from 'node:fs';
 import {
   BootstrapEnvironments,
@@ -90,11 +91,23 @@ function withoutFrame(lines) {
 let bootstrapping = false;
 
 async function main() {
-  const { app, workingDirectory, outdir, bootstrapped } = await received();
+  const { destroy, ...app } = await received();
+  await (destroy ? destroyAll(destroy) : deploy(app));
+}
+
+/** The stacks of an assembly that was deployed, without making it again. */
+async function destroyAll(outdir) {
+  const assembly = await toolkit.fromAssemblyDirectory(outdir);
+  const stacks = { strategy: StackSelectionStrategy.ALL_STACKS };
+  await toolkit.destroy(assembly, { stacks, concurrency: 4 });
+  send({ type: 'destroyed' });
+}
+
+async function deploy({ app, workingDirectory, outdir, bootstrapped }) {
   const source = await toolkit.fromCdkApp(app, {
     workingDirectory,
     outdir,
-    contextStore: new CdkAppMultiContext(workingDirectory, { target: 'local' }),
+    contextStore: new CdkAppMultiContext(workingDirectory, { target: process.env.TRELLIS_TARGET }),
     synthOptions: { versionReporting: false },
   });
   const assembly = await toolkit.synth(source);
@@ -117,7 +130,8 @@ async function main() {
     apis: stacks.map(({ stackName }, at) => ({ stackName, ...templates[at].Metadata?.['cdk-trellis'] })),
   });
 
-  await received();
+  const { deploy: isWanted } = await received();
+  if (!isWanted) return;
   if (environments.some((environment) => !bootstrapped.includes(environment))) {
     bootstrapping = true;
     await toolkit.bootstrap(BootstrapEnvironments.fromList(environments));

@@ -31,6 +31,7 @@ export function assertLoopback(endpoint: string): string {
 export function deploymentEnvironment(
   endpoint: string,
   inherited: NodeJS.ProcessEnv = process.env,
+  target: 'local' | 'localstack' = 'local',
 ): NodeJS.ProcessEnv {
   assertLoopback(endpoint);
   const own = Object.entries(inherited).filter(([name]) => !/^(AWS|CDK)_/.test(name));
@@ -49,7 +50,7 @@ export function deploymentEnvironment(
     CDK_DEFAULT_REGION: LOCAL_REGION,
     // CloudFormation's schema validation costs two seconds per synth; `cdk synth` has it.
     CDK_VALIDATION: 'false',
-    TRELLIS_TARGET: 'local',
+    TRELLIS_TARGET: target,
   };
 }
 

@@ -6,7 +6,7 @@ import { LocalCloudError } from './errors.js';
 import { type RunResult, run, tail } from './run.js';
 import { installOnce, toolCache } from './tool-cache.js';
 
-interface Python {
+export interface Python {
   readonly command: string;
   readonly args: readonly string[];
   readonly version: string;
@@ -22,18 +22,27 @@ export async function findPython(): Promise<Python> {
   const candidates: [string, ...string[]][] = chosen ? [[chosen]] : [['python3'], ['python'], ['py', '-3']];
   const found: string[] = [];
   for (const [command, ...args] of candidates) {
-    const { code, stdout } = await run(command, [...args, '-c', PROBE]);
-    const [version, executable] = stdout.trim().split(/\r?\n/);
-    if (code !== 0 || !version || !executable) continue;
-    const [major = 0, minor = 0] = version.split('.').map(Number);
-    if (major === 3 && minor >= 10) return { command, args, version, executable };
-    found.push(`${command} is Python ${version}`);
+    const python = await probePython(command, args);
+    if (!python) continue;
+    const [major = 0, minor = 0] = python.version.split('.').map(Number);
+    if (major === 3 && minor >= 10) return python;
+    found.push(`${command} is Python ${python.version}`);
   }
   const given = found.length > 0 ? found.join(', ') : `${chosen ?? 'python3'} was not found`;
   throw new LocalCloudError(
     `The local cloud needs Python 3.10 or newer, but ${given}.\n` +
       'Install it (https://www.python.org/downloads/), or set TRELLIS_PYTHON to the path of one.',
   );
+}
+
+/** The Python that a command starts, if it does. */
+export async function probePython(
+  command: string,
+  args: readonly string[] = [],
+): Promise<Python | undefined> {
+  const { code, stdout } = await run(command, [...args, '-c', PROBE]);
+  const [version, executable] = stdout.trim().split(/\r?\n/);
+  return code === 0 && version && executable ? { command, args, version, executable } : undefined;
 }
 
 /** The Python that has the pinned emulator; installs it the first time. */
@@ -51,7 +60,24 @@ export async function installPythonTools(
   log: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<string> {
-  const python = await findPython();
+  return installIntoPython(await findPython(), { requirements, what, log, signal });
+}
+
+export interface PythonInstall {
+  readonly requirements: string;
+  /** What is installed, for people. */
+  readonly what: string;
+  readonly log: (line: string) => void;
+  readonly signal?: AbortSignal;
+  /** Packages that are published as sources only. */
+  readonly fromSource?: readonly string[];
+  /** Whether modules are compiled when they are first used: of large packages few ever are. @default false */
+  readonly compiledOnUse?: boolean;
+}
+
+/** The same, of a Python that was chosen. */
+export async function installIntoPython(python: Python, options: PythonInstall): Promise<string> {
+  const { requirements, what, log, signal, fromSource = [], compiledOnUse } = options;
   const key = createHash('sha256')
     .update(readFileSync(requirements))
     .update(`${python.version} ${python.executable}`)
@@ -62,16 +88,16 @@ export async function installPythonTools(
     const venv = await run(python.command, [...python.args, '-m', 'venv', into], { signal });
     if (venv.code !== 0) throw venvError(what, python, venv);
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps'];
-    const pins = [
-      '--retries',
-      '2',
-      '--require-hashes',
-      '--only-binary',
-      ':all:',
-      '--requirement',
-      requirements,
-    ];
-    const installed = await run(join(into, 'bin', 'python'), [...pip, ...pins], { signal });
+    const built = fromSource.length > 0 ? ['--no-binary', fromSource.join(',')] : [];
+    const pins = ['--retries', '2', '--require-hashes', '--only-binary', ':all:', ...built];
+    if (compiledOnUse) pins.push('--no-compile');
+    const installed = await run(
+      join(into, 'bin', 'python'),
+      [...pip, ...pins, '--requirement', requirements],
+      {
+        signal,
+      },
+    );
     if (installed.code !== 0) throw pipError(what, installed);
   });
   return join(folder, 'bin', 'python');

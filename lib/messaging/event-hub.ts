@@ -7,6 +7,7 @@ import type { Bindable, Binding } from '../function/binding.js';
 import { busBinding } from '../function/bindings/messaging.js';
 import { NodeFunction } from '../function/node-function.js';
 import type { BindProp, NodeFunctionOptions } from '../function/node-function-props.js';
+import { applyTarget } from '../target/apply-target.js';
 import { EventSubscription, type EventSubscriptionOptions } from './event-subscription.js';
 import type { ConsumerModule, EventTarget } from './event-target.js';
 import { deliveryTo } from './private/deliveries.js';
@@ -140,6 +141,7 @@ export class EventHub extends EventHubBase {
   constructor(scope: Construct, id: string, props: EventHubProps = {}) {
     super(scope, id);
     const { publishAs, archive = Duration.days(30), bus } = props;
+    applyTarget(this);
     this.bus = new EventBus(this, 'Bus', bus);
     this.archive = archive
       ? new Archive(this, 'Archive', {

@@ -5,6 +5,7 @@ import { Topic, type TopicProps } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Annotations, AspectPriority, Aspects, Aws, Lazy, Stack, Stage, Token } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
+import { applyTarget } from '../target/apply-target.js';
 import { acknowledge } from './acknowledge.js';
 import { costAtRest } from './cost-at-rest.js';
 import { dashboardWidgets } from './dashboard-widgets.js';
@@ -47,6 +48,7 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps = {}) {
     super(scope, id);
+    applyTarget(this);
     const { emails = [], slack, dashboard = true } = props;
     const monitored = props.monitored ?? Stage.of(this) ?? this.node.root;
     const name = nameOf(this);

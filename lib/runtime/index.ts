@@ -41,6 +41,14 @@ export type { FetchOptions } from './sdk.js';
 export { type SecretClient, secret } from './secret.js';
 export { type IndexClient, type TableClient, table } from './table.js';
 export { type TopicClient, topic } from './topic.js';
+export {
+  type TriggerAnswer,
+  type TriggerEvents,
+  type TriggerHandler,
+  type TriggerName,
+  trigger,
+  UserRefusedError,
+} from './trigger.js';
 export { type UsersClient, users } from './users.js';
 export { number, text } from './values.js';
 export {

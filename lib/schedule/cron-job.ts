@@ -10,6 +10,7 @@ import type { NodeFunctionProps } from '../function/node-function-props.js';
 import { refuseOtherHandler } from '../messaging/private/handlers.js';
 import { addAlarm } from '../observability/alarm.js';
 import { addDeadLetterAlarm, deadLetterQueue } from '../observability/dead-letters.js';
+import { tellReplaced } from '../target/apply-target.js';
 import { targetOf } from '../target/target.js';
 import type { CronJobAlarmProps, CronJobOptions, CronJobProps, JobModule } from './cron-job-props.js';
 import { longestPause } from './private/pause.js';
@@ -97,6 +98,11 @@ export class CronJob<Module extends JobModule = JobModule> extends Construct {
       );
     }
     const { maxEventAge = Duration.hours(1), retryAttempts = 185 } = options;
+    tellReplaced(this, {
+      type: 'AWS::Scheduler::Schedule',
+      why: 'LocalStack never fires it',
+      instead: 'a rule of EventBridge, in UTC',
+    });
     return new Rule(this, 'Schedule', {
       schedule: RuleSchedule.expression(schedule.expressionString),
       enabled: scheduler?.enabled ?? true,

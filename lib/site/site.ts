@@ -20,6 +20,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Annotations, CfnOutput, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledge } from '../observability/acknowledge.js';
+import { applyTarget } from '../target/apply-target.js';
 import { isEphemeral } from '../target/ephemeral.js';
 import { SERVED } from './content/request.js';
 import { apiBehaviours } from './private/api-behaviours.js';
@@ -71,6 +72,7 @@ export class Site extends Construct {
 
   constructor(scope: Construct, id: string, props: SiteProps) {
     super(scope, id);
+    applyTarget(this);
     const { apis = [], users, domain, singlePage = true } = props;
     const source = checkedSource(this, props.source);
     this.bucket = contentBucket(this, props.bucket);

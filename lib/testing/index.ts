@@ -12,3 +12,4 @@ export { expectSecure, type SecurityFinding, securityFindings } from './secure.j
 export { type SnsNotification, snsEvent } from './sns-event.js';
 export { type SqsMessage, sqsEvent } from './sqs-event.js';
 export { stableTemplate } from './stable-template.js';
+export { type TriggerEventOptions, triggerEvent } from './trigger-event.js';

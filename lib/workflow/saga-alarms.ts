@@ -4,7 +4,11 @@ import { type StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctio
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { addAlarm } from '../observability/alarm.js';
+import type { MachinePlan } from './private/machine-plan.js';
 import type { SagaAlarmProps } from './saga-props.js';
+
+/** What a saga usually takes at most, besides its waits for answers. */
+const USUAL = Duration.minutes(5);
 
 /**
  * Three alarms, $0.30 a month; an express saga has a fourth, since no message tells of its timeouts. CloudWatch has no
@@ -53,4 +57,9 @@ export function addSagaAlarms(
     ...to,
   });
   return [...alarms, timedOut];
+}
+
+export function usualDuration({ nodes }: MachinePlan): Duration {
+  const waits = nodes.map((node) => (node.kind === 'callback' ? node.seconds : 0));
+  return Duration.seconds(waits.reduce((sum, seconds) => sum + seconds, USUAL.toSeconds()));
 }

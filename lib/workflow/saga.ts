@@ -4,7 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
-import { ArnFormat, Aws, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { ArnFormat, Aws, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindable, Bindables, Binding } from '../function/binding.js';
 import { allow, bindable } from '../function/bindings/binding.js';
@@ -13,19 +13,16 @@ import { deadLetterQueue } from '../observability/dead-letters.js';
 import type { SagaAnswer, SagaStart } from '../runtime/saga-need.js';
 import { noteInterruptions } from './private/interruptions.js';
 import { machineOf } from './private/machine.js';
-import type { MachinePlan } from './private/machine-plan.js';
+import { INTEGRATIONS, integration, type MachinePlan } from './private/machine-plan.js';
 import { codeMistakes, definitionMistakes, retryMistakes } from './private/mistakes.js';
 import { longestExpress, planOf } from './private/plan.js';
 import type { AnyCode } from './private/planned-step.js';
 import { assertChecksInput, SagaFunctions } from './private/saga-functions.js';
-import { addSagaAlarms } from './saga-alarms.js';
+import { addSagaAlarms, usualDuration } from './saga-alarms.js';
 import type { AnyDefinition, CancelModule, OutcomeModule, SagaProps } from './saga-props.js';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html */
 const EXPRESS_SECONDS = 5 * 60;
-
-/** What a saga usually takes at most, besides its waits for answers. */
-const USUAL = Duration.minutes(5);
 
 type Types<D extends AnyDefinition> = NonNullable<D['types']>;
 
@@ -148,6 +145,7 @@ export class Saga<
   }
 
   private createStateMachine(plan: MachinePlan, own: SagaProps<D, B, C, O>['stateMachine']): StateMachine {
+    const definition = JSON.stringify(machineOf(plan));
     const arns = Object.entries(this.functions).map(([name, { functionArn }]) => [name, functionArn]);
     return new StateMachine(this, 'StateMachine', {
       // Data of people is in the input and the results: the history has it for 90 days, logs have only what happened.
@@ -155,10 +153,10 @@ export class Saga<
       tracingEnabled: true,
       ...own,
       stateMachineType: plan.isExpress ? StateMachineType.EXPRESS : StateMachineType.STANDARD,
-      definitionBody: DefinitionBody.fromString(JSON.stringify(machineOf(plan))),
+      definitionBody: DefinitionBody.fromString(definition),
       definitionSubstitutions: {
-        Partition: Aws.PARTITION,
         Waiting: this.waiting.queueUrl,
+        ...integrationsIn(definition),
         ...Object.fromEntries(arns),
         ...own?.definitionSubstitutions,
       },
@@ -178,15 +176,20 @@ export class Saga<
   }
 }
 
+/** The ARNs of the integrations that a definition names. */
+function integrationsIn(definition: string): Record<string, string> {
+  const names = (Object.keys(INTEGRATIONS) as (keyof typeof INTEGRATIONS)[]).filter((name) =>
+    definition.includes(integration(name)),
+  );
+  return Object.fromEntries(
+    names.map((name) => [name, `arn:${Aws.PARTITION}:states:::${INTEGRATIONS[name]}`]),
+  );
+}
+
 function expressMistakes(plan: MachinePlan): string[] {
   const seconds = longestExpress(plan);
   if (seconds <= EXPRESS_SECONDS) return [];
   return [
     `an express saga must end within ${EXPRESS_SECONDS} seconds, or what it did would not be undone, but with all retries and undos it can take ${Math.ceil(seconds)}: lower \`timeout\`, \`retry\` and \`undoRetry\`, or leave out \`type\``,
   ];
-}
-
-function usualDuration({ nodes }: MachinePlan): Duration {
-  const waits = nodes.map((node) => (node.kind === 'callback' ? node.seconds : 0));
-  return Duration.seconds(waits.reduce((sum, seconds) => sum + seconds, USUAL.toSeconds()));
 }

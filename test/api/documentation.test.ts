@@ -100,6 +100,14 @@ describe('the function of the documentation', () => {
     );
   });
 
+  it.each([
+    ['/desk', '..'],
+    ['/shop/desk', '../..'],
+  ] as const)('below %s says that the API is at %s from there', (path, url) => {
+    const documents = JSON.parse(readFileSync(join(codeOf(desk({ path })), 'documents.json'), 'utf8'));
+    expect(JSON.parse(documents[`${path}/openapi.json`].body).servers).toEqual([{ url }]);
+  });
+
   it('answers a page on which nothing can run', () => {
     const { headers, body } = get('/docs', null);
     expect(headers).toMatchObject({

@@ -1,107 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { localClientConfig } from '../../bin/local-storefront.js';
-import { adminTokens, call, customerTokens, deployedInfo, expectProblem, tokensOf } from './support.js';
+import * as shop from './shop.js';
+import { newProduct, placeOrder, stockOf, type Wish } from './shop.js';
+import { call, customerTokens, deployedInfo, expectProblem, tokensOf } from './support.js';
 
 jest.setTimeout(120_000);
-
-const address = {
-  recipient: 'Ada Lovelace',
-  street: "St James's Square 12",
-  postalCode: 'SW1Y 4JH',
-  city: 'London',
-  country: 'GB',
-};
 
 /** How many order at once. */
 const RUSH = Number(process.env.TRELLIS_RUSH ?? 12);
 
-let admin: string;
 let ada: string;
 let eve: string;
 
 beforeAll(async () => {
-  const people = [
-    adminTokens(),
-    customerTokens(),
-    tokensOf({ email: 'eve@example.com', password: 'Eves-own-password-1' }),
-  ];
-  [admin, ada, eve] = (await Promise.all(people)).map(({ accessToken }) => accessToken) as [
-    string,
-    string,
-    string,
-  ];
+  const people = [customerTokens(), tokensOf({ email: 'eve@example.com', password: 'Eves-own-password-1' })];
+  [ada, eve] = (await Promise.all(people)).map(({ accessToken }) => accessToken) as [string, string];
 });
 
-async function newProduct(stock: number): Promise<string> {
-  const body = {
-    name: 'Stool',
-    description: '',
-    category: 'seating',
-    price: { amount: 1250, currency: 'EUR' },
-    stock,
-  };
-  return (await call('products', '/products', { body, token: admin })).body.productId;
-}
-
-const stockOf = async (productId: string) => (await call('products', `/products/${productId}`)).body.stock;
-
-interface Wish {
-  readonly productId: string;
-  readonly quantity?: number;
-  readonly cardToken?: string;
-  readonly token?: string;
-  readonly key?: string;
-}
-
-function place({
-  productId,
-  quantity = 1,
-  cardToken = 'tok_approve',
-  token = ada,
-  key = randomUUID(),
-}: Wish) {
-  return call('orders', '/orders', {
-    token,
-    headers: { 'idempotency-key': key },
-    body: { lines: [{ productId, quantity }], address, cardToken },
-  });
-}
-
-/** The order, once it is finished. */
-async function finished(orderId: string, token = ada): Promise<any> {
-  for (let attempt = 0; attempt < 400; attempt += 1) {
-    const { body } = await call('orders', `/orders/${orderId}`, { token });
-    if (body.status !== 'PLACED') return body;
-    await setTimeout(200);
-  }
-  throw new Error(`The order ${orderId} is not finished after 80 seconds`);
-}
-
-/** All messages to a customer. */
-async function inboxOf(token: string): Promise<any[]> {
-  const messages = [];
-  let cursor = '';
-  do {
-    const { body } = await call('notifications', `/inbox?limit=50${cursor && `&cursor=${cursor}`}`, {
-      token,
-    });
-    messages.push(...body.items);
-    cursor = body.nextCursor ?? '';
-  } while (cursor);
-  return messages;
-}
-
-/** The message about an order, once it is there. */
-async function messageAbout(orderId: string, token = ada): Promise<any> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const found = (await inboxOf(token)).filter((message) => message.orderId === orderId);
-    if (found.length > 0) return found;
-    await setTimeout(200);
-  }
-  throw new Error(`There is no message about ${orderId} after 20 seconds`);
-}
+const place = (wish: Omit<Wish, 'token'> & { readonly token?: string }) =>
+  placeOrder({ token: ada, ...wish });
+const finished = (orderId: string, token = ada) => shop.finished(orderId, token);
+const messageAbout = (orderId: string, token = ada) => shop.messageAbout(orderId, token);
 
 /** What lies where failures land, by queue. */
 async function deadLetters(): Promise<Record<string, string>> {

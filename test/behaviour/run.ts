@@ -1,11 +1,12 @@
 // Starts a local cloud of its own, deploys the storefront and runs the behaviour suite against it.
 // Usage: run.ts REPORT
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { furnish } from '../../bin/local-storefront.js';
 import { startLocalCloud } from '../../lib/local/index.js';
+import { runJest, unusedEntries } from './jest-run.js';
+import { conclude } from './results.js';
 
 const root = join(__dirname, '../..');
 
@@ -22,41 +23,26 @@ async function main(report: string): Promise<void> {
     await furnish(info);
     const infoFile = join(stateDir, 'info.json');
     writeFileSync(infoFile, JSON.stringify(info));
-    const counts = { passed: 0, failed: 0 };
-    for (const project of ['behaviour', 'drill']) {
-      const { passed, failed } = runJest(project, stateDir, {
-        TRELLIS_INFO: infoFile,
-        TRELLIS_DENIALS: cloud.denialsFile,
-        // For commands that look for the local cloud, as the README's do.
-        TRELLIS_STATE_DIR: stateDir,
-      });
-      counts.passed += passed;
-      counts.failed += failed;
-    }
+    const env = {
+      TRELLIS_INFO: infoFile,
+      TRELLIS_DENIALS: cloud.denialsFile,
+      // For commands that look for the local cloud, as the README's do.
+      TRELLIS_STATE_DIR: stateDir,
+    };
+    const suite = runJest('behaviour', 'local', stateDir, env);
+    const drill = runJest('drill', 'local', stateDir, env);
+    const counts = { passed: suite.passed + drill.passed, failed: suite.failed + drill.failed };
+    counts.failed += unusedEntries('local', suite.expectations);
+    counts.failed += conclude('local', {
+      failed: counts.failed,
+      expectations: [...suite.expectations, ...drill.expectations],
+    });
     writeFileSync(report, JSON.stringify(counts));
     process.exitCode = counts.failed > 0 ? 1 : 0;
   } finally {
     await cloud.stop();
     rmSync(stateDir, { recursive: true, force: true });
   }
-}
-
-function runJest(project: string, directory: string, env: Record<string, string>) {
-  const report = join(directory, `${project}.json`);
-  const { status } = spawnSync(
-    process.execPath,
-    [
-      join(root, 'node_modules/jest/bin/jest.js'),
-      `--selectProjects=${project}`,
-      '--runInBand',
-      '--json',
-      `--outputFile=${report}`,
-    ],
-    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } },
-  );
-  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
-  // A denied call fails the run after its tests.
-  return { passed: numPassedTests, failed: status === 0 ? 0 : Math.max(numFailedTests, 1) };
 }
 
 main(process.argv[2]!).catch((error) => {

@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
-import { LOCAL_CODE } from '../../bin/local-storefront.js';
+import { LOCAL_CODE, LOCAL_RESET_CODE } from '../../bin/local-storefront.js';
 import { launchBrowser, Visitor } from './browser.js';
 import { type Answer, deployedInfo, expectProblem } from './support.js';
+import { totp } from './totp.js';
 
 jest.setTimeout(60_000);
 
@@ -40,6 +41,14 @@ async function signUp(): Promise<string> {
   await page.getByRole('button', { name: 'Confirm' }).click();
   await page.getByRole('link', { name: email }).waitFor();
   return email;
+}
+
+/** Gives the e-mail address and a password on the sign-in page. */
+async function signIn(email: string, password = PASSWORD): Promise<void> {
+  const { page } = visitor;
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
 async function fillAddress(): Promise<void> {
@@ -122,6 +131,11 @@ describe('one address', () => {
     ]);
   });
 
+  // The latter is what the deployment notes beside the site's files.
+  it.each(['/no-such.js', '/deployment.json'])('has nothing at %s, and says so', async (path) => {
+    expect((await fetch(`${site}${path}`)).status).toBe(404);
+  });
+
   it('sends the headers by which browsers protect their users', async () => {
     const { headers } = await fetch(`${site}/`);
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'self'; .*frame-ancestors 'none'/);
@@ -139,7 +153,6 @@ describe('one address', () => {
     const { headers } = await fetch(`${site}${styles}`);
     expect(headers.get('content-encoding')).toBe('gzip');
     expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
-    expect((await fetch(`${site}/deployment.json`)).status).toBe(403);
   });
 });
 
@@ -150,6 +163,7 @@ describe('accessibility', () => {
     '/basket',
     '/sign-in',
     '/sign-up',
+    '/new-password',
     '/sign-up?confirm=a%40example.com',
     '/checkout',
     '/none',
@@ -194,9 +208,7 @@ describe('signing up and in', () => {
     await page.getByRole('link', { name: 'Sign in' }).waitFor();
     await page.reload();
     await page.getByRole('link', { name: 'Sign in' }).click();
-    await page.getByLabel('E-mail').fill(email);
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(email);
     await page.getByRole('link', { name: email }).waitFor();
   });
 
@@ -207,9 +219,7 @@ describe('signing up and in', () => {
       const email = await signUp();
       await page.getByRole('button', { name: 'Sign out' }).click();
       await visitor.goto('/sign-in');
-      await page.getByLabel('E-mail').fill(email);
-      await page.getByLabel('Password').fill(password);
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await signIn(email, password);
       await page.getByRole('alert').waitFor();
       expect(await page.getByRole('alert').textContent()).toBe(message);
       expect(visitor.complaints.splice(0)).toEqual([expect.stringContaining('400')]);
@@ -234,6 +244,62 @@ describe('signing up and in', () => {
     expect(visitor.complaints.splice(0)).toEqual([expect.stringContaining('400')]);
   });
 
+  it('sets a new password for who has forgotten it', async () => {
+    const { page } = visitor;
+    const email = await signUp();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await visitor.goto('/sign-in');
+    await page.getByRole('link', { name: 'Forgot the password?' }).click();
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByRole('button', { name: 'Send a code' }).click();
+    await page.getByText(`If there is an account of ${email}`).waitFor();
+    expect(await visitor.accessibilityProblems()).toEqual([]);
+    const renewed = `${PASSWORD}-renewed`;
+    await page.getByLabel('Code').fill('000000');
+    await page.getByLabel('New password').fill(renewed);
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    expect(await page.getByRole('alert').textContent()).toBe('This is not the code that was sent.');
+    expect(visitor.complaints.splice(0)).toEqual([expect.stringContaining('400')]);
+    await page.getByLabel('Code').fill(LOCAL_RESET_CODE);
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    await page.getByText('Your new password is set: sign in with it.').waitFor();
+    await signIn(email, renewed);
+    await page.getByRole('link', { name: email }).waitFor();
+  });
+
+  it('asks for the code of an authenticator app, once the customer has set one up', async () => {
+    const { page } = visitor;
+    const email = await signUp();
+    await visitor.goto('/account');
+    await page.getByLabel('What we call you').waitFor();
+    await page.getByRole('button', { name: 'Set up an authenticator app' }).click();
+    const secret = (await page.locator('.key').textContent()) as string;
+    expect(await page.getByRole('link', { name: 'open it on this device' }).getAttribute('href')).toBe(
+      `otpauth://totp/${encodeURIComponent(`Storefront:${email}`)}?secret=${secret}&issuer=Storefront`,
+    );
+    await page.getByLabel('Code', { exact: true }).fill(totp(secret));
+    expect(await visitor.accessibilityProblems()).toEqual([]);
+    await page.getByRole('button', { name: 'Ask for a code from now on' }).click();
+    await page.getByText('Signing in asks for a code of your authenticator app.').waitFor();
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await visitor.goto('/sign-in');
+    await signIn(email);
+    await page.getByRole('heading', { name: 'One more step' }).waitFor();
+    expect(await visitor.accessibilityProblems()).toEqual([]);
+    await page.getByLabel('Code').fill('000000');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    expect(await page.getByRole('alert').textContent()).toBe('This is not the code that the app shows now.');
+    expect(visitor.complaints.splice(0)).toEqual([expect.stringContaining('400')]);
+    await page.getByLabel('Code').fill(totp(secret));
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByRole('link', { name: email }).waitFor();
+
+    await visitor.goto('/account');
+    await page.getByRole('button', { name: 'Ask for the password only' }).click();
+    await page.getByRole('button', { name: 'Set up an authenticator app' }).waitFor();
+  });
+
   it('keeps the access token out of what the browser stores', async () => {
     await signUp();
     const stored = await visitor.page.evaluate(() => ({
@@ -249,9 +315,7 @@ describe('signing up and in', () => {
     const email = await signUp();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await visitor.goto('/sign-in?then=//evil.example.com');
-    await page.getByLabel('E-mail').fill(email);
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(email);
     await page.getByRole('link', { name: email }).waitFor();
     expect(new URL(page.url()).origin).toBe(site);
   });

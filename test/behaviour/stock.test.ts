@@ -3,7 +3,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { localClientConfig } from '../../bin/local-storefront.js';
 import { STOCK } from '../../stacks/products.js';
 import { publishedName } from '../../stacks/published-functions.js';
-import { adminTokens, call, deployedInfo } from './support.js';
+import { newProduct, stockOf } from './shop.js';
+import { deployedInfo } from './support.js';
 
 const lambda = new LambdaClient(localClientConfig(deployedInfo().endpoint));
 
@@ -19,22 +20,8 @@ async function invoke(name: string, event: unknown): Promise<any> {
 
 const newOrderId = () => `ord_${randomUUID().replaceAll('-', '')}`;
 
-async function product(stock: number): Promise<string> {
-  const { accessToken: token } = await adminTokens();
-  const body = {
-    name: 'Stool',
-    description: '',
-    category: 'seating',
-    price: { amount: 100, currency: 'EUR' },
-    stock,
-  };
-  return (await call('products', '/products', { body, token })).body.productId;
-}
-
-const stockOf = async (productId: string) => (await call('products', `/products/${productId}`)).body.stock;
-
 it('an order reserves, and releases, once however often it is asked to', async () => {
-  const productId = await product(5);
+  const productId = await newProduct(5);
   const order = { orderId: newOrderId(), lines: [{ productId, quantity: 3 }] };
   for (const _ of [1, 2]) expect(await invoke('Reserve', order)).toEqual({ status: 'done' });
   expect(await stockOf(productId)).toBe(2);
@@ -47,7 +34,7 @@ it('an order reserves, and releases, once however often it is asked to', async (
 });
 
 it('an order takes all of its lines or none', async () => {
-  const [many, few] = await Promise.all([product(5), product(1)]);
+  const [many, few] = await Promise.all([newProduct(5), newProduct(1)]);
   const lines = [
     { productId: many, quantity: 2 },
     { productId: few, quantity: 2 },
@@ -60,7 +47,7 @@ it('an order takes all of its lines or none', async () => {
 });
 
 it('what is released before it was reserved stays released', async () => {
-  const productId = await product(5);
+  const productId = await newProduct(5);
   const orderId = newOrderId();
   expect(await invoke('Release', { orderId })).toEqual({ status: 'done' });
   const late = await invoke('Reserve', { orderId, lines: [{ productId, quantity: 1 }] });
@@ -69,7 +56,7 @@ it('what is released before it was reserved stays released', async () => {
 });
 
 it('a settled reservation can still be given back, a released one is not settled any more', async () => {
-  const productId = await product(2);
+  const productId = await newProduct(2);
   const order = { orderId: newOrderId(), lines: [{ productId, quantity: 2 }] };
   await invoke('Reserve', order);
   for (const _ of [1, 2]) {
@@ -81,7 +68,7 @@ it('a settled reservation can still be given back, a released one is not settled
 });
 
 it('is never oversold, however many orders come at once', async () => {
-  const productId = await product(5);
+  const productId = await newProduct(5);
   const orders = Array.from({ length: 12 }, () =>
     invoke('Reserve', { orderId: newOrderId(), lines: [{ productId, quantity: 1 }] }),
   );
@@ -93,8 +80,8 @@ it('is never oversold, however many orders come at once', async () => {
 });
 
 it('prices are quoted for the products there are', async () => {
-  const productId = await product(1);
+  const productId = await newProduct(1);
   expect(await invoke('Quote', { productIds: [productId, 'prd_000000000000'] })).toEqual({
-    products: [{ productId, name: 'Stool', price: { amount: 100, currency: 'EUR' } }],
+    products: [{ productId, name: 'Stool', price: { amount: 1250, currency: 'EUR' } }],
   });
 });

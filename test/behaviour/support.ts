@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ADMIN, directoryOf } from '../../bin/local-storefront.js';
 import { ensureUser, type Person, signIn } from '../../bin/users.js';
 import type { CloudInfo } from '../../lib/local/index.js';
+import { mintTokens } from './tokens.js';
 
 /** The deployed application that the suite calls: what `trellis info --json` prints, in the file TRELLIS_INFO. */
 export function deployedInfo(): CloudInfo {
@@ -50,6 +51,8 @@ export async function call(api: string, path: string, options: Call = {}): Promi
 export const CUSTOMER: Person = { email: 'customer@example.com', password: 'A-customers-password-1' };
 
 export async function tokensOf(person: Person) {
+  const { TRELLIS_TOKEN_KEY: key, TRELLIS_CLIENT_ID: clientId } = process.env;
+  if (key && clientId) return mintTokens(person, clientId, key);
   const directory = directoryOf(deployedInfo());
   await ensureUser(directory, person);
   return signIn(directory, person);

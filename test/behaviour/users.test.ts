@@ -1,12 +1,5 @@
+import { address } from './shop.js';
 import { adminTokens, call, customerTokens, expectProblem } from './support.js';
-
-const address = {
-  recipient: 'Ada Lovelace',
-  street: "St James's Square 12",
-  postalCode: 'SW1Y 4JH',
-  city: 'London',
-  country: 'GB',
-};
 
 let customer: string;
 let admin: string;

@@ -74,6 +74,10 @@ export const handler = async () => '<p>';
 import { job } from 'cdk-trellis/runtime';
 export const handler = job({}, async ({ scheduledTime }) => console.log(scheduledTime));
 `,
+  'lambda/pre-sign-up.ts': `
+import { trigger } from 'cdk-trellis/runtime';
+export const handler = trigger('preSignUp', {}, async () => ({ autoConfirmUser: true }));
+`,
   'lambda/get-order.ts': `
 import { route, table } from 'cdk-trellis/runtime';
 import { ordersApi } from '../contracts/orders.js';
@@ -164,14 +168,20 @@ describe("with the packed library, the README's service", () => {
   }, 60_000);
 });
 
-it('the examples in docs/contracts.md compile with the packed library', () => {
-  const files = fencesOf(join(root, 'docs/contracts.md')).map(({ info, text }) => [
-    info.replace('file=', ''),
-    text,
-  ]);
-  expect(files).toHaveLength(3);
-  expect(compile(consumer(Object.fromEntries(files)))).toBe('');
-}, 60_000);
+it.each([
+  ['contracts.md', 3],
+  ['deploy-to-aws.md', 1],
+])(
+  'the examples in docs/%s compile with the packed library',
+  (name, count) => {
+    const files = fencesOf(join(root, 'docs', name))
+      .filter(({ language }) => language === 'ts')
+      .map(({ info, text }) => [info.replace('file=', ''), text]);
+    expect(files).toHaveLength(count);
+    expect(compile(consumer(Object.fromEntries(files)))).toBe('');
+  },
+  60_000,
+);
 
 it.each([
   ['an ES module', 'app.mjs', (name: string) => `await import('${name}')`],

@@ -31,6 +31,12 @@ const API_BEHAVIOUR = {
   OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
 };
 
+const OWN_DISTRIBUTION = {
+  StringEquals: {
+    'AWS:SourceArn': { 'Fn::Sub': 'arn:aws:cloudfront::${AWS::AccountId}:distribution/${Distribution}' },
+  },
+};
+
 /** A site and an API behind one distribution: what a `Site` makes, without its deployment. */
 export const DISTRIBUTION: Template = {
   Resources: {
@@ -82,13 +88,14 @@ export const DISTRIBUTION: Template = {
               Principal: { Service: 'cloudfront.amazonaws.com' },
               Action: 's3:GetObject',
               Resource: 'arn:aws:s3:::pages/site/*',
-              Condition: {
-                StringEquals: {
-                  'AWS:SourceArn': {
-                    'Fn::Sub': 'arn:aws:cloudfront::${AWS::AccountId}:distribution/${Distribution}',
-                  },
-                },
-              },
+              Condition: OWN_DISTRIBUTION,
+            },
+            {
+              Effect: 'Allow',
+              Principal: { Service: 'cloudfront.amazonaws.com' },
+              Action: 's3:ListBucket',
+              Resource: 'arn:aws:s3:::pages',
+              Condition: OWN_DISTRIBUTION,
             },
           ],
         },

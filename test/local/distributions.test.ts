@@ -3,7 +3,7 @@ import { correction, pairOfEmulators } from './corrections.js';
 import { type Asked, ask, deployDistribution, SCRIPT } from './distribution.js';
 import type { Emulator } from './emulator.js';
 
-const emulators = pairOfEmulators(['rest_api_origins', 'edge_compression']);
+const emulators = pairOfEmulators(['rest_api_origins', 'missing_files', 'edge_compression']);
 
 const domains = new Map<Emulator, Promise<string>>();
 
@@ -41,6 +41,19 @@ correction(
       authorization: 'Bearer token',
     },
   ],
+);
+
+correction(
+  emulators,
+  'missing_files',
+  'a file that is not there is told from one that nobody may read',
+  async (emulator) => {
+    const missing = await asked(emulator, '/none.js');
+    const head = await asked(emulator, '/none.js', { method: 'HEAD' });
+    const present = await asked(emulator, '/app.js');
+    return [missing.status, missing.body.includes('NoSuchKey'), head.status, present.status];
+  },
+  [404, true, 404, 200],
 );
 
 correction(

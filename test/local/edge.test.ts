@@ -55,7 +55,7 @@ it.each([
 
 it('does not serve what is beside the site, nor what is not there', async () => {
   for (const path of ['/secret.txt', '/../secret.txt', '/%2e%2e/secret.txt', '/none.js'])
-    expect((await get(path)).status).toBe(403);
+    expect((await get(path)).status).toBe(404);
 });
 
 it('refuses a method that the behaviour does not allow', async () => {

@@ -38,6 +38,11 @@ it('deploys with nothing of a real account in the environment', () => {
   });
 });
 
+it('synthesizes for LocalStack when it deploys there', () => {
+  const environment = deploymentEnvironment('http://127.0.0.1:4566', {}, 'localstack');
+  expect(environment.TRELLIS_TARGET).toBe('localstack');
+});
+
 it("starts the emulator on loopback, with IAM enforced and none of the user's settings", () => {
   process.env.AWS_PROFILE = 'production';
   process.env.MINISTACK_HOST = 'example.com';

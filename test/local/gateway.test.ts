@@ -429,7 +429,7 @@ describe('the documentation', () => {
   it('is a document and a page, which readers keep until it changes', async () => {
     const document = await get('/openapi.json');
     expect([document.status, document.headers.get('content-type')]).toEqual([200, 'application/json']);
-    expect(await document.json()).toMatchObject({ openapi: '3.1.1', servers: [{ url: '.' }] });
+    expect(await document.json()).toMatchObject({ openapi: '3.1.1', servers: [{ url: '..' }] });
     const page = await get('/docs');
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(await page.text()).toContain('<h1>desk');

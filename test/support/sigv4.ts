@@ -9,20 +9,22 @@ const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 
 /**
- * The headers by which AWS credentials sign a GET; the query, if any, must be in order.
+ * The headers by which AWS credentials sign a request, a GET unless it is said otherwise; the query, if any, must be in
+ * order.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function signed(
   url: string,
   { accessKeyId, secretAccessKey }: Credentials,
   service = 'execute-api',
+  { method = 'GET', body = '' } = {},
 ): Record<string, string> {
   const { host, pathname, searchParams } = new URL(url);
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const scope = `${time.slice(0, 8)}/us-east-1/${service}/aws4_request`;
   const headers = `host:${host}\nx-amz-date:${time}\n`;
   const path = pathname.split('/').map(encodeURIComponent).join('/');
-  const request = ['GET', path, searchParams.toString(), headers, 'host;x-amz-date', hash('')].join('\n');
+  const request = [method, path, searchParams.toString(), headers, 'host;x-amz-date', hash(body)].join('\n');
   const text = ['AWS4-HMAC-SHA256', time, scope, hash(request)].join('\n');
   const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
   const signature = createHmac('sha256', key).update(text).digest('hex');

@@ -1,19 +1,37 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { installPythonTools } from '../../lib/local/python.js';
 
-/**
- * - W3005: CDK writes a dependency on a function's role that its ARN implies already: superfluous, and harmless
- * - E3601: the linter reads a state machine's definition before its substitutions, and takes `arn:${Partition}:states:::`
- *   for no ARN; test/workflow validates the definitions as Step Functions gets them
- */
-const IGNORED = ['W3005', 'E3601'];
+interface Match {
+  readonly Filename: string;
+  readonly Message: string;
+  readonly Rule: { readonly Id: string };
+  readonly Location: { readonly Path: readonly (string | number)[] };
+}
 
-/** What AWS's linter of CloudFormation templates finds in them; it is installed the first time. */
-export async function cfnLint(files: readonly string[]): Promise<{ status: number | null; output: string }> {
+/**
+ * What AWS's linter of CloudFormation templates finds in them, a line each: also whether properties are as the schemas
+ * of their resources say, state machines as the Amazon States Language, and templates within their quotas.
+ */
+export async function cfnLint(files: readonly string[]): Promise<string[]> {
   const python = await installPythonTools(join(__dirname, 'requirements.txt'), 'cfn-lint', console.log);
   const command = 'import sys; from cfnlint.runner import main; sys.exit(main())';
-  const args = ['-c', command, '--ignore-checks', ...IGNORED, '--', ...files];
-  const { status, stdout, stderr } = spawnSync(python, args, { encoding: 'utf8' });
-  return { status, output: `${stdout}${stderr}` };
+  const { stdout, stderr } = spawnSync(python, ['-c', command, '--format', 'json', '--', ...files], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (!stdout.startsWith('[')) throw new Error(`cfn-lint failed:\n${stdout}${stderr}`);
+  return (JSON.parse(stdout) as Match[])
+    .filter((match) => !isRoleOfCdk(match))
+    .map(({ Filename, Message, Rule, Location }) => {
+      return `${Rule.Id} ${Message} (${basename(Filename)}: ${Location.Path.join('/')})`;
+    });
+}
+
+/** CDK writes a dependency of functions and state machines on their role that its ARN implies: harmless. */
+function isRoleOfCdk({ Filename, Message, Rule }: Match): boolean {
+  if (Rule.Id !== 'W3005') return false;
+  const [, id = ''] = /^'(\w+)'/.exec(Message) ?? [];
+  return JSON.parse(readFileSync(Filename, 'utf8')).Resources[id]?.Type === 'AWS::IAM::Role';
 }

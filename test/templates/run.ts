@@ -1,31 +1,60 @@
-// The templates for AWS: synthesized as `cdk synth` does, with cdk-nag in the app, then checked by cfn-lint.
+// The templates for AWS: synthesized as `cdk synth` does, with cdk-nag in the app, then held against what AWS publishes:
+// cfn-lint with its schemas, the service authorization reference, and service quotas.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cfnLint } from './cfn-lint.js';
+import { guideMistakes } from './guide.js';
+import { withoutExceptions } from './iam/exceptions.js';
+import { findingsOf } from './iam/findings.js';
+import { Reference } from './iam/reference.js';
+import { statementsOf } from './iam/statements.js';
+import type { Templates } from './iam/template.js';
+import { beyond, describedUse, nearest, usesOf } from './quotas.js';
 
 const root = join(__dirname, '../..');
 
 async function main(): Promise<number> {
   const outdir = mkdtempSync(join(tmpdir(), 'trellis-templates-'));
   try {
-    const { TRELLIS_TARGET: _target, ...env } = process.env;
-    const synth = spawnSync(
-      process.execPath,
-      [join(root, 'node_modules/aws-cdk/bin/cdk'), 'synth', '--quiet', '--no-notices', '--output', outdir],
-      { cwd: root, stdio: 'inherit', env },
+    if (!synthesized(outdir)) return 1;
+    const files = readdirSync(outdir).filter((name) => name.endsWith('.template.json'));
+    if (files.length === 0) throw new Error('Expected templates, got none');
+    const templates: Templates = Object.fromEntries(
+      files.map((name) => [
+        name.replace('.template.json', ''),
+        JSON.parse(readFileSync(join(outdir, name), 'utf8')),
+      ]),
     );
-    if (synth.status !== 0) return 1;
-    const templates = readdirSync(outdir).filter((name) => name.endsWith('.template.json'));
-    if (templates.length === 0) throw new Error('Expected templates, got none');
-    const { status, output } = await cfnLint(templates.map((name) => join(outdir, name)));
-    process.stdout.write(output);
-    console.log(`${templates.length} templates: ${status === 0 ? 'no finding' : 'cfn-lint has findings'}`);
-    return status === 0 ? 0 : 1;
+    const reference = await Reference.installed();
+    const uses = usesOf(templates);
+    const wrong = [
+      ...(await cfnLint(files.map((name) => join(outdir, name)))),
+      ...withoutExceptions(findingsOf(templates, reference)),
+      ...guideMistakes(templates, reference),
+      ...beyond(uses).map((use) => `over a quota: ${describedUse(use)}`),
+    ];
+    for (const use of uses.filter(({ what }) => what === 'resources')) console.log(describedUse(use));
+    console.log(`\nNearest to their quotas:\n${nearest(uses).map(describedUse).join('\n')}\n`);
+    for (const line of wrong) console.log(line);
+    console.log(
+      `${files.length} templates, ${statementsOf(templates).length} statements of policies: ${wrong.length || 'no'} findings`,
+    );
+    return wrong.length === 0 ? 0 : 1;
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
+}
+
+function synthesized(outdir: string): boolean {
+  const { TRELLIS_TARGET: _target, ...env } = process.env;
+  const synth = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/aws-cdk/bin/cdk'), 'synth', '--quiet', '--no-notices', '--output', outdir],
+    { cwd: root, stdio: 'inherit', env },
+  );
+  return synth.status === 0;
 }
 
 main().then(

@@ -1,5 +1,5 @@
 import { EventBridgeSchema, S3Schema, SnsSchema, SqsSchema } from '@aws-lambda-powertools/parser/schemas';
-import { eventBridgeEvent, s3Event, snsEvent, sqsEvent } from 'cdk-trellis/testing';
+import { eventBridgeEvent, s3Event, snsEvent, sqsEvent, triggerEvent } from 'cdk-trellis/testing';
 
 /** The names of all values in an event, as `Records.0.body`. */
 function names(value: unknown, path = ''): string[] {
@@ -138,5 +138,39 @@ describe('s3Event', () => {
     const event = s3Event({ bucket: 'uploads', key: 'a', eventName: 'ObjectRemoved:Delete' });
     expect(Object.keys(event.Records[0]!.s3.object)).toEqual(['key', 'sequencer']);
     expect(S3Schema.safeParse(event).success).toBe(true);
+  });
+});
+
+describe('triggerEvent', () => {
+  it('is what Cognito asks with', () => {
+    const event = triggerEvent('preSignUp', {
+      source: 'PreSignUp_AdminCreateUser',
+      attributes: { sub: 's', email: 'ada@example.com' },
+      request: { clientMetadata: { from: 'shop' } },
+    });
+    // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-sign-up.html
+    expect(names(event)).toEqual([
+      ...['version', 'region', 'userPoolId', 'userName', 'triggerSource'],
+      ...['callerContext.awsSdkVersion', 'callerContext.clientId'],
+      ...['request.userAttributes.sub', 'request.userAttributes.email', 'request.clientMetadata.from'],
+      ...['response.autoConfirmUser', 'response.autoVerifyEmail', 'response.autoVerifyPhone'],
+    ]);
+    expect(event).toMatchObject({ triggerSource: 'PreSignUp_AdminCreateUser', userName: 's' });
+  });
+
+  it('is one of its own for each test', () => {
+    triggerEvent('defineAuthChallenge').request.session.push({
+      challengeName: 'CUSTOM_CHALLENGE',
+      challengeResult: true,
+    });
+    expect(triggerEvent('defineAuthChallenge').request.session).toEqual([]);
+  });
+
+  it('of somebody to be migrated tells nothing of them', () => {
+    expect(triggerEvent('userMigration').request).toEqual({ password: 'secret' });
+  });
+
+  it('of tokens has the version whose answer changes access tokens', () => {
+    expect(triggerEvent('preTokenGeneration').version).toBe('2');
   });
 });

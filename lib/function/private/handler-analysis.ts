@@ -19,10 +19,12 @@ export interface HandlerAnalysis {
   readonly isAuthorizer?: boolean;
   /** By what it is to be invoked: the wrapper for events, messages or schedules that it is made with. */
   readonly invokedBy?: Invoker;
+  /** The trigger of a user pool that it is made for, as in `trigger('preSignUp', ...)`. */
+  readonly trigger?: string;
 }
 
 /** The wrappers of handlers that one kind of source invokes. */
-export type Invoker = 'consume' | 'job' | 'step' | 'worker';
+export type Invoker = 'consume' | 'job' | 'step' | 'trigger' | 'worker';
 
 const NEEDS_ARGUMENT: Readonly<Record<string, number>> = {
   authorizer: 1,
@@ -31,10 +33,11 @@ const NEEDS_ARGUMENT: Readonly<Record<string, number>> = {
   job: 0,
   route: 1,
   step: 1,
+  trigger: 1,
   worker: 1,
 };
 
-const INVOKERS: readonly string[] = ['consume', 'job', 'step', 'worker'] satisfies Invoker[];
+const INVOKERS: readonly string[] = ['consume', 'job', 'step', 'trigger', 'worker'] satisfies Invoker[];
 
 /** What a wrapper needs besides what its handler says, as `lib/runtime` has it. */
 const OWN_NEEDS: Readonly<Record<string, readonly DeclaredNeed[]>> = {
@@ -75,6 +78,7 @@ export function analyzeHandler(entry: string, visited: Set<string>): HandlerAnal
     ...(operation && { operation }),
     ...(wrapper === 'authorizer' && { isAuthorizer: true }),
     ...(INVOKERS.includes(wrapper) && { invokedBy: wrapper as Invoker }),
+    ...(wrapper === 'trigger' && { trigger: unwrapped(at.node.arguments[0]).value }),
   };
 }
 

@@ -6,7 +6,7 @@ import {
   type UserPoolDomain,
   type UserPoolResourceServer,
 } from 'aws-cdk-lib/aws-cognito';
-import type { UserDirectoryProps } from '../user-directory.js';
+import type { UserDirectoryProps } from '../user-directory-props.js';
 
 /** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResourceServerScopeType.html */
 const SCOPE_NAME = /^[\x21\x23-\x2e\x30-\x5b\x5d-\x7e]{1,256}$/;
@@ -15,7 +15,12 @@ const SERVER_NAME = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
 const DOMAIN_PREFIX = /^(?!.*(aws|amazon|cognito))[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** What is wrong with the properties about tokens. */
-export function tokenMistakes({ scopes = {}, machines = {}, domainPrefix }: UserDirectoryProps): string[] {
+export function tokenMistakes({
+  scopes = {},
+  machines = {},
+  domainPrefix,
+  customDomain,
+}: UserDirectoryProps): string[] {
   const found: string[] = [];
   for (const [server, names] of Object.entries(scopes)) {
     if (!SERVER_NAME.test(server)) found.push(`\`scopes\` must be named like products, got "${server}"`);
@@ -33,7 +38,7 @@ export function tokenMistakes({ scopes = {}, machines = {}, domainPrefix }: User
       );
     }
   }
-  if (Object.keys(machines).length > 0 && !domainPrefix) {
+  if (Object.keys(machines).length > 0 && !domainPrefix && !customDomain) {
     found.push('`domainPrefix` must be set, for `machines` get their tokens at that address, got undefined');
   }
   if (domainPrefix !== undefined && !DOMAIN_PREFIX.test(domainPrefix)) {

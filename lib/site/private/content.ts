@@ -61,8 +61,8 @@ export class SiteContent extends Construct {
       serviceTimeout: WAITS,
       properties: request,
     });
-    // Its role and policies, too: also while the stack is deleted.
-    files.node.addDependency(this.function);
+    // Also what the function needs, its policies above all: while the stack is deleted, too.
+    files.node.addDependency(this.function.role!, this.function.logGroup);
   }
 
   private allow(archive: Asset, bucket: IBucket, distribution: IDistribution): void {

@@ -48,6 +48,18 @@ export type State = Readonly<Record<string, unknown>>;
 export type States = Readonly<Record<string, State>>;
 export type Entry = readonly [name: string, state: State];
 
-/** The placeholders of what is no function. */
-export const PARTITION = '${Partition}';
+/** The placeholder of the queue where executions wait for a person. */
 export const WAITING_QUEUE = '${Waiting}';
+
+/**
+ * The placeholders of what Step Functions calls by itself. Each is a whole value: a linter of definitions knows it for a
+ * placeholder then, and takes `arn:${Partition}:states:::` for no ARN.
+ */
+export const INTEGRATIONS = {
+  Invoke: 'lambda:invoke',
+  InvokeAndWait: 'lambda:invoke.waitForTaskToken',
+  SendMessage: 'sqs:sendMessage',
+  SendMessageAndWait: 'sqs:sendMessage.waitForTaskToken',
+} as const;
+
+export const integration = (name: keyof typeof INTEGRATIONS) => `\${${name}}`;

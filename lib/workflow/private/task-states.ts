@@ -13,15 +13,13 @@ import {
 import {
   type Entry,
   type Invocation,
+  integration,
   type MachinePlan,
   type MachineStep,
-  PARTITION,
   type State,
   WAITING_QUEUE,
 } from './machine-plan.js';
 import { retriers, untilDone } from './retry.js';
-
-const resource = (action: string) => `arn:${PARTITION}:states:::${action}`;
 
 /** The queue keeps a message for 14 days: a new one is written before. */
 const PARKED_SECONDS = 12 * 24 * 60 * 60;
@@ -33,7 +31,7 @@ const NO_ANSWER = ['States.Timeout', 'SagaAnswerFailed'];
 export function invoking({ arn, seconds, retry }: Invocation, event: string, isExpress: boolean): State {
   return {
     Type: 'Task',
-    Resource: resource('lambda:invoke'),
+    Resource: integration('Invoke'),
     Arguments: { FunctionName: arn, Payload: jsonata(event) },
     TimeoutSeconds: seconds,
     Retry: retriers(retry, isExpress),
@@ -64,7 +62,7 @@ export function beginning(step: MachineStep, isExpress: boolean, next: string, o
 export function waiting(step: MachineStep, seconds: number, next: string, onFailure: string): State {
   return {
     ...invoking(step.do, eventOf(CONTEXT, '"taskToken": $states.context.Task.Token'), false),
-    Resource: resource('lambda:invoke.waitForTaskToken'),
+    Resource: integration('InvokeAndWait'),
     TimeoutSeconds: seconds,
     Retry: retriers(step.do.retry, false, NO_ANSWER),
     Output: jsonata(withResult(CONTEXT, step.key, '$states.result')),
@@ -117,7 +115,7 @@ export function obligation(plan: MachinePlan, one: Obligation): Entry[] {
 function parked({ name, what, output, next }: Obligation): State {
   return {
     Type: 'Task',
-    Resource: resource('sqs:sendMessage.waitForTaskToken'),
+    Resource: integration('SendMessageAndWait'),
     Arguments: { QueueUrl: WAITING_QUEUE, MessageBody: jsonata(waitingMessage(what)) },
     TimeoutSeconds: PARKED_SECONDS,
     Retry: untilDone([DONE_BY_HAND]),
@@ -132,7 +130,7 @@ function left({ what, key, invocation, event, output, next }: Obligation): State
   const isUndo = output === CONTEXT;
   return {
     Type: 'Task',
-    Resource: resource('sqs:sendMessage'),
+    Resource: integration('SendMessage'),
     Arguments: { QueueUrl: WAITING_QUEUE, MessageBody: jsonata(leftMessage(what, invocation.arn, event)) },
     Retry: untilDone([]),
     Output: jsonata(isUndo ? withUnfinished(key) : output),

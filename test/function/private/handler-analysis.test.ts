@@ -51,6 +51,12 @@ describe('the needs of a handler', () => {
     expect(analyze(source)).toEqual({ needs: orders, invokedBy });
   });
 
+  it('are read from trigger, with its name', () => {
+    const source =
+      "import { table, trigger } from 'cdk-trellis/runtime';\nexport const handler = trigger('preSignUp', { orders: table.readWrite }, run);";
+    expect(analyze(source)).toEqual({ needs: orders, invokedBy: 'trigger', trigger: 'preSignUp' });
+  });
+
   it('are read from job, with what the wrapper itself needs', () => {
     const source =
       "import { job, table } from 'cdk-trellis/runtime';\nexport const handler = job({ orders: table.readWrite }, run);";

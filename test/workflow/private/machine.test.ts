@@ -1,6 +1,10 @@
 import * as fc from 'fast-check';
 import { type Machine, machineOf } from '../../../lib/workflow/private/machine.js';
-import type { MachineNode, MachinePlan } from '../../../lib/workflow/private/machine-plan.js';
+import {
+  INTEGRATIONS,
+  type MachineNode,
+  type MachinePlan,
+} from '../../../lib/workflow/private/machine-plan.js';
 import { machineStep, plans } from './plans.js';
 
 const validate: (definition: object, options: object) => { isValid: boolean; errorsText(): string } =
@@ -8,11 +12,16 @@ const validate: (definition: object, options: object) => { isValid: boolean; err
 
 type State = Record<string, any>;
 
+const SUBSTITUTIONS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.entries(INTEGRATIONS).map(([name, action]) => [name, `arn:aws:states:::${action}`]),
+  ),
+  Waiting: 'https://sqs.us-east-1.amazonaws.com/123456789012/waiting',
+};
+
 const filled = (machine: Machine): any =>
   JSON.parse(
-    JSON.stringify(machine)
-      .replaceAll('${Partition}', 'aws')
-      .replaceAll('${Waiting}', 'https://sqs.us-east-1.amazonaws.com/123456789012/waiting'),
+    JSON.stringify(machine).replaceAll(/\$\{(\w+)\}/g, (whole, name) => SUBSTITUTIONS[name] ?? whole),
   );
 
 /** All states, with those of branches. */
@@ -153,7 +162,7 @@ describe('the state machine of a saga', () => {
   it('has a timeout for every invocation, retries and a way on; and none for itself, which would skip the undos', () => {
     property((machine) => {
       expect(machine).not.toHaveProperty('TimeoutSeconds');
-      for (const [, state] of allStates(machine.States as never)) {
+      for (const [, state] of allStates(filled(machine).States)) {
         if (state.Type !== 'Task') continue;
         const isMessage = String(state.Resource).includes(':sqs:');
         if (!isMessage) expect(state.TimeoutSeconds).toBeGreaterThan(0);
@@ -182,8 +191,8 @@ describe('the state machine of a saga', () => {
 
   it('waits for a person, or writes everything down where it cannot wait', () => {
     property((machine, { isExpress }) => {
-      const messages = Object.entries(machine.States).filter(([name]) => name.startsWith('Wait for'));
-      for (const [name, state] of messages as [string, State][]) {
+      const messages = allStates(filled(machine).States).filter(([name]) => name.startsWith('Wait for'));
+      for (const [name, state] of messages) {
         expect(state.Resource.endsWith('.waitForTaskToken')).toBe(!isExpress);
         expect(state.Next === name.replace('Wait for a person: ', '')).toBe(!isExpress);
       }

@@ -1,5 +1,6 @@
 import { Kept } from '../kept.js';
 import { type Store, store } from '../store.js';
+import { CognitoError } from './call.js';
 import * as cognito from './cognito.js';
 
 export interface Person {
@@ -23,8 +24,19 @@ let current:
   | undefined;
 let renewal: Promise<void> | undefined;
 
-export async function signIn(email: string, password: string): Promise<void> {
-  keep(await cognito.signIn(email, password));
+/**
+ * Signs in.
+ *
+ * @returns what takes the code of an authenticator app, when the account asks for one: then nobody is signed in yet
+ */
+export async function signIn(
+  email: string,
+  password: string,
+): Promise<((code: string) => Promise<void>) | undefined> {
+  const answer = await cognito.signIn(email, password);
+  if ('confirm' in answer) return async (code) => keep(await answer.confirm(code));
+  keep(answer.tokens);
+  return undefined;
 }
 
 /** Signs in who was signed in before the page was loaded. */
@@ -54,7 +66,7 @@ function renew(refreshToken: string): Promise<void> {
     .then(keep)
     .catch((error) => {
       // It was revoked or is too old; when Cognito just does not answer, it is tried again.
-      if (error instanceof cognito.CognitoError && error.reason === 'NotAuthorizedException') forget();
+      if (error instanceof CognitoError && error.reason === 'NotAuthorizedException') forget();
       throw error;
     })
     .finally(() => {

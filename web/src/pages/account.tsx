@@ -10,12 +10,14 @@ import { Heading } from '../ui/heading.js';
 import { Failed, Loading } from '../ui/states.js';
 import { useSubmit } from '../ui/use-submit.js';
 import { useLoaded } from '../use-loaded.js';
+import { SecondFactor } from './second-factor.js';
 
 export function AccountPage() {
   return (
     <SignedIn title="Your account">
       <Heading title="Your account" />
       <Account />
+      <SecondFactor />
     </SignedIn>
   );
 }

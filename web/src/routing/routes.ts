@@ -25,5 +25,6 @@ export const ROUTES: readonly Route[] = [
   { path: '/inbox', load: async () => (await import('../pages/inbox.js')).InboxPage },
   { path: '/account', load: async () => (await import('../pages/account.js')).AccountPage },
   { path: '/sign-in', load: async () => (await import('../pages/sign-in.js')).SignInPage },
+  { path: '/new-password', load: async () => (await import('../pages/new-password.js')).NewPasswordPage },
   { path: '/sign-up', load: async () => (await import('../pages/sign-up.js')).SignUpPage },
 ];

@@ -1,5 +1,5 @@
 import { CallError, RefusedError } from 'cdk-trellis/client';
-import { CognitoError } from '../identity/cognito.js';
+import { CognitoError } from '../identity/call.js';
 
 export function Loading({ what }: { readonly what: string }) {
   return (

@@ -73,8 +73,7 @@ export function createDocumentation(
   options: DocumentationOptions,
 ): Documentation {
   const operations = documentationOperations(options);
-  // Relative to itself: whatever the API's address is.
-  const document = openApiDocument(contract, { servers: ['.'] });
+  const document = openApiDocument(contract, { servers: [serverFrom(options.path)] });
   const shared = {
     'cache-control': `${options.auth === undefined || options.auth === 'public' ? 'public' : 'private'}, ${MAX_AGE}`,
     'x-content-type-options': 'nosniff',
@@ -108,6 +107,11 @@ export function createDocumentation(
     integration,
   }));
   return { operations, routes, function: fn };
+}
+
+/** The API's address, relative to the document: whatever that is, and behind a site, too. */
+function serverFrom(path: string | undefined): string {
+  return path === undefined ? '.' : path.slice(1).replace(/[^/]+/g, '..');
 }
 
 /** API Gateway may compress it, so that its tag says that what is read is the same, not each byte. */

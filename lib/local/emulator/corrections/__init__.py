@@ -44,6 +44,7 @@ def apply():
         secrets,
         streams,
         templates,
+        user_pools,
         workflows,
     )
 

@@ -4,7 +4,8 @@ import gzip
 import re
 from urllib.parse import parse_qs, unquote
 
-from ministack.services import cloudfront
+from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
+from ministack.services import cloudfront, s3
 
 from . import correction, replaced
 
@@ -41,6 +42,38 @@ def rest_api_origins():
         status, answered, data = app._with_data_plane_headers(answer, cloudfront.new_uuid(), wildcard_cors=False)
         data = data.encode() if isinstance(data, str) else data
         return status, "", cloudfront._multidict_from_pairs(answered.items()), data
+
+
+@correction
+def missing_files():
+    """A file that a bucket does not have is a 404 for a distribution that may list the bucket, and a 403 for others.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
+
+    def may_list(owner, bucket, source_arn):
+        policy = s3._bucket_policies.get_scoped(owner, None, bucket)
+        context = EvalContext(
+            principal_arn="*",
+            principal_type="Service",
+            principal_account="",
+            action="s3:ListBucket",
+            resource_arn=f"arn:aws:s3:::{bucket}",
+            region=s3.get_region(),
+            service_context={"aws:sourcearn": source_arn},
+        )
+        service = "cloudfront.amazonaws.com"
+        return bool(policy) and evaluate_resource_policy(policy, context, service=service).decision == "Allow"
+
+    @replaced(s3, "serve_cloudfront_origin_fetch")
+    def fetch(original, bucket, key, method, headers, source_arn="", oai_id=""):
+        answer = original(bucket, key, method, headers, source_arn=source_arn, oai_id=oai_id)
+        owner = s3._bucket_owner_account(bucket) or s3.get_account_id()
+        if answer[0] != 403 or not source_arn or not may_list(owner, bucket, source_arn):
+            return answer
+        if not s3._cloudfront_origin_allows(owner, bucket, key, source_arn, oai_id):
+            return answer
+        return s3._error("NoSuchKey", "The specified key does not exist.", 404, f"/{bucket}/{key}")
 
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html

@@ -1,0 +1,15 @@
+import type { SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { acknowledge } from '../../observability/acknowledge.js';
+
+/** Why findings of security scans about a REST API are accepted. */
+export function acknowledgeFindings(restApi: SpecRestApi, hasWebAcl: boolean): void {
+  acknowledge(restApi, {
+    'AwsSolutions-APIG2':
+      'Requests are validated: the validators stand in the OpenAPI body, where this rule does not look.',
+  });
+  if (hasWebAcl) return;
+  acknowledge(restApi.deploymentStage, {
+    'AwsSolutions-APIG3':
+      'A web ACL costs $5 a month and more; requests are throttled, validated and authorized. Associate one where it is worth it.',
+  });
+}

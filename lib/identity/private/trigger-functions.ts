@@ -1,0 +1,157 @@
+import { relative } from 'node:path';
+import { LambdaVersion, type UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
+import { type IRole, Policy } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { Bindable, Bindables } from '../../function/binding.js';
+import { usersBinding } from '../../function/bindings/users.js';
+import { NodeFunction } from '../../function/node-function.js';
+import { Bundler } from '../../function/private/bundler.js';
+import { entryOf } from '../../function/private/entry.js';
+import type { DeclaredNeed } from '../../function/private/handler-analysis.js';
+import { warnOfUnneeded } from '../../function/unneeded-bindings.js';
+import { OWN_USERS } from '../../runtime/own-users.js';
+import type { TriggerName } from '../../runtime/trigger.js';
+import type { AnyTriggers, TriggerOptions } from '../triggers.js';
+
+/**
+ * How long Cognito waits. https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+ */
+const LONGEST = Duration.seconds(5);
+
+/** A trigger that has a module. */
+interface Trigger {
+  readonly name: TriggerName;
+  readonly handler: () => Promise<unknown>;
+  readonly options: TriggerOptions;
+}
+
+/**
+ * The functions that a pool asks, by the moment.
+ *
+ * @throws Error when a module is made for another trigger or for something else, or its function may take too long
+ */
+export function createTriggers(
+  parent: Construct,
+  pool: UserPool,
+  { triggers = {}, bind = {} }: AnyTriggers,
+): Record<string, NodeFunction> {
+  const all = Object.entries(triggers).map(([name, code]): Trigger => {
+    const { handler, ...options } = typeof code === 'function' ? { handler: code } : code;
+    return { name: name as TriggerName, handler, options };
+  });
+  if (all.length === 0) return {};
+  const scope = new Construct(parent, 'Triggers');
+  const functions = all.map((one) => [one.name, createTrigger(scope, pool, one, bind)] as const);
+  warnOfUnneeded(
+    parent,
+    bind,
+    functions.map(([, fn]) => fn),
+  );
+  return Object.fromEntries(functions);
+}
+
+function createTrigger(scope: Construct, pool: UserPool, one: Trigger, bind: Bindables): NodeFunction {
+  const { name, handler, options } = one;
+  const at = `(at ${scope.node.path})`;
+  const known = OPERATIONS[name];
+  if (!known) {
+    const names = Object.keys(OPERATIONS).join(', ');
+    throw new Error(`\`triggers\` must be of ${names}, got ${name} ${at}`);
+  }
+  if (
+    options.timeout &&
+    !options.timeout.isUnresolved() &&
+    options.timeout.toSeconds() > LONGEST.toSeconds()
+  ) {
+    throw new Error(
+      `\`triggers.${name}.timeout\` must be at most 5 seconds, for Cognito waits no longer, got ${options.timeout.toHumanString()} ${at}`,
+    );
+  }
+  const own = new OwnUsers(pool);
+  const fn = NodeFunction.unchecked(scope, `${name[0]!.toUpperCase()}${name.slice(1)}`, {
+    description: `${name} of ${scope.node.path}`,
+    timeout: LONGEST,
+    ...options,
+    handler,
+    bind: { ...own.forNeedsOf(scope, handler), ...bind },
+    invokedSynchronously: true,
+  });
+  const mistake = otherHandler(fn, name);
+  if (mistake) throw new Error(`${mistake} ${at}`);
+  pool.addTrigger(known.operation, fn, known.version);
+  own.grantTo(fn);
+  return fn;
+}
+
+/** What the compiler tells users of TypeScript. */
+function otherHandler(fn: NodeFunction, name: TriggerName): string | undefined {
+  const { trigger } = Bundler.of(fn).analyze(fn.entry);
+  const kind = fn.operation === undefined ? fn.invokedBy : 'route';
+  if (kind === undefined || trigger === name) return undefined;
+  const given = kind === 'trigger' ? `\`trigger(${trigger ? `'${trigger}'` : '...'}, ...)\`` : `\`${kind}\``;
+  const file = relative(process.cwd(), fn.entry);
+  return `\`triggers.${name}\` must be a module that calls \`trigger('${name}', ...)\`, or a plain one, got one made with ${given} in ${file}`;
+}
+
+/**
+ * The pool as what its own triggers need. The pool knows the functions, so that neither they nor their roles can know the
+ * pool: the id comes with each event, and the permission in a policy of its own.
+ */
+class OwnUsers {
+  private readonly accesses = new Set<string>();
+
+  constructor(private readonly pool: UserPool) {}
+
+  forNeedsOf(scope: Construct, handler: () => Promise<unknown>): Bindables {
+    const names = needsOf(scope, handler).filter(({ kind }) => kind === 'users');
+    return Object.fromEntries(names.map(({ name }) => [name, this.bindable()]));
+  }
+
+  grantTo(fn: NodeFunction): void {
+    const users = usersBinding(this.pool);
+    const statements = [...this.accesses].flatMap((access) => users.bindingFor(access).statements);
+    if (statements.length === 0) return;
+    new Policy(fn, 'OwnUsers', { statements }).attachToRole(fn.role as IRole);
+  }
+
+  private bindable(): Bindable<'users'> {
+    const users = usersBinding(this.pool);
+    return {
+      ...users,
+      bindingFor: (access) => {
+        users.bindingFor(access);
+        const granted = () => void this.accesses.add(access);
+        return { value: OWN_USERS, statements: [], granted };
+      },
+    };
+  }
+}
+
+/** None of a module that cannot be read: what is wrong with it is told when its function is made. */
+function needsOf(scope: Construct, handler: () => Promise<unknown>): readonly DeclaredNeed[] {
+  try {
+    return Bundler.of(scope).analyze(entryOf(handler)).needs;
+  } catch {
+    return [];
+  }
+}
+
+const OPERATIONS: Readonly<
+  Record<TriggerName, { readonly operation: UserPoolOperation; readonly version?: LambdaVersion }>
+> = {
+  preSignUp: { operation: UserPoolOperation.PRE_SIGN_UP },
+  postConfirmation: { operation: UserPoolOperation.POST_CONFIRMATION },
+  preAuthentication: { operation: UserPoolOperation.PRE_AUTHENTICATION },
+  postAuthentication: { operation: UserPoolOperation.POST_AUTHENTICATION },
+  // The version whose answer changes access tokens, too: these are what APIs look at.
+  preTokenGeneration: {
+    operation: UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG,
+    version: LambdaVersion.V2_0,
+  },
+  customMessage: { operation: UserPoolOperation.CUSTOM_MESSAGE },
+  userMigration: { operation: UserPoolOperation.USER_MIGRATION },
+  defineAuthChallenge: { operation: UserPoolOperation.DEFINE_AUTH_CHALLENGE },
+  createAuthChallenge: { operation: UserPoolOperation.CREATE_AUTH_CHALLENGE },
+  verifyAuthChallengeResponse: { operation: UserPoolOperation.VERIFY_AUTH_CHALLENGE_RESPONSE },
+};

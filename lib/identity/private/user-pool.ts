@@ -1,0 +1,116 @@
+import {
+  AccountRecovery,
+  type CfnUserPool,
+  FeaturePlan,
+  Mfa,
+  PasskeyUserVerification,
+  StandardThreatProtectionMode,
+  UserPool,
+  UserPoolEmail,
+  type UserPoolProps,
+} from 'aws-cdk-lib/aws-cognito';
+import { ConfigurationSet, ConfigurationSetTlsPolicy } from 'aws-cdk-lib/aws-ses';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../../observability/acknowledge.js';
+import { dataRemovalPolicy, isEphemeral } from '../../target/ephemeral.js';
+import type { PasskeyOptions, UserDirectoryProps, UserEmailOptions } from '../user-directory-props.js';
+import { planOf } from './directory-mistakes.js';
+
+/** Makes the pool with its defaults, under whatever the user says of it. */
+export function createUserPool(scope: Construct, props: UserDirectoryProps): UserPool {
+  const featurePlan = planOf(props);
+  const pool = new UserPool(scope, 'Pool', {
+    selfSignUpEnabled: true,
+    signInAliases: { email: true },
+    signInCaseSensitive: false,
+    autoVerify: { email: true },
+    // Whoever gets hold of an access token could else point recovery to an address of their own.
+    keepOriginal: { email: true },
+    passwordPolicy: {
+      minLength: 12,
+      requireLowercase: true,
+      requireUppercase: true,
+      requireDigits: true,
+      requireSymbols: true,
+      tempPasswordValidity: Duration.days(3),
+    },
+    mfa: Mfa.OPTIONAL,
+    mfaSecondFactor: { otp: true, sms: false },
+    accountRecovery: AccountRecovery.EMAIL_ONLY,
+    featurePlan,
+    ...threatProtection(props, featurePlan),
+    ...(props.passkeys && signInByPasskey(props.passkeys)),
+    ...(props.email && { email: emailOf(scope, props.email) }),
+    deletionProtection: !isEphemeral(scope),
+    removalPolicy: dataRemovalPolicy(scope),
+    ...props.userPool,
+  });
+  if (props.passkeys) countAsTwoFactors(pool, props.passkeys);
+  acknowledgeFindings(pool, featurePlan);
+  if (props.userPool?.mfa === Mfa.OFF) {
+    Annotations.of(scope).addWarningV2(
+      'cdk-trellis:mfaOff',
+      'Users cannot protect their account with a second factor: prefer `Mfa.OPTIONAL`.',
+    );
+  }
+  return pool;
+}
+
+function threatProtection(
+  { threatProtection: mode }: UserDirectoryProps,
+  plan: FeaturePlan,
+): Partial<UserPoolProps> {
+  if (mode) return { standardThreatProtectionMode: mode };
+  const isPaidFor = plan === FeaturePlan.PLUS;
+  return isPaidFor ? { standardThreatProtectionMode: StandardThreatProtectionMode.FULL_FUNCTION } : {};
+}
+
+function signInByPasskey({ relyingPartyId, userVerification }: PasskeyOptions): Partial<UserPoolProps> {
+  return {
+    signInPolicy: { allowedFirstAuthFactors: { password: true, passkey: true } },
+    passkeyRelyingPartyId: relyingPartyId,
+    passkeyUserVerification: userVerification ?? PasskeyUserVerification.REQUIRED,
+  };
+}
+
+/**
+ * Else users with a second factor could not use their passkeys. CDK's pool has no such property.
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_WebAuthnConfigurationType.html
+ */
+function countAsTwoFactors(pool: UserPool, { userVerification }: PasskeyOptions): void {
+  if (userVerification === PasskeyUserVerification.PREFERRED) return;
+  (pool.node.defaultChild as CfnUserPool).webAuthnFactorConfiguration = 'MULTI_FACTOR_WITH_USER_VERIFICATION';
+}
+
+/**
+ * Cognito sends by its service-linked role: nothing is granted. Codes for new passwords go by TLS or not at all.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
+ */
+function emailOf(scope: Construct, options: UserEmailOptions): UserPoolEmail {
+  const { from, fromName, replyTo, verified = 'domain', region } = options;
+  // A set of this region is of no use elsewhere.
+  const set = region
+    ? undefined
+    : new ConfigurationSet(scope, 'Emails', { tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE });
+  return UserPoolEmail.withSES({
+    fromEmail: from,
+    sesRegion: region ?? Stack.of(scope).region,
+    ...(fromName !== undefined && { fromName }),
+    ...(replyTo !== undefined && { replyTo }),
+    ...(verified === 'domain' && { sesVerifiedDomain: from.slice(from.indexOf('@') + 1) }),
+    ...(set && { configurationSetName: set.configurationSetName }),
+  });
+}
+
+function acknowledgeFindings(pool: UserPool, plan: FeaturePlan): void {
+  acknowledge(pool, {
+    'AwsSolutions-COG2':
+      'A second factor is offered to every user and not forced on customers of a public application; set `userPool: { mfa: Mfa.REQUIRED }` where it must be.',
+  });
+  if (plan === FeaturePlan.PLUS) return;
+  acknowledge(pool, {
+    'AwsSolutions-COG8':
+      'The Plus plan costs $0.02 per active user from the first one; set `featurePlan: FeaturePlan.PLUS` where threat protection is worth it.',
+  });
+}

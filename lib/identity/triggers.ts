@@ -1,0 +1,52 @@
+import type { Bindables, BindCheck, NeedsOf } from '../function/binding.js';
+import type { NodeFunction } from '../function/node-function.js';
+import type { HandlerModule, NodeFunctionOptions } from '../function/node-function-props.js';
+import type { Need } from '../runtime/need.js';
+import type { TriggerEvents, TriggerName } from '../runtime/trigger.js';
+
+/** A module whose handler answers a trigger: made with `trigger`, or any that takes the event and returns it. */
+export interface TriggerModule<T extends TriggerName> {
+  // biome-ignore lint/suspicious/noExplicitAny: the context is Lambda's, or whatever the handler makes of it.
+  readonly handler: ((event: TriggerEvents[T], context: any) => unknown) & { readonly trigger?: T };
+}
+
+/** A trigger's module, or the module and properties of its function. */
+export type TriggerCode<T extends TriggerName> =
+  | (() => Promise<TriggerModule<T>>)
+  | (TriggerOptions & { readonly handler: () => Promise<TriggerModule<T>> });
+
+/** Properties of a trigger's function. Cognito waits for the answer, five seconds at most. */
+export type TriggerOptions = Omit<NodeFunctionOptions, 'invokedSynchronously'>;
+
+/** The functions that a user pool asks, by the moment. */
+export type Triggers = { readonly [T in TriggerName]?: TriggerCode<T> };
+
+type ModuleOf<Code> = Code extends () => Promise<infer Module extends HandlerModule>
+  ? Module
+  : Code extends { readonly handler: () => Promise<infer Module extends HandlerModule> }
+    ? Module
+    : never;
+
+/** The names of needs that the pool itself satisfies, unless something else is bound to them. */
+type OwnUsers<N> = {
+  // biome-ignore lint/suspicious/noExplicitAny: the client of the need does not matter here.
+  [Name in keyof N]: N[Name] extends Need<'users', string, any> ? Name : never;
+}[keyof N];
+
+type Unserved<N, B> = Omit<N, Exclude<OwnUsers<N>, string extends keyof B ? never : keyof B>>;
+
+/** What the compiler says of triggers whose needs are not bound. */
+export type TriggersCheck<T, B> = {
+  readonly [Name in keyof T]: [ModuleOf<T[Name]>] extends [never]
+    ? unknown
+    : BindCheck<{ readonly handler: { readonly needs: Unserved<NeedsOf<ModuleOf<T[Name]>>, B> } }, B>;
+};
+
+/** The functions of those triggers that there are. */
+export type TriggerFunctions<T> = { readonly [Name in keyof T]: NodeFunction };
+
+/** The triggers as the library sees them. */
+export interface AnyTriggers {
+  readonly triggers?: Triggers;
+  readonly bind?: Bindables;
+}

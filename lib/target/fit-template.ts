@@ -1,0 +1,85 @@
+import { refersTo, withPlaceholders } from './placeholders.js';
+import type { ReportedDifference } from './target-report.js';
+import type { Difference } from './target-table.js';
+import type { Template, TemplateResource } from './template.js';
+
+/** What a target makes of a resource type: `undefined` when nobody has said. */
+export type Verdict = Difference | 'supported' | undefined;
+
+/** What is known of a target, about the resource with this logical id. */
+export interface Knowledge {
+  readonly ofType: (type: string, id: string) => Verdict;
+  /** By property, those of a type. */
+  readonly ofProperties: (type: string) => Readonly<Record<string, Difference>>;
+  readonly pathOf: (id: string) => string;
+}
+
+export interface FittedTemplate {
+  readonly template: Template;
+  readonly differences: readonly ReportedDifference[];
+  /** Resources of types that nobody has said anything about. */
+  readonly unknown: readonly { readonly type: string; readonly path: string }[];
+}
+
+/** Makes a template fit its target: without what the target lacks, and with nothing kept for ever. */
+export function fitTemplate(original: Template, known: Knowledge): FittedTemplate {
+  const resources = Object.entries(original.Resources ?? {});
+  const differences: ReportedDifference[] = [];
+  const unknown: { type: string; path: string }[] = [];
+  const missing = new Map<string, string>();
+  for (const [id, { Type: type }] of resources) {
+    const verdict = known.ofType(type, id);
+    if (verdict === undefined) unknown.push({ type, path: known.pathOf(id) });
+    else if (verdict !== 'supported') differences.push({ ...verdict, type, path: known.pathOf(id) });
+    if (verdict !== undefined && verdict !== 'supported' && verdict.what === 'left out')
+      missing.set(id, type);
+  }
+  const Resources: Record<string, TemplateResource> = {};
+  for (const [id, resource] of resources.filter(([one]) => !missing.has(one))) {
+    const properties = Object.entries(known.ofProperties(resource.Type));
+    let own = resource.Properties;
+    for (const [property, difference] of properties) {
+      if (!has(own, property.split('.'))) continue;
+      differences.push({ ...difference, type: resource.Type, property, path: known.pathOf(id) });
+      if (difference.what === 'left out') own = without(own, property.split('.')) as typeof own;
+    }
+    Resources[id] = ephemeral(detached({ ...resource, ...(own && { Properties: own }) }, missing));
+  }
+  const kept = withPlaceholders({ ...original, Resources }, missing) as Template;
+  // An address that leads nowhere is worse than none; what another stack imports must be there.
+  const outputs = Object.entries(kept.Outputs ?? {}).filter(
+    ([name, output]) => output.Export !== undefined || !refersTo(original.Outputs?.[name], missing),
+  );
+  const template = { ...kept, ...(original.Outputs && { Outputs: Object.fromEntries(outputs) }) };
+  return { template, differences, unknown };
+}
+
+/** Whether there is such a property; lists are looked through. */
+function has(value: unknown, [name, ...rest]: readonly string[]): boolean {
+  if (name === undefined) return value !== undefined;
+  if (Array.isArray(value)) return value.some((one) => has(one, [name, ...rest]));
+  return typeof value === 'object' && value !== null && has((value as Record<string, unknown>)[name], rest);
+}
+
+function without(value: unknown, [name, ...rest]: readonly string[]): unknown {
+  if (Array.isArray(value)) return value.map((one) => without(one, [name!, ...rest]));
+  const { [name!]: inner, ...others } = value as Record<string, unknown>;
+  return rest.length === 0 || inner === undefined ? others : { ...others, [name!]: without(inner, rest) };
+}
+
+/** Without dependencies on what is not there. */
+function detached(resource: TemplateResource, missing: ReadonlyMap<string, string>): TemplateResource {
+  const { DependsOn, ...rest } = resource;
+  const left = [DependsOn ?? []].flat().filter((id) => !missing.has(id));
+  return left.length === 0 ? rest : { ...rest, DependsOn: left };
+}
+
+/** An emulator goes with all it holds: what a template keeps there only stands in the way of the next one. */
+function ephemeral(resource: TemplateResource): TemplateResource {
+  const { DeletionPolicy, UpdateReplacePolicy, ...rest } = resource;
+  return {
+    ...rest,
+    ...(DeletionPolicy && { DeletionPolicy: 'Delete' }),
+    ...(UpdateReplacePolicy && { UpdateReplacePolicy: 'Delete' }),
+  };
+}

@@ -1,0 +1,123 @@
+import { leftOut, type TargetTable, withoutEffect } from '../target-table.js';
+import { MINISTACK_TYPES } from './ministack-types.js';
+
+const NO_TRACES = 'MiniStack has no X-Ray';
+const SEE_LOGS = 'the logs of the functions carry the request id';
+const CLOUDFORMATION_REFUSES = 'MiniStack refuses a template with this type';
+
+/** The local cloud of `trellis up`: MiniStack with the corrections of lib/local/emulator. */
+export const LOCAL: TargetTable = {
+  emulator: 'MiniStack 1.5.33',
+  supported: MINISTACK_TYPES,
+  differences: {
+    'AWS::ApplicationAutoScaling::*': leftOut(
+      CLOUDFORMATION_REFUSES,
+      'capacity is not limited on this machine',
+    ),
+    'AWS::Chatbot::*': leftOut(
+      CLOUDFORMATION_REFUSES,
+      'the alarm topic can be read by a queue or a function',
+    ),
+    'AWS::CloudWatch::CompositeAlarm': leftOut(
+      CLOUDFORMATION_REFUSES,
+      'the alarms that it combines are there',
+    ),
+    'AWS::CloudWatch::Dashboard': withoutEffect(
+      'nothing draws it',
+      'its widgets are part of the template, which is what tests compare',
+    ),
+    'AWS::CodeDeploy::*': leftOut(CLOUDFORMATION_REFUSES, 'a new version is live at once'),
+    'AWS::Cognito::UserPoolIdentityProvider': leftOut(
+      CLOUDFORMATION_REFUSES,
+      'sign in as a user of the pool itself',
+    ),
+    'AWS::Cognito::UserPoolRiskConfigurationAttachment': leftOut(
+      CLOUDFORMATION_REFUSES,
+      'threat protection is for traffic from outside',
+    ),
+    'AWS::Cognito::ManagedLoginBranding': leftOut(
+      CLOUDFORMATION_REFUSES,
+      'sign in through the API of the pool',
+    ),
+    'AWS::Cognito::UserPoolUICustomizationAttachment': leftOut(
+      CLOUDFORMATION_REFUSES,
+      'sign in through the API of the pool',
+    ),
+    'AWS::EC2::EIP': leftOut(CLOUDFORMATION_REFUSES, 'functions reach this machine without it'),
+    'AWS::EC2::NatGateway': leftOut(CLOUDFORMATION_REFUSES, 'functions reach this machine without it'),
+    'AWS::RDS::DBProxy': leftOut(CLOUDFORMATION_REFUSES, 'connect to the database itself'),
+    'AWS::StepFunctions::StateMachineAlias': leftOut(
+      CLOUDFORMATION_REFUSES,
+      'start the state machine itself',
+    ),
+    'AWS::StepFunctions::StateMachineVersion': leftOut(
+      CLOUDFORMATION_REFUSES,
+      'start the state machine itself',
+    ),
+    'AWS::WAFv2::WebACL': withoutEffect(
+      'it is kept and checks no request',
+      'the rules are part of the template',
+    ),
+    'AWS::WAFv2::WebACLAssociation': leftOut(CLOUDFORMATION_REFUSES, 'a web ACL checks no request there'),
+
+    'AWS::ApiGateway::Stage.AccessLogSetting': withoutEffect(
+      'MiniStack writes no access logs',
+      'the functions log each request that reaches them',
+    ),
+    'AWS::ApiGateway::Stage.TracingEnabled': withoutEffect(NO_TRACES, SEE_LOGS),
+    'AWS::CloudFront::Distribution.DistributionConfig.HttpVersion': withoutEffect(
+      'the edge speaks HTTP/1.1',
+      'pages do not depend on it',
+    ),
+    'AWS::CloudFront::Distribution.DistributionConfig.Logging': withoutEffect(
+      'the edge writes no access logs',
+      'the browser shows what was asked for',
+    ),
+    'AWS::CloudFront::Distribution.DistributionConfig.ViewerCertificate': withoutEffect(
+      'the edge is plain HTTP on this machine',
+      'requests count as sent over TLS',
+    ),
+    'AWS::CloudFront::Distribution.DistributionConfig.WebACLId': withoutEffect(
+      'a web ACL checks no request there',
+      'the rules are part of the template',
+    ),
+    'AWS::DynamoDB::GlobalTable.Replicas.PointInTimeRecoverySpecification': withoutEffect(
+      'MiniStack keeps no history of tables',
+      '`trellis down` keeps what is there; `--clean` deletes it',
+    ),
+    'AWS::DynamoDB::Table.PointInTimeRecoverySpecification': withoutEffect(
+      'MiniStack keeps no history of tables',
+      '`trellis down` keeps what is there; `--clean` deletes it',
+    ),
+    'AWS::Events::Rule.Targets.DeadLetterConfig': withoutEffect(
+      'MiniStack delivers to a target once',
+      "a function's own retries and failure queue work",
+    ),
+    'AWS::Events::Rule.Targets.RetryPolicy': withoutEffect(
+      'MiniStack delivers to a target once',
+      "a function's own retries and failure queue work",
+    ),
+    'AWS::Lambda::Function.Architectures': withoutEffect(
+      'functions run on the processor of this machine',
+      'native modules are bundled for it',
+    ),
+    'AWS::Lambda::Function.MemorySize': withoutEffect(
+      'a function may use what this machine has',
+      'the log of a real invocation says what it used',
+    ),
+    'AWS::Lambda::Function.TracingConfig': withoutEffect(NO_TRACES, SEE_LOGS),
+    'AWS::Lambda::Function.VpcConfig': withoutEffect(
+      'functions are processes of this machine',
+      'what they call must be reachable from here',
+    ),
+    'AWS::S3::Bucket.LifecycleConfiguration': withoutEffect(
+      'MiniStack expires no objects',
+      '`trellis down --clean` deletes them',
+    ),
+    'AWS::StepFunctions::StateMachine.LoggingConfiguration': withoutEffect(
+      'MiniStack writes no logs of executions',
+      'GetExecutionHistory tells every step',
+    ),
+    'AWS::StepFunctions::StateMachine.TracingConfiguration': withoutEffect(NO_TRACES, SEE_LOGS),
+  },
+};

@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Target } from './target.js';
+
+/** The file of the report in the folder of the synthesized app. */
+export const REPORT_FILE = 'target-report.json';
+
+/** One resource, or one property of it, that is not on the target what it is on AWS. */
+export interface ReportedDifference {
+  readonly what: 'left out' | 'replaced' | 'without effect';
+  readonly type: string;
+  readonly property?: string;
+  /** The path of the construct. */
+  readonly path: string;
+  readonly why: string;
+  /** What takes its place, or what covers it. */
+  readonly instead: string;
+}
+
+/** All that a synthesized app is not on its target. */
+export interface TargetReport {
+  readonly target: Target;
+  /** The name and version of the emulator; none on AWS. */
+  readonly emulator?: string;
+  readonly differences: readonly ReportedDifference[];
+}
+
+export function writeReport(folder: string, report: TargetReport): void {
+  writeFileSync(join(folder, REPORT_FILE), `${JSON.stringify(report, null, 2)}\n`);
+}
+
+/** What the last synth wrote there; `undefined` when no report is there. */
+export function readReport(folder: string): TargetReport | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, REPORT_FILE), 'utf8')) as TargetReport;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** A report in one line. */
+export function summaryOf({ target, emulator, differences }: TargetReport): string {
+  const count = (what: ReportedDifference['what']) =>
+    differences.filter((difference) => difference.what === what).length;
+  if (differences.length === 0)
+    return `Target ${target}${emulator ? ` (${emulator})` : ''}: everything as on AWS`;
+  return `Target ${target} (${emulator}): ${resources(count('left out'))} left out, ${count('replaced')} replaced, ${count('without effect')} settings without effect (npx trellis report)`;
+}
+
+function resources(count: number): string {
+  return `${count} resource${count === 1 ? '' : 's'}`;
+}

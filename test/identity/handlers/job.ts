@@ -1,0 +1,3 @@
+import { job } from 'cdk-trellis/runtime';
+
+export const handler = job({}, async () => {});

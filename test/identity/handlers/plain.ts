@@ -1,0 +1,3 @@
+import type { PreSignUpTriggerEvent } from 'aws-lambda';
+
+export const handler = async (event: PreSignUpTriggerEvent) => event;

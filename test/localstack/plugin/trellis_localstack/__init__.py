@@ -1,0 +1,1 @@
+"""What LocalStack 4.14 lacks without Docker, so that the behaviour suite can run on it. See ../../README.md."""

@@ -1,0 +1,16 @@
+"""The gateway on loopback only: LocalStack binds every interface, whatever GATEWAY_LISTEN says.
+
+Not in our hands are the processes that it starts itself: DynamoDB Local and the Kinesis mock bind every interface, on
+ports that are free.
+"""
+
+from functools import partial
+
+from localstack.runtime import hooks
+
+
+@hooks.on_infra_start(name="trellis_loopback")
+def install():
+    from twisted.internet import endpoints
+
+    endpoints.TCP4ServerEndpoint = partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1")

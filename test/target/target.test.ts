@@ -1,0 +1,48 @@
+import { App, Stack } from 'aws-cdk-lib/core';
+import { targetOf } from 'cdk-trellis';
+
+const kept = { ...process.env };
+
+afterEach(() => {
+  process.env = { ...kept };
+});
+
+function target(context: Record<string, unknown>, env: Record<string, string> = {}) {
+  Object.assign(process.env, env);
+  return targetOf(new Stack(new App({ context }), 'Shop'));
+}
+
+describe('the target of an app', () => {
+  it('is AWS when nobody says otherwise', () => {
+    expect(target({})).toBe('aws');
+  });
+
+  it('is what TRELLIS_TARGET says', () => {
+    expect(target({}, { TRELLIS_TARGET: 'local' })).toBe('local');
+  });
+
+  it('is what the context says, whatever the environment says', () => {
+    expect(target({ target: 'localstack' }, { TRELLIS_TARGET: 'local' })).toBe('localstack');
+  });
+
+  it.each(['http://127.0.0.1:4566', 'http://localhost.localstack.cloud:4566', 'http://localstack:4566'])(
+    'is LocalStack where AWS_ENDPOINT_URL is %s',
+    (endpoint) => {
+      expect(target({}, { AWS_ENDPOINT_URL: endpoint })).toBe('localstack');
+    },
+  );
+
+  it.each([
+    'https://vpce-1a2b.dynamodb.eu-west-1.vpce.amazonaws.com',
+    'https://s3.cn-north-1.amazonaws.com.cn',
+    '',
+  ])('is AWS where AWS_ENDPOINT_URL is "%s"', (endpoint) => {
+    expect(target({}, { AWS_ENDPOINT_URL: endpoint })).toBe('aws');
+  });
+
+  it('is refused when it is none', () => {
+    expect(() => target({ target: 'azure' })).toThrow(
+      'The target must be one of aws, localstack, local, got "azure" (context `target` or TRELLIS_TARGET)',
+    );
+  });
+});

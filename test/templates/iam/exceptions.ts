@@ -1,0 +1,51 @@
+import type { Finding, Rule } from './findings.js';
+
+/** A finding that is meant to be. */
+export interface Exception {
+  readonly rule: Rule;
+  /** The action, or the policy of AWS. */
+  readonly what: string;
+  /** What the resource looks like. */
+  readonly resource: RegExp;
+  readonly reason: string;
+}
+
+/** Every finding of the storefront that stays, each with its reason. */
+export const EXCEPTIONS: readonly Exception[] = [
+  {
+    rule: 'resource mismatch',
+    what: 'dynamodb:ListStreams',
+    resource: /\/stream\//,
+    reason:
+      'CDK grants it with the reading of a stream. It grants nothing there, and nothing needs it: the stream is named.',
+  },
+  {
+    rule: 'managed policy',
+    what: 'service-role/AmazonAPIGatewayPushToCloudWatchLogs',
+    resource: /^\*$/,
+    reason:
+      'The role with which API Gateway writes all logs of a region, as AWS prescribes it for the whole account.',
+  },
+];
+
+/** The findings that nothing excepts, and the exceptions that except nothing: lines for people. */
+export function withoutExceptions(
+  findings: readonly Finding[],
+  exceptions: readonly Exception[] = EXCEPTIONS,
+): string[] {
+  const used = new Set<Exception>();
+  const left = findings.filter((finding) => {
+    const one = exceptions.find(
+      ({ rule, what, resource }) =>
+        rule === finding.rule && what === finding.what && resource.test(finding.resource),
+    );
+    if (one) used.add(one);
+    return !one;
+  });
+  return [
+    ...left.map(({ rule, what, resource, at }) => `${rule}: ${what} on ${resource} (at ${at})`),
+    ...exceptions
+      .filter((one) => !used.has(one))
+      .map(({ rule, what }) => `an exception that excepts nothing: ${rule}: ${what}`),
+  ];
+}

@@ -1,0 +1,86 @@
+import type { TemplateResource } from './iam/template.js';
+import { beyond, describedUse, nearest, type Use, usesOf } from './quotas.js';
+
+const uses = (Resources: Record<string, Omit<TemplateResource, 'Metadata'>>) =>
+  usesOf({ Shop: { Resources } });
+const one = (Type: string, Properties: Record<string, unknown>) => uses({ One: { Type, Properties } });
+const text = (length: number) => 'x'.repeat(length);
+const statement = (length: number) => ({
+  Statement: [{ Effect: 'Allow', Action: text(length), Resource: '*' }],
+});
+const over = (found: readonly Use[]) => beyond(found).map(({ what }) => what);
+
+it('counts the resources of a stack', () => {
+  const many = (count: number) =>
+    uses(Object.fromEntries([...Array(count).keys()].map((at) => [`R${at}`, { Type: 'AWS::SNS::Topic' }])));
+  expect(beyond(many(500))).toEqual([]);
+  expect(beyond(many(501)).map(describedUse)).toEqual(['501 of 500 resources (Shop)']);
+});
+
+it('counts what stands for text, too', () => {
+  const environment = (length: number) =>
+    one('AWS::Lambda::Function', {
+      Environment: { Variables: { A: text(length), REGION: { Ref: 'AWS::Region' } } },
+    });
+  const around = 'A'.length + 'REGION'.length + 'us-east-1'.length;
+  expect(over(environment(4096 - around))).toEqual([]);
+  expect(over(environment(4097 - around))).toEqual(['bytes of environment variables']);
+});
+
+it('counts all inline policies of a role together', () => {
+  const role = (attached: number) =>
+    uses({
+      Role: {
+        Type: 'AWS::IAM::Role',
+        Properties: { Policies: [{ PolicyName: 'Own', PolicyDocument: statement(6000) }] },
+      },
+      Policy: {
+        Type: 'AWS::IAM::Policy',
+        Properties: { PolicyDocument: statement(attached), Roles: [{ Ref: 'Role' }] },
+      },
+    });
+  expect(over(role(4000))).toEqual([]);
+  expect(over(role(5000))).toEqual(['characters of inline policies']);
+});
+
+it.each([
+  ['layers', one('AWS::Lambda::Function', { Layers: [1, 2, 3, 4, 5, 6] })],
+  ['characters of a trust policy', one('AWS::IAM::Role', { AssumeRolePolicyDocument: statement(2048) })],
+  ['characters of a managed policy', one('AWS::IAM::ManagedPolicy', { PolicyDocument: statement(6144) })],
+  ['bytes of a state machine', one('AWS::StepFunctions::StateMachine', { DefinitionString: text(1048577) })],
+  [
+    'bytes of a state machine',
+    one('AWS::StepFunctions::StateMachine', {
+      DefinitionString: '${Big}'.repeat(1024),
+      DefinitionSubstitutions: { Big: text(1025) },
+    }),
+  ],
+  ['bytes of an OpenAPI body', one('AWS::ApiGateway::RestApi', { Body: { info: text(6 * 1024 * 1024) } })],
+  [
+    'resources of an API',
+    one('AWS::ApiGateway::RestApi', {
+      Body: { paths: Object.fromEntries([...Array(150).keys()].map((at) => [`/a${at}/{id}`, {}])) },
+    }),
+  ],
+  ['bytes of a queue policy', one('AWS::SQS::QueuePolicy', { PolicyDocument: statement(8192) })],
+  ['bytes of a bucket policy', one('AWS::S3::BucketPolicy', { PolicyDocument: statement(20480) })],
+  ['characters of an event pattern', one('AWS::Events::Rule', { EventPattern: { source: [text(2048)] } })],
+  ['targets of a rule', one('AWS::Events::Rule', { Targets: [1, 2, 3, 4, 5, 6] })],
+  [
+    'characters of a QueueName',
+    one('AWS::SQS::Queue', { QueueName: { 'Fn::Join': ['-', [text(70), { Ref: 'AWS::AccountId' }]] } }),
+  ],
+])('finds too many %s', (what, found) => {
+  expect(over(found)).toEqual([what]);
+});
+
+it('tells of each quota what is nearest to it', () => {
+  const found = uses({
+    Small: { Type: 'AWS::Lambda::Function', Properties: { Layers: [1] } },
+    Large: { Type: 'AWS::Lambda::Function', Properties: { Layers: [1, 2] } },
+  });
+  expect(nearest(found).map(describedUse)).toEqual([
+    '2 of 500 resources (Shop)',
+    '2 of 5 layers (Shop/Large)',
+  ]);
+});

@@ -1,0 +1,8 @@
+import { keyUri } from '../../web/src/identity/key-uri.js';
+
+it('an authenticator app knows the shop and the account of a key', () => {
+  const uri = new URL(keyUri('ABCDEFGH234567', 'ada+shop@example.com'));
+  expect([uri.protocol, uri.host]).toEqual(['otpauth:', 'totp']);
+  expect(decodeURIComponent(uri.pathname)).toBe('/Storefront:ada+shop@example.com');
+  expect(Object.fromEntries(uri.searchParams)).toEqual({ secret: 'ABCDEFGH234567', issuer: 'Storefront' });
+});
