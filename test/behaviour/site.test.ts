@@ -250,6 +250,8 @@ describe('signing up and in', () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await visitor.goto('/sign-in');
     await page.getByRole('link', { name: 'Forgot the password?' }).click();
+    // Both pages ask for the e-mail address.
+    await page.getByRole('heading', { name: 'Set a new password' }).waitFor();
     await page.getByLabel('E-mail').fill(email);
     await page.getByRole('button', { name: 'Send a code' }).click();
     await page.getByText(`If there is an account of ${email}`).waitFor();
