@@ -131,7 +131,6 @@ function namesNoResources({ synthesizer }: Stack): boolean {
 function link({ artifact, store }: Built, folder: string): void {
   if (existsSync(folder)) return;
   const draft = `${folder}.${randomUUID()}`;
-  // One that makes its parents, too, is ten times as slow.
   mkdirSync(draft);
   const names = Object.keys(artifact.files);
   const parents = new Set(names.filter((name) => name.includes('/')).map((name) => dirname(name)));
