@@ -45,7 +45,7 @@ export function summaryOf({ target, emulator, differences }: TargetReport): stri
     differences.filter((difference) => difference.what === what).length;
   if (differences.length === 0)
     return `Target ${target}${emulator ? ` (${emulator})` : ''}: everything as on AWS`;
-  return `Target ${target} (${emulator}): ${resources(count('left out'))} left out, ${count('replaced')} replaced, ${count('without effect')} settings without effect (npx trellis report)`;
+  return `Target ${target} (${emulator}): ${resources(count('left out'))} left out, ${count('replaced')} replaced, ${count('without effect')} settings without effect (npx trellis report --target ${target})`;
 }
 
 function resources(count: number): string {

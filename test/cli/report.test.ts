@@ -30,7 +30,7 @@ function shopFor(target: string): App {
 it('tells people what is left out and why, type by type', async () => {
   expect(
     await printed(shopFor('localstack')),
-  ).toBe(`Target localstack (LocalStack 4.14.0): 2 resources left out, 0 replaced, 0 settings without effect (npx trellis report)
+  ).toBe(`Target localstack (LocalStack 4.14.0): 2 resources left out, 0 replaced, 0 settings without effect (npx trellis report --target localstack)
 
 Left out
   AWS::Cognito::UserPool: not part of the community edition. Instead: the local cloud of \`trellis up\` has it.
