@@ -1,4 +1,4 @@
-/** The apps that are compared: functions in stacks of equal size, each function with a table, the SDK and zod. */
+/** The apps that are compared: functions in stacks of equal size, each with a table, the SDK, zod and a logger. */
 export interface AppSize {
   readonly functions: number;
   readonly stacks: number;
@@ -11,7 +11,10 @@ const stackOf = ({ functions, stacks }: AppSize, index: number) =>
 
 /** What the handlers of an application have in common. */
 const SHARED = `
+import { Logger } from '@aws-lambda-powertools/logger';
 import * as z from 'zod';
+
+export const logger = new Logger({ serviceName: 'orders' });
 
 export const Order = z.object({
   orderId: z.string(),
@@ -32,13 +35,14 @@ const body = (index: number, client: string, table: string) => `
   const order = Order.parse(JSON.parse(event.body));
   if (total(order.lines) > ${100 + index}) throw new OutOfStock('function ${index}');
   await ${client}.send(new PutCommand({ TableName: ${table}, Item: { ...order, source: '${name(index)}' } }));
+  logger.info('placed', { orderId: order.orderId });
   return reply(201, order);
 `;
 
 const ourHandler = (index: number) => `
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { handle, table } from 'cdk-trellis/runtime';
-import { Order, OutOfStock, reply, total } from './shared.js';
+import { logger, Order, OutOfStock, reply, total } from './shared.js';
 
 export const handler = handle({ orders: table.readWrite }, async (event: { body: string }, { orders }) => {${body(index, 'orders.client', 'orders.tableName')}});
 `;
@@ -46,7 +50,7 @@ export const handler = handle({ orders: table.readWrite }, async (event: { body:
 const plainHandler = (index: number) => `
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { Order, OutOfStock, reply, total } from './shared.js';
+import { logger, Order, OutOfStock, reply, total } from './shared.js';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 
