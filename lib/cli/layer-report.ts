@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
+import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import type { LayerMetadata } from '../function/private/layer-metadata.js';
-import { LocalCloudError } from '../local/index.js';
+import { assemblyIn } from './assembly.js';
 
 /** A layer of the app: what it is, what it holds and who uses it. */
 export interface LayerReport {
@@ -36,14 +36,7 @@ const METADATA = 'cdk-trellis:layer';
  * @throws LocalCloudError when the folder has no cloud assembly
  */
 export function layersOf(folder: string): LayerReport[] {
-  if (!existsSync(join(folder, 'manifest.json'))) {
-    throw new LocalCloudError(
-      `Expected a synthesized app in ${folder}, but it has no manifest.json.\nRun \`npx cdk synth\` first, or name its folder with \`--app\`.`,
-    );
-  }
-  // Loaded here: no other command needs it.
-  const cxapi = require('aws-cdk-lib/cx-api') as { CloudAssembly: new (folder: string) => CloudAssembly };
-  return new cxapi.CloudAssembly(folder).stacksRecursively.flatMap(layersOfStack);
+  return assemblyIn(folder).stacksRecursively.flatMap(layersOfStack);
 }
 
 function layersOfStack(stack: CloudFormationStackArtifact): LayerReport[] {

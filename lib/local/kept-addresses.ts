@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from './replace-file.js';
 
 /**
  * Makes what a local cloud has kept fit the port that it is started on: a queue is known by its URL, and functions
@@ -18,11 +19,4 @@ export function moveAddresses(dataDir: string, port: number): void {
     }
   }
   replaceFile(portFile, String(port));
-}
-
-/** As a whole: what is cut short would be lost. */
-function replaceFile(file: string, text: string): void {
-  const draft = `${file}.${process.pid}.partial`;
-  writeFileSync(draft, text);
-  renameSync(draft, file);
 }

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertLoopback } from './environment.js';
+import { replaceFile } from './replace-file.js';
 
 /** The emulator that was started last for a project. */
 export interface Instance {
@@ -94,7 +95,5 @@ export function readJson<T>(file: string): T | undefined {
 }
 
 export function writeJson(file: string, value: unknown): void {
-  const partial = `${file}.${process.pid}.partial`;
-  writeFileSync(partial, `${JSON.stringify(value, null, 2)}\n`);
-  renameSync(partial, file);
+  replaceFile(file, `${JSON.stringify(value, null, 2)}\n`);
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { emulatorFile } from '../../lib/local/emulator-files.js';
 import { installEmulator } from '../../lib/local/python.js';
+import { family } from '../../lib/target/declare-support.js';
 import { LOCAL } from '../../lib/target/tables/local.js';
 import { LOCALSTACK } from '../../lib/target/tables/localstack.js';
 import { LOCALSTACK_TYPES } from '../../lib/target/tables/localstack-types.js';
@@ -72,7 +73,6 @@ describe.each([
   ['LocalStack', LOCALSTACK],
 ])('the table of %s', (_, { supported, differences }) => {
   it('knows every type that the library makes', () => {
-    const family = (type: string) => type.replace(/::\w+$/, '::*');
     const unknown = OURS.filter(
       (type) => !supported.includes(type) && !differences[type] && !differences[family(type)],
     );

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
-import { LocalCloudError } from '../../local/index.js';
+import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
+import { assemblyIn } from '../assembly.js';
 
 export interface Resource {
   readonly Type: string;
@@ -31,14 +31,7 @@ export interface SynthesizedStack {
  * @throws LocalCloudError when the folder has no cloud assembly
  */
 export function stacksOf(folder: string): SynthesizedStack[] {
-  if (!existsSync(join(folder, 'manifest.json'))) {
-    throw new LocalCloudError(
-      `Expected a synthesized app in ${folder}, but it has no manifest.json.\nRun \`npx cdk synth\` first, or name its folder with \`--app\`.`,
-    );
-  }
-  // Loaded here: no other command needs it.
-  const cxapi = require('aws-cdk-lib/cx-api') as { CloudAssembly: new (folder: string) => CloudAssembly };
-  return new cxapi.CloudAssembly(folder).stacksRecursively.flatMap((stack) =>
+  return assemblyIn(folder).stacksRecursively.flatMap((stack) =>
     withNested(stack, stack.stackName, stack.template),
   );
 }

@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { LocalCloudError } from '../local/index.js';
+
+/**
+ * A synthesized app.
+ *
+ * @throws LocalCloudError when the folder has none
+ */
+export function assemblyIn(folder: string): CloudAssembly {
+  if (!existsSync(join(folder, 'manifest.json'))) {
+    throw new LocalCloudError(
+      `Expected a synthesized app in ${folder}, but it has no manifest.json.\nRun \`npx cdk synth\` first, or name its folder with \`--app\`.`,
+    );
+  }
+  // Loaded here: commands without a synthesized app do not need it.
+  const cxapi = require('aws-cdk-lib/cx-api') as { CloudAssembly: new (folder: string) => CloudAssembly };
+  return new cxapi.CloudAssembly(folder);
+}
