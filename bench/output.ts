@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
+import { unpacked } from '../test/function/lambda.js';
 import { seconds } from './measure.js';
 
 /** Bytes of each file's entry in a zip besides its content: two headers with its name. */
@@ -12,11 +13,15 @@ function filesBelow(folder: string): string[] {
   );
 }
 
-/** What a deployment of the assembly uploads for its functions and layers: each asset zipped. */
+/** What a deployment of the assembly uploads for its functions and layers: each asset zipped, if it is not yet. */
 export function uploadBytes(assembly: string): number {
-  const assets = readdirSync(assembly).filter((name) => /^asset\.[0-9a-f]{64}$/.test(name));
+  const assets = readdirSync(assembly).filter((name) => /^asset\.[0-9a-f]{64}(\.zip)?$/.test(name));
   let bytes = 0;
   for (const asset of assets) {
+    if (asset.endsWith('.zip')) {
+      bytes += statSync(join(assembly, asset)).size;
+      continue;
+    }
     bytes += 22;
     for (const name of filesBelow(join(assembly, asset))) {
       bytes += deflateRawSync(readFileSync(join(assembly, asset, name))).length + ZIP_ENTRY + 2 * name.length;
@@ -43,7 +48,7 @@ export function unpackFunction(assembly: string, into: string): string {
   ).Resources;
   const fn = Object.values(resources).find(({ Type }) => Type === 'AWS::Lambda::Function')!;
   const folderOf = ({ S3Key }: { readonly S3Key: string }) =>
-    join(assembly, `asset.${S3Key.replace('.zip', '')}`);
+    unpacked(join(assembly, `asset.${S3Key.replace('.zip', '')}`));
   rmSync(into, { recursive: true, force: true });
   mkdirSync(join(into, 'opt'), { recursive: true });
   cpSync(folderOf(fn.Properties.Code!), into, { recursive: true });

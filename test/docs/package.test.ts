@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { unpacked } from '../function/lambda.js';
 import { compile, consumerProject, packedLibrary, runApp } from './consumer.js';
 import { fencesOf } from './fences.js';
 
@@ -240,7 +241,7 @@ it.each<[string, Record<string, string>, string]>([
       ({ Type }) => Type === 'AWS::Lambda::Function',
     );
     const hash = Properties.Code.S3Key.replace('.zip', '');
-    const code = readFileSync(join(project, `cdk.out/asset.${hash}/index.mjs`), 'utf8');
+    const code = readFileSync(join(unpacked(join(project, `cdk.out/asset.${hash}`)), 'index.mjs'), 'utf8');
     expect(`${code} ${Object.keys(Properties.Environment.Variables)}`).toContain(mark);
   },
   60_000,

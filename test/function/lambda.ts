@@ -1,10 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Stack } from 'aws-cdk-lib/core';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { unzipSync } from 'fflate';
 
 type Json = any;
 
@@ -12,14 +21,29 @@ export function templateOf(assembly: CloudAssembly, stack: Stack): Json {
   return assembly.getStackArtifact(stack.artifactId).template;
 }
 
-/** The folder of a resource's code in the assembly. */
+/** A folder with a resource's code, as it is in the assembly or in an archive there. */
 export function codeFolder(assembly: CloudAssembly, stack: Stack, logicalId: string): string {
   const { Code, Content } = templateOf(assembly, stack).Resources[logicalId].Properties;
   const { S3Key } = Code ?? Content;
-  const name = `asset.${S3Key.replace('.zip', '')}`;
   // A stage's assets are in the folder of the app that it belongs to.
-  const folders = [assembly.directory, dirname(assembly.directory)].map((folder) => join(folder, name));
-  return folders.find(existsSync) ?? folders[0]!;
+  const places = [assembly.directory, dirname(assembly.directory)];
+  const paths = places.map((place) => join(place, `asset.${S3Key.replace('.zip', '')}`));
+  return unpacked(paths.find((path) => existsSync(path) || existsSync(`${path}.zip`)) ?? paths[0]!);
+}
+
+/** An asset as a folder, which it may be in the assembly or is made here of an archive. @param path without ending */
+export function unpacked(path: string): string {
+  return existsSync(`${path}.zip`) ? unzipped(`${path}.zip`) : path;
+}
+
+/** The contents of an archive, in a folder that is called like it. */
+export function unzipped(archive: string): string {
+  const folder = join(mkdtempSync(join(tmpdir(), 'trellis-unzipped-')), basename(archive, '.zip'));
+  for (const [name, content] of Object.entries(unzipSync(readFileSync(archive)))) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  return folder;
 }
 
 export function logicalIds(assembly: CloudAssembly, stack: Stack, type: string): string[] {

@@ -23,6 +23,8 @@ const METADATA_CONTEXT = 'aws:cdk:enable-asset-metadata';
 /** Code of stacks that are not asked for is not bundled, as with the code of CDK's own functions. */
 const NOT_BUNDLED = sha256('not bundled');
 
+const ARCHIVE = '.zip';
+
 interface Placed {
   readonly built: Built | undefined;
   readonly hash: string;
@@ -84,7 +86,7 @@ export class BundledCode extends Code {
     if (known) return known;
     const location = Stack.of(scope).synthesizer.addFileAsset({
       fileName: path,
-      packaging: FileAssetPackaging.ZIP_DIRECTORY,
+      packaging: path.endsWith(ARCHIVE) ? FileAssetPackaging.FILE : FileAssetPackaging.ZIP_DIRECTORY,
       sourceHash: hash,
       displayName: Names.stackRelativeConstructPath(scope),
     });
@@ -100,12 +102,12 @@ export class BundledCode extends Code {
     const stage = Stage.of(scope);
     if (!stage) throw new Error(`Code needs a stack in an App (at ${scope.node.path})`);
     const hash = built?.artifact.hash ?? NOT_BUNDLED;
-    const name = `asset.${hash}`;
-    const folder = `${stage.assetOutdir}/${name}`;
-    if (built) link(built, folder);
-    else placeholder(folder);
+    const name = `asset.${built?.artifact.name ?? NOT_BUNDLED}`;
+    const target = `${stage.assetOutdir}/${name}`;
+    if (built) link(built, target);
+    else placeholder(target);
     const isOwn = stage.assetOutdir === stage.outdir;
-    this.placed = { built, hash, path: isOwn ? name : relative(stage.outdir, folder) };
+    this.placed = { built, hash, path: isOwn ? name : relative(stage.outdir, target) };
     return this.placed;
   }
 }
@@ -124,33 +126,42 @@ function namesNoResources({ synthesizer }: Stack): boolean {
   return synthesizer.constructor === DefaultStackSynthesizer;
 }
 
-/**
- * Hard links: no bytes are copied for what has not changed. The folder appears by a rename, so that one that is there
- * is whole.
- */
-function link({ artifact, store }: Built, folder: string): void {
-  if (existsSync(folder)) return;
-  const draft = `${folder}.${randomUUID()}`;
-  mkdirSync(draft);
-  const names = Object.keys(artifact.files);
-  const parents = new Set(names.filter((name) => name.includes('/')).map((name) => dirname(name)));
-  for (const parent of parents) mkdirSync(`${draft}/${parent}`, { recursive: true });
-  for (const name of names) linkFile(`${store}/${artifact.hash}/${name}`, `${draft}/${name}`);
+/** Hard links: no bytes are copied for what has not changed. */
+function link({ artifact, store }: Built, target: string): void {
+  if (existsSync(target)) return;
+  const source = `${store}/${artifact.name}`;
+  if (target.endsWith(ARCHIVE) && isLinked(source, target)) return;
+  // What is there is whole, since it appears by a rename.
+  const draft = `${target}.${randomUUID()}`;
   try {
-    renameSync(draft, folder);
+    if (target.endsWith(ARCHIVE)) copyFileSync(source, draft);
+    else linkFolder(source, draft, Object.keys(artifact.files));
+    renameSync(draft, target);
   } catch (error) {
-    rmSync(draft, { recursive: true });
+    rmSync(draft, { recursive: true, force: true });
     // Another synth into the same folder was faster.
-    if (!existsSync(folder)) throw error;
+    if (!existsSync(target)) throw error;
   }
 }
 
-function linkFile(source: string, target: string): void {
+function linkFolder(source: string, target: string, names: readonly string[]): void {
+  mkdirSync(target);
+  const parents = new Set(names.filter((name) => name.includes('/')).map((name) => dirname(name)));
+  for (const parent of parents) mkdirSync(`${target}/${parent}`, { recursive: true });
+  for (const name of names) {
+    if (!isLinked(`${source}/${name}`, `${target}/${name}`)) {
+      copyFileSync(`${source}/${name}`, `${target}/${name}`);
+    }
+  }
+}
+
+/** @returns false between file systems, and on those without hard links */
+function isLinked(source: string, target: string): boolean {
   try {
     linkSync(source, target);
+    return true;
   } catch {
-    // Another file system, or one without hard links.
-    copyFileSync(source, target);
+    return false;
   }
 }
 

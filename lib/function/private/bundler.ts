@@ -10,7 +10,7 @@ import { type LayerNeeds, vendorSet } from './vendor-set.js';
 import { type Failure, type Finished, Work } from './work.js';
 import type { Artifact, Unit, VendorSet } from './worker/protocol.mjs';
 
-/** A built folder and where it is. */
+/** What was built, and where it is. */
 export interface Built {
   readonly artifact: Artifact;
   readonly store: string;
@@ -189,8 +189,8 @@ export class Bundler {
   /** The same object for the same folder: whoever has it knows that nothing has changed. */
   private inStore(root: string, artifact: Artifact): Built {
     const { store } = this.cache(root);
-    const known = this.builds.get(`${store} ${artifact.hash}`) ?? { artifact, store };
-    this.builds.set(`${store} ${artifact.hash}`, known);
+    const known = this.builds.get(`${store} ${artifact.name}`) ?? { artifact, store };
+    this.builds.set(`${store} ${artifact.name}`, known);
     return known;
   }
 

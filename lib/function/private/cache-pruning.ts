@@ -32,7 +32,8 @@ export function pruneCache(folder: string): void {
   rmSync(join(folder, STAMPS), { force: true });
   for (const place of [folder, join(folder, 'built')]) {
     for (const name of readdirSync(place)) {
-      const isOld = now - statSync(join(place, name)).mtimeMs > DAY_MILLISECONDS;
+      const { atimeMs, mtimeMs } = statSync(join(place, name));
+      const isOld = now - Math.max(atimeMs, mtimeMs) > DAY_MILLISECONDS;
       if (isOld && (isDraft(name) || (isBuilt(name) && !kept.has(name)))) remove(place, name);
     }
   }
@@ -44,7 +45,7 @@ function isDraft(name: string): boolean {
 }
 
 function isBuilt(name: string): boolean {
-  return /^[0-9a-f]{64}$/.test(name);
+  return /^[0-9a-f]{64}(\.zip)?$/.test(name);
 }
 
 /** In one step, so that nobody finds half of it. */
@@ -54,7 +55,7 @@ function remove(place: string, name: string): void {
   rmSync(draft, { recursive: true, force: true });
 }
 
-/** @returns the names of the built folders that are still of use */
+/** @returns the names of the built archives and folders that are still of use */
 function pruneIndexes(folder: string, today: number): Set<string> {
   const files = readdirSync(folder).filter((name) => /^index-[0-9a-f]+\.json$/.test(name));
   const indexes = files.map((name) => {
@@ -66,7 +67,7 @@ function pruneIndexes(folder: string, today: number): Set<string> {
   for (const { file, entries } of indexes) {
     // What a synth of today uses stays, however large it is.
     const current = entries.filter(([, { used }]) => used >= Math.min(oldest, today - 1));
-    for (const [, { artifact }] of current) if (artifact) kept.add(artifact.hash);
+    for (const [, { artifact }] of current) if (artifact) kept.add(artifact.name);
     if (current.length === 0) rmSync(file);
     else if (current.length < entries.length) writeJson(file, Object.fromEntries(current));
   }
@@ -78,8 +79,8 @@ function firstDayThatFits(entries: [string, Entry][]): number {
   const seen = new Set<string>();
   let bytes = 0;
   for (const [, { used, artifact }] of entries.sort(([, a], [, b]) => b.used - a.used)) {
-    if (!artifact || seen.has(artifact.hash)) continue;
-    seen.add(artifact.hash);
+    if (!artifact || seen.has(artifact.name)) continue;
+    seen.add(artifact.name);
     bytes += artifact.bytes;
     if (bytes > MOST_BYTES) return used + 1;
   }

@@ -16,7 +16,7 @@ export interface Entry<Value = unknown> {
   readonly absent: readonly string[];
   /** The day it was last of use, in days since 1970. */
   readonly used: number;
-  /** The folder that was built. */
+  /** What was built. */
   readonly artifact?: Artifact;
   readonly value: Value;
 }
@@ -36,13 +36,13 @@ export const STAMPS = 'files.json';
 
 /**
  * What earlier synths found out about the files of a project: an index of results, each valid as long as the files
- * it was made from are the same, and a store of built folders named after their content.
+ * it was made from are the same, and a store of built archives and folders named after their content.
  *
  * Packages are not looked at: what says which are installed is part of the index's name, and so is the library's own
  * code.
  */
 export class Cache {
-  /** Where built folders are. */
+  /** Where built archives and folders are. */
   public readonly store: string;
   private readonly folder: string;
   private readonly file: string;
@@ -123,10 +123,10 @@ export class Cache {
     }
   }
 
-  /** Whether nobody has touched a built folder: its files may be linked into a cdk.out. */
-  private holds({ hash, files }: Artifact): boolean {
-    return Object.entries(files).every(([name, [size, mtimeMs]]) => {
-      const stat = statSync(`${this.store}/${hash}/${name}`, { throwIfNoEntry: false });
+  /** Whether nobody has touched what was built: it may be linked into a cdk.out. */
+  private holds({ stamps }: Artifact): boolean {
+    return Object.entries(stamps).every(([path, [size, mtimeMs]]) => {
+      const stat = statSync(`${this.store}/${path}`, { throwIfNoEntry: false });
       return stat?.size === size && stat.mtimeMs === mtimeMs;
     });
   }

@@ -29,7 +29,7 @@ export function builtPart(name: string, { artifact }: Built): CodePart {
   return {
     name,
     bytes: artifact.bytes,
-    files: () => Object.entries(artifact.files).map(([file, [size]]) => [file, size]),
+    files: () => Object.entries(artifact.files),
   };
 }
 

@@ -31,8 +31,7 @@ export function describeLayer(
   const metadata = (): LayerMetadata | undefined => {
     if (!Stack.of(version).bundlingRequired) return undefined;
     const { files, packages = own } = built().artifact;
-    const sizes = Object.entries(files).map(([name, [size]]) => [name, size] as const);
-    return { kind, packages, files: Object.fromEntries(sizes) };
+    return { kind, packages, files };
   };
   version.node.addMetadata(LAYER_METADATA, Lazy.uncachedAny({ produce: metadata }));
 }

@@ -39,7 +39,7 @@ describe('the thread that bundles', () => {
     const job = Job.project({ store: folder, unit: unit('one') });
     const other = hashOf(Job.project({ store, unit: unit('one') }));
     // Both were in one run; nobody has waited for the first.
-    expect(existsSync(join(folder, other))).toBe(true);
+    expect(existsSync(join(folder, `${other}.zip`))).toBe(true);
     expect(hashOf(job)).toBe(other);
   });
 

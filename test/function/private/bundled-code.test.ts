@@ -21,6 +21,44 @@ it('code is linked into the assembly: what is there already takes no place a sec
   expect(statSync(join(code, 'index.mjs')).nlink).toBeGreaterThan(1);
 });
 
+describe('code that is but a bundle', () => {
+  const archiveIn = ({ directory }: { readonly directory: string }) => {
+    const [name = 'no archive'] = readdirSync(directory).filter((file) => file.endsWith('.zip'));
+    return join(directory, name);
+  };
+
+  it('is an archive in the assembly, as it is uploaded, linked like other code', () => {
+    const { assembly, hash } = synthesized(project());
+    expect(archiveIn(assembly)).toBe(join(assembly.directory, `${hash}.zip`));
+    expect(statSync(archiveIn(assembly)).nlink).toBeGreaterThan(1);
+    const { files } = JSON.parse(readFileSync(join(assembly.directory, 'Shop.assets.json'), 'utf8'));
+    const code = files[hash.replace('asset.', '')];
+    expect(code.source).toEqual({ path: `${hash}.zip`, packaging: 'file' });
+    expect(Object.values<any>(code.destinations)[0].objectKey).toBe(`${hash.replace('asset.', '')}.zip`);
+  });
+
+  it('is copied where there are no hard links, as a whole', () => {
+    jest.spyOn(fs, 'linkSync').mockImplementation(() => {
+      throw Object.assign(new Error('EXDEV: cross-device link not permitted'), { code: 'EXDEV' });
+    });
+    const { assembly, run } = synthesized(project());
+    expect(statSync(archiveIn(assembly)).nlink).toBe(1);
+    expect(run("return await handler('hi');")).toBe('hi');
+  });
+
+  it('is left as it is when another synth has put it there meanwhile', () => {
+    const link = fs.linkSync;
+    jest.spyOn(fs, 'linkSync').mockImplementation((from, to) => {
+      link(from, to);
+      if (String(to).endsWith('.zip'))
+        throw Object.assign(new Error('EEXIST: file already exists'), { code: 'EEXIST' });
+    });
+    const { assembly, run } = synthesized(project());
+    expect(run("return await handler('hi');")).toBe('hi');
+    expect(readdirSync(assembly.directory).filter((name) => name.includes('.zip'))).toHaveLength(1);
+  });
+});
+
 it('code is copied where there are no hard links, as between file systems', () => {
   const own = project();
   const link = jest.spyOn(fs, 'linkSync').mockImplementation(() => {

@@ -9,7 +9,7 @@ import {
   Stage,
 } from 'aws-cdk-lib/core';
 import { SharedLayer } from 'cdk-trellis';
-import { codeFolder, logicalIds, runInLambda, templateOf } from '../lambda.js';
+import { codeFolder, logicalIds, runInLambda, templateOf, unpacked } from '../lambda.js';
 import { oneFunction, Project, removeProjects } from '../project.js';
 
 afterAll(removeProjects);
@@ -204,8 +204,8 @@ describe('a bundled function', () => {
       const { 'aws:asset:path': path, 'aws:asset:property': property, ...more } = Metadata;
       expect(more['aws:asset:is-bundled']).toBe(true);
       const folder = join(dirname(assembly.getStackArtifact(stack.artifactId).templateFullPath), path);
-      expect(`${basename(folder)}.zip`).toBe(`asset.${Properties[property].S3Key}`);
-      return [id.replace(/\w{8}$/, ''), readdirSync(folder)];
+      expect(`${basename(folder, '.zip')}.zip`).toBe(`asset.${Properties[property].S3Key}`);
+      return [id.replace(/\w{8}$/, ''), readdirSync(unpacked(folder.replace('.zip', '')))];
     });
     expect(Object.fromEntries(folders)).toEqual({
       NodeModules: ['nodejs'],
@@ -246,13 +246,14 @@ describe('a bundled function', () => {
     const app = project.app();
     project.add(stackIn(app), 'Fn', './lambda/main.js');
     const { directory } = app.synth();
-    const folders = readdirSync(directory).filter((name) => /^asset\.\w{64}$/.test(name));
+    const assets = readdirSync(directory).filter((name) => /^asset\.\w{64}(\.zip)?$/.test(name));
     const lists = readdirSync(directory).filter((name) => /(assets|metadata)\.json$/.test(name));
     const known = lists.map((name) => readFileSync(join(directory, name), 'utf8')).join('');
-    expect(folders.map((name) => readdirSync(join(directory, name))[0])).toEqual(
+    const folders = assets.map((name) => unpacked(join(directory, name.replace('.zip', ''))));
+    expect(folders.map((folder) => readdirSync(folder)[0])).toEqual(
       expect.arrayContaining(['index.mjs', 'nodejs']),
     );
-    for (const name of folders) expect(known).toContain(`"path": "${name}"`);
+    for (const name of assets) expect(known).toContain(`"path": "${name}"`);
   });
 
   it('is built for the stacks that are asked for only', () => {

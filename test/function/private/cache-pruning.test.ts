@@ -125,7 +125,7 @@ describe('the cache', () => {
     let kept = '';
     cache.age(3);
     cache.changeEntries((entry, key) => {
-      if (isFunction(key)) kept = entry.artifact.hash;
+      if (isFunction(key)) kept = entry.artifact.name;
       const used = entry.used + (isFunction(key) ? 2 : 0);
       return { ...entry, used, artifact: entry.artifact && { ...entry.artifact, bytes: 0.6 * GIGABYTE } };
     });
@@ -165,9 +165,9 @@ describe('the cache', () => {
 
 function withTimes(cache: UsedCache, artifact: any): object {
   const { statSync } = jest.requireActual('node:fs');
-  const files = Object.entries(artifact.files as Record<string, [number, number]>).map(([name, [size]]) => [
-    name,
-    [size, statSync(join(cache.folder, 'built', artifact.hash, name)).mtimeMs],
+  const stamps = Object.entries(artifact.stamps as Record<string, [number, number]>).map(([path, [size]]) => [
+    path,
+    [size, statSync(join(cache.folder, 'built', path)).mtimeMs],
   ]);
-  return { ...artifact, files: Object.fromEntries(files) };
+  return { ...artifact, stamps: Object.fromEntries(stamps) };
 }

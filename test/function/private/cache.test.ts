@@ -1,18 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import {
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib/core';
 import { Job } from '../../../lib/function/private/bundle-thread.js';
 import { Project, removeProjects } from '../project.js';
 import { synthesized } from '../synthesized.js';
+
+/** A file of every automatic layer. */
+const MANIFEST = 'nodejs/v/package.json';
 
 const project = jest.spyOn(Job, 'project');
 const vendor = jest.spyOn(Job, 'vendor');
@@ -40,11 +35,12 @@ function cacheFolder(shop: Project): string {
   return shop.path('node_modules/.cache/cdk-trellis');
 }
 
-/** A file of the project's bundle in the cache. */
-function builtFile(shop: Project): string {
+/** What was built of the project's function and of its packages, in the cache. */
+function builtCode(shop: Project): { archive: string; folder: string } {
   const store = join(cacheFolder(shop), 'built');
-  const files = readdirSync(store).map((name) => join(store, name, 'index.mjs'));
-  return files.find((file) => statSync(file, { throwIfNoEntry: false })) as string;
+  const names = readdirSync(store).sort((a, b) => a.length - b.length);
+  const [folder = '', archive = ''] = names.map((name) => join(store, name));
+  return { archive, folder };
 }
 
 describe('the cache', () => {
@@ -221,10 +217,9 @@ describe('the cache is no use', () => {
       'an entry of the index is something else',
       (shop) => damage(shop, (text) => text.replaceAll('"inputs"', '"in"')),
     ],
-    ['a built file was changed', (shop) => writeFileSync(builtFile(shop), 'throw 1;')],
-    ['a built file was cut off', (shop) => truncateSync(builtFile(shop), 10)],
-    ['a built file is gone', (shop) => rmSync(builtFile(shop))],
-    ['a built folder is gone', (shop) => rmSync(dirname(builtFile(shop)), { recursive: true })],
+    ['an archive was changed', (shop) => writeFileSync(builtCode(shop).archive, 'throw 1;')],
+    ['an archive was cut off', (shop) => truncateSync(builtCode(shop).archive, 10)],
+    ['an archive is gone', (shop) => rmSync(builtCode(shop).archive)],
     ['it is gone', (shop) => rmSync(cacheFolder(shop), { recursive: true })],
   ])('and is replaced when %s', (_, harm) => {
     const shop = new Project(FILES);
@@ -234,6 +229,23 @@ describe('the cache is no use', () => {
     expect(synth(shop)).toBe(first);
     expect(built()[0]).toBe(1);
     expect(synth(shop)).toBe(first);
+    expect(built()).toEqual([0, 0]);
+  });
+
+  it.each<[string, (folder: string) => void]>([
+    ['a file of a built folder was changed', (folder) => writeFileSync(join(folder, MANIFEST), 'throw 1;')],
+    ['a file of a built folder was cut off', (folder) => truncateSync(join(folder, MANIFEST), 5)],
+    ['a file of a built folder is gone', (folder) => rmSync(join(folder, MANIFEST))],
+    ['a built folder is gone', (folder) => rmSync(folder, { recursive: true })],
+  ])('and a layer is replaced when %s', (_, harm) => {
+    const shop = new Project(FILES);
+    const layer = () => readFileSync(join(synthesized(shop).layer, MANIFEST), 'utf8');
+    const first = layer();
+    harm(builtCode(shop).folder);
+    built();
+    expect(layer()).toBe(first);
+    expect(built()).toEqual([0, 1]);
+    layer();
     expect(built()).toEqual([0, 0]);
   });
 

@@ -1,5 +1,5 @@
 // @ts-check
-import { sha256 } from './store.mjs';
+import { sha256 } from './artifact.mjs';
 
 /** What esbuild calls a chunk: by a hash that has the place of the packages on this machine in it. */
 const CHUNK = /^c\/(\w{8})\.mjs$/;

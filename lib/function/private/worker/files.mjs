@@ -7,7 +7,7 @@ import { CodeError } from './mistakes.mjs';
 const NOBODYS = '.DS_Store';
 
 /**
- * @typedef {{ files: import('./store.mjs').Files, executables: Set<string> }} Copies
+ * @typedef {{ files: import('./artifact.mjs').Files, executables: Set<string> }} Copies
  */
 
 /**

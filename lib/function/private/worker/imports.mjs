@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { sha256 } from './artifact.mjs';
 import { isInstalled } from './inputs.mjs';
-import { sha256 } from './store.mjs';
 
 /** Where the automatic layer's files are in Lambda. */
 export const VENDOR_FOLDER = '/opt/nodejs/v/';

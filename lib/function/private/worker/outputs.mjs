@@ -1,7 +1,8 @@
 // @ts-check
+
+import { sha256 } from './artifact.mjs';
 import { VENDOR_FOLDER } from './imports.mjs';
 import { namesUsed } from './names.mjs';
-import { sha256 } from './store.mjs';
 
 /** @typedef {import('./protocol.mjs').VendorEntry} VendorEntry */
 
@@ -39,7 +40,7 @@ export function outputsOf({ outputs }, files, entries, prefix) {
  *
  * @param {Map<string, import('esbuild').OutputFile>} outputs
  * @param {Map<string, import('./imports.mjs').Vendor>} vendors
- * @returns {Promise<{ files: import('./store.mjs').Files, entries: VendorEntry[] }>}
+ * @returns {Promise<{ files: import('./artifact.mjs').Files, entries: VendorEntry[] }>}
  */
 export async function finish(outputs, vendors) {
   const code = [...outputs].filter(([name]) => name.endsWith('.mjs'));
@@ -58,7 +59,7 @@ export async function finish(outputs, vendors) {
     entries.push(entry);
     replacements.push([path, `${VENDOR_FOLDER}${entry.id}.mjs`]);
   }
-  /** @type {import('./store.mjs').Files} */
+  /** @type {import('./artifact.mjs').Files} */
   const files = {};
   for (const [name, { text, contents }] of outputs) {
     if (!name.endsWith('.mjs')) files[name] = contents;

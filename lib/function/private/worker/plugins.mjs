@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire, register } from 'node:module';
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { sha256 } from './artifact.mjs';
 import { dependencies, isInstalled, note } from './inputs.mjs';
 import { CodeError } from './mistakes.mjs';
-import { sha256 } from './store.mjs';
 
 /** @typedef {import('esbuild').Plugin} Plugin */
 

@@ -1,13 +1,15 @@
 // @ts-check
+import { mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { keepArchive } from './archive.mjs';
 import { projectOptions } from './esbuild-options.mjs';
 import { copied } from './files.mjs';
+import { keepFolder } from './folder.mjs';
 import { imports, slashed } from './imports.mjs';
 import { dependencies, isInstalled, noteForeignPackages, noteSettings, relativeTo } from './inputs.mjs';
 import { CodeError, mistakesOf } from './mistakes.mjs';
 import { finish, outputsOf } from './outputs.mjs';
 import { loadPlugins } from './plugins.mjs';
-import { keep } from './store.mjs';
 
 /**
  * @typedef {import('./protocol.mjs').Unit} Unit
@@ -72,6 +74,7 @@ async function buildGroup(esbuild, store, group) {
   const [first] = group;
   if (!first) return [];
   const { root, folder } = first;
+  mkdirSync(store, { recursive: true });
   const { plugins, found: pluginFiles } = await loadPlugins(esbuild, first);
   /** @type {Map<string, import('./imports.mjs').Vendor>} */
   const vendors = new Map();
@@ -117,8 +120,16 @@ function prefixOf({ folder }, index) {
   return folder === undefined ? `f${index}-` : '';
 }
 
-/** @param {string} store @param {Unit} unit @param {import('./store.mjs').Files} code */
-function keepAll(store, { base = '', assets, files = {} }, code) {
+/**
+ * A bundle is small, and there are many: it becomes an archive. A layer stays a folder, which `sam local` wants, and
+ * so do files of the user's, which may be large and programs.
+ *
+ * @param {string} store
+ * @param {Unit} unit
+ * @param {import('./artifact.mjs').Files} code
+ */
+function keepAll(store, { folder, base = '', assets, files = {} }, code) {
+  if (folder === undefined && Object.keys(files).length === 0) return keepArchive(store, code);
   const copies = copied(files);
   const bundled = Object.fromEntries(Object.entries(code).map(([name, content]) => [base + name, content]));
   const clash = Object.keys(copies.files).find((name) => bundled[name] !== undefined);
@@ -126,7 +137,7 @@ function keepAll(store, { base = '', assets, files = {} }, code) {
     const text = `\`files\` has a file for ${clash}, which is what the bundle is called. Give it another name.`;
     throw new CodeError([{ text }]);
   }
-  return keep(store, { ...assets, ...copies.files, ...bundled }, copies.executables);
+  return keepFolder(store, { ...assets, ...copies.files, ...bundled }, copies.executables);
 }
 
 /**

@@ -59,12 +59,15 @@
  *
  * @typedef {{
  *   hash: string,
+ *   name: string,
  *   bytes: number,
- *   files: Record<string, [size: number, mtimeMs: number]>,
+ *   files: Record<string, number>,
+ *   stamps: Record<string, [size: number, mtimeMs: number]>,
  *   packages?: Package[],
  * }} Artifact
- *   A folder of the cache, the size of all its files, and each one's size and time; of an automatic layer also what it
- *   is made of.
+ *   What is deployed: a folder of the cache, or an archive (its `name` ends in .zip). The sizes of all its files and of
+ *   each, unpacked; and by their paths in the store, size and time of each file there. Of an automatic layer also what
+ *   it is made of.
  *
  * @typedef {{ artifact: Artifact, inputs: string[], absent: string[] }} BuildResult
  *   `inputs` are the files and folders it was made from, relative to the root; `absent` are those that would have

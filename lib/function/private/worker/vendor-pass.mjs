@@ -3,13 +3,13 @@ import { join, relative, resolve } from 'node:path';
 import { apartPlugin, nativeRoots } from './apart.mjs';
 import { renameChunks } from './chunk-names.mjs';
 import { commonOptions } from './esbuild-options.mjs';
+import { keepFolder } from './folder.mjs';
 import { packageName, slashed } from './imports.mjs';
 import { dependencies, isInstalled, noteForeignPackages, relativeTo } from './inputs.mjs';
 import { CodeError } from './mistakes.mjs';
 import { forgetPackages, isNative } from './native.mjs';
 import { nodeModules } from './node-modules.mjs';
 import { packagesIn } from './packages.mjs';
-import { keep } from './store.mjs';
 import { VIRTUAL, vendorEntries } from './vendor-entries.mjs';
 
 /**
@@ -40,7 +40,7 @@ const REQUIRE =
  */
 export async function vendorPass(esbuild, store, set) {
   forgetPackages();
-  /** @type {import('./store.mjs').Files} */
+  /** @type {import('./artifact.mjs').Files} */
   const files = { [`${FOLDER}package.json`]: '{"type":"module"}\n' };
   const { built, apart } = await build(esbuild, set, new Set(), asked(set));
   refuseCommonJs(set, built.metafile, apart);
@@ -55,7 +55,7 @@ export async function vendorPass(esbuild, store, set) {
   const executables = new Set([...copies.executables].map((name) => FOLDER + name));
   const packages = packagesIn(set, built.metafile, copies.packages);
   return {
-    artifact: { ...keep(store, files, executables), packages },
+    artifact: { ...keepFolder(store, files, executables), packages },
     ...inputsOf(set, built, copies.binaries),
   };
 }

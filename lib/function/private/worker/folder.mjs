@@ -1,5 +1,5 @@
 // @ts-check
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -8,23 +8,13 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { artifact, contentHash } from './artifact.mjs';
 
-/**
- * @typedef {string | Uint8Array} Content
- * @typedef {Record<string, Content>} Files by path in the folder, with `/` on every system
- */
-
-/** @param {Content[]} parts */
-export function sha256(...parts) {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest('hex');
-}
+/** @typedef {import('./artifact.mjs').Files} Files */
 
 /**
  * Keeps files in a folder named after their content. The folder appears by a rename, so that another synth never
@@ -35,11 +25,8 @@ export function sha256(...parts) {
  * @param {ReadonlySet<string>} [executables] those of the files that are programs
  * @returns {import('./protocol.mjs').Artifact}
  */
-export function keep(store, files, executables = new Set()) {
-  const names = Object.keys(files).sort();
-  const modes = [...executables].sort().map((name) => `${name}\0x\0`);
-  const parts = names.flatMap((name) => [`${name}\0${files[name]?.length}\0`, files[name] ?? '']);
-  const hash = sha256(...parts, ...modes);
+export function keepFolder(store, files, executables = new Set()) {
+  const hash = contentHash(files, executables);
   const folder = join(store, hash);
   if (holds(folder, files)) {
     // Nobody who cleans up may take it for unused.
@@ -50,9 +37,8 @@ export function keep(store, files, executables = new Set()) {
     write(draft, files, executables);
     publish(draft, folder, files);
   }
-  const stamps = names.map((name) => /** @type {const} */ ([name, stamp(join(folder, name))]));
-  const bytes = stamps.reduce((sum, [, [size]]) => sum + size, 0);
-  return { hash, bytes, files: Object.fromEntries(stamps) };
+  const paths = Object.keys(files).map((name) => `${hash}/${name}`);
+  return artifact(store, hash, hash, files, paths);
 }
 
 /**
@@ -105,10 +91,4 @@ function holds(folder, files) {
       return existsSync(path) && readFileSync(path).equals(Buffer.from(content));
     })
   );
-}
-
-/** @param {string} path @returns {[size: number, mtimeMs: number]} */
-function stamp(path) {
-  const { size, mtimeMs } = statSync(path);
-  return [size, mtimeMs];
 }
