@@ -332,6 +332,15 @@ describe.each([
     ]);
   });
 
+  it('leaves what users permit on all resources to security scans', () => {
+    const findings = nagFindings((stack) => {
+      make(stack).addToRolePolicy(
+        new PolicyStatement({ actions: ['s3:ListAllMyBuckets'], resources: ['*'] }),
+      );
+    }, NOT_BUNDLED);
+    expect(findings).toEqual([expect.stringMatching(/AwsSolutions-IAM5.*DefaultPolicy/)]);
+  });
+
   it('gives security scans nothing to find in a VPC', () => {
     const findings = nagFindings((stack) => make(stack, { vpc: vpcIn(stack) }), NOT_BUNDLED);
     expect(findings.filter((finding) => finding.includes('Stack/Fn'))).toEqual([]);

@@ -135,9 +135,13 @@ export function resourceOf(fn: LambdaFunction): CfnFunction {
   return fn.node.defaultChild as CfnFunction;
 }
 
-/** Says why `*` is right for these permissions, and only for them. */
+/** Says why `*` is right for these permissions, and only for them: what users permit is in a policy beside the role. */
 export function acknowledgeEverywhere(role: IRole, permissions: readonly Everywhere[]): void {
-  if (permissions.length === 0) return;
+  const resource = role.node.defaultChild;
+  if (permissions.length === 0 || !resource) return;
   const reason = `Only these actions are allowed on it: ${permissions.map((one) => one.reason).join('; ')}.`;
-  acknowledge(role, { 'AwsSolutions-IAM5[Resource::*]': reason, 'Serverless-LambdaStarPermissions': reason });
+  acknowledge(resource, {
+    'AwsSolutions-IAM5[Resource::*]': reason,
+    'Serverless-LambdaStarPermissions': reason,
+  });
 }
