@@ -20,6 +20,7 @@ import { addEnvironmentCheck } from './private/environment-check.js';
 import { isAsynchronousInvoker } from './private/invokers.js';
 import {
   acknowledgeEverywhere,
+  fileSystems,
   logStatement,
   networkInterfaces,
   resourceOf,
@@ -65,6 +66,7 @@ export abstract class BaseFunction extends LambdaFunction {
   /** @param granted what the function's bindings allow; their variables are in the environment already */
   protected constructor(scope: Construct, id: string, props: BaseFunctionProps, granted: Granted) {
     const { logRetention, invokedSynchronously = false, tracing, ...options } = props;
+    const { filesystem } = options;
     super(scope, id, {
       architecture: Architecture.ARM_64,
       memorySize: MEMORY_MEGABYTES,
@@ -72,6 +74,8 @@ export abstract class BaseFunction extends LambdaFunction {
       // CDK refuses both this and the old property.
       ...(options.logFormat === undefined && { loggingFormat: LoggingFormat.JSON }),
       ...options,
+      // CDK would permit the access in a second policy.
+      ...(filesystem && { filesystem: { config: { ...filesystem.config, policies: [] } } }),
     });
     applyTarget(this);
     this.ownLogGroup = options.logGroup ? super.logGroup : this.createLogGroup(logRetention);
@@ -127,13 +131,15 @@ export abstract class BaseFunction extends LambdaFunction {
     // CDK's own `tracing` would add a second policy.
     if (isTraced) resourceOf(this).tracingConfig = { mode: tracing };
     const everywhere = [...(isTraced ? [traces()] : []), ...(options.vpc ? [networkInterfaces()] : [])];
+    const files = options.filesystem?.config.policies ?? [];
     const statements = [
       logStatement(this.logGroup),
       ...everywhere.map(({ statement }) => statement),
+      ...files,
       ...granted.statements,
     ];
     setPolicy(this, statements, granted.wildcards, isOwn);
-    if (isOwn && this.role) acknowledgeEverywhere(this.role, everywhere);
+    if (isOwn && this.role) acknowledgeEverywhere(this.role, [...everywhere, ...fileSystems(files)]);
   }
 
   private acknowledgeFailures(synchronous: boolean, options: BaseFunctionOptions): void {

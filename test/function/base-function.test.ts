@@ -52,6 +52,13 @@ const node: Making = (stack, options) =>
 
 const vpcIn = (stack: Stack) => new Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 2 });
 
+const withFiles = (stack: Stack): Options => {
+  const vpc = vpcIn(stack);
+  const files = new Efs(stack, 'Files', { vpc, vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED } });
+  const filesystem = FileSystem.fromEfsAccessPoint(files.addAccessPoint('Access'), '/mnt/files');
+  return { vpc, filesystem };
+};
+
 /** Each option, and what the function (or the resource of another type) has by it. */
 const OPTIONS: readonly [
   name: string,
@@ -341,8 +348,30 @@ describe.each([
     expect(findings).toEqual([expect.stringMatching(/AwsSolutions-IAM5.*DefaultPolicy/)]);
   });
 
-  it('gives security scans nothing to find in a VPC', () => {
-    const findings = nagFindings((stack) => make(stack, { vpc: vpcIn(stack) }), NOT_BUNDLED);
+  it('gives security scans nothing to find in a VPC, and with a file system', () => {
+    const findings = nagFindings((stack) => make(stack, withFiles(stack)), NOT_BUNDLED);
     expect(findings.filter((finding) => finding.includes('Stack/Fn'))).toEqual([]);
+  });
+
+  it('mounts a file system by its one policy', () => {
+    const stack = newStack();
+    make(stack, withFiles(stack));
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::IAM::Policy', 0);
+    template.hasResourceProperties('AWS::IAM::Role', {
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: Match.arrayWith([
+              Match.objectLike({
+                Action: 'elasticfilesystem:ClientMount',
+                Condition: { StringEquals: { 'elasticfilesystem:AccessPointArn': Match.anyValue() } },
+              }),
+              Match.objectLike({ Action: 'elasticfilesystem:ClientWrite' }),
+            ]),
+          },
+        },
+      ],
+    });
   });
 });

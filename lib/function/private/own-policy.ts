@@ -130,6 +130,16 @@ export function networkInterfaces(): Everywhere {
   );
 }
 
+/** Of what a file system permits, that which CDK limits to an access point by a condition instead of a resource. */
+export function fileSystems(statements: readonly PolicyStatement[]): Everywhere[] {
+  return statements
+    .filter(({ resources, conditions }) => resources.includes('*') && Object.keys(conditions).length > 0)
+    .map((statement) => ({
+      statement,
+      reason: 'mounting a file system: of one access point only, by a condition',
+    }));
+}
+
 /** The resource under a function. */
 export function resourceOf(fn: LambdaFunction): CfnFunction {
   return fn.node.defaultChild as CfnFunction;
