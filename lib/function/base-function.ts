@@ -1,5 +1,7 @@
 import {
   Architecture,
+  type CfnEventInvokeConfig,
+  type EventInvokeConfigOptions,
   type FunctionOptions,
   type FunctionProps,
   Function as LambdaFunction,
@@ -38,6 +40,9 @@ const MEMORY_MEGABYTES = 256;
 /** Longer than any of the calls that a handler should make, shorter than the 29 s that API Gateway waits. */
 const TIMEOUT = Duration.seconds(10);
 
+/** The id that CDK gives how events are handled that nobody waits for. */
+const INVOKE_CONFIG = 'EventInvokeConfig';
+
 /** What can be said about any function besides its code. All options of CDK's functions; they win over the defaults. */
 export interface BaseFunctionOptions extends Omit<FunctionOptions, 'layers' | 'logRetention'> {
   /** How long logs are kept. Without effect when `logGroup` is given. @default RetentionDays.ONE_MONTH */
@@ -62,10 +67,12 @@ export abstract class BaseFunction extends LambdaFunction {
   private readonly ownLogGroup: ILogGroup;
   private readonly mayQueueFailures: boolean;
   private failureQueue: Queue | undefined;
+  /** Whether how events are handled that nobody waits for was said for the sake of the queue alone. */
+  private madeInvokeConfig = false;
 
   /** @param granted what the function's bindings allow; their variables are in the environment already */
   protected constructor(scope: Construct, id: string, props: BaseFunctionProps, granted: Granted) {
-    const { logRetention, invokedSynchronously = false, tracing, ...options } = props;
+    const { logRetention, invokedSynchronously = false, tracing, events = [], ...options } = props;
     const { filesystem } = options;
     super(scope, id, {
       architecture: Architecture.ARM_64,
@@ -80,9 +87,11 @@ export abstract class BaseFunction extends LambdaFunction {
     applyTarget(this);
     this.ownLogGroup = options.logGroup ? super.logGroup : this.createLogGroup(logRetention);
     this.allow(granted, options, tracing ?? Tracing.ACTIVE);
-    this.mayQueueFailures = !invokedSynchronously && !hasFailureDestination(options);
+    this.mayQueueFailures = !invokedSynchronously && !hasDeadLetters(options);
     this.acknowledgeFailures(invokedSynchronously, options);
     addEnvironmentCheck(this);
+    // Not by CDK's constructor: some invoke asynchronously, and a queue for failures can be made from now on only.
+    for (const event of events) this.addEventSource(event);
   }
 
   /** The function's log group. */
@@ -100,14 +109,38 @@ export abstract class BaseFunction extends LambdaFunction {
     if (isAsynchronousInvoker(permission)) this.holdFailures();
   }
 
+  /** Says how events are handled that nobody waits for; failures go to the queue if nothing else is said of them. */
+  public override configureAsyncInvoke(options: EventInvokeConfigOptions): void {
+    if (!this.failureQueue || !this.madeInvokeConfig) {
+      super.configureAsyncInvoke(options);
+      return;
+    }
+    this.node.tryRemoveChild(INVOKE_CONFIG);
+    super.configureAsyncInvoke({ onFailure: new SqsDestination(this.failureQueue), ...options });
+    this.madeInvokeConfig = false;
+  }
+
   /**
    * Makes a queue for events that fail after all retries, unless there is one or the function has another destination
    * for them. Called by whoever lets something invoke the function asynchronously.
    */
   public holdFailures(): void {
-    if (!this.mayQueueFailures || this.failureQueue) return;
+    const config = this.node.tryFindChild(INVOKE_CONFIG)?.node.defaultChild as
+      | CfnEventInvokeConfig
+      | undefined;
+    const destinations = config?.destinationConfig as
+      | CfnEventInvokeConfig.DestinationConfigProperty
+      | undefined;
+    if (!this.mayQueueFailures || this.failureQueue || destinations?.onFailure) return;
     this.failureQueue = deadLetterQueue(this, 'Failures');
-    this.configureAsyncInvoke({ onFailure: new SqsDestination(this.failureQueue) });
+    const onFailure = new SqsDestination(this.failureQueue);
+    if (config) {
+      // What the user has said of retries, age and success stays.
+      config.destinationConfig = { ...destinations, onFailure: onFailure.bind(this, this) };
+    } else {
+      super.configureAsyncInvoke({ onFailure });
+      this.madeInvokeConfig = true;
+    }
     addAlarm(this, 'FailuresAlarm', {
       metric: this.failureQueue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
       threshold: 0,
@@ -143,7 +176,7 @@ export abstract class BaseFunction extends LambdaFunction {
   }
 
   private acknowledgeFailures(synchronous: boolean, options: BaseFunctionOptions): void {
-    if (options.deadLetterQueue || options.deadLetterTopic || options.deadLetterQueueEnabled) return;
+    if (hasDeadLetters(options)) return;
     const reason = synchronous
       ? 'Every caller waits for the answer and sees the failure; a dead-letter queue serves asynchronous invocations only.'
       : 'A destination for failures, which unlike a dead-letter queue also holds the error, is added with the first permission to invoke asynchronously.';
@@ -151,10 +184,7 @@ export abstract class BaseFunction extends LambdaFunction {
   }
 }
 
-/** An own configuration of asynchronous invocations cannot be extended: it is the user's then. */
-function hasFailureDestination(options: BaseFunctionOptions): boolean {
-  const { onFailure, onSuccess, maxEventAge, retryAttempts } = options;
-  const { deadLetterQueue, deadLetterTopic, deadLetterQueueEnabled } = options;
-  const own = [onFailure, onSuccess, maxEventAge, retryAttempts, deadLetterQueue, deadLetterTopic];
-  return deadLetterQueueEnabled === true || own.some((option) => option !== undefined);
+function hasDeadLetters(options: BaseFunctionOptions): boolean {
+  const { deadLetterQueue: queue, deadLetterTopic: topic, deadLetterQueueEnabled = false } = options;
+  return deadLetterQueueEnabled || queue !== undefined || topic !== undefined;
 }

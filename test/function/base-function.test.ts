@@ -20,8 +20,8 @@ import {
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { SnsDestination, SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { SnsEventSource, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket, EventType } from 'aws-cdk-lib/aws-s3';
 import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
@@ -299,12 +299,60 @@ describe.each([
     });
   });
 
-  it.each<[string, Options]>([
-    ['its callers wait', { invokedSynchronously: true }],
-    ['the user has said what happens to failures', { retryAttempts: 0 }],
+  it('has it for what its own property `events` invokes it by', () => {
+    const stack = newStack();
+    const fn = make(stack, { events: [new SnsEventSource(new Topic(stack, 'Topic'))] });
+    expect(fn.failures).toBeInstanceOf(Queue);
+  });
+
+  it.each<[string, (stack: Stack) => Options]>([
+    ['its callers wait', () => ({ invokedSynchronously: true })],
+    [
+      'the user has said where failures go',
+      (stack) => ({ onFailure: new SnsDestination(new Topic(stack, 'Failed')) }),
+    ],
+    ['it has a dead-letter topic', (stack) => ({ deadLetterTopic: new Topic(stack, 'Dead') })],
   ])('has none when %s', (_, options) => {
     const stack = newStack();
-    invokedByAll(stack, make(stack, options));
+    invokedByAll(stack, make(stack, options(stack)));
+    Template.fromStack(stack).resourceCountIs('AWS::SQS::Queue', 0);
+  });
+
+  const FAILURES_GO_TO_THE_QUEUE = {
+    OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FnFailures'), 'Arn'] } },
+  };
+
+  it('has it also when the user has said how often, how long or what else', () => {
+    const stack = newStack();
+    const onSuccess = new SnsDestination(new Topic(stack, 'Done'));
+    invokedByAll(stack, make(stack, { retryAttempts: 0, maxEventAge: Duration.minutes(5), onSuccess }));
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 300,
+      DestinationConfig: { ...FAILURES_GO_TO_THE_QUEUE, OnSuccess: Match.anyValue() },
+    });
+  });
+
+  it.each([
+    ['before', true],
+    ['after', false],
+  ])('has it also when the user says so %s something invokes it', (_, isBefore) => {
+    const stack = newStack();
+    const fn = make(stack);
+    if (isBefore) fn.configureAsyncInvoke({ retryAttempts: 0 });
+    invokedByAll(stack, fn);
+    if (!isBefore) fn.configureAsyncInvoke({ retryAttempts: 0 });
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 0,
+      DestinationConfig: FAILURES_GO_TO_THE_QUEUE,
+    });
+  });
+
+  it('takes another destination for failures from the user, later', () => {
+    const stack = newStack();
+    const fn = make(stack);
+    fn.configureAsyncInvoke({ onFailure: new SnsDestination(new Topic(stack, 'Failed')) });
+    invokedByAll(stack, fn);
     Template.fromStack(stack).resourceCountIs('AWS::SQS::Queue', 0);
   });
 
