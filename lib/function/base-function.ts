@@ -44,9 +44,19 @@ const TIMEOUT = Duration.seconds(10);
 const INVOKE_CONFIG = 'EventInvokeConfig';
 
 /** What can be said about any function besides its code. All options of CDK's functions; they win over the defaults. */
-export interface BaseFunctionOptions extends Omit<FunctionOptions, 'layers' | 'logRetention'> {
+export interface BaseFunctionOptions
+  extends Omit<
+    FunctionOptions,
+    'layers' | 'logRetention' | 'logRemovalPolicy' | 'logRetentionRole' | 'logRetentionRetryOptions'
+  > {
   /** How long logs are kept. Without effect when `logGroup` is given. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
+  /**
+   * What becomes of the logs when the function goes. Without effect when `logGroup` is given.
+   *
+   * @default RemovalPolicy.DESTROY: they go, too
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
   /**
    * Says that every caller waits for the answer (an API, a workflow, a queue's poller) and handles its failure.
    *
@@ -72,7 +82,14 @@ export abstract class BaseFunction extends LambdaFunction {
 
   /** @param granted what the function's bindings allow; their variables are in the environment already */
   protected constructor(scope: Construct, id: string, props: BaseFunctionProps, granted: Granted) {
-    const { logRetention, invokedSynchronously = false, tracing, events = [], ...options } = props;
+    const {
+      logRetention,
+      logRemovalPolicy,
+      invokedSynchronously = false,
+      tracing,
+      events = [],
+      ...options
+    } = props;
     const { filesystem } = options;
     super(scope, id, {
       architecture: Architecture.ARM_64,
@@ -85,7 +102,9 @@ export abstract class BaseFunction extends LambdaFunction {
       ...(filesystem && { filesystem: { config: { ...filesystem.config, policies: [] } } }),
     });
     applyTarget(this);
-    this.ownLogGroup = options.logGroup ? super.logGroup : this.createLogGroup(logRetention);
+    this.ownLogGroup = options.logGroup
+      ? super.logGroup
+      : this.createLogGroup(logRetention, logRemovalPolicy);
     this.allow(granted, options, tracing ?? Tracing.ACTIVE);
     this.mayQueueFailures = !invokedSynchronously && !hasDeadLetters(options);
     this.acknowledgeFailures(invokedSynchronously, options);
@@ -149,10 +168,13 @@ export abstract class BaseFunction extends LambdaFunction {
     });
   }
 
-  private createLogGroup(retention = RetentionDays.ONE_MONTH): LogGroup {
+  private createLogGroup(
+    retention = RetentionDays.ONE_MONTH,
+    removalPolicy = RemovalPolicy.DESTROY,
+  ): LogGroup {
     // With the feature flag useCdkManagedLogGroup CDK has made one, which keeps its logs for ever.
     this.node.tryRemoveChild('LogGroup');
-    const logGroup = new LogGroup(this, 'LogGroup', { retention, removalPolicy: RemovalPolicy.DESTROY });
+    const logGroup = new LogGroup(this, 'LogGroup', { retention, removalPolicy });
     const resource = resourceOf(this);
     resource.loggingConfig = { ...resource.loggingConfig, logGroup: logGroup.logGroupName };
     return logGroup;

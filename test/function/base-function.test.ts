@@ -27,7 +27,7 @@ import { Bucket, EventType } from 'aws-cdk-lib/aws-s3';
 import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Duration, Size, type Stack } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy, Size, type Stack } from 'aws-cdk-lib/core';
 import { CodeFunction, NodeFunction } from 'cdk-trellis';
 import type { BaseFunction, BaseFunctionOptions } from '../../lib/function/base-function.js';
 import { nagFindings } from '../support/nag.js';
@@ -239,6 +239,12 @@ describe.each([
     const logGroup = new LogGroup(stack, 'Logs');
     expect(make(stack, { logGroup }).logGroup).toBe(logGroup);
     Template.fromStack(stack).resourceCountIs('AWS::Logs::LogGroup', 1);
+  });
+
+  it('keeps its log group where the user says so', () => {
+    const stack = newStack();
+    make(stack, { logRemovalPolicy: RemovalPolicy.RETAIN });
+    Template.fromStack(stack).hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain' });
   });
 
   it('can be without tracing and its permissions', () => {
