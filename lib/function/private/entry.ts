@@ -5,7 +5,11 @@ import { libraryEntry } from './library-entry.js';
 import { sourceFile } from './source-file.js';
 
 /** `import('x')` or `require('x')`, whatever a compiler has put around it. */
-const LITERAL = /\b(?:import|require)\s*\(\s*(?:\/\*.*?\*\/\s*)*(["'`])((?:(?!\1)[^\\$])+)\1\s*\)/;
+const LITERAL =
+  /\b(?:import|require)\s*\(\s*(?:(?:\/\*[\s\S]*?\*\/|\/\/.*)\s*)*(["'`])((?:(?!\1|\$\{|\\).|\\.)+)\1\s*,?\s*\)/;
+
+/** Compilers write what is not ASCII as `\xFC` or `\u{1F600}`. */
+const ESCAPE = /\\(?:x([\da-f]{2})|u([\da-f]{4})|u\{([\da-f]+)\}|(.))/gi;
 
 const located = new WeakMap<() => unknown, string>();
 
@@ -26,7 +30,12 @@ export function entryOf(handler: () => unknown): string {
 
 function locate(handler: () => unknown): string {
   const text = String(handler);
-  const specifier = LITERAL.exec(text)?.[2];
+  const literal = LITERAL.exec(text)?.[2];
+  const specifier = literal?.replace(
+    ESCAPE,
+    (_, byte, unit, point, other) =>
+      other ?? String.fromCodePoint(Number.parseInt(byte ?? unit ?? point, 16)),
+  );
   if (specifier === undefined) {
     throw new Error(
       `\`handler\` must be a function with a literal import, \`() => import('./place.js')\`, got \`${shorten(text)}\``,
@@ -37,13 +46,14 @@ function locate(handler: () => unknown): string {
       `\`handler\` must import a file of the project by a relative path, got \`${specifier}\`: write a file that exports the package's handler and import that`,
     );
   }
-  return onlyTarget(specifier, callingFiles());
+  return onlyTarget(specifier, [specifier, literal as string], callingFiles());
 }
 
-function onlyTarget(specifier: string, files: string[]): string {
+/** @param spellings how a file may have it: as it is, or with escapes */
+function onlyTarget(specifier: string, spellings: readonly string[], files: string[]): string {
   const targets = new Map<string, string>();
   for (const file of files) {
-    if (!mentions(file, specifier)) continue;
+    if (!mentions(file, spellings)) continue;
     const source = sourceFile(specifier.startsWith('/') ? '/' : dirname(file), specifier);
     // As esbuild names it: several links may lead to one file.
     const target = source && realpathSync.native(source);
@@ -93,19 +103,21 @@ function isOnlyTypes(clause: string): boolean {
 
 const texts = new Map<string, { stamp: number; text: string }>();
 
-function mentions(file: string, specifier: string): boolean {
+function mentions(file: string, spellings: readonly string[]): boolean {
   const known = texts.get(file);
   // It is read again only if it may say something else than it did: hundreds of handlers are asked for in a row.
-  if (known && isIn(known.text, specifier)) return true;
+  if (known && isIn(known.text, spellings)) return true;
   const stamp = statSync(file).mtimeMs;
   if (known?.stamp === stamp) return false;
   const text = readFileSync(file, 'utf8');
   texts.set(file, { stamp, text });
-  return isIn(text, specifier);
+  return isIn(text, spellings);
 }
 
-function isIn(text: string, specifier: string): boolean {
-  return [`'${specifier}'`, `"${specifier}"`, `\`${specifier}\``].some((quoted) => text.includes(quoted));
+function isIn(text: string, spellings: readonly string[]): boolean {
+  return spellings.some((spelling) =>
+    ["'", '"', '`'].some((quote) => text.includes(quote + spelling + quote)),
+  );
 }
 
 function shown(file: string): string {

@@ -7,6 +7,9 @@ import { importing } from '../fixtures/caller.js';
 import { create as importingNamespace } from '../fixtures/value-import/by-namespace.js';
 import { create as importingTypes } from '../fixtures/value-import/by-type.js';
 import { create as importingValues } from '../fixtures/value-import/by-value.js';
+import { Project, removeProjects } from '../project.js';
+
+afterAll(removeProjects);
 
 const fixture = (path: string) => join(__dirname, '..', 'fixtures', path);
 const imports = (text: string) => Object.assign(() => undefined, { toString: () => text });
@@ -23,6 +26,26 @@ describe('the file of a handler', () => {
     '() => import(/* webpackChunkName: "x" */ `../fixtures/handlers/plain.js`)',
   ])('is read from what compilers make of the import: %s', (text) => {
     expect(entryOf(imports(text))).toBe(fixture('handlers/plain.ts'));
+  });
+
+  it.each([
+    '() => import("./gr\\xFC\\xDFe.js")',
+    "() => import('./gr\\u00fc\\u{df}e.js')",
+    '() => import("./grüße.js")',
+    "() => import(\n  // The one with the umlaut\n  './grüße.js',\n)",
+  ])('is read with the characters that compilers have escaped: %s', (text) => {
+    const project = new Project({
+      'grüße.ts': '',
+      'app.cjs': "'./grüße.js'; module.exports = (use) => use();",
+    });
+    const call = require(project.path('app.cjs'));
+    expect(call(() => entryOf(imports(text)))).toBe(project.path('grüße.ts'));
+  });
+
+  it('may have a dollar in its name', () => {
+    const project = new Project({ '$id.ts': '', 'app.cjs': "'./$id.js'; module.exports = (use) => use();" });
+    const call = require(project.path('app.cjs'));
+    expect(call(() => entryOf(imports("() => import('./$id.js')")))).toBe(project.path('$id.ts'));
   });
 
   it('is found when functions of other files lie between', () => {
