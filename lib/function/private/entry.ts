@@ -2,6 +2,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { callingFiles } from './call-sites.js';
 import { libraryEntry } from './library-entry.js';
+import { originalFiles } from './original-files.js';
 import { sourceFile } from './source-file.js';
 
 /** `import('x')` or `require('x')`, whatever a compiler has put around it. */
@@ -54,10 +55,14 @@ function onlyTarget(specifier: string, spellings: readonly string[], files: stri
   const targets = new Map<string, string>();
   for (const file of files) {
     if (!mentions(file, spellings)) continue;
-    const source = sourceFile(specifier.startsWith('/') ? '/' : dirname(file), specifier);
-    // As esbuild names it: several links may lead to one file.
-    const target = source && realpathSync.native(source);
-    if (target && !targets.has(target)) targets.set(target, file);
+    const originals = originalFiles(file, texts.get(file)?.text ?? '').filter((one) =>
+      mentions(one, spellings),
+    );
+    const found = originals.flatMap((one) => targetIn(one, specifier));
+    // Where the sources are there, what they were compiled to is a copy.
+    for (const [target, by] of found.length > 0 ? found : targetIn(file, specifier)) {
+      if (!targets.has(target)) targets.set(target, by);
+    }
   }
   const [first, ...others] = targets.keys();
   if (first !== undefined && others.length === 0) {
@@ -74,6 +79,13 @@ function onlyTarget(specifier: string, spellings: readonly string[], files: stri
   throw new Error(
     `\`handler\` imports \`${specifier}\`, which may mean:${list.join('')}\nRename one, or write the paths differently.`,
   );
+}
+
+/** What a specifier means in a file, and the file. */
+function targetIn(file: string, specifier: string): [target: string, file: string][] {
+  const source = sourceFile(specifier.startsWith('/') ? '/' : dirname(file), specifier);
+  // As esbuild names it: several links may lead to one file.
+  return source === undefined ? [] : [[realpathSync.native(source), file]];
 }
 
 /** Where the import of a handler's module was found, by the module's file. */

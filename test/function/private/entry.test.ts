@@ -48,6 +48,46 @@ describe('the file of a handler', () => {
     expect(call(() => entryOf(imports("() => import('./$id.js')")))).toBe(project.path('$id.ts'));
   });
 
+  const map = (...sources: string[]) => JSON.stringify({ version: 3, sourceRoot: '', sources });
+  const inline = (text: string) => `data:application/json;base64,${Buffer.from(text).toString('base64')}`;
+
+  it.each([
+    ['a file', 'app.cjs.map', map('../src/app.ts')],
+    ['its end', inline(map('../src/app.ts')), ''],
+    ['a file, of a bundle', 'app.cjs.map', map('../src/other.ts', '../src/app.ts', '../src/gone.ts')],
+  ])(
+    'is the source where the app was compiled into another folder, with a source map in %s',
+    (_, url, text) => {
+      const app = "'./lambda/place.js';";
+      const project = new Project({
+        'src/app.ts': app,
+        'src/other.ts': '',
+        'src/lambda/place.ts': '',
+        'out/app.cjs': `${app} module.exports = (use) => use();\n//# sourceMappingURL=${url}\n`,
+        'out/app.cjs.map': text,
+        'out/lambda/place.js': '',
+      });
+      const call = require(project.path('out/app.cjs'));
+      const handler = imports("() => import('./lambda/place.js')");
+      expect(call(() => entryOf(handler))).toBe(project.path('src/lambda/place.ts'));
+    },
+  );
+
+  it.each([
+    ['is not there', 'gone.map', ''],
+    ['is damaged', 'app.cjs.map', '{'],
+    ['is that of something else', 'app.cjs.map', map('../src/other.ts')],
+  ])('is the compiled one where the source map %s', (_, url, text) => {
+    const project = new Project({
+      'src/other.ts': '',
+      'out/app.cjs': `'./place.js'; module.exports = (use) => use();\n//# sourceMappingURL=${url}`,
+      'out/app.cjs.map': text,
+      'out/place.js': '',
+    });
+    const call = require(project.path('out/app.cjs'));
+    expect(call(() => entryOf(imports("() => import('./place.js')")))).toBe(project.path('out/place.js'));
+  });
+
   it('is found when functions of other files lie between', () => {
     const nested = () => [1].map(() => entryOf(() => import('../fixtures/handlers/orders.js')));
     expect(nested()).toEqual([fixture('handlers/orders.ts')]);
