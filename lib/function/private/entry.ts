@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { callingFiles } from './call-sites.js';
 import { libraryEntry } from './library-entry.js';
 import { originalFiles } from './original-files.js';
@@ -11,6 +11,9 @@ const LITERAL =
 
 /** Compilers write what is not ASCII as `\xFC` or `\u{1F600}`. */
 const ESCAPE = /\\(?:x([\da-f]{2})|u([\da-f]{4})|u\{([\da-f]+)\}|(.))/gi;
+
+/** What bundlers make of an import of a module that they have put into the same file. */
+const BUNDLED = /\bPromise\.resolve\(\)\.then\(/;
 
 const located = new WeakMap<() => unknown, string>();
 
@@ -38,8 +41,11 @@ function locate(handler: () => unknown): string {
       other ?? String.fromCodePoint(Number.parseInt(byte ?? unit ?? point, 16)),
   );
   if (specifier === undefined) {
+    const advice = BUNDLED.test(text)
+      ? '. The app has been bundled, and the handler with it: run the app from its sources, or bundle it with code splitting.'
+      : '';
     throw new Error(
-      `\`handler\` must be a function with a literal import, \`() => import('./place.js')\`, got \`${shorten(text)}\``,
+      `\`handler\` must be a function with a literal import, \`() => import('./place.js')\`, got \`${shorten(text)}\`${advice}`,
     );
   }
   if (!/^\.{0,2}\//.test(specifier)) {
@@ -53,8 +59,8 @@ function locate(handler: () => unknown): string {
 /** @param spellings how a file may have it: as it is, or with escapes */
 function onlyTarget(specifier: string, spellings: readonly string[], files: string[]): string {
   const targets = new Map<string, string>();
-  for (const file of files) {
-    if (!mentions(file, spellings)) continue;
+  const writers = files.filter((file) => mentions(file, spellings));
+  for (const file of writers) {
     const originals = originalFiles(file, texts.get(file)?.text ?? '').filter((one) =>
       mentions(one, spellings),
     );
@@ -69,16 +75,23 @@ function onlyTarget(specifier: string, spellings: readonly string[], files: stri
     written.set(first, { file: targets.get(first) as string, specifier });
     return first;
   }
-  if (first === undefined) {
-    const looked = files.map((file) => `\n  - ${shown(file)}`).join('');
-    throw new Error(
-      `\`handler\` imports \`${specifier}\`, but no file on the way to this construct both contains that text and has such a file next to it. Looked in:${looked || ' (none)'}\nCreate the construct, or call what creates it, from the file that has the import.`,
-    );
-  }
+  if (first === undefined) throw new Error(nowhere(specifier, writers, files));
   const list = [...targets].map(([target, file]) => `\n  - ${shown(target)} (written in ${shown(file)})`);
   throw new Error(
     `\`handler\` imports \`${specifier}\`, which may mean:${list.join('')}\nRename one, or write the paths differently.`,
   );
+}
+
+function nowhere(specifier: string, writers: readonly string[], files: readonly string[]): string {
+  const absent = writers.map((file) => {
+    const path = shown(specifier.startsWith('/') ? specifier : join(dirname(file), specifier));
+    return `\n  - ${path}${/\.js$/.test(path) ? ', nor .ts or .tsx' : ''} (written in ${shown(file)})`;
+  });
+  if (absent.length > 0) {
+    return `\`handler\` imports \`${specifier}\`, and there is no such file:${absent.join('')}\nCorrect the path, or call what creates the construct from the file that has the import.`;
+  }
+  const looked = files.map((file) => `\n  - ${shown(file)}`).join('');
+  return `\`handler\` imports \`${specifier}\`, but no file on the way to this construct contains that text. Looked in:${looked || ' (none)'}\nCreate the construct, or call what creates it, from the file that has the import.`;
 }
 
 /** What a specifier means in a file, and the file. */

@@ -111,8 +111,27 @@ describe('the file of a handler', () => {
   });
 
   it('is an error that lists where it was looked for when there is none', () => {
-    expect(() => entryOf(imports("() => import('./absent.js')"))).toThrow(
-      /imports `\.\/absent\.js`, but no file .* Looked in:\n {2}- test\/function\/private\/entry\.test\.ts/s,
+    // Not written out: this file would have it.
+    expect(() => entryOf(imports(`() => import('./${'absent'}.js')`))).toThrow(
+      /imports `\.\/absent\.js`, but no file .* contains that text\. Looked in:\n {2}- test\/function\/private\/entry\.test\.ts/s,
+    );
+  });
+
+  it('is an error that names the file when that does not exist', () => {
+    // Not written out: this file would have it, too.
+    const path = `../lambda/${'plcae'}.js`;
+    const project = new Project({ 'bin/app.cjs': `'${path}'; module.exports = (use) => use();` });
+    const call = require(project.path('bin/app.cjs'));
+    expect(() => call(() => entryOf(imports(`() => import('${path}')`)))).toThrow(
+      /and there is no such file:\n {2}- \S*\/lambda\/plcae\.js, nor \.ts or \.tsx \(written in \S*bin\/app\.cjs\)\nCorrect the path/,
+    );
+  });
+
+  it('is an error that says what to do when the app was bundled, and the handler with it', () => {
+    expect(() =>
+      entryOf(imports('() => Promise.resolve().then(() => (init_place(), place_exports))')),
+    ).toThrow(
+      'The app has been bundled, and the handler with it: run the app from its sources, or bundle it with code splitting.',
     );
   });
 
