@@ -79,7 +79,7 @@ const OPTIONS: readonly [
   ],
   [
     'environmentEncryption',
-    (stack) => ({ environment: { A: '1' }, environmentEncryption: new Key(stack, 'Key') }),
+    (stack) => ({ environment: { STAGE: '1' }, environmentEncryption: new Key(stack, 'Key') }),
     { KmsKeyArn: Match.anyValue() },
   ],
   [
@@ -367,6 +367,15 @@ describe.each([
     make(stack, { environment: { TEXT: 'x'.repeat(4096) } });
     expect(() => Template.fromStack(stack)).toThrow(
       /\[Stack\/Fn\] The environment must be at most 4096 bytes, got \d+/,
+    );
+  });
+
+  it('is refused with variables that Lambda does not take', () => {
+    const stack = newStack();
+    const fn = make(stack, { environment: { 'my-name': '1', A: '1', größe: '1', GOOD_1: '1' } });
+    fn.addEnvironment('1ST', '1');
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Fn] The names of environment variables must be at least two letters, digits and underscores, starting with a letter, got my-name, A, größe, 1ST: rename them',
     );
   });
 
