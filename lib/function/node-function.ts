@@ -50,15 +50,15 @@ export class NodeFunction<Module extends HandlerModule = HandlerModule> extends 
   readonly invokedBy: Invoker | undefined;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps<Module>) {
-    const { handler, bind, bundling, layers, ...options } = props as UncheckedFunctionProps;
+    const { handler, bind, bundling, layers, ...options } = (props ?? {}) as UncheckedFunctionProps;
     const plan = planFunction(
       scope,
       id,
       { handler, bind, environment: options.environment },
-      SHARED in props,
+      SHARED in (props ?? {}),
     );
     const runtime = options.runtime ?? Runtime.NODEJS_24_X;
-    const code = functionCode(scope, id, { entry: plan.entry, runtime, bundling, layers });
+    const code = functionCode(scope, id, { entry: plan.entry, runtime, bundling, layers, options });
     const environment = { ...SOURCE_MAPS, ...plan.environment, ...options.environment };
     const own = { runtime, handler: 'index.handler', code: code.code, layers: code.layers, environment };
     super(scope, id, { ...options, ...own }, plan);

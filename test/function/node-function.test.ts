@@ -1,6 +1,6 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LambdaInsightsVersion, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { App, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { NodeFunction, type NodeFunctionOptions } from 'cdk-trellis';
@@ -145,6 +145,16 @@ describe('NodeFunction is refused', () => {
       'got one with a callback',
     ],
     [
+      'without properties',
+      () => undefined as unknown as object,
+      "`handler` must be a function, `() => import('./place.js')`, got undefined",
+    ],
+    [
+      'with a layer that is none',
+      () => ({ handler: () => import('./fixtures/handlers/plain.js'), layers: ['layers/money'] }),
+      "`layers` must be shared layers or layer versions, as in `SharedLayer.fromPackage('layers/money')`, got a string",
+    ],
+    [
       'without a handler',
       () => ({}),
       "`handler` must be a function, `() => import('./place.js')`, got undefined",
@@ -168,6 +178,10 @@ describe('NodeFunction is refused', () => {
       LayerVersion.fromLayerVersionArn(stack, `L${id}`, `arn:aws:lambda:eu-west-1:1:layer:l:${id}`),
     );
     expect(() => plain(stack, { layers })).toThrow(/`layers` must be at most 4, .* got 5 \(at Shop\/Plain\)/);
+    const insightsVersion = LambdaInsightsVersion.VERSION_1_0_333_0;
+    expect(() => plain(stack, { layers: layers.slice(1), insightsVersion })).toThrow(
+      "`layers` must be at most 3, for a function has at most 5, one is the stack's automatic layer and `insightsVersion` adds one, got 4 (at Shop/Plain)",
+    );
   });
 });
 

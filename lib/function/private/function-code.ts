@@ -24,6 +24,9 @@ import { packageOf, sharedLayerVersion } from './shared-layer-version.js';
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MOST_LAYERS = 5;
 
+/** Options of CDK's functions that are made of a layer. */
+const WITH_A_LAYER = ['insightsVersion', 'adotInstrumentation', 'paramsAndSecrets'];
+
 /** The code of a function and the layers that belong to it. */
 export interface FunctionCode {
   readonly code: Code;
@@ -39,15 +42,14 @@ export function functionCode(
     readonly runtime: Runtime;
     readonly bundling?: BundlingOptions | undefined;
     readonly layers?: readonly (SharedLayer | ILayerVersion)[] | undefined;
+    /** All options of the function. */
+    readonly options: object;
   },
 ): FunctionCode {
-  const { entry, runtime, bundling = {}, layers = [] } = props;
+  const { entry, runtime, bundling = {}, layers = [], options: given } = props;
   const path = constructPath(scope, id);
-  if (layers.length + 1 > MOST_LAYERS) {
-    throw new Error(
-      `\`layers\` must be at most ${MOST_LAYERS - 1}, for a function has at most ${MOST_LAYERS} and one is the stack's automatic layer, got ${layers.length} (at ${path})`,
-    );
-  }
+  const mistake = layerMistake(layers, given);
+  if (mistake) throw new Error(`${mistake} (at ${path})`);
   const target = esbuildTarget(runtime, path);
   const shared = layers.filter((layer) => layer instanceof SharedLayer);
   const twice = shared.find((layer, at) => shared.indexOf(layer) !== at);
@@ -89,6 +91,27 @@ export function functionCode(
   );
   automatic.serve(key, { at: path, platform: () => platformOf(code), nodeModules });
   return { code, layers: [automatic.version, ...versions] };
+}
+
+function layerMistake(layers: readonly unknown[], options: object): string | undefined {
+  const other = layers.find((layer) => !(layer instanceof SharedLayer) && !isVersion(layer));
+  if (other !== undefined) {
+    return `\`layers\` must be shared layers or layer versions, as in \`SharedLayer.fromPackage('layers/money')\`, got a ${typeof other}`;
+  }
+  const adding = WITH_A_LAYER.filter((name) => options[name as never] !== undefined);
+  const most = MOST_LAYERS - 1 - adding.length;
+  if (layers.length <= most) return undefined;
+  const reasons = [
+    `a function has at most ${MOST_LAYERS}`,
+    "one is the stack's automatic layer",
+    ...adding.map((name) => `\`${name}\` adds one`),
+  ];
+  const last = reasons.pop();
+  return `\`layers\` must be at most ${most}, for ${reasons.join(', ')} and ${last}, got ${layers.length}`;
+}
+
+function isVersion(layer: unknown): boolean {
+  return typeof layer === 'object' && layer !== null && 'layerVersionArn' in layer;
 }
 
 /** Where a function runs, as Node.js names it: the local cloud runs functions on this machine. */
