@@ -302,7 +302,7 @@ describe('bundling fails', () => {
     const stack = new Stack(app, 'Shop');
     for (const name of ['one', 'good', 'two']) project.add(stack, name, `./lambda/${name}.js`);
     expect(() => app.synth()).toThrow(
-      /^The code of Shop\/one cannot be bundled .*\n {2}lambda\/one\.ts:1:8: Could not resolve "\.\/a\.js"\nThe code of Shop\/two cannot be bundled .*\n {2}lambda\/two\.ts:1:8: Could not resolve "\.\/b\.js"$/,
+      /^The code of Shop\/one cannot be bundled .*\n {2}lambda\/one\.ts:1:8: Could not resolve "\.\/a\.js"\. There is no such file\.\nThe code of Shop\/two cannot be bundled .*\n {2}lambda\/two\.ts:1:8: Could not resolve "\.\/b\.js"\. There is no such file\.$/,
     );
   });
 
@@ -325,7 +325,24 @@ describe('bundling fails', () => {
 
   it('for a package that is not installed', () => {
     const files = { 'lambda/main.ts': "import x from 'absent';\nexport const handler = async () => x;" };
-    expect(bundleError(files)).toContain('lambda/main.ts:1:15: Could not resolve "absent"');
+    expect(bundleError(files)).toContain(
+      'lambda/main.ts:1:15: Could not resolve "absent". Install it, or name it in `bundling.external` if a layer of yours has it.',
+    );
+  });
+
+  it.each([
+    ['./gone.js', 'Could not resolve "./gone.js". There is no such file.'],
+    [
+      'zod/gone',
+      'Could not resolve "zod/gone". Install the package, in a version that exports this path, or name it in `bundling.external` if a layer of yours has it.',
+    ],
+    [
+      './main.page',
+      "No loader is configured for \".page\" files: lambda/main.page. Say how it is to be loaded, as in `bundling: { loader: { '.page': 'text' } }`.",
+    ],
+  ])('for an import of %s, with what to do', (path, message) => {
+    const handler = `import x from '${path}';\nexport const handler = async () => x;`;
+    expect(bundleError({ 'lambda/main.ts': handler, 'lambda/main.page': '' })).toContain(message);
   });
 
   it('for a name that a package does not have', () => {
