@@ -20,8 +20,9 @@ export function cacheFolder(root: string): string {
 
 function isWritable(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
+    const built = join(folder, 'built');
+    mkdirSync(built, { recursive: true });
+    for (const place of [folder, built]) accessSync(place, constants.W_OK);
     return true;
   } catch {
     return false;

@@ -54,6 +54,12 @@ describe('the folder of the cache', () => {
     expect(cacheFolder(shut().folder)).not.toBe(folder);
   });
 
+  it('is a temporary one where something is in the way of what is built', () => {
+    const project = new Project();
+    project.write('node_modules/.cache/cdk-trellis/built', 'a file in the way');
+    expect(isTemporary(cacheFolder(project.folder))).toBe(true);
+  });
+
   it("is a temporary one in a project without node_modules, as with Yarn's Plug'n'Play", () => {
     const project = new Project();
     rmSync(project.path('node_modules'), { recursive: true });
