@@ -1,3 +1,4 @@
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type CfnEventInvokeConfig,
@@ -19,7 +20,7 @@ import { addAlarm } from '../observability/alarm.js';
 import { deadLetterQueue } from '../observability/dead-letters.js';
 import { applyTarget } from '../target/apply-target.js';
 import { addEnvironmentCheck } from './private/environment-check.js';
-import { isAsynchronousInvoker } from './private/invokers.js';
+import { isAsynchronousInvoker, isAsynchronousRole } from './private/invokers.js';
 import {
   acknowledgeEverywhere,
   fileSystems,
@@ -126,6 +127,11 @@ export abstract class BaseFunction extends LambdaFunction {
   public override addPermission(id: string, permission: Permission): void {
     super.addPermission(id, permission);
     if (isAsynchronousInvoker(permission)) this.holdFailures();
+  }
+
+  public override grantInvoke(grantee: IGrantable): Grant {
+    if (isAsynchronousRole(grantee)) this.holdFailures();
+    return super.grantInvoke(grantee);
   }
 
   /** Says how events are handled that nobody waits for; failures go to the queue if nothing else is said of them. */

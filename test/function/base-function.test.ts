@@ -1,4 +1,6 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { LambdaAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { FileSystem as Efs } from 'aws-cdk-lib/aws-efs';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
@@ -25,6 +27,8 @@ import { SnsEventSource, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sou
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket, EventType } from 'aws-cdk-lib/aws-s3';
 import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
+import { ScheduleExpression, Schedule as SchedulerSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy, Size, type Stack } from 'aws-cdk-lib/core';
@@ -303,6 +307,47 @@ describe.each([
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Threshold: 0,
     });
+  });
+
+  it.each<[string, (stack: Stack, fn: BaseFunction) => void]>([
+    [
+      'a service under conditions',
+      (_, fn) => {
+        const account = { StringEquals: { 'aws:SourceAccount': '111122223333' } };
+        fn.grantInvoke(new ServicePrincipal('events.amazonaws.com').withConditions(account));
+      },
+    ],
+    [
+      'an alarm',
+      (stack, fn) => {
+        const metric = new Queue(stack, 'Queue').metricApproximateNumberOfMessagesVisible();
+        new Alarm(stack, 'Alarm', { metric, threshold: 1, evaluationPeriods: 1 }).addAlarmAction(
+          new LambdaAction(fn),
+        );
+      },
+    ],
+    [
+      'a schedule',
+      (stack, fn) => {
+        const schedule = ScheduleExpression.rate(Duration.days(1));
+        new SchedulerSchedule(stack, 'Schedule', { schedule, target: new LambdaInvoke(fn) });
+      },
+    ],
+  ])('has it for what %s invokes it with', (_, invokedBy) => {
+    const stack = newStack();
+    const fn = make(stack);
+    invokedBy(stack, fn);
+    expect(fn.failures).toBeInstanceOf(Queue);
+  });
+
+  it('has none for who waits for the answer', () => {
+    const stack = newStack();
+    const fn = make(stack);
+    for (const service of ['states', 'apigateway'])
+      fn.grantInvoke(
+        new Role(stack, service, { assumedBy: new ServicePrincipal(`${service}.amazonaws.com`) }),
+      );
+    expect(fn.failures).toBeUndefined();
   });
 
   it('has it for what its own property `events` invokes it by', () => {

@@ -1,4 +1,6 @@
+import type { IGrantable, Role } from 'aws-cdk-lib/aws-iam';
 import type { Permission } from 'aws-cdk-lib/aws-lambda';
+import { Stack } from 'aws-cdk-lib/core';
 
 /**
  * Services that put an event into the function's queue and do not wait.
@@ -6,10 +8,31 @@ import type { Permission } from 'aws-cdk-lib/aws-lambda';
  */
 const ASYNCHRONOUS = ['events', 'sns', 's3', 'ses', 'logs', 'iot', 'config', 'codecommit', 'cloudformation'];
 
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
+const ALARMS = 'lambda.alarms.cloudwatch.amazonaws.com';
+
+/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html */
+const SCHEDULER = 'scheduler.amazonaws.com';
+
 /** Whether the permission is for a service that invokes asynchronously. */
 export function isAsynchronousInvoker({ principal }: Permission): boolean {
-  const { service } = principal as { service?: unknown };
-  if (typeof service !== 'string') return false;
-  const [name = '', ...domain] = service.split('.');
+  const service = serviceOf(principal);
+  if (service === ALARMS) return true;
+  const [name = '', ...domain] = service?.split('.') ?? [];
   return ASYNCHRONOUS.includes(name) && domain.at(-2) === 'amazonaws';
+}
+
+/** Whether a service that invokes asynchronously does so in the role that is permitted to: EventBridge Scheduler. */
+export function isAsynchronousRole({ grantPrincipal }: IGrantable): boolean {
+  const { assumeRolePolicy } = grantPrincipal as Partial<Role>;
+  if (!assumeRolePolicy) return false;
+  const policy = Stack.of(grantPrincipal as Role).resolve(assumeRolePolicy);
+  return JSON.stringify(policy).includes(`"${SCHEDULER}"`);
+}
+
+/** The service of a principal, also of one with conditions, which CDK wraps around it. */
+function serviceOf(principal: unknown): string | undefined {
+  const { service, wrapped } = principal as { service?: unknown; wrapped?: unknown };
+  if (typeof service === 'string') return service;
+  return typeof wrapped === 'object' && wrapped !== null ? serviceOf(wrapped) : undefined;
 }
