@@ -57,7 +57,7 @@ function layersOfStack(stack: CloudFormationStackArtifact): LayerReport[] {
 /** The paths of functions by the path of the layer that they have, in a stack and those that are nested in it. */
 function usersByLayer(stack: CloudFormationStackArtifact): Map<string, string[]> {
   const users = new Map<string, string[]>();
-  for (const resources of [stack.template.Resources as Resources, ...nestedIn(stack)]) {
+  for (const resources of [resourcesOf(stack.template), ...nestedIn(stack)]) {
     const pathOf = (id: string) => constructPath(resources[id]) ?? pathByLogicalId(stack, id);
     for (const [id, { Type, Properties }] of Object.entries(resources)) {
       if (Type !== 'AWS::Lambda::Function') continue;
@@ -75,12 +75,17 @@ function nestedIn(stack: CloudFormationStackArtifact): Resources[] {
   const { directory } = stack.assembly;
   const names = readdirSync(directory).filter((name) => name.endsWith('.nested.template.json'));
   return names
-    .map((name) => JSON.parse(readFileSync(join(directory, name), 'utf8')).Resources as Resources)
+    .map((name) => resourcesOf(JSON.parse(readFileSync(join(directory, name), 'utf8'))))
     .filter((resources) =>
       Object.values(resources).some((resource) =>
         constructPath(resource)?.startsWith(`${stack.hierarchicalId}/`),
       ),
     );
+}
+
+/** A stack may have none. */
+function resourcesOf({ Resources: resources = {} }: { readonly Resources?: Resources }): Resources {
+  return resources;
 }
 
 /** Without the resource at its end. */

@@ -30,6 +30,14 @@ const plain = (stack: Stack, layer: SharedLayer) =>
     layers: layer.versionsIn(stack),
   });
 
+it('an app may have stacks with nothing in them', () => {
+  const project = new Project();
+  const app = project.app();
+  new NestedStack(new Stack(app, 'Empty'), 'Nested');
+  new Stack(app, 'EmptyToo');
+  expect(layersOf(app.synth().directory)).toEqual([]);
+});
+
 describe.each([
   ['with paths in its templates', PATHS],
   ['without paths in its templates', {}],
