@@ -202,7 +202,7 @@ describe('Saga refuses', () => {
     // @ts-expect-error there is none
     const missing = () => import('./fixtures/missing.js');
     expect(() => anySaga().step('reserve', { do: missing })).toThrow(
-      /`do` of the step reserve: `handler` imports `.\/fixtures\/missing.js`, but no file/,
+      /`do` of the step reserve: `handler` imports `.\/fixtures\/missing.js`, and there is no such file:/,
     );
   });
 });
