@@ -1,7 +1,8 @@
-import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type CfnEventInvokeConfig,
+  type CfnFunction,
   type EventInvokeConfigOptions,
   type FunctionOptions,
   type FunctionProps,
@@ -103,12 +104,13 @@ export abstract class BaseFunction extends LambdaFunction {
       ...(filesystem && { filesystem: { config: { ...filesystem.config, policies: [] } } }),
     });
     applyTarget(this);
-    this.ownLogGroup = options.logGroup
+    // From here on what CDK has made of the properties counts: injectors of the app's may have changed them.
+    this.ownLogGroup = this.hasLogGroup()
       ? super.logGroup
       : this.createLogGroup(logRetention, logRemovalPolicy);
-    this.allow(granted, options, tracing ?? Tracing.ACTIVE);
-    this.mayQueueFailures = !invokedSynchronously && !hasDeadLetters(options);
-    this.acknowledgeFailures(invokedSynchronously, options);
+    this.allow(granted, filesystem?.config.policies ?? [], tracing ?? Tracing.ACTIVE);
+    this.mayQueueFailures = !invokedSynchronously && !this.hasDeadLetters();
+    this.acknowledgeFailures(invokedSynchronously);
     addEnvironmentCheck(this);
     // Not by CDK's constructor: some invoke asynchronously, and a queue for failures can be made from now on only.
     for (const event of events) this.addEventSource(event);
@@ -174,45 +176,49 @@ export abstract class BaseFunction extends LambdaFunction {
     });
   }
 
+  private hasLogGroup(): boolean {
+    // With the feature flag useCdkManagedLogGroup CDK has made one, which keeps its logs for ever.
+    const isOfCdk = this.node.tryRemoveChild('LogGroup');
+    const { logGroup } = (resourceOf(this).loggingConfig ?? {}) as CfnFunction.LoggingConfigProperty;
+    return logGroup !== undefined && !isOfCdk;
+  }
+
   private createLogGroup(
     retention = RetentionDays.ONE_MONTH,
     removalPolicy = RemovalPolicy.DESTROY,
   ): LogGroup {
-    // With the feature flag useCdkManagedLogGroup CDK has made one, which keeps its logs for ever.
-    this.node.tryRemoveChild('LogGroup');
     const logGroup = new LogGroup(this, 'LogGroup', { retention, removalPolicy });
     const resource = resourceOf(this);
     resource.loggingConfig = { ...resource.loggingConfig, logGroup: logGroup.logGroupName };
     return logGroup;
   }
 
-  private allow(granted: Granted, options: BaseFunctionOptions, tracing: Tracing): void {
-    const isTraced = tracing !== Tracing.DISABLED;
-    const isOwn = options.role === undefined;
+  private allow(granted: Granted, files: readonly PolicyStatement[], tracing: Tracing): void {
+    const resource = resourceOf(this);
+    const isTraced = resource.tracingConfig === undefined && tracing !== Tracing.DISABLED;
     // CDK's own `tracing` would add a second policy.
-    if (isTraced) resourceOf(this).tracingConfig = { mode: tracing };
-    const everywhere = [...(isTraced ? [traces()] : []), ...(options.vpc ? [networkInterfaces()] : [])];
-    const files = options.filesystem?.config.policies ?? [];
+    if (isTraced) resource.tracingConfig = { mode: tracing };
+    const everywhere = [...(isTraced ? [traces()] : []), ...(this.isBoundToVpc ? [networkInterfaces()] : [])];
     const statements = [
       logStatement(this.logGroup),
       ...everywhere.map(({ statement }) => statement),
       ...files,
       ...granted.statements,
     ];
+    const isOwn = this.role !== undefined && this.role === this.node.tryFindChild('ServiceRole');
     setPolicy(this, statements, granted.wildcards, isOwn);
     if (isOwn && this.role) acknowledgeEverywhere(this.role, [...everywhere, ...fileSystems(files)]);
   }
 
-  private acknowledgeFailures(synchronous: boolean, options: BaseFunctionOptions): void {
-    if (hasDeadLetters(options)) return;
+  private hasDeadLetters(): boolean {
+    return this.deadLetterQueue !== undefined || this.deadLetterTopic !== undefined;
+  }
+
+  private acknowledgeFailures(synchronous: boolean): void {
+    if (this.hasDeadLetters()) return;
     const reason = synchronous
       ? 'Every caller waits for the answer and sees the failure; a dead-letter queue serves asynchronous invocations only.'
       : 'A destination for failures, which unlike a dead-letter queue also holds the error, is added with the first permission to invoke asynchronously.';
     acknowledge(this, { 'Serverless-LambdaDLQ': reason });
   }
-}
-
-function hasDeadLetters(options: BaseFunctionOptions): boolean {
-  const { deadLetterQueue: queue, deadLetterTopic: topic, deadLetterQueueEnabled = false } = options;
-  return deadLetterQueueEnabled || queue !== undefined || topic !== undefined;
 }

@@ -5,13 +5,15 @@ import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { FileSystem as Efs } from 'aws-cdk-lib/aws-efs';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import {
   ApplicationLogLevel,
   Architecture,
   Code,
   FileSystem,
+  type FunctionOptions,
+  Function as LambdaFunction,
   LambdaInsightsVersion,
   LayerVersion,
   LogFormat,
@@ -31,9 +33,10 @@ import { ScheduleExpression, Schedule as SchedulerSchedule } from 'aws-cdk-lib/a
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Duration, RemovalPolicy, Size, type Stack } from 'aws-cdk-lib/core';
+import { Duration, PropertyInjectors, RemovalPolicy, Size, type Stack } from 'aws-cdk-lib/core';
 import { CodeFunction, NodeFunction } from 'cdk-trellis';
 import type { BaseFunction, BaseFunctionOptions } from '../../lib/function/base-function.js';
+import { traces } from '../../lib/function/private/own-policy.js';
 import { nagFindings } from '../support/nag.js';
 import { newStack as stackWith } from '../support/template.js';
 
@@ -61,6 +64,14 @@ const withFiles = (stack: Stack): Options => {
   const files = new Efs(stack, 'Files', { vpc, vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED } });
   const filesystem = FileSystem.fromEfsAccessPoint(files.addAccessPoint('Access'), '/mnt/files');
   return { vpc, filesystem };
+};
+
+const invokedByAll = (stack: Stack, fn: BaseFunction) => {
+  new Rule(stack, 'Nightly', {
+    schedule: Schedule.rate(Duration.days(1)),
+    targets: [new LambdaTarget(fn)],
+  });
+  new Bucket(stack, 'Uploads').addEventNotification(EventType.OBJECT_CREATED, new LambdaDestination(fn));
 };
 
 /** Each option, and what the function (or the resource of another type) has by it. */
@@ -251,6 +262,72 @@ describe.each([
     Template.fromStack(stack).hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain' });
   });
 
+  describe('with properties that the app injects', () => {
+    const injected = (stack: Stack, properties: FunctionOptions) => {
+      PropertyInjectors.of(stack).add({
+        constructUniqueId: LambdaFunction.PROPERTY_INJECTION_ID,
+        inject: (given) => ({ ...given, ...properties }),
+      });
+      return make(stack);
+    };
+
+    it('may attach itself to a VPC', () => {
+      const stack = newStack();
+      injected(stack, { vpc: vpcIn(stack), vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED } });
+      const template = Template.fromStack(stack);
+      template.hasResourceProperties('AWS::IAM::Role', {
+        Policies: [
+          {
+            PolicyDocument: {
+              Statement: Match.arrayWith([
+                Match.objectLike({ Action: Match.arrayWith(['ec2:CreateNetworkInterface']) }),
+              ]),
+            },
+          },
+        ],
+      });
+    });
+
+    it('only adds to their role', () => {
+      const stack = newStack();
+      const role = new Role(stack, 'Role', {
+        assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+        inlinePolicies: { own: new PolicyDocument({ statements: [traces().statement] }) },
+      });
+      injected(stack, { role });
+      const template = Template.fromStack(stack);
+      template.hasResourceProperties('AWS::IAM::Role', { Policies: [{ PolicyName: 'own' }] });
+      template.hasResourceProperties('AWS::IAM::Policy', {
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({ Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] }),
+          ]),
+        },
+      });
+    });
+
+    it('writes to their log group', () => {
+      const stack = newStack();
+      const logGroup = new LogGroup(stack, 'Logs');
+      expect(injected(stack, { logGroup }).logGroup).toBe(logGroup);
+      Template.fromStack(stack).resourceCountIs('AWS::Logs::LogGroup', 1);
+    });
+
+    it('is traced as they say', () => {
+      const stack = newStack();
+      injected(stack, { tracing: Tracing.PASS_THROUGH });
+      Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+        TracingConfig: { Mode: 'PassThrough' },
+      });
+    });
+
+    it('has no queue for failures besides their dead-letter topic', () => {
+      const stack = newStack();
+      invokedByAll(stack, injected(stack, { deadLetterTopic: new Topic(stack, 'Dead') }));
+      Template.fromStack(stack).resourceCountIs('AWS::SQS::Queue', 0);
+    });
+  });
+
   it('can be without tracing and its permissions', () => {
     const stack = newStack();
     make(stack, { tracing: Tracing.DISABLED });
@@ -279,14 +356,6 @@ describe.each([
       ],
     });
   });
-
-  const invokedByAll = (stack: Stack, fn: BaseFunction) => {
-    new Rule(stack, 'Nightly', {
-      schedule: Schedule.rate(Duration.days(1)),
-      targets: [new LambdaTarget(fn)],
-    });
-    new Bucket(stack, 'Uploads').addEventNotification(EventType.OBJECT_CREATED, new LambdaDestination(fn));
-  };
 
   it('has one queue, with an alarm, for what services that do not wait have sent in vain', () => {
     const stack = newStack();
