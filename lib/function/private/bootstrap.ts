@@ -1,11 +1,13 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Architecture, type Code, type ILayerVersion } from 'aws-cdk-lib/aws-lambda';
-import { Annotations, AssetStaging, FileAssetPackaging, Stack } from 'aws-cdk-lib/core';
+import { Annotations, AssetStaging, FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { targetOf } from '../../target/target.js';
 
 const CONTRACT = 'https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html';
+
+const NAME = 'bootstrap';
 
 /** The processors that ELF headers name. */
 const MACHINES: Readonly<Record<number, string>> = {
@@ -13,7 +15,13 @@ const MACHINES: Readonly<Record<number, string>> = {
   183: Architecture.ARM_64.name,
 };
 
-const staged = new WeakMap<object, string>();
+/** Code as it is uploaded, and where it comes from. */
+interface Staged {
+  readonly folder: string;
+  readonly source: string;
+}
+
+const staged = new WeakMap<object, Staged>();
 
 /**
  * Checks that Lambda can start a function's own runtime: an executable file `bootstrap` in its code or in a layer,
@@ -31,53 +39,70 @@ export function checkBootstrap(
   },
 ): void {
   if (!Stack.of(fn).bundlingRequired) return;
-  const folders = [folderOf(fn, props.code), ...(props.layers ?? []).map((layer) => folderOf(layer, layer))];
-  const file = folders
-    .map((folder) => folder && join(folder, 'bootstrap'))
-    .find((path) => path && existsSync(path));
-  const mistake = file
-    ? (startMistake(file) ?? processorMistake(fn, file, props.architecture))
-    : missing(folders);
-  if (mistake) throw new Error(`${mistake}. See ${CONTRACT} (at ${fn.node.path})`);
+  const all = [stagedOf(fn, props.code), ...(props.layers ?? []).map((layer) => stagedOf(layer, layer))];
+  const holder = all.find((one) => one && existsSync(join(one.folder, NAME)));
+  const mistake = holder
+    ? (startMistake(holder) ?? processorMistake(fn, holder, props.architecture))
+    : missing(all);
+  if (!mistake) return;
+  for (const one of all) if (one) forget(fn, one);
+  throw new Error(`${mistake}. See ${CONTRACT} (at ${fn.node.path})`);
 }
 
-function missing(folders: readonly (string | undefined)[]): string | undefined {
-  if (folders.includes(undefined)) return undefined;
-  return `\`code\` must have an executable file \`bootstrap\`, as a custom runtime has, got none in ${folders[0]}`;
+function missing(all: readonly (Staged | undefined)[]): string | undefined {
+  if (all.includes(undefined)) return undefined;
+  return `\`code\` must have an executable file \`bootstrap\`, as a custom runtime has, got none in ${all[0]?.source}`;
 }
 
 /** The folder of an asset as it is uploaded: after bundling, without what is excluded. */
-function folderOf(owner: IConstruct, key: object): string | undefined {
+function stagedOf(owner: IConstruct, key: object): Staged | undefined {
   const stage = owner.node.tryFindChild('Code')?.node.tryFindChild('Stage');
   if (stage instanceof AssetStaging && stage.packaging === FileAssetPackaging.ZIP_DIRECTORY)
-    staged.set(key, stage.absoluteStagedPath);
+    staged.set(key, { folder: stage.absoluteStagedPath, source: stage.sourcePath });
   // Code that several functions share is staged below the first of them.
   return staged.get(key);
 }
 
-function startMistake(file: string): string | undefined {
+/**
+ * Has CDK stage the code again: whether a file is executable, and how its lines end, is not in the hash by which the
+ * next synth would take the same copy, though it was repaired.
+ */
+function forget(fn: IConstruct, { folder, source }: Staged): void {
+  if (folder === source || dirname(folder) !== Stage.of(fn)?.assetOutdir) return;
+  rmSync(folder, { recursive: true, force: true });
+  AssetStaging.clearAssetHashCache();
+}
+
+/** The file that the user knows, where it is not the output of a build. */
+function shown({ folder, source }: Staged): string {
+  const own = join(source, NAME);
+  return existsSync(own) ? own : join(folder, NAME);
+}
+
+function startMistake(code: Staged): string | undefined {
+  const file = join(code.folder, NAME);
   // Windows has no such permission to look at.
   if (process.platform !== 'win32' && (statSync(file).mode & 0o111) === 0)
-    return `\`bootstrap\` must be executable, got a file that is not: chmod +x it (${file})`;
+    return `\`bootstrap\` must be executable, got a file that is not: chmod +x it (${shown(code)})`;
   const start = startOf(file);
   if (start.toString('latin1', 0, 2) !== '#!') {
     return programOf(start)
       ? undefined
-      : `\`bootstrap\` must be a Linux program, or a script that starts with \`#!\`, got neither (${file})`;
+      : `\`bootstrap\` must be a Linux program, or a script that starts with \`#!\`, got neither (${shown(code)})`;
   }
   if (readFileSync(file, 'latin1').includes('\r\n'))
-    return `\`bootstrap\` must have lines that end as on Linux (LF), got CRLF: Linux would look for an interpreter whose name ends so (${file})`;
+    return `\`bootstrap\` must have lines that end as on Linux (LF), got CRLF: Linux would look for an interpreter whose name ends so (${shown(code)})`;
   return undefined;
 }
 
 /** Where the function runs on this machine, the program must be made for it. */
-function processorMistake(fn: IConstruct, file: string, architecture: Architecture): string | undefined {
-  const program = programOf(startOf(file));
+function processorMistake(fn: IConstruct, code: Staged, architecture: Architecture): string | undefined {
+  const program = programOf(startOf(join(code.folder, NAME)));
   if (!program) return undefined;
   if (targetOf(fn) !== 'local') {
     return program === architecture.name
       ? undefined
-      : `\`bootstrap\` must be a Linux program for ${architecture.name}, the function's architecture, got one for ${program} (${file})`;
+      : `\`bootstrap\` must be a Linux program for ${architecture.name}, the function's architecture, got one for ${program} (${shown(code)})`;
   }
   const own = process.platform === 'darwin' ? 'macOS' : process.arch === 'x64' ? 'x86_64' : process.arch;
   if (program !== own) {

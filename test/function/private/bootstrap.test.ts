@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { DockerImage, type Stack } from 'aws-cdk-lib/core';
+import { App, DockerImage, Stack } from 'aws-cdk-lib/core';
 import { CodeFunction, type CodeFunctionProps } from 'cdk-trellis';
 import { newStack } from '../../support/template.js';
 
@@ -129,6 +129,27 @@ describe('a custom runtime is refused', () => {
     expect(work).toThrow(
       /See https:\/\/docs\.aws\.amazon\.com\/lambda\/latest\/dg\/runtimes-custom\.html \(at Stack\/Fn\)$/,
     );
+  });
+});
+
+describe('a custom runtime that was refused is taken once it is repaired, into the same cdk.out:', () => {
+  const inOutdir = (outdir: string, path: string) => make(path, {}, new Stack(new App({ outdir }), 'Stack'));
+
+  it.each<[string, string, number, (file: string) => void]>([
+    ['made executable', '#!/bin/sh\n', 0o644, (file) => chmodSync(file, 0o755)],
+    [
+      'with the ends of lines of Linux',
+      '#!/bin/sh\r\ntrue\r\n',
+      0o755,
+      (file) => writeFileSync(file, '#!/bin/sh\ntrue\n'),
+    ],
+  ])('%s', (_, text, mode, repair) => {
+    const path = withBootstrap(text, mode);
+    const outdir = mkdtempSync(join(folder, 'cdk.out-'));
+    // The message names the file that is to be repaired, and not CDK's copy.
+    expect(() => inOutdir(outdir, path)).toThrow(`(${join(path, 'bootstrap')})`);
+    repair(join(path, 'bootstrap'));
+    expect(() => inOutdir(outdir, path)).not.toThrow();
   });
 });
 
