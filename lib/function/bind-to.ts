@@ -26,9 +26,14 @@ export type ConfigurableFunction = IFunction & { addEnvironment(key: string, val
  */
 export function bindTo(target: ConfigurableFunction, bindings: ResourceAccesses): void {
   const refuse = (mistakes: readonly string[]) =>
-    new Error(`${mistakes.join('\n')} (at ${target.node.path})`);
+    new Error(`${mistakes.join('\n')}${target?.node ? ` (at ${target.node.path})` : ''}`);
   const resource = configurationOf(target);
   if (!resource) throw refuse([whyNot(target)]);
+  if (typeof bindings !== 'object' || bindings === null) {
+    const expected =
+      "The bindings of bindTo must be an object, as in `{ orders: { to: orders, access: 'read' } }`";
+    throw refuse([`${expected}, got ${bindings}`]);
+  }
   const granted = satisfy(wantedBy(bindings), variablesOf(resource), [], refuse);
   for (const [variable, value] of Object.entries(granted.environment)) target.addEnvironment(variable, value);
   for (const statement of granted.statements) target.addToRolePolicy(statement);
@@ -37,7 +42,8 @@ export function bindTo(target: ConfigurableFunction, bindings: ResourceAccesses)
 
 /** The resource underneath, if it is one of this app's functions itself. */
 function configurationOf(target: ConfigurableFunction): CfnFunction | undefined {
-  const resource = target.permissionsNode.defaultChild;
+  // Users of JavaScript may have given anything.
+  const resource = target?.permissionsNode?.defaultChild;
   const isFunction = resource && typeOf(resource) === 'AWS::Lambda::Function';
   return isFunction && typeof target.addEnvironment === 'function' ? (resource as CfnFunction) : undefined;
 }
@@ -48,6 +54,9 @@ function typeOf(resource: unknown): string | undefined {
 
 function whyNot(target: IFunction): string {
   const expected = 'The function of bindTo must be one whose environment can be changed';
+  if (!target?.permissionsNode) {
+    return `${expected}, got ${target?.node ? `a ${target.constructor.name}` : typeof target}`;
+  }
   switch (typeOf(target.permissionsNode.defaultChild)) {
     case 'AWS::Lambda::Alias':
       return `${expected}, got an alias: it points to a version, which is fixed. Bind the function itself before the version is made: \`alias.version.lambda\``;

@@ -89,7 +89,7 @@ export type CodeFunctionProps = ArchiveProps | ImageProps;
  */
 export class CodeFunction extends BaseFunction {
   constructor(scope: Construct, id: string, props: CodeFunctionProps) {
-    const { bind = {}, layers, ...options } = props;
+    const { bind = {}, layers, ...options } = (props ?? {}) as CodeFunctionProps;
     const { code, runtime, handler, architecture = Architecture.ARM_64 } = options;
     const mistakes = codeMistakes({ code, runtime, handler, layers, architecture });
     const taken = Object.keys(options.environment ?? {});

@@ -194,6 +194,20 @@ describe('bindTo is refused', () => {
     expect(bound(bindings)).toThrow(new Error(message));
   });
 
+  it.each<[string, (stack: Stack) => unknown, RegExp]>([
+    ['on nothing', () => undefined, /can be changed, got undefined$/],
+    ['on what is no function', (stack) => ordersIn(stack), /can be changed, got a \w+ \(at Stack\/\w+\)$/],
+  ])('%s', (_, target, message) => {
+    expect(bound(() => ({}), target as never)).toThrow(message);
+  });
+
+  it('without bindings', () => {
+    const target = plainIn(newStack());
+    expect(() => bindTo(target, undefined as never)).toThrow(
+      "The bindings of bindTo must be an object, as in `{ orders: { to: orders, access: 'read' } }`, got undefined (at Stack/Fn)",
+    );
+  });
+
   it('with a name that is taken by a variable of the function', () => {
     const target = (stack: Stack) => plainIn(stack, { environment: { ORDERS_TABLE: 'mine' } });
     const bindings = (stack: Stack) => ({ orders: { to: ordersIn(stack), access: 'read' } });

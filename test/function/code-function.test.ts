@@ -108,6 +108,11 @@ describe('CodeFunction is refused', () => {
 
   it.each<[string, (stack: Stack) => object, string]>([
     [
+      'without properties',
+      () => undefined as unknown as object,
+      "`code` must be a Code, as in `Code.fromAsset('lambda/orders')`, got undefined",
+    ],
+    [
       'without code',
       () => ({ ...python, code: undefined }),
       "`code` must be a Code, as in `Code.fromAsset('lambda/orders')`, got undefined",
