@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const LIBRARY = join(__dirname, '..', '..');
 
 const MACHINERY =
-  /[\\/]node_modules[\\/](constructs|aws-cdk-lib|jest[^\\/]*|@jest|@swc|tsx|cdk-trellis)[\\/]/;
+  /[\\/]node_modules[\\/](constructs|aws-cdk-lib|jest[^\\/]*|@jest|@swc|tsx|vite|vite-node|vitest|@vitest|cdk-trellis)[\\/]/;
 
 /**
  * The files of the program that led to this call, innermost first, without the library's own and those of what

@@ -4,6 +4,7 @@ import { callingFiles } from './call-sites.js';
 import { libraryEntry } from './library-entry.js';
 import { originalFiles } from './original-files.js';
 import { sourceFile } from './source-file.js';
+import { pathsTo, viteImport } from './vite-import.js';
 
 /** `import('x')` or `require('x')`, whatever a compiler has put around it. */
 const LITERAL =
@@ -34,6 +35,8 @@ export function entryOf(handler: () => unknown): string {
 
 function locate(handler: () => unknown): string {
   const text = String(handler);
+  const resolved = viteImport(text);
+  if (resolved !== undefined) return viteTarget(resolved, callingFiles());
   const literal = LITERAL.exec(text)?.[2];
   const specifier = literal?.replace(
     ESCAPE,
@@ -70,12 +73,24 @@ function onlyTarget(specifier: string, spellings: readonly string[], files: stri
       if (!targets.has(target)) targets.set(target, by);
     }
   }
+  if (targets.size === 0) throw new Error(nowhere(specifier, writers, files));
+  return oneOf(targets, specifier);
+}
+
+/** Vite has resolved the import, to a path from its root, which only those who configure it know. */
+function viteTarget(path: string, files: string[]): string {
+  const found = files.flatMap((file) => pathsTo(path, file).flatMap((one) => targetIn(file, one)));
+  if (found.length === 0) throw new Error(nowhere(path, [], files));
+  return oneOf(new Map(found), path);
+}
+
+/** @param targets files, and by which file each is meant */
+function oneOf(targets: ReadonlyMap<string, string>, specifier: string): string {
   const [first, ...others] = targets.keys();
   if (first !== undefined && others.length === 0) {
     written.set(first, { file: targets.get(first) as string, specifier });
     return first;
   }
-  if (first === undefined) throw new Error(nowhere(specifier, writers, files));
   const list = [...targets].map(([target, file]) => `\n  - ${shown(target)} (written in ${shown(file)})`);
   throw new Error(
     `\`handler\` imports \`${specifier}\`, which may mean:${list.join('')}\nRename one, or write the paths differently.`,

@@ -48,6 +48,22 @@ describe('the file of a handler', () => {
     expect(call(() => entryOf(imports("() => import('./$id.js')")))).toBe(project.path('$id.ts'));
   });
 
+  it.each(['/infra/lambda/place.ts', '/@fs/ROOT/infra/lambda/place.ts', '/infra/lambda/place.ts?t=1'])(
+    'is found where Vitest has resolved the import, to %s',
+    (path) => {
+      const project = new Project({
+        'infra/lambda/place.ts': '',
+        'other/lambda/place.ts': '',
+        'infra/stacks/app.cjs':
+          "'../lambda/place.js'; '../lambda/other.js'; module.exports = (use) => use();",
+      });
+      const call = require(project.path('infra/stacks/app.cjs'));
+      const url = path.replace('/ROOT', project.folder);
+      const handler = imports(`() => __vite_ssr_dynamic_import__("${url}")`);
+      expect(call(() => entryOf(handler))).toBe(project.path('infra/lambda/place.ts'));
+    },
+  );
+
   const map = (...sources: string[]) => JSON.stringify({ version: 3, sourceRoot: '', sources });
   const inline = (text: string) => `data:application/json;base64,${Buffer.from(text).toString('base64')}`;
 
