@@ -118,6 +118,11 @@ describe('NodeFunction is refused', () => {
       '`bind` has order, which the handler does not need (it needs orders)',
     ],
     [
+      'with a binding for needs that cannot be read',
+      () => ({ handler: () => import('./fixtures/handlers/made.js'), bind: { stage: 'beta' } }),
+      '`bind` has stage, which the handler does not need (it needs nothing). If it does, write its needs where the handler is exported, for synth reads them there: `export const handler = handle({ ... }, ...)`',
+    ],
+    [
       'with a table that does not have the index',
       (stack) => ({
         handler: () => import('./fixtures/handlers/by-kind.js'),

@@ -9,6 +9,10 @@ import { entryOf, valueImportOf } from './entry.js';
 import type { DeclaredNeed, HandlerAnalysis } from './handler-analysis.js';
 import { type Granted, satisfy, type Wanted } from './satisfy.js';
 
+/** The compiler may know of needs that the source does not show. */
+const UNREAD =
+  'If it does, write its needs where the handler is exported, for synth reads them there: `export const handler = handle({ ... }, ...)`';
+
 /** What follows from a handler's module and the bindings, before there is a function. */
 export interface FunctionPlan extends Granted {
   readonly entry: string;
@@ -51,7 +55,7 @@ export function planFunction(
     ...missing.map((need) => `\`bind\` must have ${need.name}: the handler needs \`${written(need)}\``),
     ...extra.map(
       (name) =>
-        `\`bind\` has ${name}, which the handler does not need (it needs ${names.join(', ') || 'nothing'})`,
+        `\`bind\` has ${name}, which the handler does not need (${names.length > 0 ? `it needs ${names.join(', ')})` : `it needs nothing). ${UNREAD}`}`,
     ),
   ];
   const wanted = needs.filter((need) => !missing.includes(need)).map((need) => wantedBy(need, bind));
