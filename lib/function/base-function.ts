@@ -1,7 +1,6 @@
 import type { Grant, IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
-  type CfnEventInvokeConfig,
   type CfnFunction,
   type EventInvokeConfigOptions,
   type FunctionOptions,
@@ -11,16 +10,14 @@ import {
   type Permission,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../observability/acknowledge.js';
-import { addAlarm } from '../observability/alarm.js';
-import { deadLetterQueue } from '../observability/dead-letters.js';
 import { applyTarget } from '../target/apply-target.js';
 import { addEnvironmentCheck } from './private/environment-check.js';
+import { FailureQueue } from './private/failure-queue.js';
 import { isAsynchronousInvoker, isAsynchronousRole } from './private/invokers.js';
 import {
   acknowledgeEverywhere,
@@ -41,9 +38,6 @@ const MEMORY_MEGABYTES = 256;
 
 /** Longer than any of the calls that a handler should make, shorter than the 29 s that API Gateway waits. */
 const TIMEOUT = Duration.seconds(10);
-
-/** The id that CDK gives how events are handled that nobody waits for. */
-const INVOKE_CONFIG = 'EventInvokeConfig';
 
 /** What can be said about any function besides its code. All options of CDK's functions; they win over the defaults. */
 export interface BaseFunctionOptions
@@ -77,10 +71,8 @@ type BaseFunctionProps = BaseFunctionOptions & Pick<FunctionProps, 'code' | 'han
  */
 export abstract class BaseFunction extends LambdaFunction {
   private readonly ownLogGroup: ILogGroup;
-  private readonly mayQueueFailures: boolean;
-  private failureQueue: Queue | undefined;
-  /** Whether how events are handled that nobody waits for was said for the sake of the queue alone. */
-  private madeInvokeConfig = false;
+  /** None where there are no failures that nobody sees. */
+  private readonly failureQueue: FailureQueue | undefined;
 
   /** @param granted what the function's bindings allow; their variables are in the environment already */
   protected constructor(scope: Construct, id: string, props: BaseFunctionProps, granted: Granted) {
@@ -109,7 +101,7 @@ export abstract class BaseFunction extends LambdaFunction {
       ? super.logGroup
       : this.createLogGroup(logRetention, logRemovalPolicy);
     this.allow(granted, filesystem?.config.policies ?? [], tracing ?? Tracing.ACTIVE);
-    this.mayQueueFailures = !invokedSynchronously && !this.hasDeadLetters();
+    this.failureQueue = invokedSynchronously || this.hasDeadLetters() ? undefined : new FailureQueue(this);
     this.acknowledgeFailures(invokedSynchronously);
     addEnvironmentCheck(this);
     // Not by CDK's constructor: some invoke asynchronously, and a queue for failures can be made from now on only.
@@ -123,7 +115,7 @@ export abstract class BaseFunction extends LambdaFunction {
 
   /** Events that failed after all retries, once something invokes the function asynchronously. */
   public get failures(): Queue | undefined {
-    return this.failureQueue;
+    return this.failureQueue?.queue;
   }
 
   public override addPermission(id: string, permission: Permission): void {
@@ -138,13 +130,7 @@ export abstract class BaseFunction extends LambdaFunction {
 
   /** Says how events are handled that nobody waits for; failures go to the queue if nothing else is said of them. */
   public override configureAsyncInvoke(options: EventInvokeConfigOptions): void {
-    if (!this.failureQueue || !this.madeInvokeConfig) {
-      super.configureAsyncInvoke(options);
-      return;
-    }
-    this.node.tryRemoveChild(INVOKE_CONFIG);
-    super.configureAsyncInvoke({ onFailure: new SqsDestination(this.failureQueue), ...options });
-    this.madeInvokeConfig = false;
+    super.configureAsyncInvoke(this.failureQueue?.completed(options) ?? options);
   }
 
   /**
@@ -152,28 +138,7 @@ export abstract class BaseFunction extends LambdaFunction {
    * for them. Called by whoever lets something invoke the function asynchronously.
    */
   public holdFailures(): void {
-    const config = this.node.tryFindChild(INVOKE_CONFIG)?.node.defaultChild as
-      | CfnEventInvokeConfig
-      | undefined;
-    const destinations = config?.destinationConfig as
-      | CfnEventInvokeConfig.DestinationConfigProperty
-      | undefined;
-    if (!this.mayQueueFailures || this.failureQueue || destinations?.onFailure) return;
-    this.failureQueue = deadLetterQueue(this, 'Failures');
-    const onFailure = new SqsDestination(this.failureQueue);
-    if (config) {
-      // What the user has said of retries, age and success stays.
-      config.destinationConfig = { ...destinations, onFailure: onFailure.bind(this, this) };
-    } else {
-      super.configureAsyncInvoke({ onFailure });
-      this.madeInvokeConfig = true;
-    }
-    addAlarm(this, 'FailuresAlarm', {
-      metric: this.failureQueue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
-      threshold: 0,
-      description: `Events that ${this.node.path} failed to handle after all retries are in its queue, with the error. Repair the cause, then \`npx trellis redrive ${this.node.path}\`.`,
-      runbook: 'failed-events',
-    });
+    this.failureQueue?.hold((options) => super.configureAsyncInvoke(options));
   }
 
   private hasLogGroup(): boolean {

@@ -1,0 +1,65 @@
+import type {
+  CfnEventInvokeConfig,
+  EventInvokeConfigOptions,
+  Function as LambdaFunction,
+} from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Duration } from 'aws-cdk-lib/core';
+import { addAlarm } from '../../observability/alarm.js';
+import { deadLetterQueue } from '../../observability/dead-letters.js';
+
+/** The id that CDK gives how events are handled that nobody waits for. */
+const INVOKE_CONFIG = 'EventInvokeConfig';
+
+type Destinations = CfnEventInvokeConfig.DestinationConfigProperty | undefined;
+
+/** The queue for events that a function fails to handle after all retries; it is made when something sends it some. */
+export class FailureQueue {
+  public queue: Queue | undefined;
+  /** Whether how events are handled was said for the sake of the queue alone. */
+  private madeConfig = false;
+
+  constructor(private readonly fn: LambdaFunction) {}
+
+  /**
+   * Makes the queue, unless there is one or failures go somewhere else.
+   *
+   * @param configure says how events are handled, where nobody has
+   */
+  public hold(configure: (options: EventInvokeConfigOptions) => void): void {
+    const config = this.fn.node.tryFindChild(INVOKE_CONFIG)?.node.defaultChild as
+      | CfnEventInvokeConfig
+      | undefined;
+    const destinations = config?.destinationConfig as Destinations;
+    if (this.queue || destinations?.onFailure) return;
+    this.queue = deadLetterQueue(this.fn, 'Failures');
+    const onFailure = new SqsDestination(this.queue);
+    if (config) {
+      // What the user has said of retries, age and success stays.
+      config.destinationConfig = { ...destinations, onFailure: onFailure.bind(this.fn, this.fn) };
+    } else {
+      configure({ onFailure });
+      this.madeConfig = true;
+    }
+    this.addAlarm(this.queue);
+  }
+
+  /** What the user says of how events are handled, with the queue for failures if nothing else is said of them. */
+  public completed(options: EventInvokeConfigOptions): EventInvokeConfigOptions {
+    if (!this.queue || !this.madeConfig) return options;
+    this.fn.node.tryRemoveChild(INVOKE_CONFIG);
+    this.madeConfig = false;
+    return { onFailure: new SqsDestination(this.queue), ...options };
+  }
+
+  private addAlarm(queue: Queue): void {
+    const { path } = this.fn.node;
+    addAlarm(this.fn, 'FailuresAlarm', {
+      metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+      threshold: 0,
+      description: `Events that ${path} failed to handle after all retries are in its queue, with the error. Repair the cause, then \`npx trellis redrive ${path}\`.`,
+      runbook: 'failed-events',
+    });
+  }
+}
