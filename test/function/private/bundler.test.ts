@@ -120,6 +120,22 @@ describe('a bundled function', () => {
     expect(run(project, 'return handler()', [layer])).toEqual([true, true, true]);
   });
 
+  it("has a package once, by its name and by one of package.json's `imports`", () => {
+    const manifest = (to: string) =>
+      `{ "name": "shop", "private": true, "imports": { "#schema": "${to}", "#words": "./lambda/words.ts" } }`;
+    const project = new Project({
+      'package.json': manifest('zod'),
+      'lambda/words.ts': "export const word = 'word';",
+      'lambda/main.ts': `import { string as own } from '#schema';
+        import { word } from '#words';
+        import { string } from 'zod';
+        export const handler = async () => [own === string, word];`,
+    });
+    expect(run(project, 'return handler()')).toEqual([true, 'word']);
+    project.write('package.json', manifest('zod/mini'));
+    expect(run(project, 'return handler()')).toEqual([false, 'word']);
+  });
+
   it('leaves the folders of other layers alone, whose files may be CommonJS', () => {
     const project = new Project({
       'lambda/main.ts':

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { sha256 } from './artifact.mjs';
-import { isInstalled } from './inputs.mjs';
+import { isInstalled, packageFolder } from './inputs.mjs';
 
 /** Where the automatic layer's files are in Lambda. */
 export const VENDOR_FOLDER = '/opt/nodejs/v/';
@@ -38,7 +38,7 @@ export function imports(unit, vendors) {
     setup(build) {
       /** @type {Scope} */
       const scope = { build, unit, vendors, memory: new Map() };
-      build.onResolve({ filter: /^[^./#]/ }, (args) => {
+      build.onResolve({ filter: /^[^./]/ }, (args) => {
         if (args.kind === 'entry-point' || args.pluginData === scope) return undefined;
         const key = `${args.path}\0${args.resolveDir}\0${args.kind}`;
         const known = scope.memory.get(key) ?? resolveImport(aliased(args, unit), scope);
@@ -158,7 +158,9 @@ function origin({ path, resolveDir }, file, root) {
   if (holder && isInside) return { identity: `${from && `${from}/`}node_modules/${name}`, from };
   // Yarn's Plug'n'Play has no such folders: what a package gets depends on the package that asks.
   if (isInside && existsSync(join(root, '.pnp.cjs'))) return { identity: `${name} of ${from}`, from };
-  return { identity: packageVersion(dirname(file)), from };
+  // What it stands for is in a package.json of the project, which may change.
+  const target = path.startsWith('#') ? `${slashed(relative(packageFolder(file) ?? '', file))} of ` : '';
+  return { identity: target + packageVersion(dirname(file)), from };
 }
 
 /** The nearest folder with a package.json. @param {string} folder */
