@@ -8,9 +8,9 @@ import { ArnFormat, Aws, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindable, Bindables, Binding } from '../function/binding.js';
 import { allow, bindable } from '../function/bindings/binding.js';
-import { acknowledge } from '../observability/acknowledge.js';
 import { deadLetterQueue } from '../observability/dead-letters.js';
 import type { SagaAnswer, SagaStart } from '../runtime/saga-need.js';
+import { acknowledgeLogsAndTraces } from './private/acknowledged-permissions.js';
 import { noteInterruptions } from './private/interruptions.js';
 import { machineOf } from './private/machine.js';
 import { INTEGRATIONS, integration, type MachinePlan } from './private/machine-plan.js';
@@ -169,10 +169,7 @@ export class Saga<
     const arns = Object.values(this.functions).map(({ functionArn }) => functionArn);
     role.addToPrincipalPolicy(allow('lambda', ['InvokeFunction'], [...new Set(arns)]));
     role.addToPrincipalPolicy(allow('sqs', ['SendMessage'], [this.waiting.queueArn]));
-    acknowledge(role, {
-      'AwsSolutions-IAM5[Resource::*]':
-        'Only for the delivery of logs and for traces: neither has permissions for single resources.',
-    });
+    acknowledgeLogsAndTraces(role);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -43,6 +44,18 @@ describe('Saga', () => {
       });
     }, NOT_BUNDLED);
     expect(findings).toEqual([]);
+  });
+
+  it('leaves what users permit its machine on all resources to security scans', () => {
+    const findings = nagFindings((stack) => {
+      const { stateMachine } = new Saga(stack, 'Saga', { definition: everything, bind: bindings(stack) });
+      stateMachine.addToRolePolicy(
+        new PolicyStatement({ actions: ['s3:ListAllMyBuckets'], resources: ['*'] }),
+      );
+    }, NOT_BUNDLED);
+    expect(findings).toEqual([
+      expect.stringMatching(/AwsSolutions-IAM5.*Saga.StateMachine.Role.DefaultPolicy/),
+    ]);
   });
 
   it('keeps its logical id: another one would lose the executions', () => {
