@@ -338,7 +338,8 @@ describe.each([
     const stack = newStack();
     make(stack);
     const template = Template.fromStack(stack);
-    template.resourceCountIs('AWS::IAM::Policy', 0);
+    const others = { Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^FnServiceRole') }] } };
+    expect(template.findResources('AWS::IAM::Policy', others)).toEqual({});
     template.hasResourceProperties('AWS::IAM::Role', {
       ManagedPolicyArns: Match.absent(),
       Policies: [
@@ -441,6 +442,39 @@ describe.each([
   const FAILURES_GO_TO_THE_QUEUE = {
     OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FnFailures'), 'Arn'] } },
   };
+
+  it('may only be sent to, by the one policy of the function', () => {
+    const stack = newStack();
+    invokedByAll(stack, make(stack));
+    const template = Template.fromStack(stack);
+    const others = { Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^FnServiceRole') }] } };
+    expect(template.findResources('AWS::IAM::Policy', others)).toEqual({});
+    template.hasResourceProperties('AWS::IAM::Role', {
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: Match.arrayWith([
+              {
+                Action: 'sqs:SendMessage',
+                Effect: 'Allow',
+                Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FnFailures'), 'Arn'] },
+              },
+            ]),
+          },
+        },
+      ],
+    });
+  });
+
+  it('may be sent to by a role of the user, too', () => {
+    const stack = newStack();
+    const role = new Role(stack, 'Own', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    invokedByAll(stack, make(stack, { role }));
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'sqs:SendMessage' })]) },
+      Roles: [{ Ref: Match.stringLikeRegexp('^Own') }],
+    });
+  });
 
   it('has it also when the user has said how often, how long or what else', () => {
     const stack = newStack();

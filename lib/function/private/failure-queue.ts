@@ -1,13 +1,15 @@
 import type {
   CfnEventInvokeConfig,
   EventInvokeConfigOptions,
+  IDestination,
   Function as LambdaFunction,
 } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { addAlarm } from '../../observability/alarm.js';
 import { deadLetterQueue } from '../../observability/dead-letters.js';
+import { allow } from '../bindings/binding.js';
+import { addToPolicy } from './own-policy.js';
 
 /** The id that CDK gives how events are handled that nobody waits for. */
 const INVOKE_CONFIG = 'EventInvokeConfig';
@@ -34,7 +36,8 @@ export class FailureQueue {
     const destinations = config?.destinationConfig as Destinations;
     if (this.queue || destinations?.onFailure) return;
     this.queue = deadLetterQueue(this.fn, 'Failures');
-    const onFailure = new SqsDestination(this.queue);
+    addToPolicy(this.fn, allow('sqs', ['SendMessage'], [this.queue.queueArn]));
+    const onFailure = destination(this.queue);
     if (config) {
       // What the user has said of retries, age and success stays.
       config.destinationConfig = { ...destinations, onFailure: onFailure.bind(this.fn, this.fn) };
@@ -50,7 +53,7 @@ export class FailureQueue {
     if (!this.queue || !this.madeConfig) return options;
     this.fn.node.tryRemoveChild(INVOKE_CONFIG);
     this.madeConfig = false;
-    return { onFailure: new SqsDestination(this.queue), ...options };
+    return { onFailure: destination(this.queue), ...options };
   }
 
   private addAlarm(queue: Queue): void {
@@ -62,4 +65,9 @@ export class FailureQueue {
       runbook: 'failed-events',
     });
   }
+}
+
+/** CDK's own destination permits more than sending, in a second policy. */
+function destination({ queueArn }: Queue): IDestination {
+  return { bind: () => ({ destination: queueArn }) };
 }

@@ -9,8 +9,9 @@ import type { Wildcard } from './satisfy.js';
 const MANAGED_POLICIES = /AWSLambda(Basic|VPCAccess)ExecutionRole/;
 
 /**
- * Gives a function's role one inline policy instead of the managed ones. CDK's function makes the role in its own constructor and offers no way in between, so this changes
- * the resource underneath; what users add later goes into a policy of its own, as with any role.
+ * Gives a function's role one inline policy instead of the managed ones. CDK's function makes the role in its own
+ * constructor and offers no way in between, so this changes the resource underneath; what users add later goes into a
+ * policy of its own, as with any role.
  *
  * @param isOwn whether the role is the function's own; a role of the user's is only added to
  */
@@ -36,12 +37,19 @@ export function setPolicy(
     },
     { omitEmpty: true },
   );
-  const policy = {
-    policyName: 'Handler',
-    policyDocument: new PolicyDocument({ statements: [...statements] }),
-  };
-  resource.policies = [policy];
+  const policyDocument = new PolicyDocument({ statements: [...statements] });
+  resource.policies = [{ policyName: 'Handler', policyDocument }];
+  documents.set(fn, policyDocument);
   acknowledgeWildcards(role, wildcards);
+}
+
+const documents = new WeakMap<LambdaFunction, PolicyDocument>();
+
+/** Adds to the inline policy of a function, or to a role of the user's. */
+export function addToPolicy(fn: LambdaFunction, statement: PolicyStatement): void {
+  const document = documents.get(fn);
+  if (document) document.addStatements(statement);
+  else fn.role?.addToPrincipalPolicy(statement);
 }
 
 /** Says why resources that end in a wildcard are right, and only for them. */
