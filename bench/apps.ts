@@ -1,7 +1,12 @@
-/** The apps that are compared: functions in stacks of equal size, each with a table, the SDK, zod and a logger. */
+/**
+ * The apps that are compared: functions in stacks of equal size, each with a table, the SDK, zod and a logger. zod is
+ * imported as `{ z }`, as most code does, or as a namespace, of which every bundler can leave out what is not used.
+ */
 export interface AppSize {
   readonly functions: number;
   readonly stacks: number;
+  /** How zod is imported. @default '{ z }' */
+  readonly zod?: '{ z }' | '* as z';
 }
 
 const name = (index: number) => `fn${String(index).padStart(3, '0')}`;
@@ -10,9 +15,9 @@ const stackOf = ({ functions, stacks }: AppSize, index: number) =>
   Math.floor(index / Math.ceil(functions / stacks));
 
 /** What the handlers of an application have in common. */
-const SHARED = `
+const shared = ({ zod = '{ z }' }: AppSize) => `
 import { Logger } from '@aws-lambda-powertools/logger';
-import * as z from 'zod';
+import ${zod} from 'zod';
 
 export const logger = new Logger({ serviceName: 'orders' });
 
@@ -138,8 +143,8 @@ export function appFiles(size: AppSize): Record<string, string> {
     'ours.cjs': ours(size),
     'nodejs-function.cjs': nodejsFunction(size),
     'limit.cjs': limit(size),
-    'ours/shared.ts': SHARED,
-    'plain/shared.ts': SHARED,
+    'ours/shared.ts': shared(size),
+    'plain/shared.ts': shared(size),
     ...Object.fromEntries(indexes(size).map((index) => [`ours/${name(index)}.ts`, ourHandler(index)])),
     ...Object.fromEntries(indexes(size).map((index) => [`plain/${name(index)}.ts`, plainHandler(index)])),
   };

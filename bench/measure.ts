@@ -18,4 +18,10 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)]!;
 }
 
+/** The median of each figure. */
+export function medians<Figures extends Record<string, number>>(rounds: readonly Figures[]): Figures {
+  const names = Object.keys(rounds[0] ?? {});
+  return Object.fromEntries(names.map((name) => [name, median(rounds.map((one) => one[name]!))])) as Figures;
+}
+
 export const rounded = (value: number, digits = 2) => Number(value.toFixed(digits));
