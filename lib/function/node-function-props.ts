@@ -25,7 +25,10 @@ export interface NodeFunctionOptions extends BaseFunctionOptions {
 
 /** The module, and what its handler needs. */
 export type NodeFunctionProps<Module extends HandlerModule> = NodeFunctionOptions & {
-  /** The module with the handler: `() => import('../lambda/orders/place.js')`. It is never run at synth. */
+  /**
+   * The module with the handler: `() => import('../lambda/orders/place.js')`. It is never run at synth. An export of
+   * another name is chosen by `.then((module) => ({ handler: module.place }))` behind it, in this form.
+   */
   readonly handler: () => Promise<Module>;
 } & BindProp<Module>;
 

@@ -44,6 +44,8 @@ export class NodeFunction<Module extends HandlerModule = HandlerModule> extends 
   declare readonly module?: Module;
   /** The file with the handler. */
   readonly entry: string;
+  /** The name by which the file exports it. */
+  readonly exportName: string;
   /** The operation of an API that the handler implements with `route`. */
   readonly operation: string | undefined;
   /** By what it is to be invoked, where the handler is made with `consume`, `worker` or `job`. */
@@ -60,9 +62,16 @@ export class NodeFunction<Module extends HandlerModule = HandlerModule> extends 
     const runtime = options.runtime ?? Runtime.NODEJS_24_X;
     const code = functionCode(scope, id, { entry: plan.entry, runtime, bundling, layers, options });
     const environment = { ...SOURCE_MAPS, ...plan.environment, ...options.environment };
-    const own = { runtime, handler: 'index.handler', code: code.code, layers: code.layers, environment };
+    const own = {
+      runtime,
+      handler: `index.${plan.exportName}`,
+      code: code.code,
+      layers: code.layers,
+      environment,
+    };
     super(scope, id, { ...options, ...own }, plan);
     this.entry = plan.entry;
+    this.exportName = plan.exportName;
     this.operation = plan.analysis.operation;
     this.invokedBy = plan.analysis.invokedBy;
   }

@@ -6,7 +6,9 @@ import { Bundler } from './private/bundler.js';
 
 /** Warns of what several functions share and none of them needs: a leftover, or a name that is misspelt. */
 export function warnOfUnneeded(scope: Construct, bind: Bindables, functions: readonly NodeFunction[]): void {
-  const needs = functions.flatMap(({ entry }) => Bundler.of(scope).analyze(entry).needs);
+  const needs = functions.flatMap(
+    ({ entry, exportName }) => Bundler.of(scope).analyze(entry, exportName).needs,
+  );
   const names = new Set(needs.map(({ name }) => name));
   const unneeded = Object.keys(bind).filter((name) => !names.has(name));
   if (unneeded.length === 0) return;

@@ -35,6 +35,8 @@ describe.each([
   ['a CodeFunction of inline Python', 'InlinePython', 'ClientError'],
   ['a CodeFunction of inline JavaScript', 'InlineNode', 'AccessDeniedException'],
   ['a CodeFunction with a custom runtime', 'CustomRuntime', 'AccessDeniedException'],
+  ['a NodeFunction of another export', 'Named', 'AccessDeniedException'],
+  ['a NodeFunction of a default export', 'Default', 'AccessDeniedException'],
   ["CDK's function in Python, with bindTo", 'Plain', 'ClientError'],
   ["CDK's function of inline Python, with bindTo", 'PlainInline', 'ClientError'],
 ])('%s', (_, name, errorType) => {

@@ -56,6 +56,32 @@ describe('NodeFunction', () => {
     );
   });
 
+  it('takes another export of the module, with the needs of that one', () => {
+    const stack = newStack();
+    const orders = new DataTable(stack, 'Orders', { partitionKey: 'id' });
+    const place = new NodeFunction(stack, 'Place', {
+      handler: () => import('./fixtures/handlers/several.js').then((module) => ({ handler: module.place })),
+      bind: { orders },
+    });
+    const plainOne = new NodeFunction(stack, 'Default', {
+      handler: () => import('./fixtures/handlers/several.js').then((module) => ({ handler: module.default })),
+    });
+    expect([place.exportName, plainOne.exportName]).toEqual(['place', 'default']);
+    const found = Template.fromStack(stack);
+    found.hasResourceProperties(
+      ...functionProperties({
+        Handler: 'index.place',
+        Environment: { Variables: { ORDERS_TABLE: Match.anyValue() } },
+      }),
+    );
+    found.hasResourceProperties(
+      ...functionProperties({
+        Handler: 'index.default',
+        Environment: { Variables: { ORDERS_TABLE: Match.absent() } },
+      }),
+    );
+  });
+
   it('adds to its variables what makes stack traces name TypeScript', () => {
     template({ environment: { STAGE: 'beta' } }).hasResourceProperties(
       ...functionProperties({

@@ -16,6 +16,21 @@ function functions(stack: Stack, orders: DataTable, cdk: ITable, bus: Bindable<'
   new NodeFunction(stack, 'Plain', { handler: plain, memorySize: 512 });
   new NodeFunction(stack, 'Ours', { handler: needy, bind: { orders } });
   new NodeFunction(stack, 'Cdk', { handler: needy, bind: { orders: cdk } });
+  new NodeFunction(stack, 'Named', {
+    handler: () => import('./fixtures/handlers/several.js').then((module) => ({ handler: module.place })),
+    bind: { orders },
+  });
+  new NodeFunction(stack, 'Default', {
+    handler: () => import('./fixtures/handlers/several.js').then((module) => ({ handler: module.default })),
+  });
+  new NodeFunction(stack, 'E0', {
+    // @ts-expect-error an export that there is not
+    handler: () => import('./fixtures/handlers/several.js').then((module) => ({ handler: module.plce })),
+  });
+  // @ts-expect-error a need of another export is not bound
+  new NodeFunction(stack, 'E0b', {
+    handler: () => import('./fixtures/handlers/several.js').then((module) => ({ handler: module.place })),
+  });
   // @ts-expect-error a need is not bound
   new NodeFunction(stack, 'E1', { handler: needy });
   // @ts-expect-error a binding of another kind

@@ -91,7 +91,7 @@ function createAuthorizer(
     bind: shared.bind,
     invokedSynchronously: true,
   });
-  if (!Bundler.of(scope).analyze(created.entry).isAuthorizer) {
+  if (!Bundler.of(scope).analyze(created.entry, created.exportName).isAuthorizer) {
     throw new Error(
       `\`authorizers.${name}\` must be a module that calls \`authorizer(...)\`, as synth reads it from the source, got ${created.entry} (at ${scope.node.path})`,
     );

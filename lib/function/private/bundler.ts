@@ -58,17 +58,17 @@ export class Bundler {
   private readonly builds = new Map<string, Built>();
 
   /** What a handler's source says. */
-  public analyze(entry: string): Analysis.HandlerAnalysis {
+  public analyze(entry: string, exportName: string): Analysis.HandlerAnalysis {
     const root = projectRoot(entry);
     const cache = this.cache(root);
-    const key = `handler ${relative(root, entry)}`;
+    const key = `handler ${exportName} ${relative(root, entry)}`;
     const known = cache.get<Analysis.HandlerAnalysis>(key);
     if (known) return known.value;
     // Loaded when there is something to read: a synth that finds everything in its cache needs no parser.
     const { analyzeHandler } = require('./handler-analysis.js') as typeof Analysis;
     const since = Date.now();
     const visited = new Set<string>();
-    const value = analyzeHandler(entry, visited);
+    const value = analyzeHandler(entry, exportName, visited);
     cache.set(key, { inputs: [...visited].map((file) => relative(root, file)), since }, { value });
     return value;
   }

@@ -6,6 +6,7 @@ import type * as Idempotency from '../idempotency-table.js';
 import { Bundler } from './bundler.js';
 import { constructPath } from './construct-path.js';
 import { entryOf, valueImportOf } from './entry.js';
+import { exportNameOf } from './export-name.js';
 import type { DeclaredNeed, HandlerAnalysis } from './handler-analysis.js';
 import { type Granted, satisfy, type Wanted } from './satisfy.js';
 
@@ -16,6 +17,7 @@ const UNREAD =
 /** What follows from a handler's module and the bindings, before there is a function. */
 export interface FunctionPlan extends Granted {
   readonly entry: string;
+  readonly exportName: string;
   readonly analysis: HandlerAnalysis;
 }
 
@@ -36,14 +38,15 @@ export function planFunction(
   shared: boolean,
 ): FunctionPlan {
   const path = constructPath(scope, id);
-  const { entry, analysis } = located(path, () => {
+  const { entry, exportName, analysis } = located(path, () => {
     if (typeof props.handler !== 'function') {
       throw new Error(
         `\`handler\` must be a function, \`() => import('./place.js')\`, got ${typeof props.handler}`,
       );
     }
     const file = entryOf(props.handler);
-    return { entry: file, analysis: Bundler.of(scope).analyze(file) };
+    const name = exportNameOf(props.handler);
+    return { entry: file, exportName: name, analysis: Bundler.of(scope).analyze(file, name) };
   });
   warnOfValueImport(scope, path, entry);
   const { needs } = analysis;
@@ -63,7 +66,7 @@ export function planFunction(
     const file = relative(process.cwd(), entry);
     return new Error(`${all.join('\n')}\nThe needs are declared in ${file} (at ${path})`);
   });
-  return { entry, analysis, ...granted };
+  return { entry, exportName, analysis, ...granted };
 }
 
 function warnOfValueImport(scope: Construct, path: string, entry: string): void {

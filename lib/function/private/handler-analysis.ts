@@ -1,7 +1,15 @@
-import { type Imported, importedFile, type Module, type Node, readModule } from './module-exports.js';
+import { missingHandler, refuseOther } from './handler-mistakes.js';
+import {
+  type Imported,
+  importedFile,
+  isImported,
+  type Module,
+  type Node,
+  readModule,
+} from './module-exports.js';
 import { readNeeds } from './needs.js';
 import { runtimeName, unwrapped } from './runtime-names.js';
-import { SourceError } from './source-error.js';
+import { refuseUnread } from './unread-needs.js';
 
 /** One thing that a handler asks for: `orders: table.readWrite`. */
 export interface DeclaredNeed {
@@ -51,23 +59,27 @@ interface Found {
 }
 
 /**
- * Reads from a module's source, without running it, what its `handler` needs.
+ * Reads from a module's source, without running it, what its handler needs.
  *
+ * @param name the export that is the handler
  * @param visited is filled with the files that the answer rests on
  * @throws SourceError that says what was expected, what is there and where
  */
-export function analyzeHandler(entry: string, visited: Set<string>): HandlerAnalysis {
+export function analyzeHandler(entry: string, name: string, visited: Set<string>): HandlerAnalysis {
   const read = (file: string): Module => {
     visited.add(file);
     return readModule(file);
   };
   const module = read(entry);
-  const found = findExport(module, 'handler', read, new Set());
-  if (!found) throw missingHandler(module);
+  const found = findExport(module, name, read, new Set());
+  if (!found) throw missingHandler(module, name);
   const value = resolveName(found, read);
-  refuseCallback(value);
+  refuseOther(value.module, value.node, name);
   const call = wrapperCall(value, read, new Set());
-  if (!call) return { needs: [] };
+  if (!call) {
+    refuseUnread(value.module, value.node, NEEDS_ARGUMENT);
+    return { needs: [] };
+  }
   const { wrapper, at } = call;
   const index = NEEDS_ARGUMENT[wrapper] as number;
   const declared = readNeeds(at.module, at.node.arguments[index], at.node.loc.start.line, wrapper);
@@ -116,12 +128,22 @@ function follow(
 /** What a name stands for, through the variables and imports of the project. */
 function resolveName(found: Found, read: (file: string) => Module): Found {
   const node = unwrapped(found.node);
+  const member = namespaceMember(found.module, node, read);
+  if (member) return resolveName(member, read);
   if (node.type !== 'Identifier') return { ...found, node };
   const value = found.module.values.get(node.name);
   if (value) return resolveName({ module: found.module, node: value }, read);
   const imported = found.module.imports.get(node.name);
   const target = imported && follow(found.module, imported, read, new Set());
   return target ? resolveName(target, read) : { ...found, node };
+}
+
+/** `place.handler`, where `place` is a module of the project as a whole. */
+function namespaceMember(module: Module, node: Node, read: (file: string) => Module): Found | undefined {
+  if (node.type !== 'MemberExpression' || node.computed) return undefined;
+  const imported = module.imports.get(node.object.name);
+  const file = imported?.name === '*' ? importedFile(module, imported.from) : undefined;
+  return file === undefined ? undefined : findExport(read(file), node.property.name, read, new Set());
 }
 
 /** The call of one of the wrappers that makes the handler, also inside the call of a middleware. */
@@ -140,33 +162,4 @@ function wrapperCall(
     if (call) return call;
   }
   return undefined;
-}
-
-function isImported(value: Imported | Node): value is Imported {
-  return value.from !== undefined && value.type === undefined;
-}
-
-function refuseCallback({ module, node }: Found): void {
-  if (!/Function/.test(node.type)) return;
-  const parameters = node.params.filter((parameter: Node) => parameter.name !== 'this');
-  if (parameters.length < 3) return;
-  throw new SourceError(
-    '`handler` must be an async function of (event, context), got one with a callback: Node.js 24 and later do not call it. Return a promise of the result instead.',
-    module.file,
-    node.loc.start.line,
-  );
-}
-
-function missingHandler(module: Module): SourceError {
-  if (module.isCommonJs) {
-    return new SourceError(
-      'a handler must be an ES module that exports `handler`, got a CommonJS module. Write `export const handler = ...`, and run the app from its sources rather than from compiled files.',
-      module.file,
-    );
-  }
-  const names = [...module.exports.keys()].map((name) => `\`${name}\``).join(', ');
-  return new SourceError(
-    `the module must export \`handler\`, got ${names || 'no exports'}. Write \`export const handler = ...\` or \`export { name as handler }\`.`,
-    module.file,
-  );
 }

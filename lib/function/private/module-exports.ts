@@ -23,8 +23,9 @@ export interface Imported {
 /** The top level of a module, by name. */
 export interface Module {
   readonly file: string;
+  readonly body: readonly Node[];
   readonly imports: ReadonlyMap<string, Imported>;
-  /** Initializers of variables, and functions and classes. */
+  /** Initializers of variables, functions and classes; `ELSEWHERE` where a variable gets its value in another way. */
   readonly values: ReadonlyMap<string, Node>;
   readonly exports: ReadonlyMap<string, Imported | Node>;
   /** The modules of `export * from`. */
@@ -33,24 +34,27 @@ export interface Module {
   readonly isCommonJs: boolean;
 }
 
+/** A value that is assigned, or taken out of another one. */
+export const ELSEWHERE: Node = { type: 'Elsewhere' };
+
 /** Reads what a module imports, declares and exports. @throws SourceError when it cannot be parsed */
 export function readModule(file: string): Module {
   const text = readFileSync(file, 'utf8');
-  const program = parse(file, text).program;
+  const body: Node[] = parse(file, text).program.body;
   const imports = new Map<string, Imported>();
   const values = new Map<string, Node>();
   const exports = new Map<string, Imported | Node>();
   const stars: string[] = [];
-  for (const statement of program.body as Node[]) {
+  for (const statement of body) {
     if (statement.type === 'ImportDeclaration') readImport(statement, imports);
     else if (statement.type === 'ExportAllDeclaration') stars.push(statement.source.value);
     else if (statement.type === 'ExportNamedDeclaration') readExport(statement, values, exports);
     else if (statement.type === 'ExportDefaultDeclaration') exports.set('default', statement.declaration);
     else declare(statement, (name, value) => values.set(name, value));
   }
-  const isModule = (program.body as Node[]).some(({ type }) => /^(Import|Export)/.test(type));
+  const isModule = body.some(({ type }) => /^(Import|Export)/.test(type));
   const isCommonJs = !isModule && /\b(module\.exports|exports\.\w+\s*=)/.test(text);
-  return { file, imports, values, exports, stars, isCommonJs };
+  return { file, body, imports, values, exports, stars, isCommonJs };
 }
 
 function parse(file: string, text: string): File {
@@ -58,7 +62,10 @@ function parse(file: string, text: string): File {
   const parser = require('@babel/parser') as typeof Parser;
   try {
     const jsx = /\.[jt]sx$/.test(file) ? (['jsx'] as const) : [];
-    return parser.parse(text, { sourceType: 'module', plugins: ['typescript', 'decorators', ...jsx] });
+    return parser.parse(text, {
+      sourceType: 'module',
+      plugins: ['typescript', 'decorators', 'decoratorAutoAccessors', ...jsx],
+    });
   } catch (error) {
     throw syntaxError(file, text, error as Error & { loc?: { line: number } });
   }
@@ -107,10 +114,30 @@ function readExport(statement: Node, values: Map<string, Node>, exports: Map<str
 
 function declare(statement: Node, found: (name: string, value: Node) => void): void {
   if (statement.type === 'VariableDeclaration') {
-    for (const { id, init } of statement.declarations)
-      if (id.type === 'Identifier' && init) found(id.name, init);
+    for (const { id, init } of statement.declarations) {
+      if (id.type === 'Identifier') found(id.name, init ?? ELSEWHERE);
+      else for (const name of namesIn(id)) found(name, ELSEWHERE);
+    }
   } else if (/^(Function|Class)Declaration$/.test(statement.type) && statement.id) {
     found(statement.id.name, statement);
+  }
+}
+
+/** The names of `{ a, b: { c }, ...d }` and `[a, b]`. */
+export function namesIn(pattern: Node): string[] {
+  switch (pattern?.type) {
+    case 'Identifier':
+      return [pattern.name];
+    case 'ObjectPattern':
+      return pattern.properties.flatMap((property: Node) => namesIn(property.value ?? property.argument));
+    case 'ArrayPattern':
+      return pattern.elements.flatMap(namesIn);
+    case 'AssignmentPattern':
+      return namesIn(pattern.left);
+    case 'RestElement':
+      return namesIn(pattern.argument);
+    default:
+      return [];
   }
 }
 
@@ -121,4 +148,9 @@ function nameOf(node: Node): string {
 /** The project's file that a module imports, if it is one. */
 export function importedFile(module: Module, from: string): string | undefined {
   return /^\.{1,2}\//.test(from) ? sourceFile(dirname(module.file), from) : undefined;
+}
+
+/** Whether an export is another module's. */
+export function isImported(value: Imported | Node): value is Imported {
+  return value.from !== undefined && value.type === undefined;
 }

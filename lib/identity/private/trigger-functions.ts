@@ -8,6 +8,7 @@ import { usersBinding } from '../../function/bindings/users.js';
 import { NodeFunction } from '../../function/node-function.js';
 import { Bundler } from '../../function/private/bundler.js';
 import { entryOf } from '../../function/private/entry.js';
+import { exportNameOf } from '../../function/private/export-name.js';
 import type { DeclaredNeed } from '../../function/private/handler-analysis.js';
 import { warnOfUnneeded } from '../../function/unneeded-bindings.js';
 import { OWN_USERS } from '../../runtime/own-users.js';
@@ -86,7 +87,7 @@ function createTrigger(scope: Construct, pool: UserPool, one: Trigger, bind: Bin
 
 /** What the compiler tells users of TypeScript. */
 function otherHandler(fn: NodeFunction, name: TriggerName): string | undefined {
-  const { trigger } = Bundler.of(fn).analyze(fn.entry);
+  const { trigger } = Bundler.of(fn).analyze(fn.entry, fn.exportName);
   const kind = fn.operation === undefined ? fn.invokedBy : 'route';
   if (kind === undefined || trigger === name) return undefined;
   const given = kind === 'trigger' ? `\`trigger(${trigger ? `'${trigger}'` : '...'}, ...)\`` : `\`${kind}\``;
@@ -131,7 +132,7 @@ class OwnUsers {
 /** None of a module that cannot be read: what is wrong with it is told when its function is made. */
 function needsOf(scope: Construct, handler: () => Promise<unknown>): readonly DeclaredNeed[] {
   try {
-    return Bundler.of(scope).analyze(entryOf(handler)).needs;
+    return Bundler.of(scope).analyze(entryOf(handler), exportNameOf(handler)).needs;
   } catch {
     return [];
   }

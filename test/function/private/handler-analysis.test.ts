@@ -5,9 +5,9 @@ afterAll(removeProjects);
 
 const RUNTIME = "import { bus, handle, invoke, route, table } from 'cdk-trellis/runtime';\n";
 
-function analyze(source: string, more: Record<string, string> = {}) {
+function analyze(source: string, more: Record<string, string> = {}, name = 'handler') {
   const project = new Project({ 'handler.ts': source, ...more });
-  return analyzeHandler(project.path('handler.ts'), new Set());
+  return analyzeHandler(project.path('handler.ts'), name, new Set());
 }
 
 const orders = [{ name: 'orders', kind: 'table', access: 'readWrite' }];
@@ -88,6 +88,27 @@ describe('the needs of a handler', () => {
     expect(analyze("export * from './place.js';", handler)).toEqual({ needs: orders });
   });
 
+  it('are read from another file that is imported as a whole', () => {
+    const files = { 'place.ts': `${RUNTIME}export const place = handle({ orders: table.readWrite }, run);` };
+    const source = "import * as all from './place.js';\nexport const handler = all.place;";
+    expect(analyze(source, files)).toEqual({ needs: orders });
+  });
+
+  it('are those of the export that is named', () => {
+    const source = `${RUNTIME}export const handler = async () => 1;
+      export const place = handle({ orders: table.readWrite }, run);
+      export default handle({ orders: table.read }, run);`;
+    expect(analyze(source, {}, 'place')).toEqual({ needs: orders });
+    expect(analyze(source, {}, 'default').needs).toMatchObject([{ access: 'read' }]);
+    expect(analyze(source).needs).toEqual([]);
+  });
+
+  it('are read beside syntax that few use', () => {
+    const source = `${RUNTIME}class Counter { accessor count = 1; @dec() next() {} }
+      export const handler = handle({ orders: table.readWrite }, async () => { using file = open(); });`;
+    expect(analyze(source)).toEqual({ needs: orders });
+  });
+
   it('are a kind alone where there is one access', () => {
     const source = `${RUNTIME}export const handler = handle({ pay: invoke<F>(), sent: bus(Sent).publish }, run);`;
     expect(analyze(source).needs).toEqual([
@@ -113,6 +134,12 @@ describe('the needs of a handler', () => {
     'export const handler = middy(async () => 1);',
     "export { handler } from '@company/handlers';",
     "import { table } from './other.js';\nexport const handler = async () => table.read;",
+    'export let handler;\nhandler = async () => 1;',
+    'const all = { handler: async () => 1 };\nexport const { handler } = all;',
+    `${RUNTIME}export const place = handle({ orders: table.read }, run);\nexport const handler = async () => 1;`,
+    `${RUNTIME}const place = handle({ orders: table.read }, run);\nexport const handler = async ({ place }) => place.place;`,
+    `${RUNTIME}const place = handle({ orders: table.read }, run);\nexport const handler = async () => { const { place } = x; return place; };`,
+    `${RUNTIME}const checked = handle({}, run);\nexport const handler = async (event, context) => checked(event, context);`,
   ])('are none in a plain handler: %s', (source) => {
     expect(analyze(source)).toEqual({ needs: [] });
   });
@@ -187,6 +214,53 @@ describe('a handler is refused', () => {
     expect(() => analyze(start(source))).toThrow(message);
   });
 
+  it.each<[string, string]>([
+    [
+      'a function that makes it',
+      'const make = () => handle({ a: text() }, run);\nexport const handler = make();',
+    ],
+    ['a condition', 'export const handler = x ? handle({ a: text() }, one) : handle({ a: text() }, two);'],
+    ['an object', 'const all = { one: handle({ a: text() }, run) };\nexport const handler = all.one;'],
+    [
+      'a destructured object',
+      'const all = { handler: handle({ a: text() }, run) };\nexport const { handler } = all;',
+    ],
+    [
+      'a function around it',
+      'const inner = handle({ a: text() }, run);\nexport const handler = async (e, c) => inner(e, c);',
+    ],
+    ['a promise', 'export const handler = await Promise.resolve(handle({ a: text() }, run));'],
+    ['an assignment', 'export let handler;\nhandler = handle({ a: text() }, run);'],
+    [
+      'needs that are elsewhere, too',
+      'const inner = handle(needs, run);\nexport const handler = async (e, c) => inner(e, c);',
+    ],
+  ])('that has needs behind %s: they would be lost', (_, source) => {
+    expect(() => analyze(start(source))).toThrow(
+      /handler\.ts:\d: `handler` must be what `handle` returns, or a middleware around it, got one that comes to `handle` in another way\..*`export const handler = handle\(\.\.\.\)`/,
+    );
+  });
+
+  it.each<[string, string, string]>([
+    ['a number', 'export const handler = 5;', 'numeric'],
+    ['a text', "export const handler = 'x';", 'string'],
+    ['an object', 'export const handler = { run };', 'object'],
+    ['a class', 'export class handler {}', 'class'],
+  ])('that is %s', (_, source, given) => {
+    expect(() => analyze(source)).toThrow(
+      `\`handler\` must be a function of (event, context), got a value that is none (${given})`,
+    );
+  });
+
+  it('that is re-exported from where it is not', () => {
+    const message =
+      /the module must export `handler`, got one that it re-exports from `\.\/(other|handler)\.js`, where `handler` is not/;
+    expect(() => analyze("export { handler } from './other.js';", { 'other.ts': 'export {};' })).toThrow(
+      message,
+    );
+    expect(() => analyze("export { handler } from './handler.js';")).toThrow(message);
+  });
+
   it('with the place and the remedy', () => {
     expect(() => analyze(start('\nexport const handler = handle(needs(), run);'))).toThrow(
       /handler\.ts:3: the needs of `handle` must be an object literal, .* written out: `\{ orders: table\.readWrite \}`/,
@@ -196,6 +270,9 @@ describe('a handler is refused', () => {
   it('when the module exports another name', () => {
     expect(() => analyze('export const main = async () => 1;\nexport default main;')).toThrow(
       'the module must export `handler`, got `main`, `default`. Write `export const handler = ...`',
+    );
+    expect(() => analyze('export const main = async () => 1;', {}, 'place')).toThrow(
+      'the module must export `place`, got `main`.',
     );
   });
 

@@ -1,0 +1,31 @@
+/** Where a compiler, or Vite, has left the import. */
+const IMPORT = /\b(?:import|require|__(?:vite_ssr|vi)_dynamic_import__)\s*\(\s*/;
+
+/** `.then((module) => ({ handler: module.place }))`, whatever a compiler or a coverage tool has made of it. */
+const CHOICE =
+  /\.then\(\s*(?:function\b[^(]*)?\(?\s*([\w$]+)\s*\)?[\s\S]*?\bhandler["']?\s*:\s*\1\s*(?:\.\s*([\w$]+)|\[\s*(["'])(.+?)\3\s*\])/;
+
+/** What else says that the module is not taken as it is. Compilers put an import into a `then`, but none behind it. */
+const BEFORE = /\bawait\b|\bhandler\b/;
+const AFTER = /\.then\(|\bawait\b|\bhandler\b/;
+
+const TEXTS = /(["'`])(?:\\.|(?!\1)[\s\S])*\1/g;
+
+/**
+ * The export of its module that a handler is: `handler`, or the one that is named as in
+ * `() => import('./orders.js').then((module) => ({ handler: module.place }))`.
+ *
+ * @throws Error when the module is not taken as it is, but in no such way
+ */
+export function exportNameOf(handler: () => unknown): string {
+  const text = String(handler);
+  const start = Math.max(0, text.search(IMPORT));
+  const [before, after] = [text.slice(0, start), text.slice(start)];
+  const [, , name, , quoted] = CHOICE.exec(after) ?? [];
+  const chosen = name ?? quoted;
+  if (chosen !== undefined) return chosen;
+  if (!BEFORE.test(before) && !AFTER.test(after.replace(TEXTS, ''))) return 'handler';
+  throw new Error(
+    `\`handler\` may be another export of its module as in \`() => import('./orders.js').then((module) => ({ handler: module.place }))\`, got \`${text.replace(/\s+/g, ' ').slice(0, 200)}\``,
+  );
+}
