@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { packageFolder } from './inputs.mjs';
 import { installed } from './installed.mjs';
 import { CodeError } from './mistakes.mjs';
+import { VIRTUAL } from './narrowed.mjs';
 import { isNative, isOptionalFor, manifestOf } from './native.mjs';
-import { VIRTUAL } from './vendor-entries.mjs';
 
 /**
  * @typedef {{ folder: string, isNative: boolean, isOptional: boolean, entries: string[] }} ApartPackage

@@ -1,9 +1,13 @@
 // @ts-check
 import { init, parse } from 'es-module-lexer';
+import { membersUsed } from './members.mjs';
 
 /**
- * @typedef {{ names: Set<string>, perhaps: Set<string>, whole: boolean }} Use
- *   What a bundle uses of one vendor module.
+ * @typedef {import('./members.mjs').Statement} Statement
+ * @typedef {{ names: Set<string>, members: Set<string>, whole: boolean }} Use
+ *   What a bundle uses of one vendor module: names that it imports, and members that it reads of namespaces, which
+ *   need not have them: `string` of `import * as z`, `z.string` where the export `z` is a namespace.
+ * @typedef {import('./namespaces.mjs').Place} Place
  */
 
 /**
@@ -12,62 +16,90 @@ import { init, parse } from 'es-module-lexer';
  * Read from esbuild's output and not from the sources: unused code is gone and every top-level name is unique in
  * it, so that `z.string` can be nothing but a member of the module imported as `z`.
  *
+ * @param {typeof import('esbuild')} esbuild
  * @param {string[]} outputs
- * @param {(specifier: string) => boolean} isVendor
+ * @param {ReadonlyMap<string, Place>} vendors where the modules are, by the specifiers
+ * @param {import('./namespaces.mjs').Namespaces} namespaces
  */
-export async function namesUsed(outputs, isVendor) {
+export async function namesUsed(esbuild, outputs, vendors, namespaces) {
   await init;
   /** @type {Map<string, Use>} */
   const uses = new Map();
+  const useOf = (/** @type {string} */ specifier) => {
+    const use = uses.get(specifier) ?? { names: new Set(), members: new Set(), whole: false };
+    uses.set(specifier, use);
+    return use;
+  };
   for (const code of outputs) {
-    for (const found of parse(code)[0]) {
-      if (found.type === 'import-meta' || found.specifier === undefined || !isVendor(found.specifier))
-        continue;
-      const use = uses.get(found.specifier) ?? { names: new Set(), perhaps: new Set(), whole: false };
-      uses.set(found.specifier, use);
-      if (found.type === 'static') readStatement(code.slice(found.importStart, found.start), code, use);
-      else use.whole = true;
+    const statements = read(code, vendors, useOf);
+    const bindings = statements.flatMap(({ specifier, bindings }) => {
+      const place = vendors.get(specifier);
+      return place ? bindings.map((binding) => ({ ...binding, place, use: useOf(specifier) })) : [];
+    });
+    const locals = [];
+    for (const { place, use, name, local } of bindings) {
+      if (use.whole || use.names.has(name)) continue;
+      const isNamespace = name === '*' || (hasMember(code, local) && (await namespaces.find(place, name)));
+      if (isNamespace) locals.push(local);
+    }
+    const members = await membersUsed(esbuild, code, statements, locals);
+    for (const { place, use, name, local } of bindings) {
+      const paths = members.get(local);
+      if (!paths && name === '*') use.whole = true;
+      else if (!paths) use.names.add(name);
+      for (const path of paths ?? []) {
+        const used = await namespaces.shortest(place, name === '*' ? path : [name, ...path]);
+        use.members.add(used.join('.'));
+      }
     }
   }
   return uses;
 }
 
-const CLAUSE =
-  /^(?:import|export)\s*(?:([\w$]+)\s*,?\s*)?(?:\*\s*as\s+([\w$]+)\s*|\{([^}"']*)\}\s*)?(?:from\s*)?["']?$/;
+const CLAUSE = /^import\s*(?:([\w$]+)\s*,?\s*)?(?:\*\s*as\s+([\w$]+)\s*|\{([^}"']*)\}\s*)?(?:from\s*)?["']?$/;
 
 /**
- * @param {string} statement `import a,{b as c}from"`, up to the specifier
+ * Notes what a bundle exports of modules, and what it imports in a way that tells no names.
+ *
  * @param {string} code
- * @param {Use} use
+ * @param {ReadonlyMap<string, Place>} vendors
+ * @param {(specifier: string) => Use} useOf
+ * @returns {Statement[]} the other imports
  */
-function readStatement(statement, code, use) {
-  const clause = CLAUSE.exec(statement);
-  // Names that are strings, `export * from`: nothing to tell apart.
-  if (!clause || (statement.startsWith('export') && clause[3] === undefined)) {
-    use.whole = true;
-    return;
-  }
-  if (clause[1] && clause[1] !== 'from') use.names.add('default');
-  for (const part of (clause[3] ?? '').split(',')) {
-    const name = part.trim().split(/\s+as\s+/)[0];
-    if (name) use.names.add(name);
-  }
-  if (clause[2]) readNamespace(clause[2], code, use);
-}
-
-/**
- * @param {string} local
- * @param {string} code
- * @param {Use} use
- */
-function readNamespace(local, code, use) {
-  const name = local.replace(/\$/g, '\\$');
-  // Not `other.local`, but `...local`; then `.member`, or something that needs the whole module.
-  const mention = new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.)${name}(?![\\w$])(\\.([\\w$]+))?`, 'g');
-  for (const match of code.matchAll(mention)) {
-    const isImport = code.slice(Math.max(0, match.index - 12), match.index).endsWith('*as ');
-    if (isImport) continue;
-    if (match[2]) use.perhaps.add(match[2]);
+function read(code, vendors, useOf) {
+  const [imports, exports] = parse(code);
+  for (const found of exports) {
+    if (found.type !== 'reexport' || !vendors.has(found.from)) continue;
+    const use = useOf(found.from);
+    if (found.importName !== null && /^[\w$]+$/.test(found.importName)) use.names.add(found.importName);
     else use.whole = true;
   }
+  return imports.flatMap((found) => {
+    if (found.type === 'import-meta' || !found.specifier || !vendors.has(found.specifier)) return [];
+    const { specifier, start, importStart } = found;
+    const use = useOf(specifier);
+    const text = code.slice(importStart, start);
+    if (found.type === 'static' && text.startsWith('export')) return [];
+    const clause = found.type === 'static' && found.phase === null ? CLAUSE.exec(text) : null;
+    if (clause) return [{ specifier, start: importStart, end: found.end + 1, bindings: bindingsOf(clause) }];
+    // A dynamic or deferred import, `export * from`, names that are strings: nothing to tell apart.
+    use.whole = true;
+    return [];
+  });
+}
+
+/** @param {string[]} clause */
+function bindingsOf([, first, all, list = '']) {
+  const bindings = list.split(',').flatMap((part) => {
+    const [name = '', local = name] = part.trim().split(/\s+as\s+/);
+    return name ? [{ name, local }] : [];
+  });
+  if (first && first !== 'from') bindings.push({ name: 'default', local: first });
+  if (all) bindings.push({ name: '*', local: all });
+  return bindings;
+}
+
+/** Whether it may be worth to look closer. @param {string} code @param {string} local */
+function hasMember(code, local) {
+  return code.includes(`${local}.`) || code.includes(`${local}?.`);
 }

@@ -1,5 +1,5 @@
 // @ts-check
-
+import { join } from 'node:path';
 import { sha256 } from './artifact.mjs';
 import { VENDOR_FOLDER } from './imports.mjs';
 import { namesUsed } from './names.mjs';
@@ -38,16 +38,19 @@ export function outputsOf({ outputs }, files, entries, prefix) {
 /**
  * Gives the vendor files that the outputs import their names, which depend on what is used of them.
  *
+ * @param {typeof import('esbuild')} esbuild
  * @param {Map<string, import('esbuild').OutputFile>} outputs
  * @param {Map<string, import('./imports.mjs').Vendor>} vendors
+ * @param {string} root
+ * @param {import('./namespaces.mjs').Namespaces} namespaces
  * @returns {Promise<{ files: import('./artifact.mjs').Files, entries: VendorEntry[] }>}
  */
-export async function finish(outputs, vendors) {
-  const code = [...outputs].filter(([name]) => name.endsWith('.mjs'));
-  const used = await namesUsed(
-    code.map(([, { text }]) => text),
-    (specifier) => specifier.startsWith(VENDOR_FOLDER),
+export async function finish(esbuild, outputs, vendors, root, namespaces) {
+  const code = [...outputs].filter(([name]) => name.endsWith('.mjs')).map(([, { text }]) => text);
+  const places = new Map(
+    [...vendors].map(([path, { specifier, from }]) => [path, { specifier, folder: join(root, from) }]),
   );
+  const used = await namesUsed(esbuild, code, places, namespaces);
   /** @type {VendorEntry[]} */
   const entries = [];
   /** @type {[string, string][]} */
@@ -77,9 +80,13 @@ export async function finish(outputs, vendors) {
  * @returns {VendorEntry}
  */
 function entryOf({ specifier, identity, from, slug }, use) {
-  const names = use.whole ? /** @type {const} */ ('*') : [...new Set([...use.names, ...use.perhaps])].sort();
+  const all = new Set([...use.names, ...use.members]);
+  const isPart = (/** @type {string} */ name) =>
+    [...name.matchAll(/\./g)].some(({ index }) => all.has(name.slice(0, index)));
+  const some = [...all].filter((name) => !isPart(name)).sort();
+  const names = use.whole ? /** @type {const} */ ('*') : some;
   const hash = sha256(specifier, '\0', identity, '\0', JSON.stringify(names)).slice(0, 8);
-  const perhaps = [...use.perhaps].filter((name) => !use.names.has(name)).sort();
+  const perhaps = some.filter((name) => !use.names.has(name));
   return { id: `${slug}-${hash}`, specifier, from, names, perhaps };
 }
 

@@ -8,6 +8,7 @@ import { keepFolder } from './folder.mjs';
 import { imports, slashed } from './imports.mjs';
 import { dependencies, isInstalled, noteForeignPackages, noteSettings, relativeTo } from './inputs.mjs';
 import { CodeError, mistakesOf } from './mistakes.mjs';
+import { withNamespaces } from './namespaces.mjs';
 import { finish, outputsOf } from './outputs.mjs';
 import { loadPlugins } from './plugins.mjs';
 
@@ -89,12 +90,15 @@ async function buildGroup(esbuild, store, group) {
   });
   const files = new Map(built.outputFiles.map((file) => [slashed(relative(root, file.path)), file]));
   const inputs = new Map(Object.keys(built.metafile.inputs).map((input) => [resolve(root, input), input]));
+  const { codes, packageFiles } = await withNamespaces(esbuild, first, async (namespaces) => {
+    const outputs = group.map((unit, index) =>
+      outputsOf(built.metafile, files, Object.keys(unit.entries), prefixOf(unit, index)),
+    );
+    const codes = await Promise.all(outputs.map((each) => finish(esbuild, each, vendors, root, namespaces)));
+    return { codes, packageFiles: namespaces.files };
+  });
   const foreign = dependencies();
-  noteForeignPackages(
-    foreign,
-    root,
-    [...vendors.values()].map(({ file }) => file),
-  );
+  noteForeignPackages(foreign, root, [...[...vendors.values()].map(({ file }) => file), ...packageFiles]);
   /** @type {Map<string, Dependencies>} */
   const settings = new Map();
   /** @type {(readonly [Unit, UnitOutcome])[]} */
@@ -102,8 +106,7 @@ async function buildGroup(esbuild, store, group) {
   for (const [index, unit] of group.entries()) {
     const sources = reachable(unit, built.metafile, inputs);
     refuseForeign(unit, sources);
-    const outputs = outputsOf(built.metafile, files, Object.keys(unit.entries), prefixOf(unit, index));
-    const code = await finish(outputs, vendors);
+    const code = /** @type {(typeof codes)[number]} */ (codes[index]);
     const found = dependencies();
     const own = [...sources, ...Object.values(unit.files ?? {})];
     for (const file of [...own, ...pluginFiles.inputs, ...foreign.inputs]) found.inputs.add(file);

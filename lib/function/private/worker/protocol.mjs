@@ -40,7 +40,7 @@
  *
  * @typedef {{ id: string, specifier: string, from: string, names: string[] | '*', perhaps: string[] }} VendorEntry
  *   One file of an automatic layer: `names` of `specifier`, resolved from the folder `from` (relative to the
- *   root). `perhaps` are names that may be text in a string only.
+ *   root); `z.string` is a member of its export `z`. `perhaps` are members that it may not have.
  *
  * @typedef {{
  *   root: string,

@@ -1,16 +1,15 @@
 // @ts-check
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { namespacesOf } from './namespaces.mjs';
+import { narrowed, topNames, VIRTUAL } from './narrowed.mjs';
 
 /**
  * @typedef {import('./protocol.mjs').VendorSet} VendorSet
  * @typedef {import('./protocol.mjs').VendorEntry} VendorEntry
  * @typedef {{ set: VendorSet, absent: ReadonlySet<string>, isApart: (specifier: string) => boolean }} Scope
- *   `absent` are names that turned out to be text in a string; packages that are apart are not bundled.
+ *   `absent` are names that modules turned out not to have; packages that are apart are not bundled.
  */
-
-/** How the entries of the layer are called for esbuild: they are no files. */
-export const VIRTUAL = 'trellis:';
 
 /**
  * The modules that a layer consists of, each with the names that functions use of a package.
@@ -19,22 +18,26 @@ export const VIRTUAL = 'trellis:';
  * @returns {import('esbuild').Plugin}
  */
 export function vendorEntries(scope) {
-  const { set } = scope;
-  const byId = new Map(set.entries.map((entry) => [entry.id, entry]));
+  const byId = new Map(scope.set.entries.map((entry) => [entry.id, entry]));
   return {
     name: 'trellis-vendor',
     setup(build) {
+      const namespaces = namespacesOf(build);
+      /** @type {Map<string, import('esbuild').OnLoadResult>} */
+      const parts = new Map();
       build.onResolve({ filter: /^trellis:/ }, ({ path }) => ({
         path: path.slice(VIRTUAL.length),
         namespace: 'trellis',
       }));
       build.onLoad({ filter: /.*/, namespace: 'trellis' }, async ({ path }) => {
         const entry = byId.get(path);
-        if (!entry) return undefined;
-        const resolveDir = join(set.root, entry.from);
-        return (
-          (await ownModules(build, entry, resolveDir)) ?? { contents: moduleText(entry, scope), resolveDir }
-        );
+        if (!entry) return parts.get(path);
+        const resolveDir = join(scope.set.root, entry.from);
+        const whole = (await ownModules(build, entry, resolveDir)) ?? wholeText(entry, scope, resolveDir);
+        if (whole) return whole;
+        for (const [id, part] of await narrowed(namespaces, entry, resolveDir, scope.absent))
+          parts.set(id, part);
+        return parts.get(path);
       });
     },
   };
@@ -65,14 +68,21 @@ async function ownModules(build, { specifier, names }, resolveDir) {
 
 const REEXPORTS = /^export \{([^}]*)\} from ['"](.+)['"];$/gm;
 
-/** @param {VendorEntry} entry @param {Scope} scope */
-function moduleText({ specifier, names }, { absent, isApart }) {
+/**
+ * What is used as a whole, or is looked for in a package when it runs.
+ *
+ * @param {VendorEntry} entry
+ * @param {Scope} scope
+ * @param {string} resolveDir
+ * @returns {import('esbuild').OnLoadResult | undefined}
+ */
+function wholeText({ specifier, names }, { isApart }, resolveDir) {
   const from = JSON.stringify(specifier);
-  if (names === '*')
-    return `export * from ${from}; import * as all from ${from}; export default all.default;`;
-  if (isApart(specifier)) return namesAtRunTime(from, names);
-  const present = names.filter((name) => !absent.has(`${specifier} ${name}`));
-  return present.length > 0 ? `export { ${present.join(', ')} } from ${from};` : `import ${from};`;
+  if (names === '*') {
+    const contents = `export * from ${from}; import * as all from ${from}; export default all.default;`;
+    return { contents, resolveDir };
+  }
+  return isApart(specifier) ? { contents: namesAtRunTime(from, topNames(names)), resolveDir } : undefined;
 }
 
 /**

@@ -7,10 +7,11 @@ import { keepFolder } from './folder.mjs';
 import { packageName, slashed } from './imports.mjs';
 import { dependencies, isInstalled, noteForeignPackages, relativeTo } from './inputs.mjs';
 import { CodeError } from './mistakes.mjs';
+import { VIRTUAL } from './narrowed.mjs';
 import { forgetPackages, isNative } from './native.mjs';
 import { nodeModules } from './node-modules.mjs';
 import { packagesIn } from './packages.mjs';
-import { VIRTUAL, vendorEntries } from './vendor-entries.mjs';
+import { vendorEntries } from './vendor-entries.mjs';
 
 /**
  * @typedef {import('./protocol.mjs').VendorSet} VendorSet
@@ -73,7 +74,7 @@ function asked({ root, nodeModules }) {
 /**
  * @param {typeof import('esbuild')} esbuild
  * @param {VendorSet} set
- * @param {ReadonlySet<string>} absent names that turned out to be text in a string
+ * @param {ReadonlySet<string>} absent names that modules turned out not to have
  * @param {Apart} apart what is not bundled
  * @returns {Promise<{ built: Built, apart: Apart }>}
  */
@@ -100,18 +101,31 @@ async function build(esbuild, set, absent, apart) {
 }
 
 /**
- * The names that do not exist and that may have been text in a string only.
+ * The members that modules do not have. A program that reads one finds `undefined`.
  *
  * @param {VendorSet} set
  * @param {Partial<import('esbuild').BuildFailure>} error
  */
 function notExported(set, error) {
-  const missing = (error.errors ?? []).map(
-    ({ text }) => /^No matching export in ".*" for import "(.*)"$/.exec(text)?.[1],
-  );
-  return set.entries.flatMap(({ specifier, perhaps }) =>
-    perhaps.filter((name) => missing.includes(name)).map((name) => `${specifier} ${name}`),
-  );
+  return (error.errors ?? []).flatMap(({ text, location }) => {
+    const name = MISSING.exec(text)?.[1];
+    const { module, entry, path } = virtual(set, location);
+    return entry?.perhaps.includes([...path, name].join('.')) ? `${module} ${name}` : [];
+  });
+}
+
+const MISSING = /^(?:No matching export in ".*" for|Ambiguous) import "([^"]*)"/;
+
+/**
+ * The virtual module that an error is about: the `z` of an entry is `<id>/z`.
+ *
+ * @param {VendorSet} set
+ * @param {import('esbuild').Location | null} location
+ */
+function virtual(set, location) {
+  const module = location?.file.startsWith(VIRTUAL) ? location.file.slice(VIRTUAL.length) : '';
+  const [id, ...path] = module.split('/');
+  return { module, entry: set.entries.find((entry) => entry.id === id), path };
 }
 
 /**
@@ -122,7 +136,7 @@ function notExported(set, error) {
  */
 function named(set, error) {
   const mistakes = (error.errors ?? []).map(({ text, location }) => {
-    const entry = set.entries.find(({ id }) => location?.file === VIRTUAL + id);
+    const { entry } = virtual(set, location);
     if (entry) return { text: `${text} (of "${entry.specifier}")`, entries: [entry.id] };
     return { text: location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text };
   });

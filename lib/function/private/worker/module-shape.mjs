@@ -1,0 +1,77 @@
+// @ts-check
+import { readFileSync } from 'node:fs';
+import { init, parse } from 'es-module-lexer';
+
+/**
+ * @typedef {{ specifier: string, name: string | null }} Reexport `null` is the whole module, as a namespace.
+ * @typedef {{
+ *   imports: string[],
+ *   own: Set<string>,
+ *   reexports: Map<string, Reexport>,
+ *   stars: string[],
+ *   isFacade: boolean,
+ * }} Shape
+ *   What an ES module imports and exports: names of its own, names of other modules, and all names of other modules. A
+ *   facade does nothing else.
+ */
+
+/**
+ * @param {string} file
+ * @returns {Promise<Shape | undefined>} undefined when it is no ES module, or none that the lexer understands
+ */
+export async function shapeOf(file) {
+  if (!/\.m?js$/.test(file)) return undefined;
+  await init;
+  try {
+    return read(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} code @returns {Shape | undefined} */
+function read(code) {
+  const [imports, exports, isFacade, isModule] = parse(code);
+  if (!isModule) return undefined;
+  const named = withNamedDefault(code, exports);
+  if (named !== undefined) return read(named);
+  const statements = imports.filter(({ type }) => type === 'static' || type === 'reexport-star');
+  // Such an import runs a module later, or never.
+  if (imports.some((found) => found.type !== 'import-meta' && found.phase !== null)) return undefined;
+  /** @type {Shape} */
+  const shape = {
+    imports: statements.flatMap(({ specifier }) => specifier ?? []),
+    own: new Set(),
+    reexports: new Map(),
+    stars: [],
+    isFacade: isFacade && statements.length === imports.length,
+  };
+  for (const found of exports) {
+    if (found.type === 'direct') shape.own.add(found.name);
+    else if (found.type === 'reexport-all') shape.stars.push(found.from);
+    else shape.reexports.set(found.name, { specifier: found.from, name: found.importName });
+  }
+  return shape;
+}
+
+const DEFAULT =
+  /^export\s+default\s+([\w$]+)(?:\s|\/\/.*|\/\*[\s\S]*?\*\/)*(?:;|$|(?=\b(?:import|export)\b))/;
+
+/**
+ * For the lexer a default export is a value of the module's own, even if it is nothing but something imported:
+ * `export default z` becomes the `export { z as default }` that it follows.
+ *
+ * @param {string} code
+ * @param {readonly import('es-module-lexer').Export[]} exports
+ * @returns {string | undefined} undefined when there is none
+ */
+function withNamedDefault(code, exports) {
+  const found = exports.find(
+    (one) => one.type === 'direct' && one.name === 'default' && one.localName === undefined,
+  );
+  const statement = found && DEFAULT.exec(code.slice(found.exportStart));
+  if (!statement) return undefined;
+  const [text, local] = statement;
+  const end = found.exportStart + text.length;
+  return `${code.slice(0, found.exportStart)}export { ${local} as default };${code.slice(end)}`;
+}
