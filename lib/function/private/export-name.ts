@@ -5,7 +5,7 @@ const IMPORT = /\b(?:import|require|__(?:vite_ssr|vi)_dynamic_import__)\s*\(\s*/
 const CHOICE =
   /\.then\(\s*(?:function\b[^(]*)?\(?\s*([\w$]+)\s*\)?[\s\S]*?\bhandler["']?\s*:\s*\1\s*(?:\.\s*([\w$]+)|\[\s*(["'])(.+?)\3\s*\])/;
 
-/** What else says that the module is not taken as it is. Compilers put an import into a `then`, but none behind it. */
+/** What else says that the module is not taken as it is. Compilers put an import into a `then`. */
 const BEFORE = /\bawait\b|\bhandler\b/;
 const AFTER = /\.then\(|\bawait\b|\bhandler\b/;
 
@@ -20,7 +20,7 @@ const TEXTS = /(["'`])(?:\\.|(?!\1)[\s\S])*\1/g;
 export function exportNameOf(handler: () => unknown): string {
   const text = String(handler);
   const start = Math.max(0, text.search(IMPORT));
-  const [before, after] = [text.slice(0, start), text.slice(start)];
+  const [before, after] = [text.slice(0, start), withoutInterop(text.slice(start))];
   const [, , name, , quoted] = CHOICE.exec(after) ?? [];
   const chosen = name ?? quoted;
   if (chosen !== undefined) return chosen;
@@ -28,4 +28,12 @@ export function exportNameOf(handler: () => unknown): string {
   throw new Error(
     `\`handler\` may be another export of its module as in \`() => import('./orders.js').then((module) => ({ handler: module.place }))\`, got \`${text.replace(/\s+/g, ' ').slice(0, 200)}\``,
   );
+}
+
+/** tsx puts a `then` of its own behind an import, for modules that are compiled to CommonJS. */
+function withoutInterop(text: string): string {
+  return text
+    .split('.then(')
+    .filter((part) => !part.includes('__esModule'))
+    .join('.then(');
 }

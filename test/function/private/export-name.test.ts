@@ -29,6 +29,17 @@ const COMPILERS: [string, (text: string) => string][] = [
         .replace(/=> \((\{.*\})\)\);$/, '=> { cov_1a().f[1]++; cov_1a().s[2]++; return $1; }); }')
         .replace(/(import\('[^']*'\));$/, '$1; }'),
   ],
+  [
+    'tsx to CommonJS',
+    (text) =>
+      esbuild(
+        text.replace(
+          /(import\([^)]*\))/,
+          '$1.then(t=>{const e="default";return t[e]&&typeof t[e]=="object"&&"__esModule"in t[e]?t[e]:t})',
+        ),
+        { loader: 'ts' },
+      ).code,
+  ],
   ['Vite', (text) => text.replace('import(', '__vite_ssr_dynamic_import__(')],
 ];
 

@@ -2,17 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { zipSync } from 'fflate';
 import { artifact, contentHash } from './artifact.mjs';
-
-/** The oldest time that an archive can hold: it depends on nothing but what is in it. */
-const MTIME = new Date(1980, 0, 1);
-
-/** The system whose modes are the upper half of a file's attributes. */
-const UNIX = 3;
-
-/** Lambda reads the code as another user than the one who owns it, whatever the umask is here. */
-const READABLE = 0o100644 << 16;
+import { zipped } from './zip.mjs';
 
 /**
  * Keeps files as the archive that is uploaded: one file to write and to link, where a folder takes a dozen calls of the
@@ -26,9 +17,11 @@ export function keepArchive(store, files) {
   const hash = contentHash(files);
   const name = `${hash}.zip`;
   const path = join(store, name);
-  const archive = packed(files);
+  const names = Object.keys(files).sort();
+  const archive = zipped(names.map((file) => [file, Buffer.from(files[file] ?? '')]));
   // The time of its last change says that nobody touched it; that of its last use keeps it from being removed.
-  if (holds(path, archive)) utimesSync(path, new Date(), statSync(path).mtime);
+  if (existsSync(path) && readFileSync(path).equals(archive))
+    utimesSync(path, new Date(), statSync(path).mtime);
   else {
     const draft = join(store, `.${randomUUID()}`);
     writeFileSync(draft, archive, { mode: 0o644 });
@@ -37,16 +30,4 @@ export function keepArchive(store, files) {
     renameSync(draft, path);
   }
   return artifact(store, hash, name, files, [name]);
-}
-
-/** @param {import('./artifact.mjs').Files} files */
-function packed(files) {
-  const names = Object.keys(files).sort();
-  const contents = names.map((name) => /** @type {const} */ ([name, Buffer.from(files[name] ?? '')]));
-  return zipSync(Object.fromEntries(contents), { level: 9, mtime: MTIME, os: UNIX, attrs: READABLE });
-}
-
-/** @param {string} path @param {Uint8Array} archive */
-function holds(path, archive) {
-  return existsSync(path) && readFileSync(path).equals(archive);
 }

@@ -16,9 +16,6 @@ const ASSIGNMENT = '(?<after>=(?![=>])|(?:[-+*/%&|^]|\\*\\*|<<|>>>?|&&|\\|\\||\\
  * The members that a bundle uses of imported names, each as a path: `iso`, `date` for `z.iso.date`. None of those
  * names of which it uses something else: `z[key]`, `f(z)`, `z.string = ...`.
  *
- * Only a parser tells `z.string` from the same in a text, and the `z` of `/[a-z]/` from the name. esbuild is one, and
- * it replaces globals, which these names are when nothing imports them.
- *
  * @param {typeof import('esbuild')} esbuild
  * @param {string} code of an ES module
  * @param {Statement[]} statements
@@ -28,6 +25,29 @@ const ASSIGNMENT = '(?<after>=(?![=>])|(?:[-+*/%&|^]|\\*\\*|<<|>>>?|&&|\\|\\||\\
 export async function membersUsed(esbuild, code, statements, locals) {
   // Code in a text can use any name.
   if (locals.length === 0 || /\beval\s*\(/.test(code)) return new Map();
+  /** @type {Map<string, string[][]>} */
+  const found = new Map();
+  const rest = without(code, statements, new Set(locals));
+  for (const local of locals) {
+    // Not `other.local`, but `...local`. Members that are in a text are some more than are used, at worst.
+    const paths = pathsOf(`(?<![\\w$]|(?<!\\.\\.)\\.)${escaped(local)}(?![\\w$])`, rest);
+    if (paths) found.set(local, paths);
+  }
+  const others = locals.filter((local) => !found.has(local));
+  if (others.length === 0) return found;
+  return new Map([...found, ...(await parsedMembers(esbuild, code, statements, others))]);
+}
+
+/**
+ * Only a parser tells the `z` of `/[a-z]/` from the name. esbuild is one, and it replaces globals, which these names are
+ * when nothing imports them.
+ *
+ * @param {typeof import('esbuild')} esbuild
+ * @param {string} code
+ * @param {Statement[]} statements
+ * @param {string[]} locals
+ */
+async function parsedMembers(esbuild, code, statements, locals) {
   let mark = '$member';
   while (code.includes(mark)) mark += '$';
   const define = Object.fromEntries(locals.map((local, index) => [local, `${mark}${index}`]));
@@ -37,16 +57,30 @@ export async function membersUsed(esbuild, code, statements, locals) {
     minifyWhitespace: true,
     logLevel: 'silent',
   });
-  const name = `${mark.replaceAll('$', '\\$')}(?<index>\\d+)`;
-  /** @type {Map<string, string[][]>} */
-  const found = new Map(locals.map((local) => [local, []]));
-  for (const { groups = {} } of marked.code.matchAll(new RegExp(CHANGE + name + PATH + ASSIGNMENT, 'g'))) {
-    const { index, path, before, after } = groups;
-    const local = locals[Number(index)] ?? '';
-    if (!path || before || after) found.delete(local);
-    else found.get(local)?.push(path.split(/\??\./).slice(1));
+  return locals.flatMap((local, index) => {
+    const paths = pathsOf(`${escaped(mark)}${index}(?!\\d)`, marked.code);
+    return paths ? [/** @type {const} */ ([local, paths])] : [];
+  });
+}
+
+/**
+ * @param {string} name a pattern
+ * @param {string} code
+ * @returns {string[][] | undefined} undefined if something else than a member is used
+ */
+function pathsOf(name, code) {
+  const paths = [];
+  for (const { groups = {} } of code.matchAll(new RegExp(CHANGE + name + PATH + ASSIGNMENT, 'g'))) {
+    const { path, before, after } = groups;
+    if (!path || before || after) return undefined;
+    paths.push(path.split(/\??\./).slice(1));
   }
-  return found;
+  return paths;
+}
+
+/** @param {string} name */
+function escaped(name) {
+  return name.replaceAll('$', '\\$');
 }
 
 /** @param {string} code @param {Statement[]} statements @param {Set<string>} locals */
