@@ -53,6 +53,7 @@ function oneRound(folder: string) {
   return {
     cold: coldSynth(folder),
     warm: synth(folder, 'ours'),
+    plainFunction: synth(folder, 'plain-function'),
     limitCold: synth(folder, 'limit', { BENCH_COLD: '1' }),
     limitWarm: synth(folder, 'limit'),
   };
@@ -119,7 +120,12 @@ function measure() {
 function slopes(small: ReturnType<typeof oneRound>, large: ReturnType<typeof oneRound>) {
   const more = many.functions - few.functions;
   const slope = (kind: keyof typeof small) => ((large[kind] - small[kind]) / more) * 1000;
-  return { cold: slope('cold'), warm: slope('warm'), limitWarm: slope('limitWarm') };
+  return {
+    cold: slope('cold'),
+    warm: slope('warm'),
+    plainFunction: slope('plainFunction'),
+    limitWarm: slope('limitWarm'),
+  };
 }
 
 function ratiosOf(measured: ReturnType<typeof measure>) {
@@ -132,6 +138,7 @@ function ratiosOf(measured: ReturnType<typeof measure>) {
     [`synth of ${MOST}, ours warm / limit warm`]: large.warm / large.limitWarm,
     'milliseconds per function, cold': slope.cold,
     'milliseconds per function, warm': slope.warm,
+    "milliseconds per function, CDK's plain Function without any bundling": slope.plainFunction,
     'milliseconds per function, limit': slope.limitWarm,
     [`milliseconds of the bundler, ${MOST} functions, all cached`]: measured.bundlerMilliseconds,
     [`upload of ${MOST}, NodejsFunction / ours`]: upload.nodejsFunction / upload.ours,

@@ -201,6 +201,7 @@ export class Bundler {
   }
 
   private save(): void {
+    for (const work of [this.unitWork, this.vendorWork]) work.remember();
     for (const cache of this.caches.values()) cache.save();
   }
 }

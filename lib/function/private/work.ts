@@ -20,6 +20,12 @@ type Result = BuildResult & { readonly vendors?: readonly VendorEntry[] };
 export class Work {
   private readonly finished = new Map<string, Finished>();
   private readonly jobs = new Map<string, { readonly cache: Cache; readonly job: Job<Result> }>();
+  private built: {
+    readonly key: string;
+    readonly cache: Cache;
+    readonly since: number;
+    readonly result: Result;
+  }[] = [];
 
   /** Looks it up, or has it built while this thread goes on. */
   public begin(key: string, cache: Cache, build: () => Job<Result>): void {
@@ -36,7 +42,6 @@ export class Work {
   /** Waits for all that was begun. */
   public finish(): Failure[] {
     const failures: Failure[] = [];
-    const looked = new Set<Cache>();
     for (const [key, { cache, job }] of this.jobs) {
       const outcome = job.finish();
       this.jobs.delete(key);
@@ -44,13 +49,21 @@ export class Work {
         failures.push({ key, mistakes: outcome.mistakes });
         continue;
       }
-      const { artifact, vendors = [], inputs, absent } = outcome.result;
-      this.finished.set(key, { artifact, vendors });
-      // Their files may have been saved since the work began.
-      if (!looked.has(cache)) cache.refresh();
-      looked.add(cache);
-      cache.set(key, { inputs, absent, since: job.since }, { artifact, value: vendors });
+      const { result } = outcome;
+      this.finished.set(key, { artifact: result.artifact, vendors: result.vendors ?? [] });
+      this.built.push({ key, cache, since: job.since, result });
     }
     return failures;
+  }
+
+  /** Puts what was built into the caches: while the other thread works on, for many files are looked at. */
+  public remember(): void {
+    // They may have been saved since the work began.
+    for (const cache of new Set(this.built.map((one) => one.cache))) cache.refresh();
+    for (const { key, cache, since, result } of this.built) {
+      const { artifact, vendors = [], inputs, absent } = result;
+      cache.set(key, { inputs, absent, since }, { artifact, value: vendors });
+    }
+    this.built = [];
   }
 }

@@ -22,8 +22,8 @@ const CLOSED = -1;
 /** A thread nobody asks anything for this long ends, and esbuild's process with it: test runs make many. */
 const IDLE_MILLISECONDS = 2000;
 
-/** A run has a cost of its own: it begins with so many functions, and twice as many as there were before. */
-const FIRST_RUN = 32;
+/** A run has a cost of its own, which so many functions share; what is left for the last one is waited for. */
+const ENOUGH = 32;
 
 const { port, signal } = /** @type {{ port: worker.MessagePort, signal: Int32Array }} */ (worker.workerData);
 const loading = import('esbuild').then(async (esbuild) => {
@@ -38,7 +38,6 @@ loading.catch(() => undefined);
 let waiting = [];
 let isBundling = false;
 let isAwaited = false;
-let enough = FIRST_RUN;
 /** @type {NodeJS.Timeout | undefined} */
 let leave;
 
@@ -53,10 +52,9 @@ port.on('message', (/** @type {import('./protocol.mjs').Message} */ message) => 
 async function bundleWaiting() {
   if (isBundling) return;
   isBundling = true;
-  while (waiting.length > 0 && (isAwaited || waiting.length >= enough)) {
+  while (waiting.length > 0 && (isAwaited || waiting.length >= ENOUGH)) {
     const jobs = waiting;
     waiting = [];
-    enough *= 2;
     for (const store of new Set(jobs.map((job) => job.store))) {
       await project(
         store,
@@ -67,7 +65,6 @@ async function bundleWaiting() {
   isBundling = false;
   if (waiting.length > 0) return;
   isAwaited = false;
-  enough = FIRST_RUN;
 }
 
 /** @param {string} store @param {Job[]} jobs */
