@@ -3,10 +3,10 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import type {
   Answer,
   BuildResult,
-  Message,
   Mistake,
   Outcome,
   ProjectRequest,
+  Job as ThreadJob,
   UnitResult,
   VendorRequest,
 } from './worker/protocol.mjs';
@@ -21,9 +21,17 @@ const CLOSED = -1;
 /** No bundle takes this long: the thread is gone. */
 const PATIENCE_MILLISECONDS = 300_000;
 
+/**
+ * So many functions are told of at once: a run of esbuild and a message have a cost of their own, and what is left when
+ * the app is complete is waited for.
+ */
+const ENOUGH = 32;
+
 interface Thread {
   readonly port: MessagePort;
   readonly signal: Int32Array<SharedArrayBuffer>;
+  /** What it has not been told of yet. */
+  readonly untold: ThreadJob[];
 }
 
 let current: Thread | undefined;
@@ -41,7 +49,8 @@ export class Job<Result> {
     jobs += 1;
     this.id = jobs;
     this.thread = threadWithJob();
-    tell(this.thread.port, { id: this.id, ...request });
+    this.thread.untold.push({ id: this.id, ...request });
+    if (request.pass === 'vendor' || this.thread.untold.length >= ENOUGH) tell(this.thread);
   }
 
   /** Bundles the project's code of a function or a shared layer. */
@@ -62,29 +71,31 @@ export class Job<Result> {
   }
 }
 
-function outcomeOf(id: number, { port, signal }: Thread): Outcome {
-  for (let isTold = false; ; ) {
+function outcomeOf(id: number, thread: Thread): Outcome {
+  const { port, signal } = thread;
+  tell(thread);
+  for (;;) {
     const seen = Atomics.load(signal, ANSWERS);
-    for (let next = receive(port); next; next = receive(port)) outcomes.set(next.id, next.outcome);
+    for (let next = receive(port); next; next = receive(port)) {
+      for (const answer of next) outcomes.set(answer.id, answer.outcome);
+    }
     const outcome = outcomes.get(id);
     if (outcome) {
       outcomes.delete(id);
       return outcome;
     }
-    if (!isTold) tell(port, 'now');
-    isTold = true;
     if (Atomics.wait(signal, ANSWERS, seen, PATIENCE_MILLISECONDS) !== 'timed-out') continue;
     current = undefined;
     throw new Error('The bundler has stopped without an answer. Is `esbuild` installed for this platform?');
   }
 }
 
-function tell(port: MessagePort, message: Message): void {
-  port.postMessage(message);
+function tell({ port, untold }: Thread): void {
+  if (untold.length > 0) port.postMessage(untold.splice(0));
 }
 
-function receive(port: MessagePort): Answer | undefined {
-  return (receiveMessageOnPort(port) as { message: Answer } | undefined)?.message;
+function receive(port: MessagePort): Answer[] | undefined {
+  return (receiveMessageOnPort(port) as { message: Answer[] } | undefined)?.message;
 }
 
 /** A thread that knows that it gets a job: it never leaves meanwhile. */
@@ -111,7 +122,7 @@ function start(): Thread {
   });
   worker.unref();
   port.unref();
-  return { port, signal };
+  return { port, signal, untold: [] };
 }
 
 /** What Yarn's Plug'n'Play needs to find packages in its archives. */

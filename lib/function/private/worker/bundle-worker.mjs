@@ -11,7 +11,6 @@ import { vendorPass } from './vendor-pass.mjs';
  * Plain JavaScript: it must start under tsx, jest and node without any of their compilers.
  *
  * @typedef {import('./protocol.mjs').Job} Job
- * @typedef {import('./protocol.mjs').Outcome} Outcome
  */
 
 /** The fields of the signal, and how its first says that nobody listens any more; see bundle-thread.ts. */
@@ -21,9 +20,6 @@ const CLOSED = -1;
 
 /** A thread nobody asks anything for this long ends, and esbuild's process with it: test runs make many. */
 const IDLE_MILLISECONDS = 2000;
-
-/** A run has a cost of its own, which so many functions share; what is left for the last one is waited for. */
-const ENOUGH = 32;
 
 const { port, signal } = /** @type {{ port: worker.MessagePort, signal: Int32Array }} */ (worker.workerData);
 const loading = import('esbuild').then(async (esbuild) => {
@@ -37,22 +33,22 @@ loading.catch(() => undefined);
 /** @type {Job[]} */
 let waiting = [];
 let isBundling = false;
-let isAwaited = false;
 /** @type {NodeJS.Timeout | undefined} */
 let leave;
 
-port.on('message', (/** @type {import('./protocol.mjs').Message} */ message) => {
+port.on('message', (/** @type {Job[]} */ jobs) => {
   clearTimeout(leave);
-  if (message === 'now') isAwaited = true;
-  else if (message.pass === 'vendor') vendor(message);
-  else waiting.push(message);
+  for (const job of jobs) {
+    if (job.pass === 'vendor') vendor(job);
+    else waiting.push(job);
+  }
   bundleWaiting();
 });
 
 async function bundleWaiting() {
   if (isBundling) return;
   isBundling = true;
-  while (waiting.length > 0 && (isAwaited || waiting.length >= ENOUGH)) {
+  while (waiting.length > 0) {
     const jobs = waiting;
     waiting = [];
     for (const store of new Set(jobs.map((job) => job.store))) {
@@ -63,8 +59,6 @@ async function bundleWaiting() {
     }
   }
   isBundling = false;
-  if (waiting.length > 0) return;
-  isAwaited = false;
 }
 
 /** @param {string} store @param {Job[]} jobs */
@@ -72,12 +66,14 @@ async function project(store, jobs) {
   const units = jobs.flatMap((job) => (job.pass === 'project' ? [job.unit] : []));
   try {
     const outcomes = await projectPass(await loading, store, units);
-    for (const [index, job] of jobs.entries()) {
-      const unit = /** @type {import('./protocol.mjs').Unit} */ (units[index]);
-      answer(job, outcomes.get(unit) ?? { crash: 'a function was forgotten' });
-    }
+    answer(
+      jobs.map(({ id }, index) => {
+        const unit = /** @type {import('./protocol.mjs').Unit} */ (units[index]);
+        return { id, outcome: outcomes.get(unit) ?? { crash: 'a function was forgotten' } };
+      }),
+    );
   } catch (error) {
-    for (const job of jobs) answer(job, { crash: stackOf(error) });
+    answer(jobs.map(({ id }) => ({ id, outcome: { crash: stackOf(error) } })));
   }
 }
 
@@ -89,16 +85,16 @@ async function vendor(job) {
       (result) => ({ result }),
       (error) => ({ mistakes: mistakesOf(error) }),
     );
-    answer(job, outcome);
+    answer([{ id: job.id, outcome }]);
   } catch (error) {
-    answer(job, { crash: stackOf(error) });
+    answer([{ id: job.id, outcome: { crash: stackOf(error) } }]);
   }
 }
 
-/** @param {Job} job @param {Outcome} outcome */
-function answer({ id }, outcome) {
-  port.postMessage({ id, outcome });
-  Atomics.sub(signal, OPEN_JOBS, 1);
+/** @param {import('./protocol.mjs').Answer[]} answers */
+function answer(answers) {
+  port.postMessage(answers);
+  Atomics.sub(signal, OPEN_JOBS, answers.length);
   Atomics.add(signal, ANSWERS, 1);
   Atomics.notify(signal, ANSWERS);
   clearTimeout(leave);

@@ -83,8 +83,7 @@
  *
  * @typedef {{ result: UnitResult | BuildResult } | { mistakes: Mistake[] } | { crash: string }} Outcome
  * @typedef {{ id: number } & (ProjectRequest | VendorRequest)} Job
- * @typedef {Job | 'now'} Message
- *   `now` says that somebody waits for all jobs.
+ *   They come in lists, and so do the answers.
  *
  * @typedef {{ id: number, outcome: Outcome }} Answer
  */
