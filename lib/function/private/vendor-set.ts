@@ -26,8 +26,7 @@ export function vendorSet(served: readonly Served[], needs: LayerNeeds): { key: 
     for (const vendor of vendors) {
       const from = unit.root === root ? vendor.from : relative(root, join(unit.root, vendor.from));
       const known = byId.get(vendor.id);
-      // Any place it can be resolved from will do; always the same one is the point.
-      if (!known || from < known.from) byId.set(vendor.id, { ...vendor, from });
+      byId.set(vendor.id, known ? both(known, { ...vendor, from }) : { ...vendor, from });
     }
   }
   const entries = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -38,6 +37,17 @@ export function vendorSet(served: readonly Served[], needs: LayerNeeds): { key: 
   const ids = entries.map(({ id }) => id);
   const key = `vendors ${sha256(JSON.stringify([ids, target, conditions, nodeModules, platforms]))}`;
   return { key, set: { root, target, conditions, entries, nodeModules, platforms } };
+}
+
+function both(one: VendorEntry, other: VendorEntry): VendorEntry {
+  // Any place it can be resolved from will do; always the same one is the point.
+  const [from = one.from] = [one.from, other.from].sort();
+  return {
+    ...one,
+    from,
+    // What one of them imports must be there.
+    perhaps: one.perhaps.filter((name) => other.perhaps.includes(name)),
+  };
 }
 
 function runtimeVersion({ target }: Unit): number {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import {
   type App,
@@ -11,6 +11,7 @@ import {
 import { SharedLayer } from 'cdk-trellis';
 import { codeFolder, logicalIds, runInLambda, templateOf, unpacked } from '../lambda.js';
 import { oneFunction, Project, removeProjects } from '../project.js';
+import { filesIn, synthesized } from '../synthesized.js';
 
 afterAll(removeProjects);
 
@@ -51,6 +52,22 @@ describe('a bundled function', () => {
       "import * as z from 'zod'; export const handler = async () => Object.keys({ ...z }).includes('string') && 'x';",
     ],
     ['a dynamic import', "export const handler = async () => (await import('zod')).string().parse('x');"],
+    [
+      'names of a dynamic import',
+      "export const handler = async () => { const { string: text, gone } = await import('zod'); return gone ?? text().parse('x'); };",
+    ],
+    [
+      'a dynamic import of a CommonJS package, by name',
+      "export const handler = async () => { const { parse } = await import('@babel/parser'); return parse('x').program.body.length === 1 ? 'x' : ''; };",
+    ],
+    [
+      'a dynamic import of a CommonJS package, by member',
+      "export const handler = async () => ((await import('@babel/parser')).parse('x').program.body.length === 1 ? 'x' : '');",
+    ],
+    [
+      'a dynamic import as a value',
+      "export const handler = async () => { const all = await import('zod'); return Object.keys(all).includes('string') ? 'x' : ''; };",
+    ],
     ['a re-export', "export { string } from 'zod'; export const handler = async () => 'x';"],
     [
       'a name with a dollar',
@@ -87,6 +104,20 @@ describe('a bundled function', () => {
       'utf8',
     );
     expect(code).toMatch(/^import\{string\}from"\/opt\/nodejs\/v\/zod-mini-[0-9a-f]{8}\.mjs";/);
+  });
+
+  it('holds of a package that is imported when it is needed what is used of it', () => {
+    const layerBytes = (source: string) => {
+      const { layer } = synthesized(new Project({ 'lambda/main.ts': source }));
+      return filesIn(layer).reduce((sum, name) => sum + statSync(join(layer, name)).size, 0);
+    };
+    const whole = layerBytes("export const handler = async () => Object.keys(await import('zod'));");
+    for (const use of [
+      "const { string } = await import('zod'); return string().parse('x');",
+      "return (await import('zod')).string().parse('x');",
+    ]) {
+      expect(layerBytes(`export const handler = async () => { ${use} };`)).toBeLessThan(whole / 3);
+    }
   });
 
   it('names the TypeScript line of an error', () => {
@@ -366,6 +397,22 @@ describe('bundling fails', () => {
       'lambda/main.ts': "import { nothing } from 'zod';\nexport const handler = async () => nothing;",
     };
     expect(bundleError(files)).toContain('node_modules/zod/index.js" for import "nothing" (of "zod")');
+  });
+
+  it('for a name that a package does not have, though another function does without it', () => {
+    const project = new Project({
+      'lambda/one.ts': "import * as z from 'zod';\nexport const handler = async () => z.nothing;",
+      'lambda/two.ts': "import { nothing } from 'zod';\nexport const handler = async () => nothing;",
+    });
+    for (const names of [
+      ['one', 'two'],
+      ['two', 'one'],
+    ]) {
+      const app = project.app();
+      const stack = new Stack(app, 'Shop');
+      for (const name of names) project.add(stack, name, `./lambda/${name}.js`);
+      expect(() => app.synth()).toThrow('for import "nothing" (of "zod")');
+    }
   });
 
   it('for a CommonJS package as a whole', () => {

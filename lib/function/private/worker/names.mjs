@@ -80,13 +80,42 @@ function read(code, vendors, useOf) {
     const use = useOf(specifier);
     const text = code.slice(importStart, start);
     if (found.type === 'static' && text.startsWith('export')) return [];
+    const members = found.type === 'dynamic' ? membersTaken(code, found) : undefined;
+    if (members) {
+      for (const name of members) use.members.add(name);
+      return [];
+    }
     const clause = found.type === 'static' && found.phase === null ? CLAUSE.exec(text) : null;
     if (clause) return [{ specifier, start: importStart, end: found.end + 1, bindings: bindingsOf(clause) }];
-    // A dynamic or deferred import, `export * from`, names that are strings: nothing to tell apart.
+    // Another dynamic or a deferred import, `export * from`, names that are strings: nothing to tell apart.
     use.whole = true;
     return [];
   });
 }
+
+/**
+ * The names that are taken at once of a module that is imported when it is needed: `{lookup}=await import("x")`,
+ * `(await import("x")).lookup`. Some of them may not be there.
+ *
+ * @param {string} code
+ * @param {import('es-module-lexer').DynamicImport} found
+ * @returns {string[] | undefined} undefined when it may be any
+ */
+function membersTaken(code, { importStart, importEnd, phase }) {
+  if (phase !== null) return undefined;
+  const before = code.slice(Math.max(0, importStart - MOST_NAMES), importStart);
+  const after = code.slice(importEnd, importEnd + MOST_NAMES);
+  const member = before.endsWith('(await ') ? /^\)\??\.([A-Za-z_$][\w$]*)(?![\w$\\])/.exec(after) : null;
+  if (member?.[1]) return [member[1]];
+  const isAll = /^(?:[;,)}\s]|$)/.test(after);
+  const names = isAll ? DESTRUCTURED.exec(before)?.[1] : undefined;
+  return names?.split(',').map((part) => part.split(':')[0] ?? '');
+}
+
+const DESTRUCTURED = /(?:^|\b(?:let|const|var)|[,;({])\s*\{([\w$,:]+)\}=await $/;
+
+/** So many characters are looked at around an import. */
+const MOST_NAMES = 2000;
 
 /** @param {string[]} clause */
 function bindingsOf([, first, all, list = '']) {
