@@ -3,7 +3,6 @@ import {
   Architecture,
   type CfnFunction,
   type EventInvokeConfigOptions,
-  type FunctionOptions,
   type FunctionProps,
   Function as LambdaFunction,
   LoggingFormat,
@@ -16,6 +15,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../observability/acknowledge.js';
 import { applyTarget } from '../target/apply-target.js';
+import type { BaseFunctionOptions } from './base-function-options.js';
 import { addEnvironmentCheck } from './private/environment-check.js';
 import { FailureQueue } from './private/failure-queue.js';
 import { isAsynchronousInvoker, isAsynchronousRole } from './private/invokers.js';
@@ -38,29 +38,6 @@ const MEMORY_MEGABYTES = 256;
 
 /** Longer than any of the calls that a handler should make, shorter than the 29 s that API Gateway waits. */
 const TIMEOUT = Duration.seconds(10);
-
-/** What can be said about any function besides its code. All options of CDK's functions; they win over the defaults. */
-export interface BaseFunctionOptions
-  extends Omit<
-    FunctionOptions,
-    'layers' | 'logRetention' | 'logRemovalPolicy' | 'logRetentionRole' | 'logRetentionRetryOptions'
-  > {
-  /** How long logs are kept. Without effect when `logGroup` is given. @default RetentionDays.ONE_MONTH */
-  readonly logRetention?: RetentionDays;
-  /**
-   * What becomes of the logs when the function goes. Without effect when `logGroup` is given.
-   *
-   * @default RemovalPolicy.DESTROY: they go, too
-   */
-  readonly logRemovalPolicy?: RemovalPolicy;
-  /**
-   * Says that every caller waits for the answer (an API, a workflow, a queue's poller) and handles its failure.
-   *
-   * @default false: a queue for events that failed is made as soon as a service that does not wait (EventBridge, SNS,
-   * S3 ...) is permitted to invoke the function
-   */
-  readonly invokedSynchronously?: boolean;
-}
 
 /** The options with the code, whatever has made it. */
 type BaseFunctionProps = BaseFunctionOptions & Pick<FunctionProps, 'code' | 'handler' | 'runtime' | 'layers'>;

@@ -9,7 +9,8 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { BaseFunction, type BaseFunctionOptions } from './base-function.js';
+import { BaseFunction } from './base-function.js';
+import type { BaseFunctionOptions } from './base-function-options.js';
 import { checkBootstrap } from './private/bootstrap.js';
 import { codeMistakes, isCustomRuntime, isImage, isOfAnyPlatform } from './private/code-mistakes.js';
 import { constructPath } from './private/construct-path.js';

@@ -1,5 +1,5 @@
 import type { ILayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
-import type { BaseFunctionOptions } from './base-function.js';
+import type { BaseFunctionOptions } from './base-function-options.js';
 import type { Bindables, BindOf, NeedsOf } from './binding.js';
 import type { BundlingOptions } from './bundling-options.js';
 import type { SharedLayer } from './shared-layer.js';

@@ -1,0 +1,26 @@
+import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RemovalPolicy } from 'aws-cdk-lib/core';
+
+/** What can be said about any function besides its code. All options of CDK's functions; they win over the defaults. */
+export interface BaseFunctionOptions
+  extends Omit<
+    FunctionOptions,
+    'layers' | 'logRetention' | 'logRemovalPolicy' | 'logRetentionRole' | 'logRetentionRetryOptions'
+  > {
+  /** How long logs are kept. Without effect when `logGroup` is given. @default RetentionDays.ONE_MONTH */
+  readonly logRetention?: RetentionDays;
+  /**
+   * What becomes of the logs when the function goes. Without effect when `logGroup` is given.
+   *
+   * @default RemovalPolicy.DESTROY: they go, too
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
+  /**
+   * Says that every caller waits for the answer (an API, a workflow, a queue's poller) and handles its failure.
+   *
+   * @default false: a queue for events that failed is made as soon as a service that does not wait (EventBridge, SNS,
+   * S3 ...) is permitted to invoke the function
+   */
+  readonly invokedSynchronously?: boolean;
+}
