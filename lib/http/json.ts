@@ -9,7 +9,7 @@ export const MAX_JSON_DEPTH = 100;
 /**
  * The value of a JSON text, which is I-JSON (RFC 7493): what other parsers might read differently is refused. A name
  * that stands twice is such a thing (the first may have been checked by a proxy, the last is what JavaScript keeps),
- * half of a surrogate pair, or a number that is too large.
+ * half of a surrogate pair, a number that is too large, or the name `__proto__`, which assignments lose.
  *
  * @throws ProblemError 400 that says what is wrong
  */
@@ -87,6 +87,7 @@ function countNames(value: unknown, hasEscapes: boolean): number {
     }
     for (const key of Object.keys(value)) {
       if (hasEscapes && !key.isWellFormed()) throw brokenText();
+      if (key === '__proto__') throw notJson('The name "__proto__" has another meaning in JavaScript.');
       names += 1 + countNames((value as Record<string, unknown>)[key], hasEscapes);
     }
     return names;

@@ -118,7 +118,7 @@ describe('a request', () => {
   it.each([
     ['malformed JSON', { body: '{"name":' }, 400, 'The body is not JSON'],
     ['an undeclared property', { body: { name: 'x', extra: 1 } }, 400, 'The request is not valid'],
-    ['__proto__', { body: '{"name":"x","__proto__":{}}' }, 400, 'The request is not valid'],
+    ['__proto__', { body: '{"name":"x","__proto__":{}}' }, 400, 'The body is not JSON'],
     ['no body', {}, 400, 'The body is missing'],
     ['a body that is not an object', { body: '"text"' }, 400, 'The request is not valid'],
     ['an XML body', { body: '<a/>', headers: { 'content-type': 'text/xml' } }, 415, 'Unsupported media type'],
