@@ -13,8 +13,8 @@ export interface BoundHandler<Event, Result, N extends Needs> {
  * Declares a handler and what it needs. The needs must be an object literal: the construct that deploys the
  * handler reads them from the source, without running it.
  *
- * In Lambda the clients are made while the function initializes, so that a missing binding fails the deployment's
- * first call with its name, and not some later one.
+ * In Lambda the clients are made while the function initializes. A missing binding fails the deployment's first call
+ * with its name, and not some later one.
  */
 export function handle<const N extends Needs, Event, Result>(
   needs: N,

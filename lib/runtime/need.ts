@@ -52,11 +52,18 @@ export function connect<N extends Needs>(needs: N, environment = process.env): C
 }
 
 /**
- * The clients of a handler, made once: in Lambda while the function initializes, so that a missing binding fails its
- * first call with its name, and elsewhere when they are first wanted.
+ * The clients of a handler, made once: in Lambda while the function initializes, and elsewhere when they are first
+ * wanted. A missing binding fails each call of the handler with its name, and not the initialization: its module may have
+ * handlers of other functions, whose needs are bound there and not here.
  */
 export function connection<N extends Needs>(needs: N): () => Clients<N> {
   const connected = once(() => connect(needs));
-  if (process.env.AWS_LAMBDA_FUNCTION_NAME) connected();
+  if (process.env.AWS_LAMBDA_FUNCTION_NAME) {
+    try {
+      connected();
+    } catch {
+      // Whoever calls this handler is told.
+    }
+  }
   return connected;
 }
