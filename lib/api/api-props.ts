@@ -38,7 +38,7 @@ export interface ApiProps<
   /** Who signs in. Required when an operation is for users. */
   readonly users?: IUserDirectory;
   /** The functions that authorize, by their names in the contract. Required when an operation names one. */
-  readonly authorizers?: A & AuthorizersCheck<A, B>;
+  readonly authorizers?: A & AuthorizersCheck<C, A, B>;
   /**
    * Plans for callers with an API key, by name. Required when an operation has `apiKey: true`; the limits count there
    * only. A key tells callers apart and is no proof of who they are: it goes with an `auth`.

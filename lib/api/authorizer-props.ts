@@ -2,7 +2,7 @@ import type { Duration } from 'aws-cdk-lib/core';
 import type { LambdaAuth } from '../contract/auth.js';
 import type { Operations } from '../contract/contract.js';
 import type { BindCheck } from '../function/binding.js';
-import type { HandlerModule, NodeFunctionOptions } from '../function/node-function-props.js';
+import type { NodeFunctionOptions } from '../function/node-function-props.js';
 import type { AuthorizerHandler } from '../runtime/authorizer.js';
 import type { Needs } from '../runtime/need.js';
 
@@ -48,18 +48,22 @@ type AuthOf<C extends Operations> = C[keyof C]['auth'];
 /** The names of the authorizers that a contract asks for. */
 export type AuthorizerNames<C extends Operations> = Extract<AuthOf<C>, LambdaAuth>['authorizer'];
 
-/** An authorizer for each name in the contract. */
+/** An authorizer for each name in the contract, with any module: `AuthorizersCheck` says which one it may be. See `Routes`. */
 export type Authorizers<C extends Operations> = {
-  readonly [Name in AuthorizerNames<C>]: LambdaAuthorizerProps<
-    Extract<AuthOf<C>, { readonly authorizer: Name }>
-  >;
+  readonly [_ in AuthorizerNames<C>]: Omit<LambdaAuthorizerProps, 'handler'> & {
+    readonly handler: () => unknown;
+  };
 };
 
-/** What the compiler says of authorizers whose needs are not bound. */
-export type AuthorizersCheck<A, B> = {
+/** What the compiler says of authorizers of something else, and of those whose needs are not bound. */
+export type AuthorizersCheck<C extends Operations, A, B> = {
   readonly [Name in keyof A]: A[Name] extends {
-    readonly handler: () => Promise<infer M extends HandlerModule>;
+    readonly handler: () => Promise<infer M extends AuthorizerOf<C, Name>>;
   }
     ? BindCheck<M, B>
-    : unknown;
+    : { readonly 'the handler is not made for this authorizer': Name };
 };
+
+type AuthorizerOf<C extends Operations, Name> = AuthorizerModule<
+  Extract<AuthOf<C>, LambdaAuth & { readonly authorizer: Name }>
+>;

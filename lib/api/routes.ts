@@ -60,8 +60,16 @@ export type Route<O extends Operation> =
   | Integration<AnswerOf<O>>
   | (RouteOptions<O> & { readonly integration: Integration<AnswerOf<O>> });
 
-/** A route for each operation of a contract. */
-export type Routes<C extends Operations> = { readonly [Name in keyof C]: Route<C[Name]> };
+/**
+ * A route for each operation of a contract, with any module: which one it may be is checked by `RoutesCheck`. Here it would
+ * be the contextual type, from which the compiler takes a part of what `import('./x.js').then(...)` promises.
+ */
+export type Routes<C extends Operations> = {
+  readonly [Name in keyof C]:
+    | (() => unknown)
+    | (NodeFunctionOptions & RouteOptions<C[Name]> & { readonly handler: () => unknown })
+    | Exclude<Route<C[Name]>, { readonly handler: unknown } | (() => unknown)>;
+};
 
 /** The module of a route; `never` when an AWS service answers. */
 export type ModuleOf<R> = R extends () => Promise<infer Module extends HandlerModule>
@@ -73,9 +81,13 @@ export type ModuleOf<R> = R extends () => Promise<infer Module extends HandlerMo
 /** What the compiler says of routes that the contract does not have, and of needs that are not bound. */
 export type RoutesCheck<C extends Operations, R, B> = {
   readonly [Name in keyof R]: Name extends keyof C
-    ? [ModuleOf<R[Name]>] extends [never]
-      ? unknown
-      : BindCheck<ModuleOf<R[Name]>, B>
+    ? R[Name] extends Route<C[Name]>
+      ? [ModuleOf<R[Name]>] extends [never]
+        ? unknown
+        : BindCheck<ModuleOf<R[Name]>, B>
+      : R[Name] extends () => unknown
+        ? () => Promise<RouteModule<C[Name]>>
+        : Route<C[Name]>
     : { readonly 'the contract does not have': Name };
 };
 

@@ -23,8 +23,11 @@ export interface NodeFunctionOptions extends BaseFunctionOptions {
   readonly bundling?: BundlingOptions;
 }
 
+/** The module, what its handler needs, and options of the function. */
+export type NodeFunctionProps<Module extends HandlerModule> = NodeFunctionOptions & ModuleProps<Module>;
+
 /** The module, and what its handler needs. */
-export type NodeFunctionProps<Module extends HandlerModule> = NodeFunctionOptions & {
+export type ModuleProps<Module extends HandlerModule> = {
   /**
    * The module with the handler: `() => import('../lambda/orders/place.js')`. It is never run at synth. An export of
    * another name is chosen by `.then((module) => ({ handler: module.place }))` behind it, in this form.

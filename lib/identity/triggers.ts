@@ -18,8 +18,10 @@ export type TriggerCode<T extends TriggerName> =
 /** Properties of a trigger's function. Cognito waits for the answer, five seconds at most. */
 export type TriggerOptions = Omit<NodeFunctionOptions, 'invokedSynchronously'>;
 
-/** The functions that a user pool asks, by the moment. */
-export type Triggers = { readonly [T in TriggerName]?: TriggerCode<T> };
+/** The functions that a user pool asks, by the moment, with any module: `TriggersCheck` says which one it may be. See `Routes`. */
+export type Triggers = {
+  readonly [_ in TriggerName]?: (() => unknown) | (TriggerOptions & { readonly handler: () => unknown });
+};
 
 type ModuleOf<Code> = Code extends () => Promise<infer Module extends HandlerModule>
   ? Module
@@ -35,11 +37,15 @@ type OwnUsers<N> = {
 
 type Unserved<N, B> = Omit<N, Exclude<OwnUsers<N>, string extends keyof B ? never : keyof B>>;
 
-/** What the compiler says of triggers whose needs are not bound. */
+/** What the compiler says of triggers of another moment, and of those whose needs are not bound. */
 export type TriggersCheck<T, B> = {
-  readonly [Name in keyof T]: [ModuleOf<T[Name]>] extends [never]
-    ? unknown
-    : BindCheck<{ readonly handler: { readonly needs: Unserved<NeedsOf<ModuleOf<T[Name]>>, B> } }, B>;
+  readonly [Name in keyof T]: Name extends TriggerName
+    ? T[Name] extends TriggerCode<Name> | undefined
+      ? [ModuleOf<T[Name]>] extends [never]
+        ? unknown
+        : BindCheck<{ readonly handler: { readonly needs: Unserved<NeedsOf<ModuleOf<T[Name]>>, B> } }, B>
+      : TriggerCode<Name>
+    : { readonly 'there is no such trigger': Name };
 };
 
 /** The functions of those triggers that there are. */
@@ -47,6 +53,6 @@ export type TriggerFunctions<T> = { readonly [Name in keyof T]: NodeFunction };
 
 /** The triggers as the library sees them. */
 export interface AnyTriggers {
-  readonly triggers?: Triggers;
+  readonly triggers?: { readonly [T in TriggerName]?: TriggerCode<T> };
   readonly bind?: Bindables;
 }

@@ -2,7 +2,7 @@ import type { EventSourceMappingOptions } from 'aws-cdk-lib/aws-lambda';
 import type { QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Duration } from 'aws-cdk-lib/core';
 import type { SQSEvent } from 'aws-lambda';
-import type { NodeFunctionProps } from '../function/node-function-props.js';
+import type { ModuleProps, NodeFunctionOptions } from '../function/node-function-props.js';
 import type { DeadLetterAlarmProps } from '../observability/dead-letters.js';
 
 /** A module whose handler takes messages: made with `worker`, or any that answers a batch of SQS. */
@@ -68,6 +68,5 @@ type Asynchronous =
 
 /** The module, what its handler needs, and options of the queue and of the function. */
 export type QueueWorkerProps<Module extends WorkerModule> = QueueWorkerOptions &
-  DistributiveOmit<NodeFunctionProps<Module>, Asynchronous>;
-
-type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never;
+  Omit<NodeFunctionOptions, Asynchronous> &
+  ModuleProps<Module>;

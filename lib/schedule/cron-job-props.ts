@@ -1,6 +1,6 @@
 import type { ScheduleExpression, ScheduleProps } from 'aws-cdk-lib/aws-scheduler';
 import type { Duration } from 'aws-cdk-lib/core';
-import type { NodeFunctionProps } from '../function/node-function-props.js';
+import type { ModuleProps, NodeFunctionOptions } from '../function/node-function-props.js';
 import type { DeadLetterAlarmProps } from '../observability/dead-letters.js';
 import type { ScheduledEvent } from '../runtime/job.js';
 
@@ -43,6 +43,5 @@ type Own = 'events' | 'invokedSynchronously' | 'maxEventAge' | 'retryAttempts';
 
 /** The module, what its handler needs, and options of the schedule and of the function. */
 export type CronJobProps<Module extends JobModule> = CronJobOptions &
-  DistributiveOmit<NodeFunctionProps<Module>, Own>;
-
-type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never;
+  Omit<NodeFunctionOptions, Own> &
+  ModuleProps<Module>;

@@ -104,9 +104,12 @@ export type NoRefusal<Module> = [CodeOf<Module>] extends [never]
   ? unknown
   : { readonly 'an undo must not refuse': CodeOf<Module> };
 
+/** Code with any module: `StepCheck` says which one it may be. See `Routes` of an API. */
+type AnyCode = (() => unknown) | (SagaFunctionOptions & { readonly handler: () => unknown }) | IFunction;
+
 /** Steps that run in parallel, or the cases of a choice, by their names. */
 export type StepGroup = Readonly<
-  Record<string, StepOptions & { readonly do: SagaCode<unknown>; readonly undo?: SagaCode<unknown> }>
+  Record<string, StepOptions & { readonly do: AnyCode; readonly undo?: AnyCode }>
 >;
 
 type ModuleOf<Code> = Code extends () => Promise<infer Module>
@@ -124,10 +127,15 @@ type UndoneBy<Step> = Step extends { readonly undo: infer Code } ? ModuleOf<Code
 
 export type ModulesIn<Step> = DoneBy<Step> | UndoneBy<Step>;
 
+/** `unknown`, if the step's code has such a module. */
+type CodeCheck<Step, Key extends string, Module> = Step extends { readonly [Own in Key]: SagaCode<Module> }
+  ? unknown
+  : SagaCode<Module>;
+
 /** What a step of a group must be: `step()` of a saga has the same in its parameters. */
 export type StepCheck<Context, Name extends string, Step> = {
-  readonly do: SagaCode<ModuleTaking<StepInput<Context>>>;
-  readonly undo?: SagaCode<ModuleTaking<UndoInput<Context, Name, ResultOf<DoneBy<Step>>>>>;
+  readonly do: CodeCheck<Step, 'do', ModuleTaking<StepInput<Context>>>;
+  readonly undo?: CodeCheck<Step, 'undo', ModuleTaking<UndoInput<Context, Name, ResultOf<DoneBy<Step>>>>>;
 } & NoRefusal<UndoneBy<Step>> & {
     readonly [Key in Exclude<keyof Step, 'do' | 'undo' | keyof StepOptions>]: {
       readonly 'there is no such property': Key;
