@@ -12,6 +12,7 @@ import {
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type Bindable, type Binding, type TableAccess, tableBinding } from '../function/binding.js';
+import { given } from '../props/given.js';
 import { applyTarget } from '../target/apply-target.js';
 import { dataRemovalPolicy, isEphemeral } from '../target/ephemeral.js';
 
@@ -91,7 +92,7 @@ export class DataTable<Index extends string = string> extends Construct implemen
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: !isEphemeral(this),
       removalPolicy: dataRemovalPolicy(this),
-      ...props.table,
+      ...given(props.table),
     });
   }
 

@@ -14,6 +14,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../observability/acknowledge.js';
+import { given } from '../props/given.js';
 import { applyTarget } from '../target/apply-target.js';
 import type { BaseFunctionOptions } from './base-function-options.js';
 import { addEnvironmentCheck } from './private/environment-check.js';
@@ -68,7 +69,7 @@ export abstract class BaseFunction extends LambdaFunction {
       timeout: TIMEOUT,
       // CDK refuses both this and the old property.
       ...(options.logFormat === undefined && { loggingFormat: LoggingFormat.JSON }),
-      ...options,
+      ...given(options),
       // CDK would permit the access in a second policy.
       ...(filesystem && { filesystem: { config: { ...filesystem.config, policies: [] } } }),
     });

@@ -9,6 +9,7 @@ import {
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledge } from '../observability/acknowledge.js';
+import { given } from '../props/given.js';
 import type { Bindable, Binding } from './bindings/binding.js';
 import { idempotencyBinding } from './bindings/idempotency.js';
 
@@ -54,7 +55,7 @@ export class IdempotencyTable extends Construct implements Bindable<'idempotency
       billing: Billing.onDemand(),
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       removalPolicy: RemovalPolicy.DESTROY,
-      ...props.table,
+      ...given(props.table),
     });
     acknowledge(this.table, {
       'AwsSolutions-DDB3':

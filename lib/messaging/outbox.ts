@@ -21,6 +21,7 @@ import {
   type DeadLetterAlarmProps,
   deadLetterQueue,
 } from '../observability/dead-letters.js';
+import { given } from '../props/given.js';
 import { OUTBOX_ATTRIBUTE } from '../runtime/outbox-attribute.js';
 
 export interface OutboxAlarmProps extends DeadLetterAlarmProps {
@@ -93,7 +94,7 @@ export class Outbox extends Construct {
     this.function = new NodeFunction(this, 'Function', {
       description: `Publishes the events of ${table.node.path}`,
       timeout: Duration.minutes(1),
-      ...props.function,
+      ...given(props.function),
       invokedSynchronously: true,
       handler: libraryHandler('runtime/outbox-publisher'),
       bind: { events: props.events, refused: this.failures },
@@ -136,7 +137,7 @@ export class Outbox extends Construct {
           dynamodb: { NewImage: { [OUTBOX_ATTRIBUTE]: { M: { id: { S: FilterRule.exists() } } } } },
         }),
       ],
-      ...props.eventSource,
+      ...given(props.eventSource),
       target: this.function,
       eventSourceArn: streamArn,
     });

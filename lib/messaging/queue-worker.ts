@@ -11,6 +11,7 @@ import type { NodeFunctionProps } from '../function/node-function-props.js';
 import { acknowledge } from '../observability/acknowledge.js';
 import { addAlarm } from '../observability/alarm.js';
 import { addDeadLetterAlarm, deadLetterQueue, SECURE_QUEUE } from '../observability/dead-letters.js';
+import { given } from '../props/given.js';
 import { dataRemovalPolicy } from '../target/ephemeral.js';
 import { refuseOtherHandler } from './private/handlers.js';
 import { queueMistakes, visibilityMistake } from './private/queue-mistakes.js';
@@ -87,14 +88,14 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
       visibilityTimeout: visibilityTimeout ?? least,
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount },
       removalPolicy: dataRemovalPolicy(this),
-      ...queue,
+      ...given(queue),
     });
     this.eventSource = this.poll({
       ...(batchSize !== undefined && { batchSize }),
       ...(batchWindow && { maxBatchingWindow: batchWindow }),
       maxConcurrency,
       reportBatchItemFailures: true,
-      ...eventSource,
+      ...given(eventSource),
     });
     this.alarms = alarms === false ? [] : this.addAlarms(alarms);
   }

@@ -1,6 +1,7 @@
 import { type IQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { given } from '../props/given.js';
 import { dataRemovalPolicy } from '../target/ephemeral.js';
 import { acknowledge } from './acknowledge.js';
 import { type AlarmTarget, addAlarm } from './alarm.js';
@@ -17,7 +18,7 @@ export function deadLetterQueue(scope: Construct, id: string, props: QueueProps 
     ...SECURE_QUEUE,
     retentionPeriod: Duration.days(14),
     removalPolicy: dataRemovalPolicy(scope),
-    ...props,
+    ...given(props),
   });
   const reason = 'This is itself where failed messages land; nothing consumes it automatically.';
   acknowledge(queue, { 'AwsSolutions-SQS3': reason, 'Serverless-SQSRedrivePolicy': reason });

@@ -5,6 +5,7 @@ import { Topic, type TopicProps } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Annotations, AspectPriority, Aspects, Aws, Lazy, Stack, Stage, Token } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
+import { given } from '../props/given.js';
 import { applyTarget } from '../target/apply-target.js';
 import { acknowledge } from './acknowledge.js';
 import { costAtRest } from './cost-at-rest.js';
@@ -74,7 +75,7 @@ export class Monitoring extends Construct {
   }
 
   private createTopic(topicName: string, own: TopicProps | undefined): Topic {
-    const topic = new Topic(this, 'Alarms', { topicName, enforceSSL: true, ...own });
+    const topic = new Topic(this, 'Alarms', { topicName, enforceSSL: true, ...given(own) });
     // A topic with a policy of its own is closed to the alarms of its account, too.
     topic.addToResourcePolicy(
       new PolicyStatement({

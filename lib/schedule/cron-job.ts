@@ -10,6 +10,7 @@ import type { NodeFunctionProps } from '../function/node-function-props.js';
 import { refuseOtherHandler } from '../messaging/private/handlers.js';
 import { addAlarm } from '../observability/alarm.js';
 import { addDeadLetterAlarm, deadLetterQueue } from '../observability/dead-letters.js';
+import { given } from '../props/given.js';
 import { tellReplaced } from '../target/apply-target.js';
 import { targetOf } from '../target/target.js';
 import type { CronJobAlarmProps, CronJobOptions, CronJobProps, JobModule } from './cron-job-props.js';
@@ -72,7 +73,7 @@ export class CronJob<Module extends JobModule = JobModule> extends Construct {
     return new Schedule(this, 'Schedule', {
       description: this.node.path,
       timeWindow: flexibleWindow ? TimeWindow.flexible(flexibleWindow) : TimeWindow.off(),
-      ...options.scheduler,
+      ...given(options.scheduler),
       schedule: options.schedule,
       target: {
         bind: () => ({

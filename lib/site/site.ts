@@ -20,6 +20,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Annotations, CfnOutput, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledge } from '../observability/acknowledge.js';
+import { given } from '../props/given.js';
 import { applyTarget } from '../target/apply-target.js';
 import { isEphemeral } from '../target/ephemeral.js';
 import { SERVED } from './content/request.js';
@@ -117,7 +118,7 @@ export class Site extends Construct {
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         responseHeadersPolicy: this.headers,
         functionAssociations: [{ function: this.viewerRequest, eventType: FunctionEventType.VIEWER_REQUEST }],
-        ...defaultBehavior,
+        ...given(defaultBehavior),
       },
       additionalBehaviors: {
         ...apiBehaviours(this, apis, this.headers),
@@ -131,7 +132,7 @@ export class Site extends Construct {
         minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       }),
       ...(this.logBucket && { enableLogging: true, logBucket: this.logBucket }),
-      ...others,
+      ...given(others),
     });
     acknowledge(created, {
       'AwsSolutions-CFR1':

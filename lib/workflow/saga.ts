@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import type { Bindable, Bindables, Binding } from '../function/binding.js';
 import { allow, bindable } from '../function/bindings/binding.js';
 import { deadLetterQueue } from '../observability/dead-letters.js';
+import { given } from '../props/given.js';
 import type { SagaAnswer, SagaStart } from '../runtime/saga-need.js';
 import { acknowledgeLogsAndTraces } from './private/acknowledged-permissions.js';
 import { noteInterruptions } from './private/interruptions.js';
@@ -151,7 +152,7 @@ export class Saga<
       // Data of people is in the input and the results: the history has it for 90 days, logs have only what happened.
       logs: { destination: this.logGroup, level: LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,
-      ...own,
+      ...given(own),
       stateMachineType: plan.isExpress ? StateMachineType.EXPRESS : StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(definition),
       definitionSubstitutions: {

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { Bindables } from '../../function/binding.js';
 import { NodeFunction } from '../../function/node-function.js';
 import { Bundler } from '../../function/private/bundler.js';
+import { given } from '../../props/given.js';
 import type { IdentitySource, LambdaAuthorizerProps } from '../authorizer-props.js';
 import { capitalized } from './planned-route.js';
 
@@ -85,7 +86,7 @@ function createAuthorizer(
   const { handler, type = 'token', identitySources = AUTHORIZATION, cache, pattern, ...options } = props;
   const created = NodeFunction.unchecked(scope, capitalized(name), {
     description: `Authorizes ${name}`,
-    ...options,
+    ...given(options),
     environment: { ...shared.environment, ...options.environment },
     handler,
     bind: shared.bind,

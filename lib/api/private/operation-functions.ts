@@ -5,6 +5,7 @@ import type { Bindables } from '../../function/binding.js';
 import { NodeFunction } from '../../function/node-function.js';
 import type { NodeFunctionOptions } from '../../function/node-function-props.js';
 import type { IUserDirectory } from '../../identity/user-directory.js';
+import { given } from '../../props/given.js';
 import { CLIENT_IDS_VARIABLE } from '../../runtime/authorize.js';
 import { capitalized, type PlannedRoute } from './planned-route.js';
 
@@ -39,8 +40,8 @@ function createFunction(
 ): NodeFunction {
   const created = NodeFunction.unchecked(scope, capitalized(name), {
     description: `${operation.method} ${operation.path}`,
-    ...functions,
-    ...functionOptions,
+    ...given(functions),
+    ...given(functionOptions),
     environment: {
       ...environment,
       ...(isUserAuth(operation.auth) && { [CLIENT_IDS_VARIABLE]: users!.clientIds.join(',') }),

@@ -5,6 +5,7 @@ import { RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { apiInfo, type Contract } from '../../contract/contract.js';
 import type { NodeFunction } from '../../function/node-function.js';
+import { given } from '../../props/given.js';
 import { targetOf } from '../../target/target.js';
 import type { ApiProps } from '../api-props.js';
 import type { RenderedIntegration } from '../integrations/integration.js';
@@ -60,7 +61,7 @@ export function createRestApi(scope: Construct, props: RestApiProps, parts: Rest
     minCompressionSize: Size.kibibytes(1),
     cloudWatchRole: false,
     ...(!hasEndpoint && { disableExecuteApiEndpoint: true }),
-    ...props.restApi,
+    ...given(props.restApi),
     restApiName,
     deployOptions: stageOptions({
       accessLog,

@@ -5,6 +5,7 @@ import {
   type StageOptions,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { given } from '../../props/given.js';
 import type { Throttle } from '../routes.js';
 import { accessLogFormat } from './access-log.js';
 import type { PlannedRoute } from './planned-route.js';
@@ -26,7 +27,7 @@ export interface StageSources {
 export function stageOptions(sources: StageSources): StageOptions {
   const { accessLog, throttle = THROTTLE, cacheSize, routes, own } = sources;
   const common = methodOptions(throttle);
-  const given: StageOptions = Object.assign({}, ...own);
+  const wanted: StageOptions = Object.assign({}, ...own.map(given));
   return {
     // One API has one stage; it is part of the address.
     stageName: 'api',
@@ -36,10 +37,10 @@ export function stageOptions(sources: StageSources): StageOptions {
     accessLogFormat: accessLogFormat(),
     cacheClusterEnabled: cacheSize !== undefined,
     ...(cacheSize && { cacheClusterSize: cacheSize }),
-    ...given,
+    ...wanted,
     methodOptions: {
-      ...routeOptions(routes, { ...common, ...given }, cacheSize !== undefined),
-      ...given.methodOptions,
+      ...routeOptions(routes, { ...common, ...wanted }, cacheSize !== undefined),
+      ...wanted.methodOptions,
     },
   };
 }

@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { given } from '../../props/given.js';
 import type { UserDirectoryProps } from '../user-directory-props.js';
 import { planOf } from './directory-mistakes.js';
 import type { CreatedProvider } from './providers.js';
@@ -52,7 +53,7 @@ export function createClient(
     accessTokenValidity: Duration.hours(1),
     idTokenValidity: Duration.hours(1),
     refreshTokenValidity: Duration.days(30),
-    ...props.client,
+    ...given(props.client),
   });
   // Cognito refuses a client of providers that it does not know yet.
   client.node.addDependency(...providers.map(({ resource }) => resource));

@@ -11,6 +11,7 @@ import { entryOf } from '../../function/private/entry.js';
 import { exportNameOf } from '../../function/private/export-name.js';
 import type { DeclaredNeed } from '../../function/private/handler-analysis.js';
 import { warnOfUnneeded } from '../../function/unneeded-bindings.js';
+import { given } from '../../props/given.js';
 import { OWN_USERS } from '../../runtime/own-users.js';
 import type { TriggerName } from '../../runtime/trigger.js';
 import type { AnyTriggers, TriggerOptions } from '../triggers.js';
@@ -73,7 +74,7 @@ function createTrigger(scope: Construct, pool: UserPool, one: Trigger, bind: Bin
   const fn = NodeFunction.unchecked(scope, `${name[0]!.toUpperCase()}${name.slice(1)}`, {
     description: `${name} of ${scope.node.path}`,
     timeout: LONGEST,
-    ...options,
+    ...given(options),
     handler,
     bind: { ...own.forNeedsOf(scope, handler), ...bind },
     invokedSynchronously: true,
@@ -90,9 +91,9 @@ function otherHandler(fn: NodeFunction, name: TriggerName): string | undefined {
   const { trigger } = Bundler.of(fn).analyze(fn.entry, fn.exportName);
   const kind = fn.operation === undefined ? fn.invokedBy : 'route';
   if (kind === undefined || trigger === name) return undefined;
-  const given = kind === 'trigger' ? `\`trigger(${trigger ? `'${trigger}'` : '...'}, ...)\`` : `\`${kind}\``;
+  const made = kind === 'trigger' ? `\`trigger(${trigger ? `'${trigger}'` : '...'}, ...)\`` : `\`${kind}\``;
   const file = relative(process.cwd(), fn.entry);
-  return `\`triggers.${name}\` must be a module that calls \`trigger('${name}', ...)\`, or a plain one, got one made with ${given} in ${file}`;
+  return `\`triggers.${name}\` must be a module that calls \`trigger('${name}', ...)\`, or a plain one, got one made with ${made} in ${file}`;
 }
 
 /**

@@ -13,6 +13,7 @@ import { ConfigurationSet, ConfigurationSetTlsPolicy } from 'aws-cdk-lib/aws-ses
 import { Annotations, Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../../observability/acknowledge.js';
+import { given } from '../../props/given.js';
 import { dataRemovalPolicy, isEphemeral } from '../../target/ephemeral.js';
 import type { PasskeyOptions, UserDirectoryProps, UserEmailOptions } from '../user-directory-props.js';
 import { planOf } from './directory-mistakes.js';
@@ -44,7 +45,7 @@ export function createUserPool(scope: Construct, props: UserDirectoryProps): Use
     ...(props.email && { email: emailOf(scope, props.email) }),
     deletionProtection: !isEphemeral(scope),
     removalPolicy: dataRemovalPolicy(scope),
-    ...props.userPool,
+    ...given(props.userPool),
   });
   if (props.passkeys) countAsTwoFactors(pool, props.passkeys);
   acknowledgeFindings(pool, featurePlan);

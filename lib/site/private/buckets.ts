@@ -8,6 +8,7 @@ import {
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../../observability/acknowledge.js';
+import { given } from '../../props/given.js';
 import { dataRemovalPolicy } from '../../target/ephemeral.js';
 import { targetOf } from '../../target/target.js';
 
@@ -23,7 +24,7 @@ export function contentBucket(scope: Construct, own: BucketProps | undefined): B
     // What is in it can be deployed again: versions would only be kept and paid for.
     versioned: false,
     removalPolicy: dataRemovalPolicy(scope),
-    ...own,
+    ...given(own),
   });
   acknowledge(bucket, {
     'AwsSolutions-S1': 'Only the distribution reads it, whose access log says who asked for what.',

@@ -4,6 +4,7 @@ import type { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindables } from '../../function/binding.js';
 import { NodeFunction } from '../../function/node-function.js';
+import { given } from '../../props/given.js';
 import type { SagaFunctionOptions } from '../saga-types.js';
 import type { Invocation } from './machine-plan.js';
 import { type AnyCode, handlerOf, isExisting, timeoutOf } from './planned-step.js';
@@ -59,8 +60,8 @@ export class SagaFunctions {
     const scope = path.slice(0, -1).reduce((parent, part) => childOf(parent, capitalized(part)), this.scope);
     return NodeFunction.unchecked(scope, capitalized(path.at(-1) as string), {
       description: path.join(' '),
-      ...functions,
-      ...own,
+      ...given(functions),
+      ...given(own),
       environment: { ...functions.environment, ...own.environment },
       handler: handlerOf(code) as () => Promise<unknown>,
       bind,
