@@ -37,6 +37,7 @@ export type {
   NodeFunctionOptions,
   NodeFunctionProps,
 } from './function/node-function-props.js';
+export type { FailureOptions } from './function/private/failure-queue.js';
 export type { ResourceAccess, ResourceAccesses } from './function/resource-access.js';
 export { SharedLayer } from './function/shared-layer.js';
 export type {

@@ -1,6 +1,7 @@
 import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { RemovalPolicy } from 'aws-cdk-lib/core';
+import type { FailureOptions } from './private/failure-queue.js';
 
 /** What can be said about any function besides its code. All options of CDK's functions; they win over the defaults. */
 export interface BaseFunctionOptions
@@ -23,4 +24,10 @@ export interface BaseFunctionOptions
    * S3 ...) is permitted to invoke the function
    */
   readonly invokedSynchronously?: boolean;
+  /**
+   * The queue for events that failed, and its alarm, where one is made.
+   *
+   * @default - an encrypted queue that keeps them for 14 days, and an alarm at the first one
+   */
+  readonly failures?: FailureOptions;
 }

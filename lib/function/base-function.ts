@@ -58,6 +58,7 @@ export abstract class BaseFunction extends LambdaFunction {
       logRetention,
       logRemovalPolicy,
       invokedSynchronously = false,
+      failures,
       tracing,
       events = [],
       ...options
@@ -79,7 +80,8 @@ export abstract class BaseFunction extends LambdaFunction {
       ? super.logGroup
       : this.createLogGroup(logRetention, logRemovalPolicy);
     this.allow(granted, filesystem?.config.policies ?? [], tracing ?? Tracing.ACTIVE);
-    this.failureQueue = invokedSynchronously || this.hasDeadLetters() ? undefined : new FailureQueue(this);
+    this.failureQueue =
+      invokedSynchronously || this.hasDeadLetters() ? undefined : new FailureQueue(this, failures);
     this.acknowledgeFailures(invokedSynchronously);
     addEnvironmentCheck(this);
     // Not by CDK's constructor: some invoke asynchronously, and a queue for failures can be made from now on only.

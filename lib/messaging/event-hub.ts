@@ -7,6 +7,8 @@ import type { Bindable, Binding } from '../function/binding.js';
 import { busBinding } from '../function/bindings/messaging.js';
 import { NodeFunction } from '../function/node-function.js';
 import type { BindProp, NodeFunctionOptions } from '../function/node-function-props.js';
+import type { FailureOptions } from '../function/private/failure-queue.js';
+import { given } from '../props/given.js';
 import { applyTarget } from '../target/apply-target.js';
 import { EventSubscription, type EventSubscriptionOptions } from './event-subscription.js';
 import type { ConsumerModule, EventTarget } from './event-target.js';
@@ -66,7 +68,7 @@ export abstract class EventHubBase extends Construct implements Bindable<'bus'> 
     }
     const scope = new Construct(this, id);
     const known = this.subscribed(events);
-    const subscriber = typeof target === 'function' ? this.createFunction(scope, target, own) : target;
+    const subscriber = typeof target === 'function' ? this.createFunction(scope, target, own, alarm) : target;
     return new EventSubscription(scope, 'Subscription', {
       bus: this.bus,
       events,
@@ -93,8 +95,10 @@ export abstract class EventHubBase extends Construct implements Bindable<'bus'> 
     scope: Construct,
     handler: () => Promise<unknown>,
     options: Record<string, unknown>,
+    alarm: OnOptions['alarm'],
   ) {
-    return new NodeFunction(scope, 'Function', { ...options, handler } as never);
+    const failures = { alarm, ...given(options.failures as FailureOptions | undefined) };
+    return new NodeFunction(scope, 'Function', { ...options, failures, handler } as never);
   }
 }
 

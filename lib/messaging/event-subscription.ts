@@ -23,8 +23,8 @@ export interface EventSubscriptionOptions {
   /** Further conditions on the event's data, as in `{ total: [{ numeric: ['>', 1000] }] }`. @default - none */
   readonly where?: Readonly<Record<string, unknown>>;
   /**
-   * The alarm on events that could not be delivered; `false` for none. Of a function of this library and of
-   * a QueueWorker it is their own, which is not changed here.
+   * The alarm on events that could not be delivered, or not be handled; `false` for none. Of a function and of
+   * a QueueWorker that there are already it is their own, which is not changed here.
    * @default - at the first one
    */
   readonly alarm?: DeadLetterAlarmProps | false;

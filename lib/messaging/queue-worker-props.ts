@@ -60,6 +60,7 @@ type Asynchronous =
   | 'deadLetterQueueEnabled'
   | 'deadLetterTopic'
   | 'events'
+  | 'failures'
   | 'invokedSynchronously'
   | 'maxEventAge'
   | 'onFailure'

@@ -54,11 +54,15 @@ export class CronJob<Module extends JobModule = JobModule> extends Construct {
     super(scope, id);
     const { schedule, flexibleWindow, maxEventAge, retryAttempts, alarms = {}, scheduler, ...own } = props;
     this.refuse(scheduleMistakes(props));
-    this.function = new NodeFunction(this, 'Function', own as unknown as NodeFunctionProps<Module>);
+    const { missedAfter: _, ...alarm } = alarms || {};
+    this.function = new NodeFunction(this, 'Function', {
+      ...own,
+      failures: { alarm: alarms && alarm, ...given(own.failures) },
+    } as unknown as NodeFunctionProps<Module>);
     this.refuse(refuseOtherHandler(this.function, 'job'));
     this.function.holdFailures();
     const { failures } = this.function;
-    this.deadLetterQueue = failures ?? deadLetterQueue(this, 'DeadLetters');
+    this.deadLetterQueue = failures ?? deadLetterQueue(this, 'DeadLetters', own.failures?.queue);
     this.schedule = targetOf(this) === 'localstack' ? this.createRule(props) : this.createSchedule(props);
     this.alarms = alarms === false ? [] : this.addAlarms(props, alarms, failures === undefined);
   }

@@ -32,7 +32,7 @@ import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { ScheduleExpression, Schedule as SchedulerSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration, PropertyInjectors, RemovalPolicy, Size, type Stack } from 'aws-cdk-lib/core';
 import { CodeFunction, NodeFunction } from 'cdk-trellis';
 import type { BaseFunction } from '../../lib/function/base-function.js';
@@ -465,6 +465,47 @@ describe.each([
         },
       ],
     });
+  });
+
+  it('is what the user says, and so is its alarm', () => {
+    const stack = newStack();
+    const topic = new Topic(stack, 'Topic');
+    const encryptionMasterKey = new Key(stack, 'Key');
+    const queue = {
+      encryption: QueueEncryption.KMS,
+      encryptionMasterKey,
+      retentionPeriod: Duration.days(3),
+    };
+    invokedByAll(stack, make(stack, { failures: { queue, alarm: { deadLetters: 5, topic } } }));
+    const template = Template.fromStack(stack);
+    const key = { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] };
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      KmsMasterKeyId: key,
+      MessageRetentionPeriod: 259200,
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 5,
+      AlarmActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
+    });
+    template.hasResourceProperties('AWS::IAM::Role', {
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: Match.arrayWith([
+              { Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Effect: 'Allow', Resource: key },
+            ]),
+          },
+        },
+      ],
+    });
+  });
+
+  it('has no alarm where none is wanted', () => {
+    const stack = newStack();
+    invokedByAll(stack, make(stack, { failures: { alarm: false } }));
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::SQS::Queue', 1);
+    expect(JSON.stringify(template.toJSON())).not.toContain('failed-events');
   });
 
   it('may be sent to by a role of the user, too', () => {

@@ -199,6 +199,19 @@ describe('a subscription', () => {
     template.resourceCountIs('AWS::CloudWatch::Alarm', 1);
   });
 
+  it('of a handler has an alarm that can be changed', () => {
+    const withAlarm = (alarm: false | object) =>
+      built((hub, stack) => {
+        const topic = new Topic(stack, 'Topic');
+        hub.on(OrderPlaced, placed, { alarm: alarm && { topic, ...alarm } });
+      });
+    withAlarm({ deadLetters: 3 }).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 3,
+      AlarmActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
+    });
+    withAlarm(false).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+  });
+
   it('of a QueueWorker leads to its queue, and what fails to its dead-letter queue', () => {
     const template = built((hub, stack) => {
       hub.on(OrderPlaced, new QueueWorker(stack, 'Mails', { handler: mails }));

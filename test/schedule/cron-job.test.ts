@@ -124,6 +124,31 @@ describe('CronJob', () => {
     });
   });
 
+  it('says of runs that failed what it was told: whom, from how many on, or nothing', () => {
+    const alarmsOf = (alarms: CronJobOptions['alarms'], other = {}) => {
+      const stack = newStack();
+      const topic = new Topic(stack, 'Topic');
+      new CronJob(stack, 'Clean', {
+        schedule: daily,
+        handler,
+        alarms: alarms && { topic, ...alarms },
+        ...other,
+      });
+      const all = Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm');
+      return Object.values(all).filter(({ Properties }) => Properties.MetricName !== 'Invocations');
+    };
+    expect(alarmsOf({ deadLetters: 3 })).toEqual([
+      expect.objectContaining({
+        Properties: expect.objectContaining({
+          Threshold: 3,
+          AlarmActions: [{ Ref: expect.stringMatching('^Topic') }],
+        }),
+      }),
+    ]);
+    expect(alarmsOf(false)).toEqual([]);
+    expect(alarmsOf({ deadLetters: 3 }, { failures: { alarm: false } })).toEqual([]);
+  });
+
   it('has a queue of its own where the function has another destination for failures', () => {
     const stack = newStack();
     const onFailure = new SqsDestination(new Queue(stack, 'Own'));

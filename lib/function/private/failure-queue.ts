@@ -4,11 +4,11 @@ import type {
   IDestination,
   Function as LambdaFunction,
 } from 'aws-cdk-lib/aws-lambda';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Queue, QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { addAlarm } from '../../observability/alarm.js';
-import { deadLetterQueue } from '../../observability/dead-letters.js';
-import { allow } from '../bindings/binding.js';
+import { type DeadLetterAlarmProps, deadLetterQueue } from '../../observability/dead-letters.js';
+import { allow, allowKey } from '../bindings/binding.js';
 import { addToPolicy } from './own-policy.js';
 
 /** The id that CDK gives how events are handled that nobody waits for. */
@@ -16,13 +16,24 @@ const INVOKE_CONFIG = 'EventInvokeConfig';
 
 type Destinations = CfnEventInvokeConfig.DestinationConfigProperty | undefined;
 
+/** What can be said of the queue for events that failed. */
+export interface FailureOptions {
+  /** Any property of the queue; it wins over the defaults. @default - encrypted, TLS only, 14 days, kept when its stack goes */
+  readonly queue?: QueueProps;
+  /** The alarm on what lies there; `false` for none. @default - at the first event */
+  readonly alarm?: DeadLetterAlarmProps | false;
+}
+
 /** The queue for events that a function fails to handle after all retries; it is made when something sends it some. */
 export class FailureQueue {
   public queue: Queue | undefined;
   /** Whether how events are handled was said for the sake of the queue alone. */
   private madeConfig = false;
 
-  constructor(private readonly fn: LambdaFunction) {}
+  constructor(
+    private readonly fn: LambdaFunction,
+    private readonly options: FailureOptions = {},
+  ) {}
 
   /**
    * Makes the queue, unless there is one or failures go somewhere else.
@@ -35,8 +46,9 @@ export class FailureQueue {
       | undefined;
     const destinations = config?.destinationConfig as Destinations;
     if (this.queue || destinations?.onFailure) return;
-    this.queue = deadLetterQueue(this.fn, 'Failures');
+    this.queue = deadLetterQueue(this.fn, 'Failures', this.options.queue);
     addToPolicy(this.fn, allow('sqs', ['SendMessage'], [this.queue.queueArn]));
+    for (const statement of allowKey(this.queue.encryptionMasterKey, true)) addToPolicy(this.fn, statement);
     const onFailure = destination(this.queue);
     if (config) {
       // What the user has said of retries, age and success stays.
@@ -45,7 +57,8 @@ export class FailureQueue {
       configure({ onFailure });
       this.madeConfig = true;
     }
-    this.addAlarm(this.queue);
+    const { alarm = {} } = this.options;
+    if (alarm) this.addAlarm(this.queue, alarm);
   }
 
   /** What the user says of how events are handled, with the queue for failures if nothing else is said of them. */
@@ -56,13 +69,14 @@ export class FailureQueue {
     return { onFailure: destination(this.queue), ...options };
   }
 
-  private addAlarm(queue: Queue): void {
+  private addAlarm(queue: Queue, { deadLetters = 0, topic }: DeadLetterAlarmProps): void {
     const { path } = this.fn.node;
     addAlarm(this.fn, 'FailuresAlarm', {
       metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
-      threshold: 0,
+      threshold: deadLetters,
       description: `Events that ${path} failed to handle after all retries are in its queue, with the error. Repair the cause, then \`npx trellis redrive ${path}\`.`,
       runbook: 'failed-events',
+      ...(topic && { topic }),
     });
   }
 }
