@@ -10,7 +10,7 @@ import { NodeFunction } from '../function/node-function.js';
 import type { NodeFunctionProps } from '../function/node-function-props.js';
 import { acknowledge } from '../observability/acknowledge.js';
 import { addAlarm } from '../observability/alarm.js';
-import { addDeadLetterAlarm, deadLetterQueue, SECURE_QUEUE } from '../observability/dead-letters.js';
+import { addDeadLetterAlarm, deadLetterQueue, secure } from '../observability/dead-letters.js';
 import { given } from '../props/given.js';
 import { dataRemovalPolicy } from '../target/ephemeral.js';
 import { refuseOtherHandler } from './private/handlers.js';
@@ -83,7 +83,7 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
       queue?.deadLetterQueue?.queue ??
       deadLetterQueue(this, 'DeadLetters', { ...(fifo && { fifo }), ...deadLetters });
     this.queue = new Queue(this, 'Queue', {
-      ...SECURE_QUEUE,
+      ...secure(queue),
       ...(fifo && FIFO),
       visibilityTimeout: visibilityTimeout ?? least,
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount },

@@ -6,8 +6,13 @@ import { dataRemovalPolicy } from '../target/ephemeral.js';
 import { acknowledge } from './acknowledge.js';
 import { type AlarmTarget, addAlarm } from './alarm.js';
 
-/** What every queue of this library has. */
-export const SECURE_QUEUE = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as const;
+/** What every queue of this library has: encryption, by the user's own key where there is one, and TLS only. */
+export function secure({ encryptionMasterKey }: QueueProps = {}): QueueProps {
+  return {
+    encryption: encryptionMasterKey ? QueueEncryption.KMS : QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+  };
+}
 
 /**
  * A queue for what could not be handled: encrypted, and kept as long as SQS keeps a message, which is the time to
@@ -15,7 +20,7 @@ export const SECURE_QUEUE = { encryption: QueueEncryption.SQS_MANAGED, enforceSS
  */
 export function deadLetterQueue(scope: Construct, id: string, props: QueueProps = {}): Queue {
   const queue = new Queue(scope, id, {
-    ...SECURE_QUEUE,
+    ...secure(props),
     retentionPeriod: Duration.days(14),
     removalPolicy: dataRemovalPolicy(scope),
     ...given(props),

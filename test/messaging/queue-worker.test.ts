@@ -1,4 +1,5 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { FilterCriteria } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -42,6 +43,15 @@ describe('QueueWorker', () => {
     expectQueue({ timeout: Duration.minutes(1) }, { VisibilityTimeout: 360 });
     expectQueue({ batchWindow: Duration.seconds(20) }, { VisibilityTimeout: 80 });
     expectQueue({ visibilityTimeout: Duration.minutes(2) }, { VisibilityTimeout: 120 });
+  });
+
+  it('encrypts its queues with a key of the user, which is all that must be said', () => {
+    const stack = newStack();
+    const encryptionMasterKey = new Key(stack, 'Key');
+    const queue = { encryptionMasterKey };
+    new QueueWorker(stack, 'Mails', { handler, queue, deadLetterQueue: queue });
+    const own = { Properties: { KmsMasterKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] } } };
+    expect(Object.keys(Template.fromStack(stack).findResources('AWS::SQS::Queue', own))).toHaveLength(2);
   });
 
   it('binds what its handler needs', () => {

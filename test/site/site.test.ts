@@ -2,6 +2,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { GeoRestriction } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -326,6 +327,18 @@ describe('what the user says about a site', () => {
   it('wins over the bucket', () => {
     templateWith({ bucket: { bucketName: 'shop-pages' } }).hasResourceProperties('AWS::S3::Bucket', {
       BucketName: 'shop-pages',
+    });
+  });
+
+  it('is a key that the bucket is encrypted with', () => {
+    const stack = newStack();
+    const key = new Key(stack, 'Key');
+    templateWith({ bucket: { encryptionKey: key } }, stack).hasResourceProperties('AWS::S3::Bucket', {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { ServerSideEncryptionByDefault: Match.objectLike({ SSEAlgorithm: 'aws:kms' }) },
+        ],
+      },
     });
   });
 

@@ -21,6 +21,7 @@ const PRIVATE = {
 export function contentBucket(scope: Construct, own: BucketProps | undefined): Bucket {
   const bucket = new Bucket(scope, 'Bucket', {
     ...PRIVATE,
+    ...(own?.encryptionKey && { encryption: BucketEncryption.KMS }),
     // What is in it can be deployed again: versions would only be kept and paid for.
     versioned: false,
     removalPolicy: dataRemovalPolicy(scope),
