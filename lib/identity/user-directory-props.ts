@@ -122,7 +122,7 @@ export interface UserDirectoryProps<T extends Triggers = Triggers, B extends Bin
    * `users.domain.cloudFrontEndpoint`. @default - that of `domainPrefix`
    */
   readonly customDomain?: CustomDomainOptions;
-  /** Any property of the user pool underneath; it wins over the defaults. */
+  /** Any property of the user pool underneath; it wins over the defaults, those of `passwordPolicy` one by one. */
   readonly userPool?: UserPoolProps;
   /** Any property of the app client, such as how long tokens are good; it wins over the defaults. */
   readonly client?: UserPoolClientOptions;

@@ -37,6 +37,23 @@ describe('UserDirectory', () => {
     });
   });
 
+  it('keeps the rest of its password policy when a part of it is changed', () => {
+    directoryWith({
+      userPool: { passwordPolicy: { minLength: 20, requireSymbols: false } },
+    }).hasResourceProperties('AWS::Cognito::UserPool', {
+      Policies: {
+        PasswordPolicy: {
+          MinimumLength: 20,
+          RequireNumbers: true,
+          RequireLowercase: true,
+          RequireSymbols: false,
+          RequireUppercase: true,
+          TemporaryPasswordValidityDays: 3,
+        },
+      },
+    });
+  });
+
   it('has groups', () => {
     const template = directoryWith({ groups: ['admins', 'staff'] });
     template.resourceCountIs('AWS::Cognito::UserPoolGroup', 2);

@@ -18,6 +18,16 @@ import { dataRemovalPolicy, isEphemeral } from '../../target/ephemeral.js';
 import type { PasskeyOptions, UserDirectoryProps, UserEmailOptions } from '../user-directory-props.js';
 import { planOf } from './directory-mistakes.js';
 
+/** Changed one by one: who asks for longer passwords still wants them of all kinds. */
+const PASSWORDS = {
+  minLength: 12,
+  requireLowercase: true,
+  requireUppercase: true,
+  requireDigits: true,
+  requireSymbols: true,
+  tempPasswordValidity: Duration.days(3),
+};
+
 /** Makes the pool with its defaults, under whatever the user says of it. */
 export function createUserPool(scope: Construct, props: UserDirectoryProps): UserPool {
   const featurePlan = planOf(props);
@@ -28,14 +38,6 @@ export function createUserPool(scope: Construct, props: UserDirectoryProps): Use
     autoVerify: { email: true },
     // Whoever gets hold of an access token could else point recovery to an address of their own.
     keepOriginal: { email: true },
-    passwordPolicy: {
-      minLength: 12,
-      requireLowercase: true,
-      requireUppercase: true,
-      requireDigits: true,
-      requireSymbols: true,
-      tempPasswordValidity: Duration.days(3),
-    },
     mfa: Mfa.OPTIONAL,
     mfaSecondFactor: { otp: true, sms: false },
     accountRecovery: AccountRecovery.EMAIL_ONLY,
@@ -46,6 +48,7 @@ export function createUserPool(scope: Construct, props: UserDirectoryProps): Use
     deletionProtection: !isEphemeral(scope),
     removalPolicy: dataRemovalPolicy(scope),
     ...given(props.userPool),
+    passwordPolicy: { ...PASSWORDS, ...given(props.userPool?.passwordPolicy) },
   });
   if (props.passkeys) countAsTwoFactors(pool, props.passkeys);
   acknowledgeFindings(pool, featurePlan);
