@@ -7,6 +7,7 @@ import { headerMistakes } from './header-mistakes.js';
 import { jsonMistakes } from './json-mistakes.js';
 import { parametersOf, withoutParameters } from './path.js';
 import { responseMistakes } from './response-mistakes.js';
+import { shapeMistakes } from './shape-mistakes.js';
 import { textMistakes } from './text-mistakes.js';
 
 const PROPERTIES: readonly string[] = [
@@ -36,10 +37,15 @@ export function contradictions(info: ApiInfo, operations: Operations): string[] 
     found.push(`\`name\` must be lower-case letters, digits and hyphens, got "${info.name}"`);
   }
   if (Object.keys(operations).length === 0) found.push('it has no operations');
+  let areWhole = true;
   for (const [name, operation] of Object.entries(operations)) {
-    found.push(...mistakesOf(name, operation).map((mistake) => `${name}: ${mistake}`));
+    const misshapen = shapeMistakes(operation);
+    if (misshapen.length > 0) areWhole = false;
+    // What has not its form cannot be looked at further.
+    const mistakes = misshapen.length > 0 ? misshapen : mistakesOf(name, operation);
+    found.push(...mistakes.map((mistake) => `${name}: ${mistake}`));
   }
-  return [...found, ...clashes(operations)];
+  return areWhole ? [...found, ...clashes(operations)] : found;
 }
 
 function mistakesOf(name: string, operation: Operation): string[] {

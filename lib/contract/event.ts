@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { isSchema, shown } from './shape-mistakes.js';
 
 /** An event that a service publishes: its name, version and shape. */
 export interface EventDefinition<
@@ -99,7 +100,14 @@ export function defineEvent<
     mistakes.push(`\`source\` must be lower-case letters, digits, dots and hyphens, got "${source}"`);
   }
   if (!Number.isSafeInteger(version) || version < 1) {
-    mistakes.push(`\`version\` must be a whole number from 1, got ${version}`);
+    mistakes.push(`\`version\` must be a whole number from 1, got ${shown(version)}`);
+  }
+  if (!isSchema(schema))
+    mistakes.push(`its data must be a schema of zod, as in \`z.object({ ... })\`, got ${shown(schema)}`);
+  const properties = (schema as { shape?: object } | undefined)?.shape;
+  if (key !== undefined && properties && !(key in properties)) {
+    const names = Object.keys(properties).join(', ');
+    mistakes.push(`\`key\` must be a property of its data (${names}), got ${shown(key)}`);
   }
   if (mistakes.length > 0) {
     throw new Error(`The event "${name}" cannot be published:\n- ${mistakes.join('\n- ')}`);

@@ -41,6 +41,19 @@ describe('defineEvent', () => {
     expect(() => defineEvent(name, data, { source, version })).toThrow(message);
   });
 
+  it.each([
+    ['a version that is a text', data, { version: '1' }, '`version` must be a whole number from 1, got "1"'],
+    [
+      'a key that is not in its data',
+      data,
+      { version: 1, key: 'id' },
+      '`key` must be a property of its data (',
+    ],
+    ['data that is no schema', { id: 'string' }, { version: 1 }, 'its data must be a schema of zod'],
+  ])('refuses %s, as JavaScript gives it', (_what, schema, options, message) => {
+    expect(() => defineEvent('OrderPlaced', schema as never, options as never)).toThrow(message);
+  });
+
   it('names all mistakes at once', () => {
     expect(() => defineEvent('x', data, { source: 'X', version: 0 })).toThrow(
       /its name.*\n.*source.*\n.*version/,

@@ -291,6 +291,40 @@ describe('defineProblem', () => {
   });
 });
 
+describe('what the compiler tells users of TypeScript is told to others, all of it', () => {
+  it.each([
+    [
+      'a method that there is not',
+      { method: 'get' },
+      '`method` must be one of GET, POST, PUT, PATCH, DELETE, got "get"',
+    ],
+    ['no path', { path: undefined }, '`path` must be a text like /orders/{orderId}, got undefined'],
+    [
+      'a body that is no schema',
+      { body: { n: 'string' } },
+      '`body` must be a schema of zod, as in `z.object({ ... })`, or `binary(...)`, got an object with n',
+    ],
+    [
+      'a query that is none',
+      { query: ['n'] },
+      '`query` must be a schema of zod, as in `z.object({ ... })`, got a list',
+    ],
+    [
+      'no responses',
+      { responses: undefined },
+      '`responses` must say what is answered by status, as in `{ 200: Order }`, got undefined',
+    ],
+    [
+      'errors that are no list',
+      { errors: OutOfStock },
+      '`errors` must be a list of problems made with `defineProblem`, got a function',
+    ],
+  ])('%s', (_what, change, message) => {
+    expect(mistakesIn(change)).toBe(`The contract of API "shop" cannot be served:\n- a: ${message}`);
+    expect(mistakesIn({ ...change, body: 1 })).toContain('`body` must be a schema of zod');
+  });
+});
+
 describe('where a contract has been checked before, it costs no time:', () => {
   afterEach(() => {
     delete process.env.AWS_LAMBDA_FUNCTION_NAME;
