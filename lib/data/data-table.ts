@@ -72,7 +72,16 @@ export class DataTable<Index extends string = string> extends Construct implemen
   constructor(scope: Construct, id: string, props: DataTableProps<Index>) {
     super(scope, id);
     applyTarget(this);
-    const indexes = Object.entries<TableIndex>(props.indexes ?? {});
+    const indexes = Object.entries<TableIndex>(props?.indexes ?? {});
+    const mistakes = [
+      ...keyMistakes('partitionKey', props?.partitionKey),
+      ...(props?.sortKey === undefined ? [] : keyMistakes('sortKey', props.sortKey)),
+      ...indexes.flatMap(([name, index]) => [
+        ...keyMistakes(`indexes.${name}.partitionKey`, index?.partitionKey),
+        ...(index?.sortKey === undefined ? [] : keyMistakes(`indexes.${name}.sortKey`, index.sortKey)),
+      ]),
+    ];
+    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${this.node.path})`);
     this.table = new TableV2(this, 'Table', {
       partitionKey: attribute(props.partitionKey),
       ...(props.sortKey && { sortKey: attribute(props.sortKey) }),
@@ -115,6 +124,18 @@ export class DataTable<Index extends string = string> extends Construct implemen
     const lists = [globalSecondaryIndexes, localSecondaryIndexes].map((list) => Stack.of(this).resolve(list));
     return lists.flatMap((list: { indexName: string }[] = []) => list.map(({ indexName }) => indexName));
   }
+}
+
+/** What the compiler tells users of TypeScript. */
+function keyMistakes(property: string, key: unknown): string[] {
+  const name: unknown =
+    typeof key === 'object' && key !== null && 'type' in key && 'name' in key ? key.name : key;
+  if (typeof name === 'string' && name !== '') return [];
+  const got =
+    typeof key === 'string' ? `"${key}"` : typeof key === 'object' && key ? JSON.stringify(key) : key;
+  return [
+    `\`${property}\` must be the name of an attribute that holds text, as in \`'orderId'\`, or a name with its type, as in \`{ name: 'at', type: AttributeType.NUMBER }\`, got ${got}`,
+  ];
 }
 
 function attribute(key: KeyAttribute) {

@@ -14,9 +14,11 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../observability/acknowledge.js';
+import { durationMistakes } from '../props/duration.js';
 import { given } from '../props/given.js';
 import { applyTarget } from '../target/apply-target.js';
 import type { BaseFunctionOptions } from './base-function-options.js';
+import { constructPath } from './private/construct-path.js';
 import { addEnvironmentCheck } from './private/environment-check.js';
 import { FailureQueue } from './private/failure-queue.js';
 import { isAsynchronousInvoker, isAsynchronousRole } from './private/invokers.js';
@@ -64,6 +66,9 @@ export abstract class BaseFunction extends LambdaFunction {
       ...options
     } = props;
     const { filesystem } = options;
+    const { timeout, maxEventAge } = options;
+    const mistakes = durationMistakes({ timeout, maxEventAge });
+    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${constructPath(scope, id)})`);
     super(scope, id, {
       architecture: Architecture.ARM_64,
       memorySize: MEMORY_MEGABYTES,

@@ -60,6 +60,11 @@ export abstract class EventHubBase extends Construct implements Bindable<'bus'> 
     options: OnOptions & Record<string, unknown> = {},
   ): EventSubscription {
     const events = [event].flat() as EventDefinition[];
+    if (events.some((one) => typeof one?.name !== 'string' || one.schema === undefined)) {
+      throw new Error(
+        `\`on\` must be given an event made with \`defineEvent\`, or several versions of one (at ${this.node.path})`,
+      );
+    }
     const { id = events[0]?.name ?? 'Event', maxEventAge, retryAttempts, where, alarm, ...own } = options;
     if (this.node.tryFindChild(id)) {
       throw new Error(

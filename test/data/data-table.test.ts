@@ -72,6 +72,14 @@ describe('DataTable', () => {
     );
   });
 
+  it('says what keys are, where JavaScript gives something else', () => {
+    const made = (props: object | undefined) => () => new DataTable(new Stack(), 'Orders', props as never);
+    expect(made(undefined)).toThrow('`partitionKey` must be the name of an attribute');
+    expect(made({ partitionKey: '', sortKey: { name: 'at' }, indexes: { byDay: {} } })).toThrow(
+      /`partitionKey` must .* got ""\n`sortKey` must .* got {"name":"at"}\n`indexes.byDay.partitionKey` must .* got undefined \(at Default\/Orders\)/,
+    );
+  });
+
   it('lets items expire', () => {
     expectTable({ timeToLive: 'ttl' }, { TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true } });
   });

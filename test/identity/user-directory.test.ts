@@ -60,6 +60,12 @@ describe('UserDirectory', () => {
     template.hasResourceProperties('AWS::Cognito::UserPoolGroup', { GroupName: 'admins' });
   });
 
+  it('refuses groups that are no list: the letters of a text would be some', () => {
+    expect(() => directoryWith({ groups: 'admins' as never })).toThrow(
+      '`groups` must be a list, as in `[\'admins\']`, got "admins" (at Stack/Users)',
+    );
+  });
+
   it.each(['the admins', 'staff,admins', '[admins]', ''])(
     'refuses the group "%s", which cannot be told from others in a claim',
     (group) => {

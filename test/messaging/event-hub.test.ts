@@ -309,6 +309,16 @@ describe('a subscription is refused', () => {
       '`handler` must be one made with `consume(...)`, or a plain one, got one made with `worker`',
     ],
     [
+      'to no event',
+      (hub, stack) => hub.on(undefined as never, new Queue(stack, 'Q')),
+      '`on` must be given an event made with `defineEvent`, or several versions of one (at Stack/Events)',
+    ],
+    [
+      'by nothing at all',
+      (hub) => hub.on(OrderPlaced, undefined as never),
+      'The target of an event must be a handler, a QueueWorker, a queue, a function or a workflow',
+    ],
+    [
       'by nothing',
       (hub, stack) => hub.on(OrderPlaced, new Topic(stack, 'T') as never),
       'The target of an event must be a handler, a QueueWorker, a queue, a function or a workflow',

@@ -54,6 +54,16 @@ describe('QueueWorker', () => {
     expect(Object.keys(Template.fromStack(stack).findResources('AWS::SQS::Queue', own))).toHaveLength(2);
   });
 
+  it('says that a duration is one, where JavaScript gives a number', () => {
+    const message = 'must be a Duration, as in `Duration.seconds(30)`, got 60';
+    expect(() => workerWith({ visibilityTimeout: 60 as never })).toThrow(
+      `\`visibilityTimeout\` ${message} (at Stack/Mails)`,
+    );
+    expect(() => workerWith({ timeout: 60 as never })).toThrow(
+      `\`timeout\` ${message} (at Stack/Mails/Function)`,
+    );
+  });
+
   it('binds what its handler needs', () => {
     const stack = newStack();
     const sent = new DataTable(stack, 'Sent', { partitionKey: 'id' });

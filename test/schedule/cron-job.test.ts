@@ -182,6 +182,16 @@ describe('CronJob', () => {
 describe('CronJob is refused', () => {
   it.each<[string, Partial<CronJobOptions>, string]>([
     [
+      'with a text for a schedule',
+      { schedule: 'rate(1 hour)' as never },
+      '`schedule` must be a ScheduleExpression of aws-scheduler, as in `ScheduleExpression.rate(Duration.hours(1))`, got "rate(1 hour)"',
+    ],
+    [
+      'with a number for a duration',
+      { maxEventAge: 3600 as never },
+      '`maxEventAge` must be a Duration, as in `Duration.seconds(30)`, got 3600',
+    ],
+    [
       'with too short a window',
       { flexibleWindow: Duration.seconds(30) },
       '`flexibleWindow` must be a minute to a day, got 30 seconds',

@@ -7,12 +7,20 @@ import { tokenMistakes } from './token-scopes.js';
 /** What is wrong with the properties of a directory. */
 export function directoryMistakes(props: UserDirectoryProps): string[] {
   return [
+    ...groupsMistakes(props.groups),
     ...tokenMistakes(props),
     ...planMistakes(props),
     ...emailMistakes(props),
     ...pageMistakes(props),
     ...providerMistakes(props.providers ?? {}),
   ];
+}
+
+/** A text is a list of letters, too. */
+function groupsMistakes(groups: unknown): string[] {
+  if (groups === undefined || Array.isArray(groups)) return [];
+  const given = typeof groups === 'string' ? `"${groups}"` : typeof groups;
+  return [`\`groups\` must be a list, as in \`['admins']\`, got ${given}`];
 }
 
 /** The plan that the pool has in the end. */

@@ -33,15 +33,17 @@ interface HoldsFailures {
 
 /** @throws Error when it is nothing that events can be sent to */
 export function deliveryTo(target: EventTarget<EventDefinition>): Delivery {
+  if (typeof target !== 'object' || target === null) throw noTarget();
   if ('queue' in target) return toQueue(target.queue, target.node.path, target.deadLetterQueue);
   if ('stateMachine' in target) return toWorkflow(target.stateMachine, target.node.path);
   if ('queueArn' in target) return toQueue(target, target.node.path);
   if ('stateMachineArn' in target) return toWorkflow(target, target.node.path);
   if ('functionArn' in target) return toFunction(target);
-  throw new Error(
-    'The target of an event must be a handler, a QueueWorker, a queue, a function or a workflow',
-  );
+  throw noTarget();
 }
+
+const noTarget = () =>
+  new Error('The target of an event must be a handler, a QueueWorker, a queue, a function or a workflow');
 
 function toFunction(fn: IFunction & Partial<HoldsFailures>): Delivery {
   fn.holdFailures?.();

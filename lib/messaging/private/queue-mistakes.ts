@@ -1,4 +1,5 @@
 import { type Duration, Token } from 'aws-cdk-lib/core';
+import { durationMistakes } from '../../props/duration.js';
 import type { QueueWorkerOptions } from '../queue-worker-props.js';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html */
@@ -9,6 +10,13 @@ const LONGEST_WINDOW_SECONDS = 300;
 /** Everything that Lambda or SQS would refuse at deployment. */
 export function queueMistakes(options: QueueWorkerOptions): string[] {
   const { fifo, batchSize, batchWindow, maxConcurrency, maxReceiveCount, queue, deadLetterQueue } = options;
+  const { visibilityTimeout, alarms } = options;
+  const durations = durationMistakes({
+    batchWindow,
+    visibilityTimeout,
+    ...(alarms && { 'alarms.oldestMessage': alarms.oldestMessage }),
+  });
+  if (durations.length > 0) return durations;
   const hasWindow = batchWindow !== undefined && (batchWindow.isUnresolved() || batchWindow.toSeconds() > 0);
   const most = hasWindow ? MOST_WITH_WINDOW : MOST_WITHOUT_WINDOW;
   return [

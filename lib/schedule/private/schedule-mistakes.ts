@@ -1,17 +1,26 @@
 import { type Duration, Token } from 'aws-cdk-lib/core';
+import { durationMistakes } from '../../props/duration.js';
 import type { CronJobOptions } from '../cron-job-props.js';
 
 const DAY = 24 * 60 * 60;
 
 /** Everything that the Scheduler or CloudWatch would refuse. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
 export function scheduleMistakes({
+  schedule,
   flexibleWindow,
   maxEventAge,
   retryAttempts,
   alarms,
 }: CronJobOptions): string[] {
   const missedAfter = alarms ? alarms.missedAfter || undefined : undefined;
+  const durations = durationMistakes({ flexibleWindow, maxEventAge, 'alarms.missedAfter': missedAfter });
+  if (durations.length > 0) return durations;
   return [
+    ...(typeof schedule?.expressionString === 'string'
+      ? []
+      : [
+          `\`schedule\` must be a ScheduleExpression of aws-scheduler, as in \`ScheduleExpression.rate(Duration.hours(1))\`, got ${typeof schedule === 'string' ? `"${schedule}"` : typeof schedule}`,
+        ]),
     ...outside('flexibleWindow', flexibleWindow, 60, DAY, 'a minute to a day'),
     ...outside('maxEventAge', maxEventAge, 60, DAY, 'a minute to a day'),
     ...outside('alarms.missedAfter', missedAfter, 300, 7 * DAY, 'five minutes to a week'),
