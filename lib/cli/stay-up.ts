@@ -1,4 +1,5 @@
 import {
+  assertDeployable,
   type CloudInfo,
   type LocalCloud,
   LocalCloudError,
@@ -28,6 +29,7 @@ export async function stayUp({ port, detach = false, ready }: StayUpOptions): Pr
 
   let cloud: LocalCloud | undefined;
   try {
+    assertDeployable(process.cwd());
     cloud = await startLocalCloud({
       projectDir: process.cwd(),
       port,

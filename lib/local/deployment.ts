@@ -137,6 +137,16 @@ function tellDifferences(assemblyDir: string, log: (line: string) => void): void
   if (report) log(summaryOf(report));
 }
 
+/**
+ * That there is an app here that can be deployed: looked at before a cloud is started for it.
+ *
+ * @throws LocalCloudError that says what lacks
+ */
+export function assertDeployable(projectDir: string): void {
+  appCommand(projectDir);
+  assertToolkit();
+}
+
 /** An optional peer: only those who deploy from here need it, and it is large. */
 function assertToolkit(): void {
   try {

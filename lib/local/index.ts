@@ -1,5 +1,5 @@
 export type { CloudInfo } from './cloud-info.js';
-export { synthesizeApp } from './deployment.js';
+export { assertDeployable, synthesizeApp } from './deployment.js';
 export { LOCAL_CLIENT } from './environment.js';
 export { LocalCloudError, toldError } from './errors.js';
 export {

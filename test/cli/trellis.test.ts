@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { project } from '../local/project.js';
 
@@ -19,9 +20,10 @@ function run(
   args: string[],
   onOutput?: (stdout: string, child: ReturnType<typeof spawn>) => void,
   env: NodeJS.ProcessEnv = {},
+  cwd = projectDir,
 ): Promise<Result> {
   const child = spawn(process.execPath, [trellis, ...args], {
-    cwd: projectDir,
+    cwd,
     env: { ...process.env, ...env },
   });
   const result: Result = { code: null, stdout: '', stderr: '' };
@@ -50,6 +52,17 @@ it('refuses what is no port', async () => {
   const { code, stderr } = await run(['up', '--port', 'abc']);
   expect(code).toBe(1);
   expect(stderr).toContain('expected a port number (0 to 65535), got "abc"');
+});
+
+it('says that there is no app before it starts anything, and leaves nothing behind', async () => {
+  const empty = mkdtempSync(join(tmpdir(), 'trellis-empty-'));
+  const { code, stderr } = await run(['up', '--port', '0'], undefined, {}, empty);
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `Expected a CDK app in ${empty}, but it has no cdk.json.\nRun this command in the app's folder.\n`,
+  );
+  expect(readdirSync(empty)).toEqual([]);
+  rmSync(empty, { recursive: true });
 });
 
 it('deploys, tells scripts the addresses, and stops', async () => {
