@@ -4,6 +4,9 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
+// Which Node.js the SDK will want one day is not for this command's error stream.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const require = createRequire(import.meta.url);
 const source = fileURLToPath(new URL('./main.ts', import.meta.url));
 

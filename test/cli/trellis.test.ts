@@ -77,6 +77,10 @@ it('deploys, tells scripts the addresses, and stops', async () => {
     code: 1,
     stderr: '`--api` must name an API of the app (notes), got "orders".\n',
   });
+  // Not a word of the SDK's about the version of Node.js.
+  const warned = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: undefined };
+  const { stderr } = await run(['redrive', 'Nothing'], undefined, warned);
+  expect(stderr).toMatch(/^Expected a queue, or the path of a construct/);
   expect(await run(['down'])).toMatchObject({ code: 0, stdout: 'The local cloud is stopped.\n' });
   expect(await run(['down'])).toMatchObject({ code: 0, stdout: 'No local cloud was running.\n' });
 }, 60_000);
