@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { unpacked } from '../function/lambda.js';
@@ -168,6 +169,22 @@ describe("with the packed library, the README's service", () => {
     expect(table.Resource).toHaveProperty('Fn::GetAtt');
   }, 60_000);
 });
+
+it('the app from nothing is synthesized as its page says, from the packed library and the README', () => {
+  const page = fencesOf(join(root, 'docs/your-own-app.md'));
+  const [{ info, text }] = page.filter(({ language }) => language === 'ts') as [(typeof page)[number]];
+  const [settings] = page.filter(({ language }) => language === 'json') as [(typeof page)[number]];
+  const file = info.replace('file=', '');
+  expect(JSON.parse(settings.text).app).toBe(`node --import tsx ${file}`);
+  const project = consumer({ ...service, [file]: text });
+  expect(compile(project)).toBe('');
+  const out = join(project, 'cdk.out');
+  execFileSync(process.execPath, ['--import', 'tsx', file], {
+    cwd: project,
+    env: { ...process.env, CDK_VALIDATION: 'false', CDK_OUTDIR: out },
+  });
+  expect(readdirSync(out)).toContain('Greetings.template.json');
+}, 60_000);
 
 it.each([
   ['contracts.md', 3],
