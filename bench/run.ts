@@ -139,6 +139,8 @@ function ratiosOf(measured: ReturnType<typeof measure>) {
     'milliseconds per function, cold': slope.cold,
     'milliseconds per function, warm': slope.warm,
     "milliseconds per function, CDK's plain Function without any bundling": slope.plainFunction,
+    "milliseconds per function, ours cold / CDK's plain Function": slope.cold / slope.plainFunction,
+    "milliseconds per function, ours warm / CDK's plain Function": slope.warm / slope.plainFunction,
     'milliseconds per function, limit': slope.limitWarm,
     [`milliseconds of the bundler, ${MOST} functions, all cached`]: measured.allCachedMilliseconds.bundler,
     [`milliseconds of its cache, ${MOST} functions, all cached`]: measured.allCachedMilliseconds.cache,
