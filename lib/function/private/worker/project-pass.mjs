@@ -124,8 +124,8 @@ function prefixOf({ folder }, index) {
 }
 
 /**
- * A bundle is small, and there are many: it becomes an archive. A layer stays a folder, which `sam local` wants, and
- * so do files of the user's, which may be large and programs.
+ * A bundle is small, and there are many: it becomes an archive. Layers, of which there are few, stay folders, and so do
+ * files of the user's, which may be large and programs.
  *
  * @param {string} store
  * @param {Unit} unit
