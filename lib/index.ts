@@ -19,6 +19,7 @@ export type { IApi } from './api/published-api.js';
 export type { CacheOptions, Route, RouteModule, RouteOptions, Throttle } from './api/routes.js';
 export type { ManagedWebAclOptions, WebAclOptions } from './api/web-acl.js';
 export { DataTable, type DataTableProps, type KeyAttribute, type TableIndex } from './data/data-table.js';
+export type { FailureOptions } from './function/base-function-options.js';
 export { bindTo, type ConfigurableFunction } from './function/bind-to.js';
 export {
   type Bindable,
@@ -37,7 +38,6 @@ export type {
   NodeFunctionOptions,
   NodeFunctionProps,
 } from './function/node-function-props.js';
-export type { FailureOptions } from './function/private/failure-queue.js';
 export type { ResourceAccess, ResourceAccesses } from './function/resource-access.js';
 export { SharedLayer } from './function/shared-layer.js';
 export type {

@@ -1,7 +1,16 @@
 import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { RemovalPolicy } from 'aws-cdk-lib/core';
-import type { FailureOptions } from './private/failure-queue.js';
+import type { DeadLetterAlarmProps } from '../observability/dead-letters.js';
+
+/** What can be said of the queue for events that failed. */
+export interface FailureOptions {
+  /** Any property of the queue; it wins over the defaults. @default - encrypted, TLS only, 14 days, kept when its stack goes */
+  readonly queue?: QueueProps;
+  /** The alarm on what lies there; `false` for none. @default - at the first event */
+  readonly alarm?: DeadLetterAlarmProps | false;
+}
 
 /** What can be said about any function besides its code. All options of CDK's functions; they win over the defaults. */
 export interface BaseFunctionOptions

@@ -65,8 +65,7 @@ export abstract class BaseFunction extends LambdaFunction {
       events = [],
       ...options
     } = props;
-    const { filesystem } = options;
-    const { timeout, maxEventAge } = options;
+    const { filesystem, timeout, maxEventAge } = options;
     const mistakes = durationMistakes({ timeout, maxEventAge });
     if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${constructPath(scope, id)})`);
     super(scope, id, {

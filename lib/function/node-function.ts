@@ -52,13 +52,9 @@ export class NodeFunction<Module extends HandlerModule = HandlerModule> extends 
   readonly invokedBy: Invoker | undefined;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps<Module>) {
-    const { handler, bind, bundling, layers, ...options } = (props ?? {}) as UncheckedFunctionProps;
-    const plan = planFunction(
-      scope,
-      id,
-      { handler, bind, environment: options.environment },
-      SHARED in (props ?? {}),
-    );
+    const all = (props ?? {}) as UncheckedFunctionProps;
+    const { handler, bind, bundling, layers, ...options } = all;
+    const plan = planFunction(scope, id, { handler, bind, environment: options.environment }, SHARED in all);
     const runtime = options.runtime ?? Runtime.NODEJS_24_X;
     const code = functionCode(scope, id, { entry: plan.entry, runtime, bundling, layers, options });
     const environment = { ...SOURCE_MAPS, ...plan.environment, ...options.environment };

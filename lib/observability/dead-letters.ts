@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { given } from '../props/given.js';
 import { dataRemovalPolicy } from '../target/ephemeral.js';
 import { acknowledge } from './acknowledge.js';
-import { type AlarmTarget, addAlarm } from './alarm.js';
+import { type AlarmDefinition, type AlarmTarget, addAlarm } from './alarm.js';
 
 /** What every queue of this library has: encryption, by the user's own key where there is one, and TLS only. */
 export function secure({ encryptionMasterKey }: QueueProps = {}): QueueProps {
@@ -42,11 +42,24 @@ export function addDeadLetterAlarm(
   props: DeadLetterAlarmProps,
   what: string,
 ) {
-  return addAlarm(scope, 'DeadLettersAlarm', {
-    metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
-    threshold: props.deadLetters ?? 0,
+  return addQueueAlarm(scope, 'DeadLettersAlarm', queue, props, {
     description: `${what} Read one with its error in the logs, repair the cause, then \`npx trellis redrive ${scope.node.path}\`.`,
     runbook: 'dead-letters',
-    ...(props.topic && { topic: props.topic }),
+  });
+}
+
+/** An alarm for as long as more lies in a queue than may, with what it says of itself. */
+export function addQueueAlarm(
+  scope: Construct,
+  id: string,
+  queue: IQueue,
+  { deadLetters = 0, topic }: DeadLetterAlarmProps,
+  about: Pick<AlarmDefinition, 'description' | 'runbook'>,
+) {
+  return addAlarm(scope, id, {
+    metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+    threshold: deadLetters,
+    ...about,
+    ...(topic && { topic }),
   });
 }

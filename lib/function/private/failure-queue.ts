@@ -4,10 +4,13 @@ import type {
   IDestination,
   Function as LambdaFunction,
 } from 'aws-cdk-lib/aws-lambda';
-import type { Queue, QueueProps } from 'aws-cdk-lib/aws-sqs';
-import { Duration } from 'aws-cdk-lib/core';
-import { addAlarm } from '../../observability/alarm.js';
-import { type DeadLetterAlarmProps, deadLetterQueue } from '../../observability/dead-letters.js';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import {
+  addQueueAlarm,
+  type DeadLetterAlarmProps,
+  deadLetterQueue,
+} from '../../observability/dead-letters.js';
+import type { FailureOptions } from '../base-function-options.js';
 import { allow, allowKey } from '../bindings/binding.js';
 import { addToPolicy } from './own-policy.js';
 
@@ -15,14 +18,6 @@ import { addToPolicy } from './own-policy.js';
 const INVOKE_CONFIG = 'EventInvokeConfig';
 
 type Destinations = CfnEventInvokeConfig.DestinationConfigProperty | undefined;
-
-/** What can be said of the queue for events that failed. */
-export interface FailureOptions {
-  /** Any property of the queue; it wins over the defaults. @default - encrypted, TLS only, 14 days, kept when its stack goes */
-  readonly queue?: QueueProps;
-  /** The alarm on what lies there; `false` for none. @default - at the first event */
-  readonly alarm?: DeadLetterAlarmProps | false;
-}
 
 /** The queue for events that a function fails to handle after all retries; it is made when something sends it some. */
 export class FailureQueue {
@@ -69,14 +64,11 @@ export class FailureQueue {
     return { onFailure: destination(this.queue), ...options };
   }
 
-  private addAlarm(queue: Queue, { deadLetters = 0, topic }: DeadLetterAlarmProps): void {
+  private addAlarm(queue: Queue, props: DeadLetterAlarmProps): void {
     const { path } = this.fn.node;
-    addAlarm(this.fn, 'FailuresAlarm', {
-      metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
-      threshold: deadLetters,
+    addQueueAlarm(this.fn, 'FailuresAlarm', queue, props, {
       description: `Events that ${path} failed to handle after all retries are in its queue, with the error. Repair the cause, then \`npx trellis redrive ${path}\`.`,
       runbook: 'failed-events',
-      ...(topic && { topic }),
     });
   }
 }
