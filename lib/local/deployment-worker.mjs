@@ -97,9 +97,10 @@ async function main() {
 
 /** The stacks of an assembly that was deployed, without making it again. */
 async function destroyAll(outdir) {
-  const assembly = await toolkit.fromAssemblyDirectory(outdir);
+  // The toolkit reads it, and releases its lock, by itself.
+  const source = await toolkit.fromAssemblyDirectory(outdir);
   const stacks = { strategy: StackSelectionStrategy.ALL_STACKS };
-  await toolkit.destroy(assembly, { stacks, concurrency: 4 });
+  await toolkit.destroy(source, { stacks, concurrency: 4 });
   send({ type: 'destroyed' });
 }
 
@@ -111,6 +112,13 @@ async function deploy({ app, workingDirectory, outdir, bootstrapped }) {
     synthOptions: { versionReporting: false },
   });
   const assembly = await toolkit.synth(source);
+  // The toolkit's read lock is released before the result is sent: the receiver may deploy again at once.
+  const result = await deployAssembly(assembly, bootstrapped).finally(() => assembly.dispose());
+  if (result) send(result);
+}
+
+/** Returns undefined when only the synthesis was requested. */
+async function deployAssembly(assembly, bootstrapped) {
   complaints.length = 0;
   const stacks = assembly.cloudAssembly.stacksRecursively;
   const templates = stacks.map(({ templateFullPath }) => JSON.parse(readFileSync(templateFullPath, 'utf8')));
@@ -131,7 +139,7 @@ async function deploy({ app, workingDirectory, outdir, bootstrapped }) {
   });
 
   const { deploy: isWanted } = await received();
-  if (!isWanted) return;
+  if (!isWanted) return undefined;
   if (environments.some((environment) => !bootstrapped.includes(environment))) {
     bootstrapping = true;
     await toolkit.bootstrap(BootstrapEnvironments.fromList(environments));
@@ -143,7 +151,7 @@ async function deploy({ app, workingDirectory, outdir, bootstrapped }) {
     concurrency: 4,
     stackEventPollingInterval: 100,
   });
-  send({ type: 'deployed', stacks: deployed.map(({ stackName, outputs }) => ({ stackName, outputs })) });
+  return { type: 'deployed', stacks: deployed.map(({ stackName, outputs }) => ({ stackName, outputs })) };
 }
 
 main()

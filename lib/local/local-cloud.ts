@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { removeAssemblyLocks } from './assembly-locks.js';
 import { type CloudInfo, cloudInfo, type Deployed, siteUrl } from './cloud-info.js';
 import { deployApp } from './deployment.js';
 import { edgeAddress, openEdge } from './edge.js';
@@ -142,6 +143,7 @@ class RunningCloud implements LocalCloud {
 
   private async deployAlone(): Promise<CloudInfo> {
     const { projectDir, signal, log = () => undefined } = this.options;
+    removeAssemblyLocks(this.state.assemblyDir);
     const deployed = await deployApp({
       projectDir: resolve(projectDir),
       assemblyDir: this.state.assemblyDir,

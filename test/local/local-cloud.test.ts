@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +36,18 @@ it('deploys an app unchanged, with the default synthesizer and nothing of a real
   });
   const answer = await fetch(`${info.apis.notes}/here`);
   expect(await answer.json()).toEqual({ here: true });
+});
+
+it('leaves no lock of the CDK toolkit behind', () => {
+  expect(readdirSync(join(projectDir, '.trellis/cdk.out')).filter((name) => name.endsWith('.lock'))).toEqual(
+    [],
+  );
+});
+
+it('deploys although a killed deployment left locks whose process numbers are in use again', async () => {
+  for (const name of [`read.${process.pid}.1.lock`, 'synth.lock'])
+    writeFileSync(join(projectDir, '.trellis/cdk.out', name), String(process.pid));
+  expect(await deployLines()).toEqual(['Notes: no changes']);
 });
 
 it('says when nothing changed', async () => {
