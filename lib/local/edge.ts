@@ -1,3 +1,4 @@
+import { callControl } from './control.js';
 import { LocalCloudError } from './errors.js';
 import { claimPort } from './port.js';
 import { type Instance, type ProjectState, readJson, writeJson } from './project-state.js';
@@ -21,10 +22,10 @@ export async function openEdge(instance: Instance, state: ProjectState, url: str
   const known = readJson<Edge>(state.edgeFile);
   const isOpen = known?.instance === instance.instance;
   const port = isOpen ? known.port : await freePort(known?.port ?? instance.port + 1);
-  const answer = await fetch(`http://127.0.0.1:${instance.port}/_trellis/edge`, {
+  const answer = await callControl(instance, '/_trellis/edge', {
     method: 'POST',
-    body: JSON.stringify({ domain: new URL(url).hostname, port }),
-    signal: AbortSignal.timeout(OPENS_WITHIN),
+    body: { domain: new URL(url).hostname, port },
+    timeout: OPENS_WITHIN,
   });
   const { message } = (await answer.json()) as { message?: string };
   if (!answer.ok)

@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { callControl } from './control.js';
 import { emulatorFile } from './emulator-files.js';
 import { emulatorEnvironment } from './environment.js';
 import { LocalCloudError } from './errors.js';
 import { moveAddresses } from './kept-addresses.js';
+import { PRIVATE_FILE, privateFolder } from './private-files.js';
 import type { Instance, ProjectState } from './project-state.js';
 import { running } from './project-state.js';
 import { tail } from './run.js';
@@ -33,21 +35,23 @@ export async function startEmulator(
   attached: boolean,
   signal?: AbortSignal,
 ): Promise<StartedEmulator> {
-  writeFileSync(state.denialsFile, '');
+  writeFileSync(state.denialsFile, '', { mode: PRIVATE_FILE });
   moveAddresses(state.dataDir, port);
   removeScratch(state.read());
   const instance = randomUUID();
-  mkdirSync(scratchDir(instance), { recursive: true });
+  const token = randomBytes(32).toString('base64url');
+  privateFolder(scratchDir(instance));
   const env = emulatorEnvironment({
     port,
     instance,
+    token,
     attached,
     dataDir: state.dataDir,
     scratchDir: scratchDir(instance),
     nodesFile: state.nodesFile,
     denialsFile: state.denialsFile,
   });
-  const log = openSync(state.logFile, 'w');
+  const log = openSync(state.logFile, 'w', PRIVATE_FILE);
   // A group of its own: Ctrl-C in the terminal must not reach it or its functions before we stop it.
   const child = spawn(python, ['-B', emulatorFile('launcher.py')], {
     env,
@@ -59,7 +63,8 @@ export async function startEmulator(
   if (!attached) child.unref();
 
   const ended = endOf(child);
-  const started: Instance = { instance, pid: child.pid ?? 0, port, startedAt: new Date().toISOString() };
+  const startedAt = new Date().toISOString();
+  const started: Instance = { instance, pid: child.pid ?? 0, port, startedAt, token };
   try {
     await ready(started, ended, python, state, signal);
     assertDataRead(state);
@@ -130,8 +135,7 @@ function assertDataRead(state: ProjectState): void {
 
 /** Saves what the emulator holds, so that not even `kill -9` loses it. */
 export async function saveState(instance: Instance): Promise<void> {
-  const url = `http://127.0.0.1:${instance.port}/_trellis/save`;
-  await fetch(url, { method: 'POST', signal: AbortSignal.timeout(SAVES_WITHIN) });
+  await callControl(instance, '/_trellis/save', { method: 'POST', timeout: SAVES_WITHIN });
 }
 
 /** Saves and stops; what does not stop in time (a custom resource that hangs, say) is killed. */

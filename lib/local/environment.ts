@@ -62,6 +62,8 @@ export interface EmulatorSettings {
   readonly nodesFile: string;
   readonly denialsFile: string;
   readonly instance: string;
+  /** Authorizes requests to the emulator's control. */
+  readonly token: string;
   readonly attached: boolean;
 }
 
@@ -92,5 +94,6 @@ export function emulatorEnvironment(settings: EmulatorSettings): NodeJS.ProcessE
     TRELLIS_LOCAL_DENIALS: settings.denialsFile,
     TRELLIS_LOCAL_INSTANCE: settings.instance,
     TRELLIS_LOCAL_NODES: settings.nodesFile,
+    TRELLIS_LOCAL_TOKEN: settings.token,
   };
 }

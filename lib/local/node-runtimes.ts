@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalCloudError } from './errors.js';
+import { PRIVATE_FILE } from './private-files.js';
 import { run, tail } from './run.js';
 import { installOnce, toolCache } from './tool-cache.js';
 
@@ -29,7 +30,7 @@ export async function provideNodes(
   const nodes: Record<string, string> = {};
   for (const major of new Set(majors))
     if (SUPPORTED.includes(major)) nodes[major] = await nodeOf(major, log, signal);
-  await writeFile(file, JSON.stringify(nodes));
+  await writeFile(file, JSON.stringify(nodes), { mode: PRIVATE_FILE });
 }
 
 async function nodeOf(major: string, log: (line: string) => void, signal?: AbortSignal): Promise<string> {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PRIVATE_FILE } from './private-files.js';
 
 const BEAT = 1_000;
 /** Whoever held it was killed. */
@@ -31,7 +32,7 @@ export async function alone<T>(
 
 function take(file: string): boolean {
   try {
-    closeSync(openSync(file, 'wx'));
+    closeSync(openSync(file, 'wx', PRIVATE_FILE));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

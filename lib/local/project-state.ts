@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { assertLoopback } from './environment.js';
+import { callControl } from './control.js';
+import { privateFolder, privateProjectFolder } from './private-files.js';
 import { replaceFile } from './replace-file.js';
 
 /** The emulator that was started last for a project. */
@@ -10,12 +11,15 @@ export interface Instance {
   readonly pid: number;
   readonly port: number;
   readonly startedAt: string;
+  /** Authorizes requests to `/_trellis` and `/_ministack`; random for each start. */
+  readonly token: string;
 }
 
 /** Where a project keeps its local cloud: what runs, its data, its log. */
 export class ProjectState {
   constructor(readonly folder: string) {
-    mkdirSync(this.dataDir, { recursive: true });
+    privateProjectFolder(folder, [this.assemblyDir]);
+    privateFolder(this.dataDir);
   }
 
   get dataDir(): string {
@@ -75,8 +79,7 @@ export async function running(instance: Instance | undefined): Promise<Instance 
 
 async function answering(instance: Instance): Promise<Instance | undefined> {
   try {
-    const endpoint = assertLoopback(`http://127.0.0.1:${instance.port}`);
-    const answer = await fetch(`${endpoint}/_trellis/instance`, { signal: AbortSignal.timeout(10_000) });
+    const answer = await callControl(instance, '/_trellis/instance', { timeout: 10_000 });
     const own = (await answer.json()) as { instance?: string; pid?: number };
     return own.instance === instance.instance && own.pid ? { ...instance, pid: own.pid } : undefined;
   } catch {

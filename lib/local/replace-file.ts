@@ -1,8 +1,9 @@
 import { renameSync, writeFileSync } from 'node:fs';
+import { PRIVATE_FILE } from './private-files.js';
 
-/** Writes a file as a whole: whoever reads it finds what was there before or what comes now, never a part of it. */
+/** Writes a file, which only its owner may read, as a whole: a reader sees the old or the new content, never a part. */
 export function replaceFile(file: string, text: string): void {
   const draft = `${file}.${process.pid}.partial`;
-  writeFileSync(draft, text);
+  writeFileSync(draft, text, { mode: PRIVATE_FILE });
   renameSync(draft, file);
 }

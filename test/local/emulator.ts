@@ -11,6 +11,7 @@ import {
   waitUntilStackUpdateComplete,
 } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { callControl } from '../../lib/local/control.js';
 import { type StartedEmulator, startEmulator, stopEmulator } from '../../lib/local/emulator.js';
 import { provideNodes } from '../../lib/local/node-runtimes.js';
 import { claimPort } from '../../lib/local/port.js';
@@ -79,7 +80,7 @@ export class Emulator {
   }
 
   async save(): Promise<void> {
-    await fetch(`${this.endpoint}/_trellis/save`, { method: 'POST' });
+    await callControl(this.instance, '/_trellis/save', { method: 'POST', timeout: 10_000 });
   }
 
   async kill(): Promise<void> {

@@ -54,6 +54,7 @@ it("starts the emulator on loopback, with IAM enforced and none of the user's se
     nodesFile: '/nodes',
     denialsFile: '/denials',
     instance: 'me',
+    token: 'token',
     attached: true,
   });
   expect(environment).toMatchObject({ BIND_HOST: '127.0.0.1', AUTH: 'true', AWS_ACCESS_KEY_ID: 'test' });

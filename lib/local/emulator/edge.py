@@ -127,9 +127,13 @@ def _fields(headers):
 
 async def open_from(receive):
     """The answer to a request with `{ "domain": ..., "port": ... }`: status and body."""
-    wanted = json.loads(await _body(receive))
     try:
-        return 200, {"port": await open_edge(wanted["domain"], wanted["port"])}
+        wanted = json.loads(await _body(receive))
+        domain, port = str(wanted["domain"]), int(wanted["port"])
+    except (ValueError, TypeError, KeyError):
+        return 400, {"message": 'expected {"domain": text, "port": number}'}
+    try:
+        return 200, {"port": await open_edge(domain, port)}
     except LookupError as error:
         return 404, {"message": str(error)}
     except OSError as error:

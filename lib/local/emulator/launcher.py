@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import control  # noqa: E402
 import corrections  # noqa: E402
+import guard  # noqa: E402
 
 
 def stop_when_parent_is_gone():
@@ -34,8 +35,10 @@ def stop_when_parent_is_gone():
 
 if __name__ == "__main__":
     stop_when_parent_is_gone()
+    os.umask(0o077)  # Everything it writes is its owner's: stored data, keys, unpacked code.
     corrections.apply()
     control.install()
+    guard.install()
     logging.getLogger("persistence").setLevel(logging.WARNING)  # It tells of each file of each save.
     # Ctrl-C in a terminal reaches the whole process group; our parent decides when this process stops.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
