@@ -11,13 +11,14 @@ import {
 } from '../contract/auth.js';
 import { ProblemError } from '../contract/problem.js';
 import { scalarOf } from '../contract/scalar.js';
+import { groupNames } from './user-groups.js';
 
 /** The environment variable with the ids of the app clients whose tokens are accepted, separated by commas. */
 export const CLIENT_IDS_VARIABLE = 'API_CLIENT_IDS';
 
 /** What the gateway says of who sent a request, by the kind of authorization. */
 export interface Authentication {
-  /** The claims of a token that it has verified. */
+  /** The claims of a token that it has verified; several groups as a list (see `withGroups`). */
   readonly claims?: Readonly<Record<string, unknown>>;
   /** Whose AWS credentials signed the request. */
   readonly caller?: Caller;
@@ -76,7 +77,7 @@ function userOf(
   const user: User = {
     sub: claims.sub,
     username: String(claims.username ?? claims.sub),
-    groups: listOf(claims['cognito:groups']),
+    groups: groupsOf(claims),
     scopes: String(claims.scope ?? '')
       .split(' ')
       .filter(Boolean),
@@ -91,15 +92,13 @@ function userOf(
   return user;
 }
 
-/** A list claim reaches the function as text: `admins,staff` or `[admins staff]`. */
-function listOf(claim: unknown): string[] {
-  if (Array.isArray(claim)) return claim.map(String);
-  return typeof claim === 'string'
-    ? claim
-        .replace(/^\[|\]$/g, '')
-        .split(/[\s,]+/)
-        .filter(Boolean)
-    : [];
+/** @throws ProblemError 403 for a text that may be one group or several: nobody gets in by a guess */
+function groupsOf(claims: NonNullable<Authentication['claims']>): readonly string[] {
+  const groups = groupNames(claims['cognito:groups']);
+  if (groups) return groups;
+  throw forbidden(
+    'The groups of the token cannot be told apart: send the token in one Authorization header.',
+  );
 }
 
 /** @throws Error when the authorizer did not answer what the contract says: a mistake of ours, not the caller's */

@@ -7,6 +7,7 @@ import type { Operation } from '../contract/contract.js';
 import { type Routed, routed } from '../http/router.js';
 import type { Authentication } from './authorize.js';
 import { bodyOf, type GatewayRequest } from './rest-request.js';
+import { withGroups } from './user-groups.js';
 
 type Authorizer = Partial<APIGatewayEventRequestContextIAMAuthorizer> &
   Partial<APIGatewayEventRequestContextJWTAuthorizer> & { readonly lambda?: Record<string, unknown> | null };
@@ -35,7 +36,7 @@ export function fromHttpEvent(
       ...(event.cookies && { cookie: event.cookies.join('; ') }),
     },
     body: bodyOf(event),
-    ...authentication(authorizer),
+    ...authentication(authorizer, event.headers?.authorization),
   };
 }
 
@@ -58,8 +59,11 @@ export function routeOf(
   return routed({ here: operation }, requestContext.http.method, rawPath);
 }
 
-function authentication({ jwt, lambda, iam }: Authorizer = {}): Authentication {
-  if (jwt) return { claims: jwt.claims };
+function authentication(
+  { jwt, lambda, iam }: Authorizer = {},
+  authorization: string | undefined,
+): Authentication {
+  if (jwt) return { claims: withGroups(jwt.claims, authorization === undefined ? [] : [authorization]) };
   if (iam) return { caller: { arn: iam.userArn, account: iam.accountId, userId: iam.userId } };
   return lambda ? { context: lambda } : {};
 }

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { HttpRequest } from '../http/message.js';
 import type { Authentication } from './authorize.js';
+import { withGroups } from './user-groups.js';
 
 /** A request and what the gateway says of who sent it. */
 export type GatewayRequest = HttpRequest & Authentication;
@@ -15,7 +16,7 @@ export function fromRestEvent(event: APIGatewayProxyEvent): GatewayRequest {
     query: queryOf(event.multiValueQueryStringParameters ?? {}),
     headers: headersOf(event),
     body: bodyOf(event),
-    ...authentication(event.requestContext),
+    ...authentication(event),
   };
 }
 
@@ -51,12 +52,20 @@ function headersOf({ headers, multiValueHeaders }: APIGatewayProxyEvent): Record
   return found;
 }
 
-function authentication({
-  authorizer,
-  identity,
-}: Partial<APIGatewayProxyEvent['requestContext']> = {}): Authentication {
-  if (authorizer?.claims) return { claims: authorizer.claims };
+/** An authorizer's context has only texts, also one called `claims`: Cognito's is an object. */
+function authentication(event: APIGatewayProxyEvent): Authentication {
+  const { authorizer, identity } = event.requestContext ?? {};
+  const claims: unknown = authorizer?.claims;
+  if (typeof claims === 'object' && claims !== null) {
+    return { claims: withGroups(claims as NonNullable<Authentication['claims']>, authorizationOf(event)) };
+  }
   if (authorizer) return { context: authorizer };
   const { userArn, accountId, caller } = identity ?? {};
   return userArn ? { caller: { arn: userArn, account: accountId ?? '', userId: caller ?? '' } } : {};
+}
+
+function authorizationOf({ headers, multiValueHeaders }: APIGatewayProxyEvent): string[] {
+  return Object.entries(multiValueHeaders ?? headers ?? {})
+    .filter(([name]) => name.toLowerCase() === 'authorization')
+    .flatMap(([, value]) => value ?? []);
 }

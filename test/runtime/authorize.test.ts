@@ -12,7 +12,7 @@ const claims = {
   token_use: 'access',
   client_id: 'web',
   scope: 'aws.cognito.signin.user.admin stock/read',
-  'cognito:groups': 'staff,admins',
+  'cognito:groups': ['staff', 'admins'],
 };
 
 const statusOf = (auth: Auth, given: Authentication) => {
@@ -48,6 +48,24 @@ describe('authorize', () => {
     [401, 'a token in place of an authorizer', { authorizer: 'partners' }, { claims }],
   ])('answers %i to %s', (status, _what, auth, given) => {
     expect(statusOf(auth, given)).toBe(status);
+  });
+
+  it.each([
+    ['one group whose name has a space', 'Domain admins'],
+    ['a name that begins with a space', ' admins'],
+    ['two groups, or one whose name has a comma', 'a,admins'],
+    ['two groups, or one whose name has a comma and a space', 'Store admins,staff'],
+    ['two groups, or one whose name has a space', '[not admins]'],
+    ['one group, or one whose name has brackets', '[admins]'],
+    ['a JSON list', '["admins"]'],
+  ])('lets nobody in as an admin for a text that is %s', (_what, text) => {
+    const given = { claims: { ...claims, 'cognito:groups': text } };
+    expect(statusOf({ group: 'admins' }, given)).toBe(403);
+  });
+
+  it('tells no handler of groups that cannot be told apart', () => {
+    expect(statusOf('user', { claims: { ...claims, 'cognito:groups': 'a,b' } })).toBe(403);
+    expect(statusOf('user', { claims: { ...claims, 'cognito:groups': 'Domain admins' } })).toBe(200);
   });
 
   it('never takes a group out of a scope, nor a scope out of a list', () => {
@@ -110,6 +128,46 @@ describe('a request to route()', () => {
     const { body } = await handler(restEvent({ context: { tier: 3, active: false } }));
     expect(JSON.parse(body)).toEqual({ tier: 3, active: false });
     expect((await handler(restEvent())).statusCode).toBe(401);
+  });
+
+  describe('with several groups', () => {
+    const groupOf = defineApi(
+      { name: 'y', version: '1.0.0' },
+      { get: { ...at, auth: { group: 'admins' } } },
+    ).get;
+    const handler = route(groupOf, {}, async ({ user }) => ({ status: 200, body: user.groups })).with({});
+    const tokenOf = (groups: unknown) =>
+      `Bearer e30.${Buffer.from(JSON.stringify({ 'cognito:groups': groups })).toString('base64url')}.c2ln`;
+    const send = (text: string, ...authorization: string[]) => {
+      const event = restEvent({ user: {} });
+      event.requestContext.authorizer!.claims['cognito:groups'] = text;
+      event.headers.Authorization = authorization.at(-1);
+      event.multiValueHeaders.Authorization = authorization;
+      return handler(event);
+    };
+
+    it.each([
+      ['a,admins', ['a,admins'], 403],
+      ['[not admins]', ['not admins'], 403],
+      ['[Domain admins staff]', ['Domain admins', 'staff'], 403],
+      ['staff,admins', ['staff', 'admins'], 200],
+      ['[staff admins]', ['staff', 'admins'], 200],
+      ['a,b,admins', ['a,b', 'admins'], 200],
+    ])('written %j reads the list of the verified token', async (text, groups, status) => {
+      const reply = await send(text, tokenOf(groups));
+      expect(reply.statusCode).toBe(status);
+      if (status === 200) expect(JSON.parse(reply.body)).toEqual(groups);
+    });
+
+    it.each([
+      ['another token than the one that was verified', [tokenOf(['admins'])]],
+      ['no token', []],
+      ['two tokens', [tokenOf(['staff', 'admins']), tokenOf(['staff,admins'])]],
+      ['what is no token', ['Basic YTpi']],
+      ['a list that is a text', [tokenOf('staff,admins')]],
+    ])('refuses %s', async (_what, authorization) => {
+      expect((await send('staff,admins', ...authorization)).statusCode).toBe(403);
+    });
   });
 
   it('carries the scopes of its token', async () => {

@@ -349,9 +349,11 @@ describe('an event of payload 2.0', () => {
 
   it('has the user of its JWT, its authorizer or its credentials', async () => {
     const claims = { sub: 'ann', token_use: 'access', client_id: 'c', 'cognito:groups': '[admins staff]' };
+    const payload = Buffer.from(JSON.stringify({ ...claims, 'cognito:groups': ['admins', 'staff'] }));
     const asked = event({
       routeKey: 'GET /admin',
       rawQueryString: '',
+      headers: { authorization: `Bearer e30.${payload.toString('base64url')}.c2ln` },
       authorizer: { jwt: { claims, scopes: [] } },
     });
     const answer = await admin.with({})(asked, context);
