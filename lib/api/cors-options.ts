@@ -4,7 +4,7 @@ import type { Duration } from 'aws-cdk-lib/core';
 export interface CorsOptions {
   /**
    * Origins, as in `['https://shop.example.com']`, or `['*']` for every one. With several, each is answered with its
-   * own; what API Gateway itself answers (401, 429 ...) cannot choose and says `*`, or nothing with `credentials`.
+   * own. What API Gateway itself answers (401, 429 ...) says nothing of anybody and is for every origin.
    */
   readonly origins: readonly string[];
   /**

@@ -58,7 +58,7 @@ class Incoming {
   /** What is declared for this status. */
   answer(form: ResponseForm): AnyAnswer {
     const { status, ok, headers } = this.response;
-    const own = form.headers ? this.parsed(form.headers, Object.fromEntries(headers), 'headers') : headers;
+    const own = form.headers ? this.headersBy(form.headers) : headers;
     if (form.content.size === 0) return { ok, status, headers: own, body: undefined };
     const schema = form.content.get(this.type);
     if (!schema)
@@ -86,6 +86,12 @@ class Incoming {
     const result = schema.safeParse(value);
     if (result.success) return result.data;
     throw this.unexpected(`with ${what} that the contract does not have: ${result.error.message}`);
+  }
+
+  /** Without cookies, which browsers keep for themselves. */
+  private headersBy(schema: z.ZodObject): unknown {
+    const visible = schema.shape['set-cookie'] ? schema.omit({ 'set-cookie': true }) : schema;
+    return this.parsed(visible, Object.fromEntries(this.response.headers), 'headers');
   }
 
   private json(): unknown {

@@ -89,8 +89,9 @@ type AnswerOf<Status extends number, Response extends OperationResponse> = Respo
         HeadersOf<Response>
       >;
 
+/** Browsers keep cookies for themselves. */
 type HeadersOf<Response> = Response extends { readonly headers: infer Schema extends z.ZodObject }
-  ? z.output<Schema>
+  ? Omit<z.output<Schema>, 'set-cookie'>
   : Headers;
 
 type Errors<O extends Operation> = O['errors'] extends readonly (infer Kind)[]

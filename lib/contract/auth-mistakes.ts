@@ -1,6 +1,12 @@
 import { type Auth, isLambdaAuth, type LambdaAuth, OWN_SCHEMES, type UserAuth } from './auth.js';
 import { scalarOf } from './scalar.js';
 
+/**
+ * `claims` is where a Cognito authorizer's are, `integrationLatency` and `principalId` are set by the gateway.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+ */
+const RESERVED_CONTEXT: readonly string[] = ['claims', 'integrationLatency', 'principalId', 'scopes'];
+
 /** What is wrong with an operation's `auth`. */
 export function authMistakes(auth: Auth): string[] {
   if (typeof auth === 'string') {
@@ -43,8 +49,10 @@ function lambdaMistakes({ authorizer, context, ...rest }: LambdaAuth): string[] 
     );
   }
   for (const [name, schema] of Object.entries(context?.shape ?? {})) {
-    if (name === 'principalId') {
-      found.push("the context of an authorizer has a `principalId` already: it is API Gateway's own");
+    if (RESERVED_CONTEXT.includes(name)) {
+      found.push(
+        `the context of an authorizer must not have "${name}", which API Gateway uses itself: choose another name`,
+      );
     }
     if (!/^[A-Za-z]\w*$/.test(name)) {
       found.push(

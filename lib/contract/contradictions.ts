@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { authMistakes } from './auth-mistakes.js';
 import { isBinary } from './body.js';
 import type { ApiInfo, Operation, Operations } from './contract.js';
@@ -28,7 +29,8 @@ const PROPERTIES: readonly string[] = [
   'errors',
 ] satisfies (keyof Operation)[];
 
-const SEGMENT = /^(?:[A-Za-z0-9._~-]+|\{[A-Za-z][A-Za-z0-9_]*\})$/;
+/** API Gateway: "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable". */
+const SEGMENT = /^(?:[A-Za-z0-9._-]+|\{[A-Za-z][A-Za-z0-9_]*\})$/;
 
 /** Why a contract cannot be served: all mistakes in it, each with the operation that has it. */
 export function contradictions(info: ApiInfo, operations: Operations): string[] {
@@ -82,7 +84,7 @@ function requestMistakes(operation: Operation): string[] {
   if (body && method === 'GET') found.push('a GET has no body; use `query`, or the method POST');
   if (idempotencyKey && method === 'GET') found.push('a GET needs no `idempotencyKey`: it changes nothing');
   for (const [place, schema] of Object.entries({ params, query, headers } as const)) {
-    if (schema) found.push(...textMistakes(place as 'params', schema));
+    if (schema) found.push(...textMistakes(place as 'params', schema), ...nameMistakes(place, schema));
   }
   const json = body && !isBinary(body) ? body : undefined;
   return [
@@ -91,6 +93,19 @@ function requestMistakes(operation: Operation): string[] {
     ...(json ? jsonMistakes(json, 'request').map((mistake) => `\`body\` ${mistake}`) : []),
     ...exampleMistakes('examples', examples, json),
   ];
+}
+
+/**
+ * API Gateway imports no parameters with other names: "Parameter name should match the following regular expression:
+ * ^[a-zA-Z0-9:._$-]+$".
+ */
+function nameMistakes(place: string, { shape }: z.ZodObject): string[] {
+  return Object.keys(shape)
+    .filter((name) => !/^[a-zA-Z0-9:._$-]+$/.test(name))
+    .map(
+      (name) =>
+        `\`${place}\` must have names of letters, digits and :._$- only, which is all that API Gateway takes, got "${name}"`,
+    );
 }
 
 /** What operations say against one another. */

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { isBinary } from './body.js';
 import type { Operation } from './contract.js';
 import { exampleMistakes } from './example-mistakes.js';
@@ -6,6 +7,7 @@ import { jsonMistakes } from './json-mistakes.js';
 import { Problem } from './problem.js';
 import { isBody, type OperationResponse, type ResponseDeclaration } from './responses.js';
 import { isShared } from './shared-statuses.js';
+import { headerTextMistakes } from './text-mistakes.js';
 
 const PROPERTIES: readonly string[] = [
   'description',
@@ -82,8 +84,13 @@ function declarationMistakes(place: string, response: OperationResponse | undefi
   return [
     ...found,
     ...headerMistakes('response', `${place}.headers`, headers),
+    ...(isObject(headers) ? headerTextMistakes(`${place}.headers`, headers) : []),
     ...exampleMistakes(`${place}.examples`, examples, first && !isBinary(first) ? first : undefined),
   ];
+}
+
+function isObject(headers: ResponseDeclaration['headers']): headers is z.ZodObject {
+  return headers?._zod?.def.type === 'object';
 }
 
 function isEmpty(body: ResponseDeclaration['body']): boolean {

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { contains } from './schema-children.js';
 
 type Def = z.core.$ZodTypeDef & {
   readonly coerce?: boolean;
@@ -18,6 +19,36 @@ export function textMistakes(place: 'params' | 'query' | 'headers', { shape }: z
       ([name, schema]) =>
         `\`${place}.${name}\` arrives as text, which its schema (${typeOf(schema)}) never takes: use z.coerce, z.stringbool or a codec from z.string()`,
     );
+}
+
+/**
+ * Returns what is wrong with the headers of a response: they are sent as text, and the client parses the text by the same
+ * schema. Only `set-cookie` may be a list.
+ */
+export function headerTextMistakes(place: string, { shape }: z.ZodObject): string[] {
+  return Object.entries(shape).flatMap(([name, schema]) => {
+    if (contains(schema, 'nullable') || contains(schema, 'null')) {
+      return [`\`${place}.${name}\` must not be null, which a header cannot say: use .optional()`];
+    }
+    // What a coerced Date is sent as depends on where the function runs.
+    if (takesText(schema, name === 'set-cookie') && !isDate(schema)) return [];
+    const type = typeOf(schema);
+    return [
+      `\`${place}.${name}\` must have a form as text, got ${type}: use ${INSTEAD[type] ?? 'a codec from z.string()'}`,
+    ];
+  });
+}
+
+const INSTEAD: Readonly<Record<string, string>> = {
+  number: 'z.coerce.number()',
+  bigint: 'z.coerce.bigint()',
+  boolean: 'z.stringbool()',
+  date: 'z.codec() from z.string() to a Date',
+  array: 'z.codec() from z.string() to a list (only `set-cookie` may be repeated)',
+};
+
+function isDate(schema: z.core.$ZodType): boolean {
+  return typeOf(schema) === 'date';
 }
 
 function typeOf(schema: z.core.$ZodType): string {

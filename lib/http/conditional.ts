@@ -30,7 +30,7 @@ export function unlessKnown(request: HttpRequest, reply: HttpReply): HttpReply {
   const wanted = request.headers['if-none-match'];
   const { etag: tag, 'content-type': _type, ...headers } = reply.headers;
   if (!wanted || !tag || reply.status !== 200 || !matches(wanted, tag)) return reply;
-  return { status: 304, headers: { etag: tag, ...headers }, body: '' };
+  return { ...reply, status: 304, headers: { etag: tag, ...headers }, body: '' };
 }
 
 /**

@@ -21,7 +21,9 @@ export async function readRequest(
 }
 
 /** A reply as `fetch` gives it. */
-export function toResponse({ status, headers, body }: HttpReply): Response {
+export function toResponse({ status, headers: texts, cookies = [], body }: HttpReply): Response {
   const isEmpty = body.length === 0;
+  const headers = new Headers(texts);
+  for (const cookie of cookies) headers.append('set-cookie', cookie);
   return new Response(isEmpty ? null : (body as BodyInit), { status, headers });
 }

@@ -16,8 +16,10 @@ export interface HttpRequest {
 /** A reply as operations give it. */
 export interface HttpReply {
   readonly status: number;
-  /** Names in lower case. */
+  /** Names in lower case, without `set-cookie`. */
   readonly headers: Record<string, string>;
+  /** The values of `set-cookie`: the only header that cannot be one line (RFC 6265, section 3). */
+  readonly cookies?: readonly string[];
   /** Text is sent as UTF-8; empty when there is none. */
   readonly body: string | Uint8Array;
 }

@@ -6,6 +6,7 @@ import { PROBLEM_TYPE, type ResponseForm, responsesOf } from '../contract/respon
 import { contains } from '../contract/schema-children.js';
 import { isShared } from '../contract/shared-statuses.js';
 import type { HttpReply } from './message.js';
+import { headersAndCookies } from './reply-headers.js';
 
 /** What a handler answers, before it is checked. */
 export interface AnyReply {
@@ -14,9 +15,6 @@ export interface AnyReply {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, unknown>>;
 }
-
-/** Largest sum of names and values of a reply's headers, in bytes. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
-const MAX_HEADER_BYTES = 10_240;
 
 /** Replies of an operation, checked against its contract. A reply that breaks it is an error, and never sent. */
 export class Replies {
@@ -33,9 +31,9 @@ export class Replies {
     if (!form || form.problems.length > 0) {
       throw this.broken(`answered ${status}, which its contract does not declare`);
     }
-    const headers = this.headersOf(form, reply);
+    const { headers, ...cookies } = this.headersOf(form, reply);
     if (form.content.size === 0) {
-      if (reply.body === undefined) return { status, headers, body: '' };
+      if (reply.body === undefined) return { status, headers, ...cookies, body: '' };
       throw this.broken(`answered ${status} with a body, which its contract does not declare`);
     }
     const type = reply.type ?? form.defaultType;
@@ -46,7 +44,7 @@ export class Replies {
     }
     const body = this.encoded(status, type, schema, reply.body);
     if (body !== '') headers['content-type'] ??= type;
-    return { status, headers, body };
+    return { status, headers, ...cookies, body };
   }
 
   /** @throws Error when the contract does not declare such a problem, and it is not one that goes without saying */
@@ -58,11 +56,12 @@ export class Replies {
     if (!isDeclared && !isShared(status)) {
       throw this.broken(`threw a problem of status ${status}, which its contract does not declare`, error);
     }
-    const headers = { 'content-type': PROBLEM_TYPE, ...checkedHeaders(details.headers) };
+    const { headers, ...cookies } = headersAndCookies(details.headers);
     const isOwn = isDeclared && !(isShared(status) && (details.type ?? 'about:blank') === 'about:blank');
     return {
       status,
-      headers,
+      headers: { 'content-type': PROBLEM_TYPE, ...headers },
+      ...cookies,
       body: isOwn ? this.encoded(status, PROBLEM_TYPE, schema, body) : JSON.stringify(body),
     } as HttpReply;
   }
@@ -70,14 +69,14 @@ export class Replies {
   private headersOf(
     { headers: schema }: ResponseForm,
     { status, headers }: AnyReply,
-  ): Record<string, string> {
+  ): Pick<HttpReply, 'headers' | 'cookies'> {
     const given = lowerCase(headers);
-    if (!schema) return checkedHeaders(given);
+    if (!schema) return headersAndCookies(given);
     const result = encode(schema, given);
     if (!result.success) {
       throw this.broken(`answered ${status} with headers that break its contract: ${result.error.message}`);
     }
-    return checkedHeaders({ ...given, ...result.data });
+    return headersAndCookies({ ...given, ...result.data });
   }
 
   private encoded(status: number, type: string, schema: Body, value: unknown): string | Uint8Array {
@@ -117,25 +116,4 @@ function lowerCase(headers: Readonly<Record<string, unknown>> = {}): Record<stri
   const own: Record<string, unknown> = {};
   for (const name of Object.keys(headers)) own[name.toLowerCase()] = headers[name];
   return own;
-}
-
-/** @throws Error for what would become another header, or be cut off by the gateway */
-function checkedHeaders(headers: Readonly<Record<string, unknown>> = {}): Record<string, string> {
-  const checked: Record<string, string> = {};
-  let size = 0;
-  for (const name of Object.keys(headers)) {
-    if (headers[name] === undefined) continue;
-    const text = String(headers[name]);
-    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) {
-      throw new Error(`The header ${name} must be Latin text on one line, got ${JSON.stringify(text)}`);
-    }
-    size += name.length + text.length;
-    checked[name] = text;
-  }
-  if (size > MAX_HEADER_BYTES) {
-    throw new Error(
-      `The reply has headers of ${size} bytes, more than the ${MAX_HEADER_BYTES} that API Gateway takes`,
-    );
-  }
-  return checked;
 }

@@ -105,7 +105,7 @@ function groupsOf(claims: NonNullable<Authentication['claims']>): readonly strin
 function contextOf({ authorizer, context = z.object({}) }: LambdaAuth, given: Authentication['context']) {
   if (!given) throw unauthorized('The request has not passed its authorizer.');
   const values = Object.entries(context.shape)
-    .filter(([name]) => given[name] !== undefined)
+    .filter(([name]) => Object.hasOwn(given, name) && given[name] !== undefined)
     .map(([name, schema]) => [name, restored(schema, given[name])]);
   const result = context.safeParse(Object.fromEntries(values));
   if (!result.success) {

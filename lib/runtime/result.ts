@@ -1,19 +1,29 @@
-import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { APIGatewayProxyResult, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { HttpReply } from '../http/message.js';
 
 /** What a function may return, less some for the headers. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_REPLY_BYTES = 6 * 1024 * 1024 - 20_000;
 
-/** What a function returns to API Gateway or to a function URL. */
-export function toResult({ status, headers, body }: HttpReply): APIGatewayProxyResult {
-  if (typeof body === 'string') return { statusCode: status, headers: { ...headers }, body };
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  return {
+/** What a function returns to a REST API (payload 1.0), or to an HTTP API or a function URL (payload 2.0). */
+export type GatewayResult = APIGatewayProxyResult & Pick<APIGatewayProxyStructuredResultV2, 'cookies'>;
+
+/**
+ * Returns a reply in the form of a payload. Each has a place of its own for several cookies.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export function toResult(
+  { status, headers, cookies, body }: HttpReply,
+  payload: '1.0' | '2.0',
+): GatewayResult {
+  const result = {
     statusCode: status,
     headers: { ...headers },
-    body: bytes.toString('base64'),
-    isBase64Encoded: true,
+    ...(cookies && payload === '1.0' && { multiValueHeaders: { 'set-cookie': [...cookies] } }),
+    ...(cookies && payload === '2.0' && { cookies: [...cookies] }),
   };
+  if (typeof body === 'string') return { ...result, body };
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  return { ...result, body: bytes.toString('base64'), isBase64Encoded: true };
 }
 
 /**

@@ -83,10 +83,11 @@ export function route<O extends Operation, const N extends Needs, const R extend
     accepted: readonly string[] | undefined,
   ): Promise<APIGatewayProxyResult> {
     if (context) logger.addContext(context);
+    const payload = isHttpEvent(event) ? '2.0' : '1.0';
     const place = isHttpEvent(event) ? routeOf(operation, event) : HERE;
     if (!place.operation) {
       const { requestId, http } = (event as APIGatewayProxyEventV2).requestContext;
-      return toResult(unrouted(place.allow, http.method, requestId));
+      return toResult(unrouted(place.allow, http.method, requestId), payload);
     }
     const request = isHttpEvent(event) ? fromHttpEvent(event, place.params) : fromRestEvent(event);
     const id = correlationIdOf(request);
@@ -99,7 +100,7 @@ export function route<O extends Operation, const N extends Needs, const R extend
         logger.error('The operation failed', { error: error as Error, requestId: request.requestId }),
     };
     const reply = await correlated(id, () => serve(request, service));
-    return toResult(withCors(reply, request.headers.origin));
+    return toResult(withCors(reply, request.headers.origin), payload);
   }
 
   return Object.assign(

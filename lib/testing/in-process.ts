@@ -58,11 +58,18 @@ export function inProcess<C extends Operations>(
   };
 }
 
-function fromResult({ statusCode, headers = {}, body, isBase64Encoded }: APIGatewayProxyResult): Response {
+function fromResult({
+  statusCode,
+  headers = {},
+  multiValueHeaders = {},
+  body,
+  isBase64Encoded,
+}: APIGatewayProxyResult): Response {
   const texts = Object.entries(headers).map(([name, value]) => [name, String(value)]);
   return toResponse({
     status: statusCode,
     headers: Object.fromEntries(texts),
+    cookies: (multiValueHeaders['set-cookie'] ?? []).map(String),
     body: isBase64Encoded ? Buffer.from(body, 'base64') : body,
   });
 }

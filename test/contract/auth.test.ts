@@ -48,7 +48,9 @@ describe('`auth`', () => {
     [partners({ either: z.union([z.string(), z.number()]) }), '`context.either` must be a text'],
     [partners({ either: z.literal(['a', 1]) }), '`context.either` must be a text'],
     [partners({ 'partner-id': z.string() }), 'names of letters, digits and underscores, got "partner-id"'],
-    [partners({ principalId: z.string() }), 'has a `principalId` already'],
+    [partners({ principalId: z.string() }), 'must not have "principalId", which API Gateway uses itself'],
+    [partners({ claims: z.string() }), 'must not have "claims", which API Gateway uses itself'],
+    [partners({ integrationLatency: z.number() }), 'must not have "integrationLatency"'],
   ])('is refused as %p', (auth, message) => {
     expect(() => define(auth)).toThrow(message);
   });

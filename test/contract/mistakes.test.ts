@@ -145,6 +145,44 @@ describe('headers', () => {
     expect(mistakesIn({ responses: { 204: response } })).toContain('`responses.204.headers`');
   });
 
+  it.each([
+    ['a number', z.number(), 'got number: use z.coerce.number()'],
+    ['a boolean', z.boolean().optional(), 'got boolean: use z.stringbool()'],
+    ['a Date', z.date(), 'got date: use z.codec() from z.string() to a Date'],
+    ['a coerced Date', z.coerce.date(), 'got date: use z.codec() from z.string() to a Date'],
+    ['an object', z.object({ a: z.string() }), 'got object: use a codec from z.string()'],
+    ['a list', z.array(z.string()), 'got array: use z.codec() from z.string() to a list'],
+    ['null', z.string().nullable(), 'must not be null, which a header cannot say: use .optional()'],
+  ])('of a response are not %s', (_what, schema, message) => {
+    const response = { headers: z.object({ 'x-when': schema }) };
+    expect(mistakesIn({ responses: { 204: response } })).toContain(
+      `\`responses.204.headers.x-when\` ${
+        message.startsWith('got') ? 'must have a form as text, ' : ''
+      }${message}`,
+    );
+  });
+
+  it.each([
+    ['text', z.string().optional()],
+    ['a coerced number', z.coerce.number()],
+    ['a boolean as text', z.stringbool()],
+    ['an enum', z.enum(['a', 'b'])],
+    [
+      'a codec',
+      z.codec(z.string(), z.date(), {
+        decode: (text) => new Date(text),
+        encode: (date) => date.toISOString(),
+      }),
+    ],
+  ])('of a response may be %s', (_what, schema) => {
+    expect(mistakesIn({ responses: { 204: { headers: z.object({ 'x-when': schema }) } } })).toBe('');
+  });
+
+  it('of a response may have several cookies', () => {
+    const headers = z.object({ 'set-cookie': z.array(z.string()) });
+    expect(mistakesIn({ responses: { 204: { headers } } })).toBe('');
+  });
+
   it('are not strict, as every request has others', () => {
     expect(mistakesIn({ headers: z.strictObject({ 'x-tenant': z.string() }) })).toContain(
       '`headers` must not be strict',
@@ -333,5 +371,25 @@ describe('where a contract has been checked before, it costs no time:', () => {
   it('in Lambda', () => {
     process.env.AWS_LAMBDA_FUNCTION_NAME = 'orders';
     expect(mistakesIn({ method: 'GET', idempotencyKey: true })).toBe('');
+  });
+});
+
+describe('names that API Gateway does not import', () => {
+  it.each(['filter[name]', 'a b', 'größe', 'a/b', ''])('are refused in a query: %j', (name) => {
+    expect(mistakesIn({ query: z.object({ [name]: z.string().optional() }) })).toContain(
+      `\`query\` must have names of letters, digits and :._$- only, which is all that API Gateway takes, got "${name}"`,
+    );
+  });
+
+  it.each(['filter.name', 'filter:name', '$top', 'page-size', 'a_b'])('are not these: %s', (name) => {
+    expect(mistakesIn({ query: z.object({ [name]: z.string().optional() }) })).toBe('');
+  });
+
+  it('are refused in headers', () => {
+    expect(mistakesIn({ headers: z.object({ 'x|y': z.string() }) })).toContain('got "x|y"');
+  });
+
+  it('are refused in a path', () => {
+    expect(mistakesIn({ path: '/~ann' })).toContain('`path` must be like /orders/{orderId}, got "/~ann"');
   });
 });

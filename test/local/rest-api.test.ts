@@ -15,9 +15,13 @@ const emulators = pairOfEmulators([
   'refused_credentials',
   'response_cache',
   'service_integrations',
+  'written_path_parameters',
+  'written_function_url_paths',
 ]);
 
-const HANDLER = `exports.handler = async ({ path, body }) => {
+const HANDLER = `exports.handler = async ({ path, body, pathParameters, rawPath }) => {
+  if (rawPath) return { statusCode: 200, body: rawPath, cookies: ['a=1', 'b=2'] };
+  if (path.startsWith('/written')) return { statusCode: 200, body: JSON.stringify(pathParameters), multiValueHeaders: { 'set-cookie': ['a=1', 'b=2'] } };
   if (path === '/fail') throw new Error('secret');
   if (path === '/malformed') return { hello: 1 };
   if (path.startsWith('/kept')) return { statusCode: 200, body: String(globalThis.count = (globalThis.count ?? 0) + 1) };
@@ -98,6 +102,7 @@ const document = {
       },
     },
     '/any/{proxy+}': { 'x-amazon-apigateway-any-method': proxied },
+    '/written/{id}/end': { get: proxied },
     '/fail': { get: proxied },
     '/malformed': { get: proxied },
     '/mock': {
@@ -183,6 +188,10 @@ const template = (body: object) => ({
     ]),
     Nobody: role([]),
     Stranger: { Type: 'AWS::IAM::User', Properties: { UserName: 'Stranger' } },
+    Url: {
+      Type: 'AWS::Lambda::Url',
+      Properties: { TargetFunctionArn: { 'Fn::GetAtt': ['Handler', 'Arn'] }, AuthType: 'NONE' },
+    },
     Api: {
       Type: 'AWS::ApiGateway::RestApi',
       Properties: { Name: 'notes', Body: body, MinimumCompressionSize: 1000 },
@@ -213,13 +222,17 @@ const template = (body: object) => ({
       },
     },
   },
-  Outputs: { Id: { Value: { Ref: 'Api' } } },
+  Outputs: { Id: { Value: { Ref: 'Api' } }, Url: { Value: { 'Fn::GetAtt': ['Url', 'FunctionUrl'] } } },
 });
 
 const ids = new Map<Emulator, string>();
+const urls = new Map<Emulator, string>();
 beforeAll(async () => {
-  for (const emulator of [emulators.corrected, emulators.plain])
-    ids.set(emulator, (await emulator.deploy('Notes', template(document))).Id!);
+  for (const emulator of [emulators.corrected, emulators.plain]) {
+    const { Id, Url } = await emulator.deploy('Notes', template(document));
+    ids.set(emulator, Id!);
+    urls.set(emulator, new URL(Url!).hostname.split('.')[0]!);
+  }
 });
 
 async function request(
@@ -255,6 +268,36 @@ correction(
   ],
   [200, 400, 400, 200, 404],
 );
+
+correction(
+  emulators,
+  'written_path_parameters',
+  'hands path parameters on as they are written, and matches segments by what is written',
+  async (emulator) => {
+    const written = ['a%2Fb', '100%25', '50%25%20off', 'a%252Fb', 'x%2541', 'x%41', '%C3%A9'];
+    const answers = [];
+    for (const one of written) answers.push((await request(emulator, 'GET', `/written/${one}/end`)).body);
+    const fixed = await request(emulator, 'GET', '/%77ritten/a/%65nd');
+    return [...answers.map((body) => JSON.parse(body).id), fixed.status];
+  },
+  ['a%2Fb', '100%25', '50%25%20off', 'a%252Fb', 'x%2541', 'x%41', '%C3%A9', 200],
+);
+
+correction(
+  emulators,
+  'written_function_url_paths',
+  'hands the path of a function URL on as it is written, and sends cookies on lines of their own',
+  async (emulator) => {
+    const answer = await fetch(`${emulator.endpoint}/_aws/lambda-url/${urls.get(emulator)}/a%2Fb/100%25`);
+    return [await answer.text(), answer.headers.getSetCookie()];
+  },
+  ['/a%2Fb/100%25', ['a=1', 'b=2']],
+);
+
+it('sends each of several cookies on a line of its own', async () => {
+  const { answer } = await request(emulators.corrected, 'GET', '/written/a/end');
+  expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+});
 
 correction(
   emulators,

@@ -57,12 +57,14 @@ export function corsOf(
   const declared = operations.flatMap((operation) =>
     [...responsesOf(operation).values()].flatMap(({ headers }) => Object.keys(headers?.shape ?? {})),
   );
+  // No script may read cookies: https://fetch.spec.whatwg.org/#forbidden-response-header-name
+  const readable = declared.filter((name) => name !== 'set-cookie');
   return {
     origins: options.origins,
     credentials: options.credentials ?? false,
     maxAge: options.maxAge ?? Duration.hours(1),
     headers: options.headers ?? [...new Set([...operations.flatMap(sentHeaders), ...asked])].sort(),
-    exposeHeaders: options.exposeHeaders ?? [...new Set([...EXPOSED, ...declared])].sort(),
+    exposeHeaders: options.exposeHeaders ?? [...new Set([...EXPOSED, ...readable])].sort(),
   };
 }
 
@@ -87,14 +89,21 @@ export function corsVariable({ origins, credentials, exposeHeaders }: Cors): str
 /** `'value'`, as API Gateway writes a constant. */
 const constant = (value: string) => `'${value}'`;
 
-/** What the gateway says with its own answers: the origin, where there is no choice of several. */
+/**
+ * Returns the headers of the gateway's own answers. They say nothing of anybody, so that every origin may read them.
+ *
+ * With credentials browsers refuse `*`, and a gateway response cannot choose among several origins: it repeats the one
+ * that asks. https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
+ */
 export function gatewayHeaders(cors: Cors): Record<string, string> {
   const { origins, credentials, exposeHeaders } = cors;
   const [only] = origins;
-  // They say nothing of anybody, so that every origin may read them; with cookies, `*` is not allowed.
-  if (origins.length > 1 && credentials) return {};
+  const repeatsOrigin = origins.length > 1 && credentials;
   return {
-    'Access-Control-Allow-Origin': constant(origins.length === 1 ? only! : '*'),
+    'Access-Control-Allow-Origin': repeatsOrigin
+      ? 'method.request.header.Origin'
+      : constant(origins.length === 1 ? only! : '*'),
+    ...(repeatsOrigin && { Vary: constant('Origin') }),
     ...(credentials && { 'Access-Control-Allow-Credentials': constant('true') }),
     ...(exposeHeaders.length > 0 && { 'Access-Control-Expose-Headers': constant(exposeHeaders.join(', ')) }),
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { childrenOf } from '../schema-children.js';
+import { portablePattern } from './portable-pattern.js';
 
 export type JsonSchema = { [key: string]: unknown };
 
@@ -32,6 +33,7 @@ export class Components {
         if (insideIntersections && isPlainObject(zodSchema) && !insideIntersections.has(zodSchema)) {
           given.additionalProperties = false;
         }
+        writePatterns(zodSchema, given);
         requireText(zodSchema, given);
       },
     }) as unknown as { properties: { root: JsonSchema }; $defs?: Record<string, JsonSchema> };
@@ -122,6 +124,26 @@ function asText(schema: z.core.$ZodType, json: JsonSchema): void {
   if (!['number', 'integer', 'boolean'].includes(String(meant.type))) return;
   for (const key of Object.keys(json)) if (key !== 'description') delete json[key];
   Object.assign(json, meant);
+}
+
+/** Zod writes the sources of regular expressions, without their flags. */
+function writePatterns(schema: z.core.$ZodType, json: JsonSchema): void {
+  for (const pattern of patternsOf(schema)) {
+    const portable = portablePattern(pattern);
+    for (const part of [json, ...((json.allOf as JsonSchema[] | undefined) ?? [])]) {
+      if (part.pattern !== pattern.source) continue;
+      if (portable === undefined) delete part.pattern;
+      else part.pattern = portable;
+    }
+  }
+  const parts = (json.allOf as JsonSchema[] | undefined)?.filter((part) => Object.keys(part).length > 0);
+  if (parts && parts.length > 0) json.allOf = parts;
+  else delete json.allOf;
+}
+
+function patternsOf({ _zod: { def } }: z.core.$ZodType): RegExp[] {
+  const found = [def, ...(def.checks ?? []).map((check) => check._zod.def)];
+  return found.map((one) => (one as { pattern?: unknown }).pattern).filter((one) => one instanceof RegExp);
 }
 
 /** A text that is trimmed before it is counted needs more than characters. */

@@ -36,6 +36,7 @@ def apply():
         integrations,
         layers,
         openapi,
+        paths,
         persistence,
         proxy,
         queues,

@@ -41,7 +41,13 @@ def rest_api_origins():
         )
         status, answered, data = app._with_data_plane_headers(answer, cloudfront.new_uuid(), wildcard_cors=False)
         data = data.encode() if isinstance(data, str) else data
-        return status, "", cloudfront._multidict_from_pairs(answered.items()), data
+        return status, "", cloudfront._multidict_from_pairs(_lines(answered)), data
+
+
+
+def _lines(headers):
+    """Several cookies are as many lines."""
+    return [(name, one) for name, value in headers.items() for one in (value if isinstance(value, list) else [value])]
 
 
 @correction

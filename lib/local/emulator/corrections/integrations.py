@@ -19,6 +19,7 @@ from ministack.services import apigateway_v1 as gateway
 from ministack.services import iam, sts
 
 from . import correction, replaced
+from .paths import decoded
 from .mapping import Request, render
 
 # How the services name their actions in a request, and in what form they take it.
@@ -78,7 +79,7 @@ async def _call_service(
     request = {
         "stage": stage,
         "stage_name": stage_name,
-        "path_params": path_params,
+        "path_params": decoded(path_params),
         "resource_path": resource["path"],
         "request_id": new_uuid(),
     }
