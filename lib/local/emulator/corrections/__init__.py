@@ -46,6 +46,7 @@ def apply():
         streams,
         templates,
         user_pools,
+        versions,
         workflows,
     )
 
