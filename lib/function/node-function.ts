@@ -54,9 +54,11 @@ export class NodeFunction<Module extends HandlerModule = HandlerModule> extends 
   constructor(scope: Construct, id: string, props: NodeFunctionProps<Module>) {
     const all = (props ?? {}) as UncheckedFunctionProps;
     const { handler, bind, bundling, layers, ...options } = all;
-    const plan = planFunction(scope, id, { handler, bind, environment: options.environment }, SHARED in all);
+    const { environment: variables } = options;
+    const plan = planFunction(scope, id, { handler, bind, environment: variables, bundling }, SHARED in all);
     const runtime = options.runtime ?? Runtime.NODEJS_24_X;
-    const code = functionCode(scope, id, { entry: plan.entry, runtime, bundling, layers, options });
+    const { unseen } = plan.analysis;
+    const code = functionCode(scope, id, { entry: plan.entry, runtime, bundling, layers, unseen, options });
     const environment = { ...SOURCE_MAPS, ...plan.environment, ...options.environment };
     const own = {
       runtime,

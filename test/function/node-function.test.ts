@@ -146,7 +146,7 @@ describe('NodeFunction is refused', () => {
     [
       'with a binding for needs that cannot be read',
       () => ({ handler: () => import('./fixtures/handlers/made.js'), bind: { stage: 'beta' } }),
-      '`bind` has stage, which the handler does not need (it needs nothing). If it does, write its needs where the handler is exported, for synth reads them there: `export const handler = handle({ ... }, ...)`',
+      'test/function/fixtures/handlers/maker.ts:3: `handler` must be what `handle` returns, or a middleware around it, got one that comes to `handle` in another way. Synth reads needs from the source without running it: write `export const handler = handle(...)`, or `export { name as handler }`. (at Shop/Fn)',
     ],
     [
       'with a table that does not have the index',

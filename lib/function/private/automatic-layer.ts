@@ -2,7 +2,7 @@ import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { BundledCode, isAskedFor } from './bundled-code.js';
-import { type Built, Bundler } from './bundler.js';
+import { type Built, Bundler, type Wrappers } from './bundler.js';
 import { addLayerCheck } from './layer-check.js';
 import { describeLayer } from './layer-metadata.js';
 
@@ -25,6 +25,8 @@ export interface AutomaticLayer {
   /** Adds what a function or a shared layer uses. */
   serve(key: string, needs?: FunctionNeeds): void;
   built(): Built;
+  /** The wrappers of handlers in the code of what it serves; known when that and the layer are built. */
+  wrappers(key: string): Wrappers;
 }
 
 const layers = new WeakMap<Stack, AutomaticLayer>();
@@ -69,7 +71,8 @@ export function automaticLayer(scope: Construct): AutomaticLayer {
       if (nodeModules[name] !== folder) throw new Error(twiceText(name, nodeModules[name], needs));
     }
   };
-  const layer = { version, built, serve };
+  const wrappers = (key: string) => bundler.wrappers(key, announced);
+  const layer = { version, built, serve, wrappers };
   layers.set(stack, layer);
   return layer;
 }

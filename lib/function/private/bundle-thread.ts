@@ -6,8 +6,9 @@ import type {
   Mistake,
   Outcome,
   ProjectRequest,
+  Resolution,
+  ResolveRequest,
   Job as ThreadJob,
-  UnitResult,
   VendorRequest,
 } from './worker/protocol.mjs';
 
@@ -45,16 +46,16 @@ export class Job<Result> {
   private readonly id: number;
   private readonly thread: Thread;
 
-  private constructor(request: ProjectRequest | VendorRequest) {
+  private constructor(request: ProjectRequest | VendorRequest | ResolveRequest) {
     jobs += 1;
     this.id = jobs;
     this.thread = threadWithJob();
     this.thread.untold.push({ id: this.id, ...request });
-    if (request.pass === 'vendor' || this.thread.untold.length >= ENOUGH) tell(this.thread);
+    if (request.pass !== 'project' || this.thread.untold.length >= ENOUGH) tell(this.thread);
   }
 
   /** Bundles the project's code of a function or a shared layer. */
-  static project(request: Omit<ProjectRequest, 'pass'>): Job<UnitResult> {
+  static project(request: Omit<ProjectRequest, 'pass'>): Job<BuildResult> {
     return new Job({ pass: 'project', ...request });
   }
 
@@ -63,12 +64,23 @@ export class Job<Result> {
     return new Job({ pass: 'vendor', ...request });
   }
 
+  /** Finds the file that an import means. */
+  static resolve(request: Omit<ResolveRequest, 'pass'>): Job<Resolution> {
+    return new Job({ pass: 'resolve', ...request });
+  }
+
   /** Waits for it: a construct cannot be awaited. */
   public finish(): { readonly result: Result } | { readonly mistakes: readonly Mistake[] } {
     const outcome = outcomeOf(this.id, this.thread);
     if ('crash' in outcome) throw new Error(`The bundler failed: ${outcome.crash}`);
     return outcome as { result: Result } | { mistakes: Mistake[] };
   }
+}
+
+/** The file that an import means to the bundler, and the settings that say so, by absolute paths. */
+export function resolveImport(request: Omit<ResolveRequest, 'pass'>): Resolution {
+  const outcome = Job.resolve(request).finish();
+  return 'result' in outcome ? outcome.result : { inputs: [], absent: [] };
 }
 
 function outcomeOf(id: number, thread: Thread): Outcome {

@@ -3,12 +3,14 @@ import type { IConstruct } from 'constructs';
 import type * as BundleThread from './bundle-thread.js';
 import { BundlingError } from './bundling-error.js';
 import { Cache } from './cache.js';
+import { libraryConditions } from './conditions.js';
 import type * as Analysis from './handler-analysis.js';
 import { sha256 } from './hash.js';
+import type * as Graph from './module-graph.js';
 import { projectRoot } from './project.js';
 import { type LayerNeeds, vendorSet } from './vendor-set.js';
 import { type Failure, type Finished, Work } from './work.js';
-import type { Artifact, Unit, VendorSet } from './worker/protocol.mjs';
+import type { Artifact, Unit, UnitOptions, VendorSet } from './worker/protocol.mjs';
 
 /** What was built, and where it is. */
 export interface Built {
@@ -27,11 +29,20 @@ export interface Layer {
   needs(): LayerNeeds;
 }
 
+/** Wrappers of handlers, by their names in `cdk-trellis/runtime`. */
+export interface Wrappers {
+  readonly own: readonly string[];
+  readonly inPackages: readonly { readonly specifier: string; readonly names: readonly string[] }[];
+}
+
 interface KnownSet {
   readonly version: number;
   readonly key: string;
   readonly set: VendorSet;
 }
+
+/** As the worker's protocol has it. */
+const OWN = 'own';
 
 /** So many constructs are named in an error. */
 const MOST_USERS = 5;
@@ -56,20 +67,35 @@ export class Bundler {
   private readonly unitWork = new Work();
   private readonly vendorWork = new Work();
   private readonly builds = new Map<string, Built>();
+  private readonly resolving = new Map<string, UnitOptions>();
 
-  /** What a handler's source says. */
-  public analyze(entry: string, exportName: string): Analysis.HandlerAnalysis {
+  /**
+   * What a handler's source says.
+   *
+   * @param options what the user says about its bundle @default - as it was last asked for
+   */
+  public analyze(entry: string, exportName: string, options?: UnitOptions): Analysis.HandlerAnalysis {
     const root = projectRoot(entry);
     const cache = this.cache(root);
-    const key = `handler ${exportName} ${relative(root, entry)}`;
+    const resolving = options ? resolvingOptions(options) : (this.resolving.get(entry) ?? {});
+    this.resolving.set(entry, resolving);
+    const said = Object.keys(resolving).length > 0 ? ` ${sha256(JSON.stringify(resolving))}` : '';
+    const key = `handler ${exportName} ${relative(root, entry)}${said}`;
     const known = cache.get<Analysis.HandlerAnalysis>(key);
     if (known) return known.value;
     // Loaded when there is something to read: a synth that finds everything in its cache needs no parser.
     const { analyzeHandler } = require('./handler-analysis.js') as typeof Analysis;
+    const { ModuleGraph } = require('./module-graph.js') as typeof Graph;
     const since = Date.now();
-    const visited = new Set<string>();
-    const value = analyzeHandler(entry, exportName, visited);
-    cache.set(key, { inputs: [...visited].map((file) => relative(root, file)), since }, { value });
+    const unit = { root, options: resolving, conditions: libraryConditions() };
+    const graph = new ModuleGraph(
+      (specifier, importer) => thread().resolveImport({ unit, specifier, importer }),
+      Object.keys(resolving.alias ?? {}),
+    );
+    const value = analyzeHandler(entry, exportName, graph);
+    const { inputs, absent } = graph.settings;
+    const paths = (files: Iterable<string>) => [...files].map((file) => relative(root, file));
+    cache.set(key, { inputs: paths([...graph.files, ...inputs]), absent: paths(absent), since }, { value });
     return value;
   }
 
@@ -98,6 +124,17 @@ export class Bundler {
     if (!unit) throw new Error(`Nothing to build is known as ${key}`);
     this.prepareLayers();
     return this.inStore(unit.root, this.finishedUnit(key, unit).artifact);
+  }
+
+  /** The wrappers of handlers in a function's own code, and in the packages that it uses. */
+  public wrappers(key: string, layer: Layer): Wrappers {
+    const finished = this.unitWork.get(key);
+    const known = this.layers.get(layer);
+    const packages = known && this.vendorWork.get(known.key)?.findings.wrappers;
+    const inPackages = (finished?.findings.vendors ?? []).flatMap(({ id, specifier }) =>
+      packages?.[id] ? [{ specifier, names: packages[id] }] : [],
+    );
+    return { own: finished?.findings.wrappers[OWN] ?? [], inPackages };
   }
 
   /** Announces an automatic layer. */
@@ -146,7 +183,7 @@ export class Bundler {
     if (known?.version === layer.version) return known;
     const served = [...layer.keys].flatMap((key) => {
       const unit = this.units.get(key)?.unit;
-      return unit ? [{ unit, vendors: this.finishedUnit(key, unit).vendors }] : [];
+      return unit ? [{ unit, vendors: this.finishedUnit(key, unit).findings.vendors }] : [];
     });
     const made = { version: layer.version, ...vendorSet(served, layer.needs()) };
     this.layers.set(layer, made);
@@ -180,7 +217,7 @@ export class Bundler {
   /** The constructs whose code has one of these entries of a layer. */
   private usersOf(entries: readonly string[]): string {
     const users = [...this.units].flatMap(([key, { users }]) =>
-      this.unitWork.get(key)?.vendors.some(({ id }) => entries.includes(id)) ? users : [],
+      this.unitWork.get(key)?.findings.vendors.some(({ id }) => entries.includes(id)) ? users : [],
     );
     const others = users.length > MOST_USERS ? ` and ${users.length - MOST_USERS} others` : '';
     return users.slice(0, MOST_USERS).join(', ') + others;
@@ -204,6 +241,12 @@ export class Bundler {
     for (const work of [this.unitWork, this.vendorWork]) work.remember();
     for (const cache of this.caches.values()) cache.save();
   }
+}
+
+/** The options that say what an import means. */
+function resolvingOptions({ alias, conditions, tsconfig, plugins, external }: UnitOptions): UnitOptions {
+  const said = { alias, conditions, tsconfig, plugins, external };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
 
 /** Loaded when something is to be built: a synth that finds everything in its cache needs no thread. */

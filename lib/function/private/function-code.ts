@@ -18,8 +18,10 @@ import { resolveBundling } from './bundling-options.js';
 import { builtPart, foreignPart, refuseSize } from './code-size.js';
 import { libraryConditions } from './conditions.js';
 import { constructPath } from './construct-path.js';
+import { refuseHiddenNeeds } from './hidden-needs.js';
 import { projectRoot } from './project.js';
 import { packageOf, sharedLayerVersion } from './shared-layer-version.js';
+import type { Unseen } from './unread-needs.js';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MOST_LAYERS = 5;
@@ -42,11 +44,13 @@ export function functionCode(
     readonly runtime: Runtime;
     readonly bundling?: BundlingOptions | undefined;
     readonly layers?: readonly (SharedLayer | ILayerVersion)[] | undefined;
+    /** Of a plain handler: what its analysis has not seen. */
+    readonly unseen?: Unseen | undefined;
     /** All options of the function. */
     readonly options: object;
   },
 ): FunctionCode {
-  const { entry, runtime, bundling = {}, layers = [], options: given } = props;
+  const { entry, runtime, bundling = {}, layers = [], unseen, options: given } = props;
   const path = constructPath(scope, id);
   const mistake = layerMistake(layers, given);
   if (mistake) throw new Error(`${mistake} (at ${path})`);
@@ -79,9 +83,11 @@ export function functionCode(
   const code = new BundledCode(
     once(() => {
       const built = bundler.built(key);
+      const packages = automatic.built();
+      if (unseen) refuseHiddenNeeds(path, entry, unseen, automatic.wrappers(key));
       refuseSize(path, [
         builtPart('its own code', built),
-        builtPart("the stack's automatic layer", automatic.built()),
+        builtPart("the stack's automatic layer", packages),
         ...used.map((version) => builtPart(version.layer.packageName, bundler.built(version.key))),
         ...layers.flatMap((layer) => (layer instanceof SharedLayer ? [] : (foreignPart(layer) ?? []))),
       ]);

@@ -2,8 +2,10 @@ import { relative } from 'node:path';
 import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Bindables } from '../binding.js';
+import type { BundlingOptions } from '../bundling-options.js';
 import type * as Idempotency from '../idempotency-table.js';
 import { Bundler } from './bundler.js';
+import { resolveBundling } from './bundling-options.js';
 import { constructPath } from './construct-path.js';
 import { entryOf, valueImportOf } from './entry.js';
 import { exportNameOf } from './export-name.js';
@@ -34,20 +36,22 @@ export function planFunction(
     handler: () => unknown;
     bind?: Bindables | undefined;
     environment?: Readonly<Record<string, string>> | undefined;
+    bundling?: BundlingOptions | undefined;
   },
   shared: boolean,
 ): FunctionPlan {
   const path = constructPath(scope, id);
-  const { entry, exportName, analysis } = located(path, () => {
+  const { entry, exportName } = located(path, () => {
     if (typeof props.handler !== 'function') {
       throw new Error(
         `\`handler\` must be a function, \`() => import('./place.js')\`, got ${typeof props.handler}`,
       );
     }
     const file = entryOf(props.handler);
-    const name = exportNameOf(props.handler);
-    return { entry: file, exportName: name, analysis: Bundler.of(scope).analyze(file, name) };
+    return { entry: file, exportName: exportNameOf(props.handler) };
   });
+  const { options } = resolveBundling(props.bundling ?? {}, entry, path);
+  const analysis = located(path, () => Bundler.of(scope).analyze(entry, exportName, options));
   warnOfValueImport(scope, path, entry);
   const { needs } = analysis;
   const bind = { ...bindingsOfTheStack(scope, needs, props.bind ?? {}), ...props.bind };

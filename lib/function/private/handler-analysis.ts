@@ -1,15 +1,17 @@
 import { missingHandler, refuseOther } from './handler-mistakes.js';
-import {
-  type Imported,
-  importedFile,
-  isImported,
-  type Module,
-  type Node,
-  readModule,
-} from './module-exports.js';
+import { isImported, type Module, type Node } from './module-exports.js';
+import type { ModuleGraph } from './module-graph.js';
 import { readNeeds } from './needs.js';
-import { runtimeName, unwrapped } from './runtime-names.js';
-import { refuseUnread } from './unread-needs.js';
+import {
+  exportOrigin,
+  type Found,
+  NAMESPACE,
+  type Origin,
+  originOf,
+  runtimeName,
+  unwrapped,
+} from './runtime-names.js';
+import { refuseUnread, type Unseen } from './unread-needs.js';
 
 /** One thing that a handler asks for: `orders: table.readWrite`. */
 export interface DeclaredNeed {
@@ -29,6 +31,8 @@ export interface HandlerAnalysis {
   readonly invokedBy?: Invoker;
   /** The trigger of a user pool that it is made for, as in `trigger('preSignUp', ...)`. */
   readonly trigger?: string;
+  /** Of a plain handler: what it may have behind imports that are not read. Its bundle is compared with it. */
+  readonly unseen?: Unseen;
 }
 
 /** The wrappers of handlers that one kind of source invokes. */
@@ -52,33 +56,22 @@ const OWN_NEEDS: Readonly<Record<string, readonly DeclaredNeed[]>> = {
   job: [{ name: 'runs', kind: 'idempotency', access: 'idempotency' }],
 };
 
-/** A value and the module it is written in. */
-interface Found {
-  readonly module: Module;
-  readonly node: Node;
-}
-
 /**
  * Reads from a module's source, without running it, what its handler needs.
  *
  * @param name the export that is the handler
- * @param visited is filled with the files that the answer rests on
  * @throws SourceError that says what was expected, what is there and where
  */
-export function analyzeHandler(entry: string, name: string, visited: Set<string>): HandlerAnalysis {
-  const read = (file: string): Module => {
-    visited.add(file);
-    return readModule(file);
-  };
-  const module = read(entry);
-  const found = findExport(module, name, read, new Set());
-  if (!found) throw missingHandler(module, name);
-  const value = resolveName(found, read);
+export function analyzeHandler(entry: string, name: string, graph: ModuleGraph): HandlerAnalysis {
+  const module = graph.read(entry);
+  const origin = module.isCommonJs ? undefined : exportOrigin(module, name, false);
+  if (!origin || isMissing(module, name, origin)) throw missingHandler(module, name);
+  const value = foundAt(module, origin);
   refuseOther(value.module, value.node, name);
-  const call = wrapperCall(value, read, new Set());
+  const call = wrapperCall(value, new Set());
   if (!call) {
-    refuseUnread(value.module, value.node, NEEDS_ARGUMENT);
-    return { needs: [] };
+    const unseen = refuseUnread(value.module, value.node, NEEDS_ARGUMENT, Object.keys(OWN_NEEDS));
+    return { needs: [], ...(unseen && { unseen }) };
   }
   const { wrapper, at } = call;
   const index = NEEDS_ARGUMENT[wrapper] as number;
@@ -94,71 +87,30 @@ export function analyzeHandler(entry: string, name: string, visited: Set<string>
   };
 }
 
-function findExport(
-  module: Module,
-  name: string,
-  read: (file: string) => Module,
-  seen: Set<string>,
-): Found | undefined {
-  if (seen.has(`${module.file} ${name}`)) return undefined;
-  seen.add(`${module.file} ${name}`);
+/** Whether an export is one of another module, which does not have it, or is a module as a whole. */
+function isMissing(module: Module, name: string, origin: Origin): boolean {
+  if ('node' in origin) return origin.node.type === NAMESPACE;
   const exported = module.exports.get(name);
-  if (exported)
-    return isImported(exported) ? follow(module, exported, read, seen) : { module, node: exported };
-  for (const from of module.stars) {
-    const file = importedFile(module, from);
-    const found = file && findExport(read(file), name, read, seen);
-    if (found) return found;
-  }
-  return undefined;
+  return 'from' in origin && origin.isAbsent === true && exported !== undefined && isImported(exported);
 }
 
-/** A handler that comes from another file of the project; one of a package is a plain handler. */
-function follow(
-  module: Module,
-  imported: Imported,
-  read: (file: string) => Module,
-  seen: Set<string>,
-): Found | undefined {
-  const file = importedFile(module, imported.from);
-  if (!file) return { module, node: { type: 'External' } };
-  return findExport(read(file), imported.name, read, seen);
-}
-
-/** What a name stands for, through the variables and imports of the project. */
-function resolveName(found: Found, read: (file: string) => Module): Found {
-  const node = unwrapped(found.node);
-  const member = namespaceMember(found.module, node, read);
-  if (member) return resolveName(member, read);
-  if (node.type !== 'Identifier') return { ...found, node };
-  const value = found.module.values.get(node.name);
-  if (value) return resolveName({ module: found.module, node: value }, read);
-  const imported = found.module.imports.get(node.name);
-  const target = imported && follow(found.module, imported, read, new Set());
-  return target ? resolveName(target, read) : { ...found, node };
-}
-
-/** `place.handler`, where `place` is a module of the project as a whole. */
-function namespaceMember(module: Module, node: Node, read: (file: string) => Module): Found | undefined {
-  if (node.type !== 'MemberExpression' || node.computed) return undefined;
-  const imported = module.imports.get(node.object.name);
-  const file = imported?.name === '*' ? importedFile(module, imported.from) : undefined;
-  return file === undefined ? undefined : findExport(read(file), node.property.name, read, new Set());
+/** Of what is not read only the module is known that it comes from: a handler of a package is a plain one. */
+function foundAt(module: Module, origin: Origin): Found {
+  if ('node' in origin) return origin;
+  const from = 'from' in origin ? origin.from : 'cdk-trellis/runtime';
+  const isPackage = 'runtime' in origin || origin.isPackage;
+  return { module, node: { type: 'External', from, isPackage } };
 }
 
 /** The call of one of the wrappers that makes the handler, also inside the call of a middleware. */
-function wrapperCall(
-  { module, node }: Found,
-  read: (file: string) => Module,
-  seen: Set<Node>,
-): { wrapper: string; at: Found } | undefined {
+function wrapperCall({ module, node }: Found, seen: Set<Node>): { wrapper: string; at: Found } | undefined {
   if (node.type !== 'CallExpression' || seen.has(node)) return undefined;
   seen.add(node);
   const wrapper = runtimeName(module, node.callee);
   if (wrapper && wrapper in NEEDS_ARGUMENT) return { wrapper, at: { module, node } };
   const inner = node.callee.type === 'MemberExpression' ? [node.callee.object] : [];
   for (const argument of [...inner, ...node.arguments]) {
-    const call = wrapperCall(resolveName({ module, node: argument }, read), read, seen);
+    const call = wrapperCall(foundAt(module, originOf({ module, node: argument }, false)), seen);
     if (call) return call;
   }
   return undefined;

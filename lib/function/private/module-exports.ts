@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { dirname, extname } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { extname } from 'node:path';
 import type * as Parser from '@babel/parser';
 import type { ParseResult } from '@babel/parser';
 import type * as Esbuild from 'esbuild';
+import type { ModuleGraph } from './module-graph.js';
 import { SourceError } from './source-error.js';
-import { sourceFile } from './source-file.js';
 
 type File = ParseResult;
 type Program = File['program'];
@@ -20,13 +20,20 @@ export interface Imported {
   readonly name: string;
 }
 
+/** The top level of a module, by name, and how it leads to others. */
+export interface Module extends ModuleText {
+  readonly graph: ModuleGraph;
+}
+
 /** The top level of a module, by name. */
-export interface Module {
+export interface ModuleText {
   readonly file: string;
   readonly body: readonly Node[];
   readonly imports: ReadonlyMap<string, Imported>;
   /** Initializers of variables, functions and classes; `ELSEWHERE` where a variable gets its value in another way. */
   readonly values: ReadonlyMap<string, Node>;
+  /** The expressions of `const { handle } = rt`, as in `rt.handle`. */
+  readonly members: ReadonlyMap<string, Node>;
   readonly exports: ReadonlyMap<string, Imported | Node>;
   /** The modules of `export * from`. */
   readonly stars: readonly string[];
@@ -37,24 +44,43 @@ export interface Module {
 /** A value that is assigned, or taken out of another one. */
 export const ELSEWHERE: Node = { type: 'Elsewhere' };
 
-/** Reads what a module imports, declares and exports. @throws SourceError when it cannot be parsed */
-export function readModule(file: string): Module {
+const known = new Map<string, { readonly stamp: string; readonly text: ModuleText }>();
+
+/**
+ * Reads what a module imports, declares and exports. Files that several handlers share are parsed once.
+ *
+ * @throws SourceError when it cannot be parsed
+ */
+export function readModule(file: string): ModuleText {
+  const { mtimeMs, ctimeMs, size } = statSync(file);
+  const stamp = `${mtimeMs} ${ctimeMs} ${size}`;
+  const before = known.get(file);
+  if (before?.stamp === stamp) return before.text;
+  const text = parsedModule(file);
+  known.set(file, { stamp, text });
+  return text;
+}
+
+function parsedModule(file: string): ModuleText {
   const text = readFileSync(file, 'utf8');
   const body: Node[] = parse(file, text).program.body;
   const imports = new Map<string, Imported>();
   const values = new Map<string, Node>();
+  const members = new Map<string, Node>();
   const exports = new Map<string, Imported | Node>();
   const stars: string[] = [];
+  const scope = { values, members, exports };
   for (const statement of body) {
     if (statement.type === 'ImportDeclaration') readImport(statement, imports);
-    else if (statement.type === 'ExportAllDeclaration') stars.push(statement.source.value);
-    else if (statement.type === 'ExportNamedDeclaration') readExport(statement, values, exports);
-    else if (statement.type === 'ExportDefaultDeclaration') exports.set('default', statement.declaration);
-    else declare(statement, (name, value) => values.set(name, value));
+    else if (statement.type === 'TSImportEqualsDeclaration') readRequired(statement, imports);
+    else if (statement.type === 'ExportAllDeclaration') readStar(statement, stars);
+    else if (statement.type === 'ExportNamedDeclaration') readExport(statement, scope);
+    else if (statement.type === 'ExportDefaultDeclaration') readDefault(statement.declaration, scope);
+    else declare(statement, scope);
   }
   const isModule = body.some(({ type }) => /^(Import|Export)/.test(type));
   const isCommonJs = !isModule && /\b(module\.exports|exports\.\w+\s*=)/.test(text);
-  return { file, body, imports, values, exports, stars, isCommonJs };
+  return { file, body, imports, values, members, exports, stars, isCommonJs };
 }
 
 function parse(file: string, text: string): File {
@@ -85,7 +111,9 @@ function syntaxError(file: string, text: string, error: Error & { loc?: { line: 
 }
 
 function readImport(statement: Node, imports: Map<string, Imported>): void {
+  if (statement.importKind === 'type') return;
   for (const specifier of statement.specifiers) {
+    if (specifier.importKind === 'type') continue;
     const from = statement.source.value;
     if (specifier.type === 'ImportNamespaceSpecifier') imports.set(specifier.local.name, { from, name: '*' });
     else if (specifier.type === 'ImportDefaultSpecifier') {
@@ -94,13 +122,33 @@ function readImport(statement: Node, imports: Map<string, Imported>): void {
   }
 }
 
-function readExport(statement: Node, values: Map<string, Node>, exports: Map<string, Imported | Node>): void {
+/** `import rt = require('./rt.js')`. */
+function readRequired({ id, moduleReference }: Node, imports: Map<string, Imported>): void {
+  if (moduleReference.type !== 'TSExternalModuleReference') return;
+  imports.set(id.name, { from: moduleReference.expression.value, name: '*' });
+}
+
+function readStar(statement: Node, stars: string[]): void {
+  if (statement.exportKind !== 'type') stars.push(statement.source.value);
+}
+
+/** What a module declares and exports. */
+interface Scope {
+  readonly values: Map<string, Node>;
+  readonly members: Map<string, Node>;
+  readonly exports: Map<string, Imported | Node>;
+}
+
+function readExport(statement: Node, scope: Scope): void {
   if (statement.exportKind === 'type') return;
+  const { values, exports } = scope;
   if (statement.declaration) {
-    declare(statement.declaration, (name, value) => {
-      values.set(name, value);
-      exports.set(name, value);
-    });
+    const before = new Set(values.keys());
+    declare(statement.declaration, scope);
+    for (const [name, value] of values) {
+      if (before.has(name)) continue;
+      exports.set(name, value === ELSEWHERE ? { type: 'Identifier', name } : value);
+    }
   }
   for (const specifier of statement.specifiers) {
     if (specifier.exportKind === 'type') continue;
@@ -112,15 +160,43 @@ function readExport(statement: Node, values: Map<string, Node>, exports: Map<str
   }
 }
 
-function declare(statement: Node, found: (name: string, value: Node) => void): void {
+function readDefault(declaration: Node, scope: Scope): void {
+  declare(declaration, scope);
+  scope.exports.set('default', declaration);
+}
+
+function declare(statement: Node, { values, members }: Scope): void {
   if (statement.type === 'VariableDeclaration') {
     for (const { id, init } of statement.declarations) {
-      if (id.type === 'Identifier') found(id.name, init ?? ELSEWHERE);
-      else for (const name of namesIn(id)) found(name, ELSEWHERE);
+      if (id.type === 'Identifier') values.set(id.name, init ?? ELSEWHERE);
+      else {
+        for (const name of namesIn(id)) values.set(name, ELSEWHERE);
+        for (const [name, member] of membersIn(id, init)) members.set(name, member);
+      }
     }
   } else if (/^(Function|Class)Declaration$/.test(statement.type) && statement.id) {
-    found(statement.id.name, statement);
+    values.set(statement.id.name, statement);
   }
+}
+
+/** What `const { a, b: { c } } = init` takes: `init.a` and `init.b.c`. */
+function membersIn(pattern: Node, init: Node): [name: string, member: Node][] {
+  if (!init || pattern.type !== 'ObjectPattern') return [];
+  return pattern.properties.flatMap((property: Node): [string, Node][] => {
+    if (property.type !== 'ObjectProperty' || property.computed) return [];
+    const name = property.key.name ?? String(property.key.value);
+    const member = {
+      type: 'MemberExpression',
+      object: init,
+      property: { type: 'Identifier', name },
+      computed: false,
+      loc: property.loc,
+      start: property.start,
+      end: property.end,
+    };
+    if (property.value.type === 'Identifier') return [[property.value.name, member]];
+    return membersIn(property.value, member);
+  });
 }
 
 /** The names of `{ a, b: { c }, ...d }` and `[a, b]`. */
@@ -143,11 +219,6 @@ export function namesIn(pattern: Node): string[] {
 
 function nameOf(node: Node): string {
   return node.type === 'StringLiteral' ? node.value : node.name;
-}
-
-/** The project's file that a module imports, if it is one. */
-export function importedFile(module: Module, from: string): string | undefined {
-  return /^\.{1,2}\//.test(from) ? sourceFile(dirname(module.file), from) : undefined;
 }
 
 /** Whether an export is another module's. */

@@ -1,25 +1,149 @@
-import { dirname, join } from 'node:path';
-import { importedFile, type Module, type Node } from './module-exports.js';
+import { type Imported, isImported, type Module, type Node } from './module-exports.js';
 
-/** The name that an expression has in `cdk-trellis/runtime`, whatever it is imported as. */
-export function runtimeName(module: Module, node: Node): string | undefined {
-  const direct = node.type === 'Identifier' && module.imports.get(node.name);
-  if (direct) return direct.name !== '*' && isRuntime(module, direct.from) ? direct.name : undefined;
-  if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier' || node.computed)
-    return undefined;
-  const namespace = module.imports.get(node.object.name);
-  return namespace?.name === '*' && isRuntime(module, namespace.from) ? node.property.name : undefined;
+/** A value and the module it is written in. */
+export interface Found {
+  readonly module: Module;
+  readonly node: Node;
 }
 
-const LIBRARY = join(__dirname, '..', '..');
+/**
+ * What an expression stands for: a name of `cdk-trellis/runtime` (`*` for all of it), a value of a module that was
+ * read, or something of a module that was not: of a package, or of what could not be found. It is absent if the module was
+ * read and does not export it.
+ */
+export type Origin =
+  | { readonly runtime: string }
+  | Found
+  | { readonly from: string; readonly isPackage: boolean; readonly isAbsent?: boolean };
 
-/** In the package, handlers of the library itself are ES modules. */
-const RUNTIME_FOLDERS = [join(LIBRARY, 'runtime'), join(LIBRARY, 'esm', 'runtime')];
+/** All exports of a module, as one object. */
+export const NAMESPACE = 'Namespace';
 
-function isRuntime(module: Module, from: string): boolean {
-  if (from === 'cdk-trellis/runtime' || from.endsWith('/cdk-trellis/runtime')) return true;
-  const file = importedFile(module, from);
-  return file !== undefined && RUNTIME_FOLDERS.includes(dirname(file));
+/** Longer chains of names are circles. */
+const MAX_STEPS = 200;
+
+/** The name that an expression has in `cdk-trellis/runtime`, whatever it is imported as and by way of which modules. */
+export function runtimeName(module: Module, node: Node): string | undefined {
+  const origin = originOf({ module, node }, true);
+  return 'runtime' in origin && origin.runtime !== '*' && origin.runtime !== 'default'
+    ? origin.runtime
+    : undefined;
+}
+
+/**
+ * Follows names through variables, imports and re-exports.
+ *
+ * @param throughObjects whether `kit.handle` is followed into `const kit = { handle }`, too
+ */
+export function originOf(found: Found, throughObjects: boolean, steps = 0): Origin {
+  const node = unwrapped(found.node);
+  const { module } = found;
+  if (steps > MAX_STEPS) return { module, node };
+  if (node?.type === 'Identifier') return nameOrigin(module, node, throughObjects, steps);
+  const member = memberName(node);
+  if (member !== undefined) {
+    const whole = originOf({ module, node: node.object }, throughObjects, steps + 1);
+    return memberOrigin(whole, member, throughObjects, steps) ?? { module, node };
+  }
+  const from = required(node) ?? importedLater(node?.type === 'AwaitExpression' ? node.argument : undefined);
+  return from === undefined
+    ? { module, node }
+    : follow(module, { from, name: '*' }, throughObjects, steps + 1);
+}
+
+function nameOrigin(module: Module, node: Node, throughObjects: boolean, steps: number): Origin {
+  const imported = module.imports.get(node.name);
+  if (imported) return follow(module, imported, throughObjects, steps + 1);
+  const taken = module.members.get(node.name);
+  const origin = taken && originOf({ module, node: taken }, throughObjects, steps + 1);
+  if (origin && !('node' in origin && origin.node === unwrapped(taken))) return origin;
+  const value = module.values.get(node.name);
+  return value ? originOf({ module, node: value }, throughObjects, steps + 1) : { module, node };
+}
+
+/** What an import stands for in the module that it leads to. */
+export function follow(module: Module, imported: Imported, throughObjects: boolean, steps = 0): Origin {
+  const { from, name } = imported;
+  const target = module.graph.target(module, from);
+  if (target === 'runtime') return { runtime: name };
+  if (typeof target === 'string') return { from, isPackage: target !== 'unseen' };
+  const other = module.graph.read(target.file);
+  if (name === '*') return { module: other, node: { type: NAMESPACE } };
+  const found = exportOrigin(other, name, throughObjects, steps + 1);
+  return found ?? { from, isPackage: false, isAbsent: true };
+}
+
+/** What a module exports by a name; undefined when it does not. */
+export function exportOrigin(
+  module: Module,
+  name: string,
+  throughObjects: boolean,
+  steps = 0,
+): Origin | undefined {
+  if (steps > MAX_STEPS) return undefined;
+  const exported = module.exports.get(name);
+  if (exported) {
+    return isImported(exported)
+      ? follow(module, exported, throughObjects, steps + 1)
+      : originOf({ module, node: exported }, throughObjects, steps + 1);
+  }
+  // As the language has it, `export *` leaves out the default.
+  for (const from of name === 'default' ? [] : starsOf(module)) {
+    const target = module.graph.target(module, from);
+    if (target === 'runtime') return { runtime: name };
+    if (typeof target === 'string') return { from, isPackage: target !== 'unseen' };
+    const found = exportOrigin(module.graph.read(target.file), name, throughObjects, steps + 1);
+    if (found) return found;
+  }
+  return module.isCommonJs ? { from: module.file, isPackage: false } : undefined;
+}
+
+/** Modules that can be read come first: of the others it is not known what they export. */
+function starsOf(module: Module): readonly string[] {
+  const rank = (from: string) => (typeof module.graph.target(module, from) === 'string' ? 1 : 0);
+  return [...module.stars].sort((one, other) => rank(one) - rank(other));
+}
+
+function memberOrigin(
+  whole: Origin,
+  name: string,
+  throughObjects: boolean,
+  steps: number,
+): Origin | undefined {
+  if ('runtime' in whole) {
+    // Node.js and bundlers let CommonJS modules be used by their default.
+    return whole.runtime === '*' || whole.runtime === 'default' ? { runtime: name } : undefined;
+  }
+  if ('from' in whole) return whole;
+  const { module, node } = whole;
+  if (node.type === NAMESPACE) return exportOrigin(module, name, throughObjects, steps + 1);
+  if (!throughObjects || node.type !== 'ObjectExpression') return undefined;
+  const property = node.properties.find(
+    ({ key, computed }: Node) => !computed && (key?.name ?? key?.value) === name,
+  );
+  return property?.value && originOf({ module, node: property.value }, throughObjects, steps + 1);
+}
+
+/** The name of `object.name` and `object['name']`. */
+function memberName(node: Node): string | undefined {
+  if (!/^(Optional)?MemberExpression$/.test(node?.type)) return undefined;
+  if (!node.computed) return node.property.name;
+  return node.property.type === 'StringLiteral' ? node.property.value : undefined;
+}
+
+/** The module of `import('./place.js')`. */
+export function importedLater(node: Node): string | undefined {
+  const isImport =
+    node?.type === 'ImportExpression' || (node?.type === 'CallExpression' && node.callee.type === 'Import');
+  const specifier = isImport ? (node.source ?? node.arguments[0]) : undefined;
+  return specifier?.type === 'StringLiteral' ? specifier.value : undefined;
+}
+
+/** The module of `require('./place.js')`. */
+export function required(node: Node): string | undefined {
+  const isRequire = node?.type === 'CallExpression' && node.callee.name === 'require';
+  const specifier = isRequire ? node.arguments[0] : undefined;
+  return specifier?.type === 'StringLiteral' ? specifier.value : undefined;
 }
 
 /** An expression without what only the compiler sees: `x as const`, `x satisfies Y`, `x!`, `(x)`. */
@@ -28,6 +152,7 @@ export function unwrapped(node: Node): Node {
     'TSAsExpression',
     'TSSatisfiesExpression',
     'TSNonNullExpression',
+    'TSTypeAssertion',
     'TSInstantiationExpression',
   ];
   return node && [...types, 'ParenthesizedExpression'].includes(node.type)

@@ -1,11 +1,11 @@
 import type { Job } from './bundle-thread.js';
 import type { Cache } from './cache.js';
-import type { Artifact, BuildResult, Mistake, VendorEntry } from './worker/protocol.mjs';
+import type { Artifact, BuildResult, Findings, Mistake } from './worker/protocol.mjs';
 
-/** What was built, and which names of packages it takes from the automatic layer. */
+/** What was built, and what was found out by it. */
 export interface Finished {
   readonly artifact: Artifact;
-  readonly vendors: readonly VendorEntry[];
+  readonly findings: Findings;
 }
 
 /** What could not be built. */
@@ -14,24 +14,22 @@ export interface Failure {
   readonly mistakes: readonly Mistake[];
 }
 
-type Result = BuildResult & { readonly vendors?: readonly VendorEntry[] };
-
 /** Things that are built once, by key: taken from the cache of their project, or built in another thread. */
 export class Work {
   private readonly finished = new Map<string, Finished>();
-  private readonly jobs = new Map<string, { readonly cache: Cache; readonly job: Job<Result> }>();
+  private readonly jobs = new Map<string, { readonly cache: Cache; readonly job: Job<BuildResult> }>();
   private built: {
     readonly key: string;
     readonly cache: Cache;
     readonly since: number;
-    readonly result: Result;
+    readonly result: BuildResult;
   }[] = [];
 
   /** Looks it up, or has it built while this thread goes on. */
-  public begin(key: string, cache: Cache, build: () => Job<Result>): void {
+  public begin(key: string, cache: Cache, build: () => Job<BuildResult>): void {
     if (this.finished.has(key) || this.jobs.has(key)) return;
-    const known = cache.get<Finished['vendors']>(key);
-    if (known?.artifact) this.finished.set(key, { artifact: known.artifact, vendors: known.value });
+    const known = cache.get<Findings>(key);
+    if (known?.artifact) this.finished.set(key, { artifact: known.artifact, findings: known.value });
     else this.jobs.set(key, { cache, job: build() });
   }
 
@@ -50,7 +48,7 @@ export class Work {
         continue;
       }
       const { result } = outcome;
-      this.finished.set(key, { artifact: result.artifact, vendors: result.vendors ?? [] });
+      this.finished.set(key, { artifact: result.artifact, findings: result.findings });
       this.built.push({ key, cache, since: job.since, result });
     }
     return failures;
@@ -61,8 +59,8 @@ export class Work {
     // They may have been saved since the work began.
     for (const cache of new Set(this.built.map((one) => one.cache))) cache.refresh();
     for (const { key, cache, since, result } of this.built) {
-      const { artifact, vendors = [], inputs, absent } = result;
-      cache.set(key, { inputs, absent, since }, { artifact, value: vendors });
+      const { artifact, findings, inputs, absent } = result;
+      cache.set(key, { inputs, absent, since }, { artifact, value: findings });
     }
     this.built = [];
   }

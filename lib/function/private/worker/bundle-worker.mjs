@@ -2,6 +2,7 @@
 import * as worker from 'node:worker_threads';
 import { mistakesOf } from './mistakes.mjs';
 import { projectPass } from './project-pass.mjs';
+import { resolveImport } from './resolve.mjs';
 import { vendorPass } from './vendor-pass.mjs';
 
 /**
@@ -30,7 +31,7 @@ const loading = import('esbuild').then(async (esbuild) => {
 // Whoever needs it is told.
 loading.catch(() => undefined);
 
-/** @type {Job[]} */
+/** @type {Exclude<Job, { pass: 'vendor' | 'resolve' }>[]} */
 let waiting = [];
 let isBundling = false;
 /** @type {NodeJS.Timeout | undefined} */
@@ -39,7 +40,8 @@ let leave;
 port.on('message', (/** @type {Job[]} */ jobs) => {
   clearTimeout(leave);
   for (const job of jobs) {
-    if (job.pass === 'vendor') vendor(job);
+    if (job.pass === 'vendor') alone(job, (esbuild) => vendorPass(esbuild, job.store, job.set));
+    else if (job.pass === 'resolve') alone(job, (esbuild) => resolveImport(esbuild, job));
     else waiting.push(job);
   }
   bundleWaiting();
@@ -61,9 +63,9 @@ async function bundleWaiting() {
   isBundling = false;
 }
 
-/** @param {string} store @param {Job[]} jobs */
+/** @param {string} store @param {typeof waiting} jobs */
 async function project(store, jobs) {
-  const units = jobs.flatMap((job) => (job.pass === 'project' ? [job.unit] : []));
+  const units = jobs.map((job) => job.unit);
   try {
     const outcomes = await projectPass(await loading, store, units);
     answer(
@@ -77,11 +79,13 @@ async function project(store, jobs) {
   }
 }
 
-/** @param {Job & { pass: 'vendor' }} job */
-async function vendor(job) {
+/**
+ * @param {Job} job
+ * @param {(esbuild: typeof import('esbuild')) => Promise<Extract<import('./protocol.mjs').Outcome, { result: unknown }>['result']>} work
+ */
+async function alone(job, work) {
   try {
-    const esbuild = await loading;
-    const outcome = await vendorPass(esbuild, job.store, job.set).then(
+    const outcome = await work(await loading).then(
       (result) => ({ result }),
       (error) => ({ mistakes: mistakesOf(error) }),
     );

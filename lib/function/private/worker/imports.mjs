@@ -53,11 +53,12 @@ export function imports(unit, vendors) {
  * What the user has said that an import means. esbuild's own aliases come after plugins, which is too late to tell
  * where a package is.
  *
- * @param {import('esbuild').OnResolveArgs} args
- * @param {import('./protocol.mjs').Unit} unit
- * @returns {import('esbuild').OnResolveArgs}
+ * @template {{ path: string, resolveDir: string }} Args
+ * @param {Args} args
+ * @param {Pick<import('./protocol.mjs').Unit, 'root' | 'options'>} unit
+ * @returns {Args}
  */
-function aliased(args, { root, options: { alias = {} } }) {
+export function aliased(args, { root, options: { alias = {} } }) {
   const name = Object.keys(alias)
     .filter((candidate) => args.path === candidate || args.path.startsWith(`${candidate}/`))
     .sort((a, b) => b.length - a.length)[0];

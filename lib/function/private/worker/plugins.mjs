@@ -13,7 +13,7 @@ import { CodeError } from './mistakes.mjs';
  * The esbuild plugins of a user, by the modules that have them as their default export.
  *
  * @param {typeof import('esbuild')} esbuild
- * @param {import('./protocol.mjs').Unit} unit
+ * @param {Pick<import('./protocol.mjs').Unit, 'root' | 'options'>} unit
  * @returns {Promise<{ plugins: Plugin[], found: import('./inputs.mjs').Dependencies }>}
  *   `found` are the modules' files, and later what the plugins say that they have read
  */

@@ -11,12 +11,13 @@ import { CodeError, mistakesOf } from './mistakes.mjs';
 import { withNamespaces } from './namespaces.mjs';
 import { finish, outputsOf } from './outputs.mjs';
 import { loadPlugins } from './plugins.mjs';
+import { OWN } from './protocol.mjs';
+import { bundledWrappers, isRuntime, loadedBy, namedWrappers } from './wrappers.mjs';
 
 /**
  * @typedef {import('./protocol.mjs').Unit} Unit
- * @typedef {import('./protocol.mjs').UnitResult} UnitResult
  * @typedef {import('./inputs.mjs').Dependencies} Dependencies
- * @typedef {{ result: UnitResult } | { mistakes: import('./protocol.mjs').Mistake[] }} UnitOutcome
+ * @typedef {{ result: import('./protocol.mjs').BuildResult } | { mistakes: import('./protocol.mjs').Mistake[] }} UnitOutcome
  */
 
 /**
@@ -97,6 +98,16 @@ async function buildGroup(esbuild, store, group) {
     const codes = await Promise.all(outputs.map((each) => finish(esbuild, each, vendors, root, namespaces)));
     return { codes, packageFiles: namespaces.files };
   });
+  const isOfRuntime = (/** @type {string} */ specifier) =>
+    [...vendors.values()].some((vendor) => vendor.specifier === specifier && isRuntime(vendor.file));
+  const wrappersOf = (/** @type {Unit} */ unit, /** @type {number} */ index) => {
+    const named = namedWrappers(
+      (codes[index]?.entries ?? []).filter(({ specifier }) => isOfRuntime(specifier)),
+    );
+    const outputs = Object.keys(unit.entries).map((out) => `${prefixOf(unit, index)}${out}.mjs`);
+    const loaded = outputs.flatMap((out) => [...loadedBy(built.metafile, out)]);
+    return [...new Set([...named, ...bundledWrappers(built.metafile, root, loaded)])];
+  };
   const foreign = dependencies();
   noteForeignPackages(foreign, root, [...[...vendors.values()].map(({ file }) => file), ...packageFiles]);
   /** @type {Map<string, Dependencies>} */
@@ -113,7 +124,8 @@ async function buildGroup(esbuild, store, group) {
     for (const file of pluginFiles.absent) found.absent.add(file);
     noteSettings(found, sources, unit.options.tsconfig, settings);
     const artifact = keepAll(store, unit, code.files);
-    outcomes.push([unit, { result: { artifact, ...relativeTo(root, found), vendors: code.entries } }]);
+    const findings = { vendors: code.entries, wrappers: { [OWN]: wrappersOf(unit, index) }, warnings: [] };
+    outcomes.push([unit, { result: { artifact, ...relativeTo(root, found), findings } }]);
   }
   return outcomes;
 }

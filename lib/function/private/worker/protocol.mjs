@@ -1,6 +1,10 @@
 // @ts-check
+
+/** The name of a unit's own code in what is said of it. */
+export const OWN = 'own';
+
 /**
- * What the main thread and the worker say to each other. Types only.
+ * What the main thread and the worker say to each other. Nearly types only.
  *
  * @typedef {{
  *   define?: Readonly<Record<string, string>>,
@@ -69,23 +73,33 @@
  *   each, unpacked; and by their paths in the store, size and time of each file there. Of an automatic layer also what
  *   it is made of.
  *
- * @typedef {{ artifact: Artifact, inputs: string[], absent: string[] }} BuildResult
+ * @typedef {{ vendors: VendorEntry[], wrappers: Record<string, string[]>, warnings: Mistake[] }} Findings
+ *   What else a build found out. `vendors` are what a unit uses of packages. `wrappers` are the wrappers of handlers
+ *   (`handle`, `route` ...) in the code: of a unit by the name OWN, of a layer by the ids of the entries that have them,
+ *   if these are not the runtime itself.
+ *
+ * @typedef {{ artifact: Artifact, inputs: string[], absent: string[], findings: Findings }} BuildResult
  *   `inputs` are the files and folders it was made from, relative to the root; `absent` are those that would have
  *   been among them, had they been there.
- *
- * @typedef {BuildResult & { vendors: VendorEntry[] }} UnitResult
  *
  * @typedef {{ pass: 'project', store: string, unit: Unit }} ProjectRequest
  * @typedef {{ pass: 'vendor', store: string, set: VendorSet }} VendorRequest
  *
+ * @typedef {{
+ *   pass: 'resolve',
+ *   unit: Pick<Unit, 'root' | 'options' | 'conditions'>,
+ *   specifier: string,
+ *   importer: string,
+ * }} ResolveRequest
+ * @typedef {{ file?: string, inputs: string[], absent: string[] }} Resolution
+ *   `file` is undefined where nothing is found. `inputs` and `absent` are settings that say so, by absolute paths.
+ *
  * @typedef {{ text: string, entries?: string[] }} Mistake
  *   An error; `entries` are the ids of the vendor entries it concerns.
  *
- * @typedef {{ result: UnitResult | BuildResult } | { mistakes: Mistake[] } | { crash: string }} Outcome
- * @typedef {{ id: number } & (ProjectRequest | VendorRequest)} Job
+ * @typedef {{ result: BuildResult | Resolution } | { mistakes: Mistake[] } | { crash: string }} Outcome
+ * @typedef {{ id: number } & (ProjectRequest | VendorRequest | ResolveRequest)} Job
  *   They come in lists, and so do the answers.
  *
  * @typedef {{ id: number, outcome: Outcome }} Answer
  */
-
-export {};

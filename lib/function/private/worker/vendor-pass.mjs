@@ -12,6 +12,7 @@ import { forgetPackages, isNative } from './native.mjs';
 import { nodeModules } from './node-modules.mjs';
 import { packagesIn } from './packages.mjs';
 import { vendorEntries } from './vendor-entries.mjs';
+import { bundledWrappers, loadedBy } from './wrappers.mjs';
 
 /**
  * @typedef {import('./protocol.mjs').VendorSet} VendorSet
@@ -58,7 +59,25 @@ export async function vendorPass(esbuild, store, set) {
   return {
     artifact: { ...keepFolder(store, files, executables), packages },
     ...inputsOf(set, built, copies.binaries),
+    findings: { vendors: [], wrappers: wrappersIn(set, built.metafile), warnings: [] },
   };
+}
+
+/**
+ * The wrappers of handlers that packages bring along, by the entries that lead to them.
+ *
+ * @param {VendorSet} set
+ * @param {import('esbuild').Metafile} metafile
+ */
+function wrappersIn({ root, entries }, metafile) {
+  /** @type {Record<string, string[]>} */
+  const found = {};
+  for (const { id, specifier } of entries) {
+    if (packageName(specifier) === 'cdk-trellis') continue;
+    const wrappers = bundledWrappers(metafile, root, loadedBy(metafile, `${id}.mjs`));
+    if (wrappers.length > 0) found[id] = wrappers;
+  }
+  return found;
 }
 
 /** The packages that users want as they are. @param {VendorSet} set @returns {Apart} */
