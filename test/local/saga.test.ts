@@ -98,7 +98,7 @@ const waiting = (machine: Machine, id: string) =>
       }),
     );
     return Messages.map(({ Body }) => JSON.parse(Body!)).find(({ execution }) =>
-      execution?.endsWith(`:${id}`),
+      execution?.split(':').includes(id),
     );
   });
 

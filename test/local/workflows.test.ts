@@ -2,7 +2,7 @@ import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws
 import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction } from './emulator.js';
 
-const emulators = pairOfEmulators(['parallel_output', 'callback_failures', 'token_resource']);
+const emulators = pairOfEmulators(['durable_executions']);
 
 const pass = (Output: unknown) => ({ StartAt: 'x', States: { x: { Type: 'Pass', Output, End: true } } });
 const stateMachine = (StateMachineName: string, states: Record<string, object>) => ({
@@ -80,7 +80,7 @@ async function run(emulator: Emulator, name: string): Promise<object> {
 
 correction(
   emulators,
-  'parallel_output',
+  'durable_executions',
   'makes the output of a parallel state by its Output',
   (emulator) => run(emulator, 'Branches'),
   { status: 'SUCCEEDED', output: { input: true, a: 1, b: 2 } },
@@ -88,7 +88,7 @@ correction(
 
 correction(
   emulators,
-  'callback_failures',
+  'durable_executions',
   'fails at once when the function fails that is given the token',
   (emulator) => run(emulator, 'Failed'),
   { status: 'FAILED', error: 'RangeError' },
@@ -96,7 +96,7 @@ correction(
 
 correction(
   emulators,
-  'token_resource',
+  'durable_executions',
   'lets a token be brought back with the permission for its state machine',
   (emulator) => run(emulator, 'Answered'),
   { status: 'SUCCEEDED', output: 'answered' },

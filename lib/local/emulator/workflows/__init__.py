@@ -1,0 +1,128 @@
+"""An interpreter of the Amazon States Language whose executions survive the process.
+
+It takes the place of MiniStack's, which ends all running executions at a start, mixes the tokens of parallel branches
+and has neither heartbeats nor redrives. MiniStack's state machines, integrations and evaluators stay in use.
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
+"""
+
+import copy
+import time
+
+import ministack.app
+from ministack.core import iam_actions
+from ministack.services import stepfunctions
+
+from . import api, data, engine, records, redrive, tasks
+
+
+def install():
+    data.install()
+    for name in (
+        "start_execution",
+        "start_sync_execution",
+        "stop_execution",
+        "describe_execution",
+        "describe_state_machine_for_execution",
+        "send_task_success",
+        "send_task_failure",
+        "send_task_heartbeat",
+    ):
+        setattr(stepfunctions, f"_{name}", getattr(api, name))
+    stepfunctions.get_state = _get_state
+    stepfunctions.load_persisted_state = _load
+    _wrap(stepfunctions, "_get_activity_task", api.get_activity_task)
+    _wrap(stepfunctions, "handle_request", _handle_request)
+    _wrap(stepfunctions, "reset", _reset)
+    _wrap(iam_actions, "extract_resource_arn", _resource_of_token)
+    _wrap(ministack.app, "_run_ready_scripts", _when_ready)
+    _wrap(ministack.app, "_handle_lifespan", _handle_lifespan)
+
+
+def _wrap(module, name, function):
+    original = getattr(module, name)
+    setattr(module, name, lambda *args, **kwargs: function(original, *args, **kwargs))
+
+
+async def _handle_request(original, method, path, headers, body, query):
+    if not headers.get("x-amz-target", "").endswith(".RedriveExecution"):
+        return await original(method, path, headers, body, query)
+    return stepfunctions._finalize_response(api.redrive_execution(stepfunctions.json.loads(body or b"{}")))
+
+
+def _resource_of_token(original, service, method, path, headers, body, *rest):
+    """Who brings a task token back needs the permission for its state machine.
+
+    The reference of actions has no resource for it, but the answer of a denied call names the state machine, and
+    CDK's `grantTaskResponse` allows nothing else.
+    https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_stepfunctions.StateMachine.html#grantwbrtaskwbrresponseidentity
+    """
+    token = iam_actions._safe_json_field(body, "taskToken") if service == "states" else None
+    key, _ = tasks.execution_of(token) if token else (None, None)
+    if key:
+        return ":".join(key[2].replace(":execution:", ":stateMachine:").split(":")[:7])
+    return original(service, method, path, headers, body, *rest)
+
+
+def _get_state():
+    with engine.lock:
+        return {
+            **{
+                name: copy.deepcopy(getattr(stepfunctions, f"_{name}"))
+                for name in ("state_machines", "tags", "activities", "state_machine_versions", "state_machine_aliases", "map_runs")
+            },
+            "executions": records.snapshot(),
+            "trellis_definitions": dict(records.definitions),
+        }
+
+
+def _load(state):
+    if not state:
+        return
+    records.definitions.update(state.get("trellis_definitions", {}))
+    executions = state.get("executions")
+    original_executions = list(executions._data.items()) if executions else []
+    for scoped, record in original_executions:
+        ended = (record.get("trellis") or {}).get("ended")
+        if ended and time.time() - ended > records.RETENTION_SECONDS:
+            del executions._data[scoped]
+    for name in ("state_machines", "executions", "map_runs", "tags", "activities", "state_machine_versions", "state_machine_aliases"):
+        getattr(stepfunctions, f"_{name}").update(state.get(name, {}))
+    used = {record["trellis"]["definition"] for record in stepfunctions._executions.all_values() if record.get("trellis")}
+    for key in records.definitions.keys() - used:
+        del records.definitions[key]
+
+
+async def _when_ready(original):
+    """Executions go on when every service is loaded and answers: their functions call back."""
+    await ministack.app._wait_for_port(int(ministack.app._resolve_port()))
+    with engine.lock:
+        for key, record in stepfunctions._executions.all_items():
+            if record.get("trellis"):
+                redrive.resume(key, record)
+            elif record["status"] == "RUNNING" and not record.get("mapRunArn"):
+                _end_foreign(record)
+    engine.start()
+    await original()
+
+
+def _end_foreign(record):
+    """An execution of a local cloud from before this interpreter has no checkpoint to go on from."""
+    cause = "The execution was started by an earlier version of the local cloud"
+    record.update(status="FAILED", error="States.Runtime", cause=cause, stopDate=stepfunctions.now_iso())
+
+
+async def _handle_lifespan(original, scope, receive, send):
+    async def received():
+        message = await receive()
+        if message["type"] == "lifespan.shutdown":
+            engine.freeze()
+        return message
+
+    await original(scope, received, send)
+
+
+def _reset(original):
+    with engine.lock:
+        original()
+        records.definitions.clear()
+        engine.clear()

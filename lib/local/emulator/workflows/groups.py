@@ -1,0 +1,177 @@
+"""Parallel and Map states: branches of their own, with copies of the variables that they began with."""
+
+import json
+
+from ministack.services import stepfunctions
+
+from . import data, interpreter, map_runs, records, tasks
+from .records import Error, add_event, assert_size, dumps
+
+
+_CLOSED = dict.fromkeys(("inputs", "results", "concurrency", "tolerated", "failures", "map_run"))
+
+
+def close(record, branch):
+    """Forgets the branches of a group that has ended, or is tried again."""
+    records.drop_children(record, branch)
+    branch.update(_CLOSED)
+
+
+def attempt(key, record, branch, state, raw, context):
+    close(record, branch)
+    if state["Type"] == "Parallel":
+        return _start_branches(key, record, branch, state, raw, context)
+    items, effective = _items_of(state, raw, context)
+    inputs = [_item_input(state, raw, effective, item, at, context) for at, item in enumerate(items)]
+    concurrency = data.number(state, "MaxConcurrency", raw, context) or 0
+    tolerated = [data.number(state, f"ToleratedFailure{what}", raw, context) for what in ("Count", "Percentage")]
+    add_event(record, branch, "MapStateStarted", {"length": len(items)})
+    branch.update(
+        phase="children",
+        inputs=inputs,
+        results=[None] * len(inputs),
+        concurrency=int(concurrency),
+        tolerated=tolerated,
+        failures=0,
+        map_run=map_runs.begin(record, state, len(inputs), int(concurrency), tolerated),
+    )
+    go_on_with_items(key, record, branch)
+
+
+def _start_branches(key, record, branch, state, raw, context):
+    text = assert_size(dumps(data.arguments(state, raw, context)), branch["state"])
+    add_event(record, branch, "ParallelStateStarted")
+    branches = state.get("Branches", [])
+    branch.update(phase="children", inputs=[], results=[None] * len(branches), failures=0, tolerated=[None, None])
+    for at, part in enumerate(branches):
+        path = [*branch["path"], [branch["state"], at]]
+        child = records.new_branch(record, branch, path, at, part["StartAt"], text, branch["variables"])
+        interpreter.go_on(key, child)
+
+
+def _items_of(state, raw, context):
+    effective = data.effective_input(state, raw, context)
+    processor = state.get("ItemProcessor") or state.get("Iterator") or {}
+    is_distributed = (processor.get("ProcessorConfig") or {}).get("Mode") == "DISTRIBUTED"
+    if is_distributed and state.get("ItemReader"):
+        return stepfunctions._read_map_items(state["ItemReader"], effective, context), effective
+    if data.is_jsonata(state, context):
+        items = stepfunctions._jsonata_state_field(state, "Items", "array", raw, context) if "Items" in state else raw
+    else:
+        items = stepfunctions._resolve_path_or_ctx(state.get("ItemsPath", "$"), effective, context)
+    if not isinstance(items, list):
+        raise Error("States.Runtime", f"The items of {context['State']['Name']} must be an array, but were {dumps(items)}")
+    return items, effective
+
+
+def _item_input(state, raw, effective, item, at, context):
+    """[input, item as the context has it], both as text."""
+    inner = {**context, "Map": {"Item": {"Index": at, "Value": item}}}
+    template = state.get("ItemSelector") or state.get("Parameters")
+    if not template:
+        value = item
+    elif data.is_jsonata(state, context):
+        value = stepfunctions._apply_jsonata_template(template, raw, inner)
+    else:
+        value = stepfunctions._resolve_params_obj(template, effective, inner)
+    return [dumps(value), dumps(inner["Map"]["Item"])]
+
+
+def go_on_with_items(key, record, branch):
+    """Starts items up to the limit; ends the state when all are done."""
+    state = records.state_of(record, branch)
+    if state["Type"] == "Parallel":
+        if all(text is not None for text in branch["results"]):
+            _all_done(key, record, branch, state)
+        return
+    children = records.children_of(record, branch)
+    running = sum(1 for child in children if child["phase"] in interpreter.ACTIVE)
+    started = {child["index"] for child in children}
+    open_items = [at for at, text in enumerate(branch["results"]) if text is None and at not in started]
+    if not open_items and not running:
+        return _all_done(key, record, branch, state)
+    room = (branch["concurrency"] or len(open_items)) - running
+    scope = state.get("ItemProcessor") or state["Iterator"]
+    path = [*branch["path"], [branch["state"], None]]
+    for at in open_items[: max(0, room)]:
+        text, item = branch["inputs"][at]
+        child = records.new_branch(record, branch, path, at, scope["StartAt"], text, branch["variables"], item)
+        add_event(record, child, "MapIterationStarted", {"name": branch["state"], "index": at})
+        map_runs.item_started(record, branch, child)
+        interpreter.go_on(key, child)
+
+
+def _all_done(key, record, branch, state):
+    """Makes one output of all results."""
+    add_event(record, branch, f"{state['Type']}StateSucceeded")
+    map_runs.finish(branch, "SUCCEEDED")
+    raw, context = json.loads(branch["input"]), data.context_of(record, branch)
+    # An item whose failure is tolerated has no result.
+    results = [None if text is None else json.loads(text) for text in branch["results"]]
+    text, variables = data.outcome(state, raw, results, context)
+    interpreter.leave(key, record, branch, state, text, variables)
+
+
+def child_done(key, record, child):
+    branch = record["trellis"]["branches"][child["parent"]]
+    results = list(branch["results"])
+    results[child["index"]] = child["output"]
+    branch["results"] = results
+    if child["item"] is not None and records.state_of(record, branch)["Type"] == "Map":
+        add_event(record, child, "MapIterationSucceeded", {"name": branch["state"], "index": child["index"]})
+        map_runs.item_ended(branch, child, "succeeded")
+    records.drop_children(record, child)
+    del record["trellis"]["branches"][child["id"]]
+    interpreter.guarded(key, record, branch, lambda: go_on_with_items(key, record, branch))
+
+
+def child_failed(key, record, child):
+    branch = record["trellis"]["branches"][child["parent"]]
+    state = records.state_of(record, branch)
+    error, cause = child["error"], child["cause"]
+    if state["Type"] == "Map":
+        add_event(record, child, "MapIterationFailed", {"name": branch["state"], "index": child["index"]})
+        map_runs.item_ended(branch, child, "failed")
+        branch["failures"] += 1
+        count, percentage = branch["tolerated"]
+        if count is not None or percentage is not None:
+            total = len(branch["inputs"])
+            over_count = count is not None and branch["failures"] > count
+            over_share = percentage is not None and branch["failures"] * 100 > percentage * total
+            if not over_count and not over_share:
+                return interpreter.guarded(key, record, branch, lambda: go_on_with_items(key, record, branch))
+            error, cause = (
+                "States.ExceedToleratedFailureThreshold",
+                "The specified tolerated failure threshold was exceeded",
+            )
+        map_runs.finish(branch, "FAILED")
+    siblings = [b for b in _below(record, branch) if b["phase"] in interpreter.ACTIVE]
+    abort(record, siblings)
+    add_event(record, branch, f"{state['Type']}StateFailed", {"error": error, "cause": cause})
+    interpreter.guarded(
+        key, record, branch, lambda: interpreter.fail_state(key, record, branch, error, cause)
+    )
+
+
+def _below(record, branch):
+    for child in records.children_of(record, branch):
+        yield child
+        yield from _below(record, child)
+
+
+def abort(record, branches):
+    """Stops branches where they are; they keep their place for a redrive."""
+    for branch in branches:
+        child = branch.get("child")
+        tasks.close(branch)
+        branch.update(phase="aborted", was=branch["phase"])
+        arn = record["executionArn"]
+        if child:
+            account, region = arn.split(":")[4], arn.split(":")[3]
+            tasks.stop_child((account, region, None), child)
+        try:
+            kind = records.state_of(record, branch)["Type"]
+            if kind in ("Task", "Wait", "Parallel", "Map"):
+                add_event(record, branch, f"{kind}StateAborted")
+        except (Error, records.HistoryFull):
+            continue

@@ -1,0 +1,77 @@
+"""Map Runs: what the API reports of a distributed Map. Its items are branches of the execution here, as those of an
+inline Map; each is reported as a child execution, without a history of its own."""
+
+from ministack.core.responses import new_uuid, now_iso
+from ministack.services import stepfunctions
+
+_COUNTS = ("pending", "running", "succeeded", "failed", "timedOut", "aborted", "total", "resultsWritten")
+
+
+def begin(record, state, total, concurrency, tolerated):
+    processor = state.get("ItemProcessor") or state.get("Iterator") or {}
+    if (processor.get("ProcessorConfig") or {}).get("Mode") != "DISTRIBUTED":
+        return None
+    _, _, _, region, account, _, machine = record["stateMachineArn"].split(":")[:7]
+    place = f"{machine}/{state.get('Label') or new_uuid()}"
+    arn = f"arn:aws:states:{region}:{account}:mapRun:{place}:{new_uuid()}"
+    counts = dict(dict.fromkeys(_COUNTS, 0), total=total, pending=total, failuresNotRedrivable=0, pendingRedrive=0)
+    stepfunctions._map_runs[arn] = {
+        "mapRunArn": arn,
+        "executionArn": record["executionArn"],
+        "status": "RUNNING",
+        "startDate": now_iso(),
+        "maxConcurrency": concurrency,
+        "toleratedFailureCount": int(tolerated[0] or 0),
+        "toleratedFailurePercentage": float(tolerated[1] or 0),
+        "itemCounts": dict(counts),
+        "executionCounts": dict(counts),
+        "redriveCount": 0,
+        "_stateMachineArn": f"arn:aws:states:{region}:{account}:stateMachine:{place}",
+    }
+    return arn
+
+
+def _count(run, before, after):
+    for name in ("itemCounts", "executionCounts"):
+        counts = dict(run[name])
+        counts[before] -= 1
+        counts[after] += 1
+        run[name] = counts
+
+
+def item_started(record, branch, child):
+    run = stepfunctions._map_runs.get(branch["map_run"]) if branch["map_run"] else None
+    if run is None:
+        return
+    name = new_uuid()
+    arn = run["_stateMachineArn"].replace(":stateMachine:", ":execution:") + f":{name}"
+    stepfunctions._executions[arn] = {
+        "executionArn": arn,
+        "stateMachineArn": run["_stateMachineArn"],
+        "name": name,
+        "status": "RUNNING",
+        "startDate": now_iso(),
+        "stopDate": None,
+        "input": child["input"],
+        "output": None,
+        "mapRunArn": run["mapRunArn"],
+        "events": [],
+    }
+    child["reported_as"] = arn
+    _count(run, "pending", "running")
+
+
+def item_ended(branch, child, outcome):
+    run = stepfunctions._map_runs.get(branch["map_run"]) if branch["map_run"] else None
+    reported = stepfunctions._executions.get(child.get("reported_as"))
+    if run is None or reported is None:
+        return
+    end = {"output": child["output"]} if outcome == "succeeded" else {"error": child["error"], "cause": child["cause"]}
+    reported.update(status=outcome.upper(), stopDate=now_iso(), **end)
+    _count(run, "running", outcome)
+
+
+def finish(branch, status):
+    run = stepfunctions._map_runs.get(branch.get("map_run")) if branch.get("map_run") else None
+    if run is not None:
+        run.update(status=status, stopDate=now_iso())

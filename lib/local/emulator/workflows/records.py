@@ -1,0 +1,223 @@
+"""Executions as they are kept: the record that the API describes, and beside it the checkpoint.
+
+Checkpoints are plain data: texts, numbers and lists that are replaced, never changed in place. A branch is
+{id, parent, index, path, phase, state, input, ...}; the root has no parent.
+"""
+
+import functools
+import hashlib
+import json
+import time
+
+from ministack.core.responses import AccountRegionScopedDict, now_iso
+from ministack.services import stepfunctions
+
+from . import engine
+
+# https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+MAX_PAYLOAD_BYTES = 262_144
+MAX_EVENTS = 25_000
+MAX_EXPRESS_SECONDS = 300
+RETENTION_SECONDS = 90 * 24 * 3600
+REDRIVABLE_SECONDS = 14 * 24 * 3600
+
+Error = stepfunctions._ExecutionError
+
+# Definitions by their hash: each execution keeps its own, most share one.
+definitions = {}
+
+
+class HistoryFull(Exception):
+    """The execution has as many events as an execution may have."""
+
+
+def dumps(value):
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except (TypeError, ValueError) as error:
+        raise Error("States.Runtime", f"The value cannot be written as JSON: {error}") from None
+
+
+def is_too_large(text):
+    return len(text) > MAX_PAYLOAD_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_PAYLOAD_BYTES
+
+
+def assert_size(text, name):
+    if is_too_large(text):
+        raise Error(
+            "States.DataLimitExceeded",
+            f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit.",
+        )
+    return text
+
+
+def keep_definition(text):
+    key = hashlib.sha256(text.encode()).hexdigest()
+    definitions[key] = text
+    return key
+
+
+@functools.lru_cache(maxsize=256)
+def parsed(text):
+    return json.loads(text)
+
+
+def find(key):
+    return stepfunctions._executions.get_scoped(*key)
+
+
+def definition_of(record):
+    return parsed(definitions[record["trellis"]["definition"]])
+
+
+def scope_of(record, branch):
+    """The states among which a branch is: those of the machine, or of the group that it is part of."""
+    scope = definition_of(record)
+    for name, index in branch["path"]:
+        state = scope["States"][name]
+        scope = state["Branches"][index] if index is not None else state.get("ItemProcessor") or state["Iterator"]
+    return scope
+
+
+def state_of(record, branch):
+    state = scope_of(record, branch)["States"].get(branch["state"])
+    if state is None:
+        raise Error("States.Runtime", f"State '{branch['state']}' not found in the definition")
+    return state
+
+
+def new_branch(record, parent, path, index, start, text, variables="{}", item=None):
+    kept = record["trellis"]
+    branch = {
+        "id": str(kept["next"]),
+        "parent": parent and parent["id"],
+        "path": path,
+        "index": index,
+        "phase": "enter",
+        "state": start,
+        "input": text,
+        "variables": variables,
+        "item": item if item is not None else parent and parent["item"],
+        "retries": [],
+        "last_event": parent["last_event"] if parent else 0,
+    }
+    kept["next"] += 1
+    kept["branches"][branch["id"]] = branch
+    return branch
+
+
+def children_of(record, branch):
+    return [b for b in record["trellis"]["branches"].values() if b["parent"] == branch["id"]]
+
+
+def drop_children(record, branch):
+    for child in children_of(record, branch):
+        drop_children(record, child)
+        del record["trellis"]["branches"][child["id"]]
+
+
+def add_event(record, branch, kind, details=None, field=None):
+    """Adds an event to the history. Its details stand under a name derived from the kind, as in the API."""
+    if record["trellis"]["type"] == "STANDARD" and len(record["events"]) >= MAX_EVENTS - 1 and kind[:9] != "Execution":
+        raise HistoryFull
+    event = {
+        "id": len(record["events"]) + 1,
+        "type": kind,
+        "timestamp": now_iso(),
+        "previousEventId": branch["last_event"] if branch else len(record["events"]),
+    }
+    if details is not None:
+        event[f"{field or kind[0].lower() + kind[1:]}EventDetails"] = details
+    record["events"].append(event)
+    if branch:
+        branch["last_event"] = event["id"]
+
+
+def is_redrivable(record):
+    """The answer, and the reason as AWS puts it.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+    """
+    status, kept = record["status"], record["trellis"]
+    if kept["type"] != "STANDARD":
+        return False, "Redrive is not supported for EXPRESS executions"
+    if status not in ("FAILED", "TIMED_OUT", "ABORTED"):
+        return False, f"Execution is {status} and cannot be redriven"
+    if time.time() - kept["ended"] > REDRIVABLE_SECONDS:
+        return False, f"Execution is {status} and its redrivable period has expired"
+    if len(record["events"]) >= MAX_EVENTS - 1:
+        return False, "Execution event history limit exceeded"
+    return True, None
+
+
+def note_status_event(key, record):
+    """Keeps the event of a status change until it is published: a sudden end of the process does not lose it."""
+    if record["trellis"]["type"] != "STANDARD":
+        return
+    redrivable, reason = is_redrivable(record)
+    status, kept = record["status"], record["trellis"]
+    text = dumps(
+        {
+            "executionArn": record["executionArn"],
+            "stateMachineArn": record["stateMachineArn"],
+            "name": record["name"],
+            "status": status,
+            "startDate": stepfunctions._iso_to_epoch_ms(record["startDate"]),
+            "stopDate": stepfunctions._iso_to_epoch_ms(record["stopDate"]),
+            **_payload("input", record["input"]),
+            **_payload("output", record["output"] if status == "SUCCEEDED" else None),
+            "stateMachineVersionArn": kept.get("versionArn"),
+            "stateMachineAliasArn": kept.get("aliasArn"),
+            "redriveCount": kept["redriveCount"],
+            "redriveDate": stepfunctions._iso_to_epoch_ms(kept["redriveDate"]),
+            "redriveStatus": "REDRIVABLE" if redrivable else "NOT_REDRIVABLE",
+            "redriveStatusReason": reason,
+            "error": record.get("error"),
+            "cause": record.get("cause"),
+        }
+    )
+    kept["unpublished"] = [*kept["unpublished"], text]
+    engine.soon(publish, key)
+
+
+def _payload(name, text):
+    """An event leaves out what is larger than 248 KiB.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+    """
+    included = text is not None and len(json.dumps(text)) <= stepfunctions._STATUS_EVENT_PAYLOAD_CAP
+    return {name: text if included else None, f"{name}Details": None if text is None else {"included": included}}
+
+
+def publish(key):
+    from ministack.services import eventbridge
+
+    with engine.lock:
+        record = find(key)
+        texts = record["trellis"]["unpublished"] if record else []
+    for text in texts:
+        entry = {
+            "Source": "aws.states",
+            "DetailType": "Step Functions Execution Status Change",
+            "Detail": text,
+            "Resources": [record["executionArn"]],
+        }
+        try:
+            eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+        except Exception:
+            engine.logger.exception("The status of %s was not published", key[2])
+    with engine.lock:
+        record["trellis"]["unpublished"] = record["trellis"]["unpublished"][len(texts) :]
+
+
+def snapshot():
+    """The executions as they are now, for a save: later steps do not change what is returned."""
+    copy = AccountRegionScopedDict()
+    for scoped, record in list(stepfunctions._executions._data.items()):
+        kept = record.get("trellis")
+        copied = {**record, "events": list(record["events"])}
+        if kept:
+            branches = {name: dict(branch) for name, branch in kept["branches"].items()}
+            copied["trellis"] = {**kept, "branches": branches}
+        copy._data[scoped] = copied
+    return copy

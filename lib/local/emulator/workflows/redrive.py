@@ -1,0 +1,85 @@
+"""Going on with an execution that did not succeed, and with one that was interrupted by the end of the process."""
+
+import time
+
+from ministack.core.responses import now_iso
+
+from . import data, engine, groups, interpreter, records, tasks
+from .records import add_event, definition_of
+
+
+def redrive(key, record):
+    """Goes on from the states that failed or were stopped; what succeeded is not done again.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+    """
+    kept = record["trellis"]
+    kept.update(redriveCount=kept["redriveCount"] + 1, redriveDate=now_iso(), ended=None)
+    record.update(status="RUNNING", stopDate=None, error=None, cause=None, output=None)
+    add_event(record, None, "ExecutionRedriven", {"redriveCount": kept["redriveCount"]})
+    records.note_status_event(key, record)
+    set_deadline(key, record)
+    _restart(key, record, next(branch for branch in kept["branches"].values() if branch["parent"] is None))
+
+
+def _restart(key, record, branch):
+    was = branch["phase"] if branch["phase"] != "aborted" else branch["was"]
+    branch["retries"] = []
+    if was in ("failed", "children") and branch.get("results") is not None:
+        branch.update(phase="children", failures=0)
+        for child in records.children_of(record, branch):
+            _restart(key, record, child)
+        return interpreter.guarded(key, record, branch, lambda: groups.go_on_with_items(key, record, branch))
+    branch["phase"] = "enter" if was == "enter" else "attempt"
+    interpreter.go_on(key, branch)
+
+
+def set_deadline(key, record):
+    """The absolute end of the execution; a redrive gets the whole time again."""
+    kept = record["trellis"]
+    seconds = definition_of(record).get("TimeoutSeconds")
+    if kept["type"] == "EXPRESS":
+        seconds = min(seconds or records.MAX_EXPRESS_SECONDS, records.MAX_EXPRESS_SECONDS)
+    kept["deadline"] = None if seconds is None else time.time() + seconds
+    if seconds is not None:
+        engine.at(kept["deadline"], interpreter.overdue, key, kept["deadline"])
+
+
+def resume(key, record):
+    """Goes on with a loaded execution: what was due meanwhile is due now, a call under way is made again."""
+    kept = record["trellis"]
+    if kept["unpublished"]:
+        engine.soon(records.publish, key)
+    if record["status"] != "RUNNING":
+        return
+    if kept["deadline"] is not None:
+        engine.at(kept["deadline"], interpreter.overdue, key, kept["deadline"])
+    for branch in list(kept["branches"].values()):
+        interpreter.guarded(key, record, branch, lambda branch=branch: _resume_branch(key, record, branch))
+
+
+def _resume_branch(key, record, branch):
+    phase = branch["phase"]
+    if phase in ("enter", "attempt"):
+        return interpreter.go_on(key, branch)
+    if phase in ("wait", "retry"):
+        return engine.at(branch["due"], interpreter.wake, key, branch["id"], branch["due"])
+    if phase not in ("task", "callback", "nested", "activity"):
+        return
+    data.context_of(record, branch)
+    resource = records.state_of(record, branch)["Resource"]
+    for which in ("timeout", "heartbeat"):
+        # A call that is made again has its whole time; whoever holds a token was told of an end that stays.
+        if branch.get(which) is not None and phase != "task":
+            engine.at(branch[which], tasks.late, key, branch["id"], which, branch[which])
+    if phase == "activity":
+        return None if branch["called"] else tasks.enqueue(branch, resource)
+    if phase == "nested" and branch["called"]:
+        child_key = (key[0], key[1], branch["child"])
+        child = records.find(child_key)
+        if child and child["status"] != "RUNNING":
+            tasks.child_ended(child_key, child)
+        return
+    if branch["called"]:
+        return
+    tasks.call_again(key, record, branch, resource)
