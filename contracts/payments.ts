@@ -1,13 +1,22 @@
 import * as z from 'zod';
 import { Money } from './products.js';
-import { OrderId, type PublishedFunction } from './stock.js';
+import { OrderId, type PublishedFunction, RunId } from './stock.js';
 
-/** What the payment provider does for the orders service: functions that it invokes and waits for. */
+/**
+ * What the payment provider does for the orders service: functions that it invokes and waits for. As with the stock,
+ * the first run that charges an order owns the payment, and only that run refunds it.
+ */
 
-export const ChargeRequest = z.strictObject({ orderId: OrderId, amount: Money, cardToken: z.string() });
-export const RefundRequest = z.strictObject({ orderId: OrderId });
+export const ChargeRequest = z.strictObject({
+  orderId: OrderId,
+  amount: Money,
+  cardToken: z.string(),
+  runId: RunId,
+});
+export const RefundRequest = z.strictObject({ orderId: OrderId, runId: RunId });
 
-export type ChargeReply = { readonly status: 'approved' | 'declined' };
+/** `duplicate`: another run has charged this order, or refunded it. */
+export type ChargeReply = { readonly status: 'approved' | 'declined' | 'duplicate' };
 export type RefundReply = { readonly status: 'done' };
 
 export type ChargeFunction = PublishedFunction<typeof ChargeRequest, ChargeReply>;

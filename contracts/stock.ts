@@ -4,6 +4,9 @@ import { Money, ProductId } from './products.js';
 /**
  * What the products service does for other services: functions that they invoke and wait for. Each may be repeated
  * with the same order: the answer and the stock stay the same.
+ *
+ * Two runs of a workflow may carry out one order (its event was published twice). The first one owns what it did:
+ * another run is told `duplicate`, and what another run releases is nothing.
  */
 
 export const OrderId = z
@@ -28,15 +31,20 @@ export const Quote = z.object({
   products: z.array(z.object({ productId: ProductId, name: z.string(), price: Money })),
 });
 
+/** The run of a workflow that asks. Callers without one share what has no owner. */
+export const RunId = z.string().min(1).max(200).optional();
+
 /** Takes the products of an order from the stock, all or none. */
-export const ReserveRequest = z.strictObject({ orderId: OrderId, lines: Lines });
-/** Gives them back; of an order that has none, prevents that it ever gets any. */
-export const ReleaseRequest = z.strictObject({ orderId: OrderId });
-/** Makes a reservation final: nobody releases it as abandoned any more. */
-export const SettleRequest = z.strictObject({ orderId: OrderId });
+export const ReserveRequest = z.strictObject({ orderId: OrderId, lines: Lines, runId: RunId });
+/** Gives back what this run has reserved; if it has nothing, a reservation of this run comes too late from now on. */
+export const ReleaseRequest = z.strictObject({ orderId: OrderId, runId: RunId });
+/** Makes the reservation of this run final: nobody releases it as abandoned any more. */
+export const SettleRequest = z.strictObject({ orderId: OrderId, runId: RunId });
 
 export type StockReply =
   | { readonly status: 'done' }
+  /** Another run has reserved for this order. */
+  | { readonly status: 'duplicate' }
   /** `products` are those of which there is not enough; empty when the reservation was released before. */
   | { readonly status: 'refused'; readonly products: readonly string[] };
 

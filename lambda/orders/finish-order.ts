@@ -14,21 +14,26 @@ export interface Finish<E extends EventDefinition> {
 }
 
 /**
- * Changes an order and has its event published, in one write; does nothing when the change is not due.
+ * Changes an order and has its event published, in one write; does nothing when the change is not due, or when another
+ * run carries the order out.
  *
+ * @param runId the run that finishes the order, and owns it from then on
  * @returns the order as it is then
  * @throws ConditionalCheckFailedException when somebody else changed it at the same moment: to be called again
  */
 export async function finishOrder<E extends EventDefinition>(
   orders: TableClient,
   { customerId, orderId }: { readonly customerId: string; readonly orderId: string },
+  runId: string,
   { from, changes, event, eventData }: Finish<E>,
 ): Promise<OrderItem> {
   const order = await readOrder(orders, customerId, orderId);
-  if (!from(order)) return order;
+  const isOwn = order.runId === undefined || order.runId === runId;
+  if (!isOwn || !from(order)) return order;
   const version = order.version + 1;
   const attributes = {
     ...changes,
+    runId,
     version,
     updatedAt: new Date().toISOString(),
     ...outbox(event, eventData, { sequence: version }),
@@ -40,9 +45,11 @@ export async function finishOrder<E extends EventDefinition>(
       Key: { customerId, orderId },
       UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
       // A wish to cancel, too, changes what is due.
-      ConditionExpression: order.cancelRequested
-        ? '#version = :known'
-        : '#version = :known AND attribute_not_exists(cancelRequested)',
+      ConditionExpression: [
+        '#version = :known',
+        ...(order.cancelRequested ? [] : ['attribute_not_exists(cancelRequested)']),
+        '(attribute_not_exists(#runId) OR #runId = :runId)',
+      ].join(' AND '),
       ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
       ExpressionAttributeValues: {
         ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value])),

@@ -7,6 +7,8 @@ export interface OrderItem extends Order {
   readonly version: number;
   /** The day it was placed (UTC), by which the report finds it. */
   readonly day: string;
+  /** The run of the fulfilment that carries the order out: the first one. No other changes the order. */
+  readonly runId?: string;
   /** What was asked for, to tell a repeated request from another one with the same key. */
   readonly fingerprint: string;
 }

@@ -9,13 +9,23 @@ import type { OrderItem } from './order-item.js';
  * @throws ProblemError 404
  */
 export async function readOrder(
-  { client, tableName }: TableClient,
+  orders: TableClient,
   customerId: string,
   orderId: string,
 ): Promise<OrderItem> {
+  const order = await findOrder(orders, customerId, orderId);
+  if (!order) throw notFound('Order', orderId);
+  return order;
+}
+
+/** The same, for who can go on without. */
+export async function findOrder(
+  { client, tableName }: TableClient,
+  customerId: string,
+  orderId: string,
+): Promise<OrderItem | undefined> {
   const { Item } = await client.send(
     new GetCommand({ TableName: tableName, Key: { customerId, orderId }, ConsistentRead: true }),
   );
-  if (!Item) throw notFound('Order', orderId);
-  return Item as OrderItem;
+  return Item as OrderItem | undefined;
 }

@@ -5,23 +5,28 @@ import { handle, type TableClient, table } from 'cdk-trellis/runtime';
 import type * as z from 'zod';
 import { type ChargeReply, ChargeRequest } from '../../contracts/payments.js';
 import { behaviourOf } from './behaviour.js';
+import { IS_OWN } from './is-own.js';
 
 /** Longer than anybody waits for a payment. */
 const FOR_EVER_MILLISECONDS = 60_000;
 
-/** Charges a card once for an order, however often it is asked to; a payment that was refunded stays refunded. */
+/**
+ * Charges a card once for an order, however often it is asked to; a payment that was refunded stays refunded. The first
+ * run that charges owns the payment.
+ */
 export const handler = handle(
   { payments: table.write },
   async (event: z.input<typeof ChargeRequest>, { payments }): Promise<ChargeReply> => {
-    const { orderId, amount, cardToken } = ChargeRequest.parse(event);
+    const request = ChargeRequest.parse(event);
+    const { orderId, cardToken } = request;
     const behaviour = behaviourOf(cardToken);
     if (behaviour === 'decline') return { status: 'declined' };
     if (behaviour === 'fail-twice' && (await attempts(payments, orderId)) <= 2) {
       throw new Error('The payment provider is not available');
     }
-    const charged = await charge(payments, orderId, amount);
+    const status = await charge(payments, request);
     if (behaviour === 'never-answer') await setTimeout(FOR_EVER_MILLISECONDS);
-    return { status: charged ? 'approved' : 'declined' };
+    return { status };
   },
 );
 
@@ -38,22 +43,28 @@ async function attempts({ client, tableName }: TableClient, orderId: string): Pr
   return Attributes?.attempts;
 }
 
-/** @returns false when the payment was refunded already */
-async function charge({ client, tableName }: TableClient, orderId: string, amount: object): Promise<boolean> {
+/** @returns `declined` when the payment of this run was refunded already, or is not to be made any more */
+async function charge(
+  { client, tableName }: TableClient,
+  { orderId, amount, runId }: z.output<typeof ChargeRequest>,
+): Promise<ChargeReply['status']> {
+  const run = runId ?? orderId;
   try {
     await client.send(
       new UpdateCommand({
         TableName: tableName,
         Key: { orderId },
-        UpdateExpression: 'SET #status = :charged, amount = :amount',
-        ConditionExpression: 'attribute_not_exists(#status) OR #status = :charged',
+        UpdateExpression: `SET #status = :charged, amount = :amount${runId ? ', runId = :runId' : ''}`,
+        ConditionExpression: `(attribute_not_exists(#status) OR (#status = :charged AND ${IS_OWN})) AND NOT contains(abandoned, :runId)`,
         ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':charged': 'charged', ':amount': amount },
+        ExpressionAttributeValues: { ':charged': 'charged', ':amount': amount, ':runId': run },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
     );
-    return true;
+    return 'approved';
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const owner = error.Item?.runId?.S;
+    return owner !== undefined && owner !== run ? 'duplicate' : 'declined';
   }
 }

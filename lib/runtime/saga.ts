@@ -2,10 +2,18 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { type Clients, connection, type Needs } from './need.js';
 
-/** Which execution of a saga this is. Its name is the same for all steps and retries: the key of idempotent effects. */
+/** The execution of a saga. All of it is the same for all steps, undos and retries. */
 export interface SagaExecution {
+  /** The ARN of the execution. */
   readonly id: string;
+  /** The name that the execution was started with. */
   readonly name: string;
+  /**
+   * The owner of every effect: the name and the start time of the execution. Step Functions forgets a name 90 days
+   * after the execution has ended and then runs it again, so the name alone can stand for two executions.
+   * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+   */
+  readonly runId: string;
 }
 
 /** A business refusal, which is an answer and no error: nothing is retried, and what was done is undone. */
@@ -76,7 +84,7 @@ export type ContextSchemas = Readonly<Record<string, z.ZodType>>;
 export type StepEvent<Reads extends ContextSchemas> = ([keyof Reads] extends [never]
   ? object
   : z.input<z.ZodObject<Reads>>) & {
-  readonly execution?: SagaExecution;
+  readonly execution?: Omit<SagaExecution, 'runId'> & Partial<SagaExecution>;
 };
 
 /** What a step knows of the saga that it is part of. */
@@ -100,7 +108,7 @@ const MOST_BYTES = 256 * 1024;
 /** Left for what the state machine adds: names, and why the saga is undone. */
 const RESERVED_BYTES = 4 * 1024;
 
-const TEST_EXECUTION: SagaExecution = { id: 'test', name: 'test' };
+const TEST_EXECUTION = { id: 'test', name: 'test', runId: 'test' };
 
 /**
  * Implements a step of a saga, its undo, or the check whether it is cancelled.
@@ -109,8 +117,10 @@ const TEST_EXECUTION: SagaExecution = { id: 'test', name: 'test' };
  * ends in the outcome `refused` with nothing begun. A result is what the next steps can read under the step's name, as
  * JSON; together with the context it may have 252 KB, since Step Functions passes no more than 256 KB from step to step.
  *
- * A step may be invoked more than once, and its undo also when it never happened: make both idempotent, by
- * `execution.name`.
+ * A step may be invoked more than once, and its undo also when the step never ran: make both idempotent. One thing may
+ * also have two executions (an event that was published twice, a replay), and one of them may fail after the other has
+ * succeeded. So a step stores `execution.runId` with its effect and refuses when another run owns the effect (the first
+ * writer wins), and an undo changes only what its own run owns.
  *
  * @param reads the schemas of what it reads: `input`, and the results of earlier steps by their names. An undo reads
  *   its own step's result as `.optional()`: the step may have timed out after its effect
@@ -123,7 +133,7 @@ const TEST_EXECUTION: SagaExecution = { id: 'test', name: 'test' };
  *
  * export const handler = step({ input: Order }, { stock: table.readWrite }, async ({ input }, { stock }, { execution }) => {
  *   if (input.quantity > 9) return refused('out-of-stock');
- *   return { reservationId: `${stock.tableName}/${execution.name}` };
+ *   return { reservationId: `${stock.tableName}/${execution.runId}` };
  * });
  */
 export function step<const Reads extends ContextSchemas, const N extends Needs, const Result>(
@@ -135,7 +145,8 @@ export function step<const Reads extends ContextSchemas, const N extends Needs, 
   const connected = connection(needs);
 
   async function answer(event: StepEvent<Reads>, clients: () => Clients<N>): Promise<Result> {
-    const { execution = TEST_EXECUTION, failure } = event as Partial<StepInfo>;
+    const { failure } = event as Partial<StepInfo>;
+    const execution = executionOf(event);
     const parsed = schema.safeParse(event);
     if (!parsed.success) return invalid(problemsOf(parsed.error), failure) as Result;
     const result = await run(parsed.data, clients(), { execution, ...(failure && { failure }) });
@@ -151,6 +162,11 @@ export function step<const Reads extends ContextSchemas, const N extends Needs, 
     needs,
     with: (clients: Clients<N>) => (event: StepEvent<Reads>) => answer(event, () => clients),
   });
+}
+
+/** Executions that a former version of the library started have no `runId`. */
+function executionOf({ execution = TEST_EXECUTION }: Pick<StepEvent<never>, 'execution'>): SagaExecution {
+  return { ...execution, runId: execution.runId ?? execution.name };
 }
 
 /**

@@ -3,18 +3,19 @@ import { OrderConfirmed } from '../../../contracts/order-events.js';
 import { finishOrder } from '../finish-order.js';
 import { OrderInput } from './order-input.js';
 
-/** Confirms the order and tells so, unless the customer was faster to cancel it. */
+/** Confirms the order and tells so, unless the customer was faster to cancel it, or another run has it. */
 export const handler = step(
   { input: OrderInput },
   { orders: table.readWrite },
-  async ({ input }, { orders }) => {
+  async ({ input }, { orders }, { execution: { runId } }) => {
     const { orderId, customerId, total } = input;
-    const order = await finishOrder(orders, input, {
+    const order = await finishOrder(orders, input, runId, {
       from: ({ status, cancelRequested }) => status === 'PLACED' && !cancelRequested,
       changes: { status: 'CONFIRMED' },
       event: OrderConfirmed,
       eventData: { orderId, customerId, total },
     });
+    if (order.runId !== undefined && order.runId !== runId) return refused('duplicate');
     return order.status === 'CONFIRMED' ? { confirmed: true } : refused('cancelled');
   },
 );

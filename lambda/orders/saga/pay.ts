@@ -6,9 +6,10 @@ import { OrderInput } from './order-input.js';
 export const handler = step(
   { input: OrderInput },
   { charge: invoke<ChargeFunction>().call },
-  async ({ input }, { charge }) => {
+  async ({ input }, { charge }, { execution: { runId } }) => {
     const { orderId, total, cardToken } = input;
-    const { status } = await charge.call({ orderId, amount: total, cardToken });
+    const { status } = await charge.call({ orderId, amount: total, cardToken, runId });
+    if (status === 'duplicate') return refused('duplicate');
     return status === 'approved' ? { paid: true } : refused('payment-declined');
   },
 );

@@ -1,13 +1,16 @@
-import { invoke, refused, step } from 'cdk-trellis/runtime';
+import { invoke, refused, step, table } from 'cdk-trellis/runtime';
 import type { ReserveFunction } from '../../../contracts/stock.js';
+import { claimOrder } from './claim-order.js';
 import { OrderInput } from './order-input.js';
 
-/** Takes the order's products from the stock. */
+/** Takes the order's products from the stock, unless another run carries the order out. */
 export const handler = step(
   { input: OrderInput },
-  { reserve: invoke<ReserveFunction>().call },
-  async ({ input }, { reserve }) => {
-    const { status } = await reserve.call({ orderId: input.orderId, lines: input.lines });
+  { orders: table.write, reserve: invoke<ReserveFunction>().call },
+  async ({ input }, { orders, reserve }, { execution: { runId } }) => {
+    if (!(await claimOrder(orders, input, runId))) return refused('duplicate');
+    const { status } = await reserve.call({ orderId: input.orderId, lines: input.lines, runId });
+    if (status === 'duplicate') return refused('duplicate');
     return status === 'done' ? { reserved: true } : refused('sold-out');
   },
 );

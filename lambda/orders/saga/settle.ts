@@ -6,8 +6,8 @@ import { OrderInput } from './order-input.js';
 export const handler = step(
   { input: OrderInput },
   { settle: invoke<SettleFunction>().call },
-  async ({ input }, { settle }) => {
-    const { status } = await settle.call({ orderId: input.orderId });
+  async ({ input }, { settle }, { execution: { runId } }) => {
+    const { status } = await settle.call({ orderId: input.orderId, runId });
     return status === 'done' ? { settled: true } : refused('sold-out');
   },
 );

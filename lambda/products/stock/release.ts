@@ -1,38 +1,37 @@
-import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { handle, type TableClient, table } from 'cdk-trellis/runtime';
 import type * as z from 'zod';
 import { ReleaseRequest, type StockReply } from '../../../contracts/stock.js';
-import { forgetAt, type Reservation, refusedWrites, reservationOf } from './reservation.js';
+import { forgetAt, isOwn, type Reservation, refusedWrites, reservationOf } from './reservation.js';
 
 /**
- * Gives the products of an order back to the stock, once however often it is called. An order that has reserved
- * nothing is marked, so that a reservation which is still on its way comes too late.
+ * Gives the products that a run has reserved for an order back to the stock, once however often it is called. The
+ * reservation of another run stays. A run that has reserved nothing is marked, so that a reservation of it which is
+ * still on its way comes too late.
  */
 export const handler = handle(
   { products: table.write, reservations: table.readWrite },
   async (event: z.input<typeof ReleaseRequest>, clients): Promise<StockReply> => {
-    const { orderId } = ReleaseRequest.parse(event);
+    const { orderId, runId = orderId } = ReleaseRequest.parse(event);
     const reservation = await reservationOf(clients.reservations, orderId);
-    if (!reservation) await prevent(clients.reservations, orderId);
-    else if (reservation.status !== 'released') await giveBack(clients, reservation);
+    if (reservation?.status === undefined) await prevent(clients.reservations, orderId, runId);
+    else if (reservation.status !== 'released' && isOwn(reservation, runId)) {
+      await giveBack(clients, reservation);
+    }
     return { status: 'done' };
   },
 );
 
 /** Fails, to be called again, when the reservation was made in this moment. */
-async function prevent({ client, tableName }: TableClient, orderId: string): Promise<void> {
-  const mark: Reservation = {
-    orderId,
-    lines: [],
-    status: 'released',
-    reservedAt: new Date().toISOString(),
-    forgetAt: forgetAt(),
-  };
+async function prevent({ client, tableName }: TableClient, orderId: string, runId: string): Promise<void> {
   await client.send(
-    new PutCommand({
+    new UpdateCommand({
       TableName: tableName,
-      Item: mark,
-      ConditionExpression: 'attribute_not_exists(orderId)',
+      Key: { orderId },
+      UpdateExpression: 'SET forgetAt = :forgetAt ADD abandoned :runs',
+      ConditionExpression: 'attribute_not_exists(#status)',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':forgetAt': forgetAt(), ':runs': new Set([runId]) },
     }),
   );
 }

@@ -6,7 +6,12 @@ import type { Line } from '../../../contracts/stock.js';
 /** What an order has taken from the stock. */
 export interface Reservation {
   readonly orderId: string;
-  readonly status: 'reserved' | 'released' | 'sold';
+  /** @default - nothing was ever reserved: the item only says whose reservation comes too late */
+  readonly status?: 'reserved' | 'released' | 'sold';
+  /** The run of a workflow that has reserved. Nobody else releases or settles it. */
+  readonly runId?: string;
+  /** Runs that were undone before they had reserved anything. */
+  readonly abandoned?: ReadonlySet<string>;
   readonly lines: readonly Line[];
   readonly reservedAt: string;
   /** Only while it is reserved: it stands in the index `open` then, oldest first. */
@@ -20,6 +25,13 @@ const DAY_SECONDS = 24 * 60 * 60;
 /** Executions of workflows, and events, are kept for 90 days at most. */
 export function forgetAt(now = Date.now()): number {
   return Math.floor(now / 1000) + 90 * DAY_SECONDS;
+}
+
+/** The condition that a reservation belongs to the run `:runId`, or was made by a caller without one. */
+export const IS_OWN = '(attribute_not_exists(runId) OR runId = :runId)';
+
+export function isOwn({ runId }: Pick<Reservation, 'runId'>, run: string): boolean {
+  return runId === undefined || runId === run;
 }
 
 /** The reservation of an order, as it is this moment. */

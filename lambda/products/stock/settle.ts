@@ -3,21 +3,22 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { handle, table } from 'cdk-trellis/runtime';
 import type * as z from 'zod';
 import { SettleRequest, type StockReply } from '../../../contracts/stock.js';
+import { IS_OWN } from './reservation.js';
 
-/** Makes a reservation final. One that was released meanwhile, as abandoned, is refused. */
+/** Makes a run's reservation final. One that was released meanwhile, as abandoned, is refused, as is another run's. */
 export const handler = handle(
   { reservations: table.write },
   async (event: z.input<typeof SettleRequest>, { reservations }): Promise<StockReply> => {
-    const { orderId } = SettleRequest.parse(event);
+    const { orderId, runId = orderId } = SettleRequest.parse(event);
     try {
       await reservations.client.send(
         new UpdateCommand({
           TableName: reservations.tableName,
           Key: { orderId },
           UpdateExpression: 'SET #status = :sold REMOVE #open',
-          ConditionExpression: '#status IN (:reserved, :sold)',
+          ConditionExpression: `#status IN (:reserved, :sold) AND ${IS_OWN}`,
           ExpressionAttributeNames: { '#status': 'status', '#open': 'open' },
-          ExpressionAttributeValues: { ':sold': 'sold', ':reserved': 'reserved' },
+          ExpressionAttributeValues: { ':sold': 'sold', ':reserved': 'reserved', ':runId': runId },
         }),
       );
       return { status: 'done' };

@@ -7,7 +7,8 @@ export const DONE_BY_HAND = 'DoneByHand';
 /** What the states pass on: the results of the steps. */
 export const CONTEXT = '$states.input';
 const INPUT = '"input": $states.context.Execution.Input';
-const EXECUTION = '"execution": {"id": $states.context.Execution.Id, "name": $states.context.Execution.Name}';
+const RUN_ID = '$states.context.Execution.Name & "@" & $states.context.Execution.StartTime';
+const EXECUTION = `"execution": {"id": $states.context.Execution.Id, "name": $states.context.Execution.Name, "runId": ${RUN_ID}}`;
 
 export const jsonata = (expression: string): string => `{% ${expression} %}`;
 

@@ -12,7 +12,13 @@ const payments = { tableName: 'payments', client: DynamoDBDocumentClient.from(ne
 const orderId = `ord_${'0'.repeat(32)}`;
 const amount = { amount: 100, currency: 'EUR' as const };
 const pay = (cardToken: string) => charge.with({ payments })({ orderId, amount, cardToken });
-const refusal = () => new ConditionalCheckFailedException({ message: '', $metadata: {} });
+/** DynamoDB's refusal, with the payment as it is. */
+const refusal = (item: Record<string, string> = {}) =>
+  new ConditionalCheckFailedException({
+    message: '',
+    $metadata: {},
+    Item: Object.fromEntries(Object.entries(item).map(([name, S]) => [name, { S }])),
+  });
 
 beforeEach(() => dynamo.reset());
 
@@ -22,10 +28,26 @@ describe('charge', () => {
     expect(await pay('tok_approve')).toEqual({ status: 'approved' });
     expect(dynamo.commandCalls(UpdateCommand)[0]!.args[0].input).toMatchObject({
       Key: { orderId },
-      ConditionExpression: 'attribute_not_exists(#status) OR #status = :charged',
+      ConditionExpression:
+        '(attribute_not_exists(#status) OR (#status = :charged AND (attribute_not_exists(runId) OR runId = :runId))) AND NOT contains(abandoned, :runId)',
     });
     dynamo.on(UpdateCommand).rejects(refusal());
     expect(await pay('tok_approve')).toEqual({ status: 'declined' });
+  });
+
+  it('records the run that has charged, and tells another one that it is a duplicate', async () => {
+    const as = (runId: string) =>
+      charge.with({ payments })({ orderId, amount, cardToken: 'tok_approve', runId });
+    dynamo
+      .on(UpdateCommand)
+      .resolvesOnce({})
+      .rejects(refusal({ status: 'charged', runId: 'first' }));
+    expect(await as('first')).toEqual({ status: 'approved' });
+    expect(dynamo.commandCalls(UpdateCommand)[0]!.args[0].input).toMatchObject({
+      UpdateExpression: 'SET #status = :charged, amount = :amount, runId = :runId',
+      ExpressionAttributeValues: { ':runId': 'first' },
+    });
+    expect(await as('second')).toEqual({ status: 'duplicate' });
   });
 
   it.each(['tok_decline', 'tok_nobody_knows'])('declines the card %s without charging', async (token) => {
@@ -59,12 +81,39 @@ describe('charge', () => {
 });
 
 describe('refund', () => {
-  it('marks the order, whether it was charged or not', async () => {
+  const call = () => refund.with({ payments })({ orderId, runId: 'first' });
+  const writes = () => dynamo.commandCalls(UpdateCommand).map(({ args }) => args[0].input);
+
+  it('gives back what its run has charged', async () => {
     dynamo.on(UpdateCommand).resolves({});
-    expect(await refund.with({ payments })({ orderId })).toEqual({ status: 'done' });
-    expect(dynamo.commandCalls(UpdateCommand)[0]!.args[0].input).toMatchObject({
-      Key: { orderId },
-      ExpressionAttributeValues: { ':refunded': 'refunded' },
+    expect(await call()).toEqual({ status: 'done' });
+    expect(writes()).toMatchObject([
+      {
+        Key: { orderId },
+        ConditionExpression: 'attribute_exists(#status) AND (attribute_not_exists(runId) OR runId = :runId)',
+        ExpressionAttributeValues: { ':refunded': 'refunded', ':runId': 'first' },
+      },
+    ]);
+  });
+
+  it('leaves what another run has charged', async () => {
+    dynamo.on(UpdateCommand).rejects(refusal({ status: 'charged', runId: 'other' }));
+    expect(await call()).toEqual({ status: 'done' });
+    expect(writes()).toHaveLength(1);
+  });
+
+  it('by a run that has not charged prevents that it ever does', async () => {
+    dynamo.on(UpdateCommand).rejectsOnce(refusal()).resolves({});
+    expect(await call()).toEqual({ status: 'done' });
+    expect(writes()[1]).toMatchObject({
+      UpdateExpression: 'ADD abandoned :runs',
+      ConditionExpression: 'attribute_not_exists(#status)',
+      ExpressionAttributeValues: { ':runs': new Set(['first']) },
     });
+  });
+
+  it('fails, to be called again, when the order was charged in this moment', async () => {
+    dynamo.on(UpdateCommand).rejects(refusal());
+    await expect(call()).rejects.toThrow(ConditionalCheckFailedException);
   });
 });

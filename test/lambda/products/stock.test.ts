@@ -7,7 +7,6 @@ import {
   BatchGetCommand,
   DynamoDBDocumentClient,
   GetCommand,
-  PutCommand,
   QueryCommand,
   TransactWriteCommand,
   UpdateCommand,
@@ -78,9 +77,10 @@ describe('reserve', () => {
     dynamo.on(TransactWriteCommand).resolves({});
     expect(await call({ orderId, lines })).toEqual({ status: 'done' });
     expect(writes()).toHaveLength(3);
-    expect(writes()?.[0]?.Put).toMatchObject({
-      Item: { orderId, lines, status: 'reserved', open: 'reserved' },
-      ConditionExpression: 'attribute_not_exists(orderId)',
+    expect(writes()?.[0]?.Update).toMatchObject({
+      Key: { orderId },
+      ConditionExpression: 'attribute_not_exists(#status) AND NOT contains(abandoned, :run)',
+      ExpressionAttributeValues: { ':lines': lines, ':status': 'reserved', ':open': 'reserved' },
     });
     expect(writes()?.[2]?.Update).toMatchObject({
       Key: { productId: 'prd_5a5a5a' },
@@ -106,6 +106,27 @@ describe('reserve', () => {
     dynamo.on(TransactWriteCommand).rejects(cancelled('ConditionalCheckFailed', 'None', 'None'));
     dynamo.on(GetCommand).resolves({ Item: { ...reserved, status: 'released' } });
     expect(await call({ orderId, lines })).toEqual({ status: 'refused', products: [] });
+  });
+
+  it('records the run that has reserved, and tells another one that it is a duplicate', async () => {
+    dynamo
+      .on(TransactWriteCommand)
+      .resolvesOnce({})
+      .rejects(cancelled('ConditionalCheckFailed', 'None', 'None'));
+    dynamo.on(GetCommand).resolves({ Item: { ...reserved, runId: 'first' } });
+    expect(await call({ orderId, lines, runId: 'first' })).toEqual({ status: 'done' });
+    expect(writes()?.[0]?.Update?.ExpressionAttributeValues).toMatchObject({
+      ':runId': 'first',
+      ':run': 'first',
+    });
+    expect(await call({ orderId, lines, runId: 'first' })).toEqual({ status: 'done' });
+    expect(await call({ orderId, lines, runId: 'second' })).toEqual({ status: 'duplicate' });
+  });
+
+  it('comes too late for a run that was undone before', async () => {
+    dynamo.on(TransactWriteCommand).rejects(cancelled('ConditionalCheckFailed', 'None', 'None'));
+    dynamo.on(GetCommand).resolves({ Item: { orderId, abandoned: new Set(['first']) } });
+    expect(await call({ orderId, lines, runId: 'first' })).toEqual({ status: 'refused', products: [] });
   });
 
   it('does not take a clash with another transaction for a refusal', async () => {
@@ -167,19 +188,27 @@ describe('release', () => {
     await expect(call({ orderId })).rejects.toThrow('Transaction cancelled');
   });
 
-  it('of an order that has reserved nothing prevents that it ever does', async () => {
+  it('by a run that has reserved nothing prevents that it ever does', async () => {
     dynamo.on(GetCommand).resolves({});
-    dynamo.on(PutCommand).resolves({});
-    expect(await call({ orderId })).toEqual({ status: 'done' });
-    expect(dynamo.commandCalls(PutCommand)[0]?.args[0].input).toMatchObject({
-      Item: { orderId, status: 'released', lines: [] },
-      ConditionExpression: 'attribute_not_exists(orderId)',
+    dynamo.on(UpdateCommand).resolves({});
+    expect(await call({ orderId, runId: 'first' })).toEqual({ status: 'done' });
+    expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toMatchObject({
+      UpdateExpression: 'SET forgetAt = :forgetAt ADD abandoned :runs',
+      ConditionExpression: 'attribute_not_exists(#status)',
+      ExpressionAttributeValues: { ':runs': new Set(['first']) },
     });
+  });
+
+  it.each(['reserved', 'sold'])('leaves what another run has %s', async (status) => {
+    dynamo.on(GetCommand).resolves({ Item: { ...reserved, status, runId: 'first' } });
+    expect(await call({ orderId, runId: 'second' })).toEqual({ status: 'done' });
+    expect(dynamo.commandCalls(TransactWriteCommand)).toHaveLength(0);
+    expect(dynamo.commandCalls(UpdateCommand)).toHaveLength(0);
   });
 
   it('fails, to be called again, when the order was reserved in this moment', async () => {
     dynamo.on(GetCommand).resolves({});
-    dynamo.on(PutCommand).rejects(conditionFailed());
+    dynamo.on(UpdateCommand).rejects(conditionFailed());
     await expect(call({ orderId })).rejects.toThrow(ConditionalCheckFailedException);
   });
 });
@@ -192,7 +221,8 @@ describe('settle', () => {
     expect(await call({ orderId })).toEqual({ status: 'done' });
     expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toMatchObject({
       UpdateExpression: 'SET #status = :sold REMOVE #open',
-      ConditionExpression: '#status IN (:reserved, :sold)',
+      ConditionExpression:
+        '#status IN (:reserved, :sold) AND (attribute_not_exists(runId) OR runId = :runId)',
     });
   });
 

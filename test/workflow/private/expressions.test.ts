@@ -1,7 +1,12 @@
 import jsonata from 'jsonata';
 import * as expressions from '../../../lib/workflow/private/expressions.js';
 
-const execution = { Id: 'arn:execution:e1', Name: 'e1', Input: { id: 7, list: ['one'], method: 'card' } };
+const execution = {
+  Id: 'arn:execution:e1',
+  Name: 'e1',
+  StartTime: '2026-11-30T12:00:00.000Z',
+  Input: { id: 7, list: ['one'], method: 'card' },
+};
 const context = { Execution: execution, Task: { Token: 'AAA+/=' } };
 
 /** By the reference implementation of JSONata, which Step Functions follows. */
@@ -11,7 +16,7 @@ async function evaluate(expression: string, states: object): Promise<unknown> {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
-const shown = { id: 'arn:execution:e1', name: 'e1' };
+const shown = { id: 'arn:execution:e1', name: 'e1', runId: 'e1@2026-11-30T12:00:00.000Z' };
 
 describe('the expressions of a saga', () => {
   it('give a function the context, the input and the execution', async () => {
