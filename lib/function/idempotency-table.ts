@@ -49,7 +49,7 @@ export class IdempotencyTable extends Construct implements Bindable<'idempotency
   constructor(scope: Construct, id: string, props: IdempotencyTableProps = {}) {
     super(scope, id);
     this.table = new TableV2(this, 'Table', {
-      // What Powertools writes: https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/
+      // Also what Powertools writes: https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/
       partitionKey: { name: 'id', type: AttributeType.STRING },
       timeToLiveAttribute: 'expiration',
       billing: Billing.onDemand(),

@@ -64,7 +64,7 @@ export function consume<E extends EventDefinition, const N extends Needs>(
       const event = readEvent(definitions, delivered);
       logger.appendKeys({ correlationId: event.correlationId });
       const work = () => run(event, clients, context);
-      await correlated(event.correlationId, () => doOnce(needs, clients, event.id, work, context));
+      await correlated(event.correlationId, () => doOnce(needs, clients, event.id, work));
     } catch (error) {
       const { id, source, 'detail-type': name } = delivered ?? ({} as Partial<DeliveredEvent>);
       logger.error('The event was not handled', { error: error as Error, event: { id, name, source } });

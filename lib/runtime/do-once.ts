@@ -1,16 +1,17 @@
-import type { Context } from 'aws-lambda';
 import type { IdempotencyClient } from './idempotency.js';
 import type { Clients, Needs } from './need.js';
 
-/** Does work once, if the needs have `idempotency()`; its code is not loaded otherwise. */
-export function doOnce<N extends Needs, Result>(
+/** Does work once, if the needs have `idempotency()`. What the work returns is of no use to anybody, and not remembered. */
+export async function doOnce<N extends Needs>(
   needs: N,
   clients: Clients<N>,
   key: string,
-  work: () => Promise<Result>,
-  context: Context | undefined,
-): Promise<Result> {
+  work: () => Promise<unknown>,
+): Promise<void> {
   const [name] = Object.entries(needs).find(([, need]) => need.kind === 'idempotency') ?? [];
-  if (name === undefined) return work();
-  return (clients[name] as IdempotencyClient).run(key, work, context);
+  const done = async () => {
+    await work();
+  };
+  if (name === undefined) await done();
+  else await (clients[name] as IdempotencyClient).run(key, done);
 }

@@ -9,6 +9,7 @@ export { etagOf } from './etag-of.js';
 export { type DeliveredEvent, EventRefusedError, type PublishOptions } from './event.js';
 export { type BoundHandler, handle } from './handle.js';
 export { type IdempotencyClient, type IdempotencyOptions, idempotency } from './idempotency.js';
+export { IdempotencyAlreadyInProgressError, IdempotencyResultNotKeptError } from './idempotency-errors.js';
 export { type CallClient, FunctionError, invoke, type SendClient } from './invoke.js';
 export { type JobHandler, JobOverlapError, job, type Occasion, type ScheduledEvent } from './job.js';
 export { type Clients, connect, type Need, type Needs, variableOf } from './need.js';
@@ -22,6 +23,7 @@ export {
   presignUpload,
 } from './presign.js';
 export { type MessageSender, type QueueClient, queue, type SendOptions } from './queue.js';
+export type { Remembered } from './remembered.js';
 export { type RouteEvent, type RouteHandler, type RouteTools, route } from './route.js';
 export {
   type ContextSchemas,

@@ -1,12 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { correlated } from './correlation.js';
 import { idempotency } from './idempotency.js';
+import { Lease } from './lease.js';
 import { type Clients, connection, type Needs } from './need.js';
-import { once } from './once.js';
-import { REQUESTS } from './sdk.js';
 
 /** What a schedule invokes a job with. */
 export interface ScheduledEvent {
@@ -43,13 +40,14 @@ export class JobOverlapError extends Error {
 /** What a job needs besides what its handler says: synth knows it by the name `job`. */
 const RUNS = { runs: /* @__PURE__ */ idempotency() };
 
-const documents = /* @__PURE__ */ once(() => DynamoDBDocumentClient.from(new DynamoDBClient(REQUESTS)));
+/** Longer than any run: by then a lock that nobody released may go. */
+const LOCK_EXPIRES_AFTER_SECONDS = 60 * 60;
 
 /**
  * Does work at set times: the handler of a `CronJob`.
  *
  * Each time runs once although schedules may fire twice, and never two at once: a run that would overlap fails, is
- * tried again one and two minutes later, and in the end lands in the failure queue. A run that fails is tried again,
+ * tried again one and two minutes later, and in the end lands in the failure queue. A run that fails or crashes is tried again,
  * so the work must bear being started over.
  *
  * @param needs an object literal: the construct that deploys the handler reads it from the source
@@ -77,8 +75,8 @@ export function job<const N extends Needs>(
     const time = scheduledTime.toISOString();
     const work = () => run({ scheduledTime }, connected(), context);
     try {
-      const alone = () => withLock(runs.tableName, time, context, work);
-      await correlated(`${context.functionName} ${time}`, () => runs.run(time, alone, context));
+      const alone = () => withLock(runs.tableName, time, context.functionName, work);
+      await correlated(`${context.functionName} ${time}`, () => runs.run(time, alone));
     } catch (error) {
       logger.error('The job has failed', { error: error as Error, scheduledTime: time });
       throw error;
@@ -98,43 +96,30 @@ function timeOf({ scheduledTime }: ScheduledEvent): Date {
   throw new Error(`\`scheduledTime\` must be a date and time (ISO 8601), got "${scheduledTime}"`);
 }
 
-/** Holds the function's lock while it works; a run that was cut off holds it until its time would have been up. */
+/** Holds the function's lock while it works. The attributes are those of former versions, so that neither ignores the other. */
 async function withLock(
-  TableName: string,
+  tableName: string,
   occasion: string,
-  context: Context,
+  functionName: string,
   work: () => Promise<void>,
 ): Promise<void> {
-  const id = `${context.functionName}#running`;
-  const now = Date.now();
-  const until = now + context.getRemainingTimeInMillis();
-  const lock = new PutCommand({
-    TableName,
-    Item: { id, occasion, until, expiration: Math.ceil(until / 1000) },
-    ConditionExpression: 'attribute_not_exists(id) OR #until < :now',
-    ExpressionAttributeNames: { '#until': 'until' },
-    ExpressionAttributeValues: { ':now': now },
+  const lock = await Lease.take({
+    tableName,
+    id: `${functionName}#running`,
+    until: 'until',
+    attributes: {
+      occasion: { S: occasion },
+      expiration: { N: String(Math.ceil(Date.now() / 1000) + LOCK_EXPIRES_AFTER_SECONDS) },
+    },
+    free: '#until < :now',
+    names: { '#until': 'until' },
+    values: {},
   });
-  if (!(await holds(lock))) throw new JobOverlapError(occasion);
+  if (!(lock instanceof Lease)) throw new JobOverlapError(occasion);
   try {
     await work();
   } finally {
-    // Only what is its own still: after its time another run may have the lock.
-    const condition = {
-      ConditionExpression: 'occasion = :occasion',
-      ExpressionAttributeValues: { ':occasion': occasion },
-    };
-    await holds(new DeleteCommand({ TableName, Key: { id }, ...condition }));
-  }
-}
-
-/** Does a conditional write. @returns whether the condition held */
-async function holds(command: PutCommand | DeleteCommand): Promise<boolean> {
-  try {
-    await documents().send(command as PutCommand);
-    return true;
-  } catch (error) {
-    if ((error as Error).name === 'ConditionalCheckFailedException') return false;
-    throw error;
+    // What is not released ends by itself, and must not hide why the run failed.
+    await lock.release().catch(() => undefined);
   }
 }

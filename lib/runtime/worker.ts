@@ -87,7 +87,7 @@ export function worker<M extends MessageKind, const N extends Needs>(
     try {
       const { value, key, correlation } = read(record);
       const work = () => run(value, clients, delivery, context);
-      await correlated(correlation, () => doOnce(needs, clients, key, work, context));
+      await correlated(correlation, () => doOnce(needs, clients, key, work));
     } catch (error) {
       logger.error('The message was not handled', { error: error as Error, ...delivery });
       throw error;

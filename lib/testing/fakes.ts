@@ -1,4 +1,7 @@
 import type { AwsClientStub, mockClient } from 'aws-sdk-client-mock';
+import { assertKey } from '../runtime/idempotency.js';
+import { IdempotencyResultNotKeptError } from '../runtime/idempotency-errors.js';
+import { keep } from '../runtime/kept-result.js';
 import type { Need, Needs } from '../runtime/need.js';
 import { peer } from './peer.js';
 
@@ -48,8 +51,11 @@ type Own<N extends Needs> = { readonly [Name in Silent<N>]: Given<N[Name]> } & {
  * call of `fakes` resets. A command of which nothing is said fails with its name.
  *
  * @param own what no mock can stand for: texts of secrets and parameters, answers of functions, values. It may
- *   replace the others, too. `idempotency()` does its work every time unless it is given here
- * @throws Error when aws-sdk-client-mock is not installed, or something is neither known nor given
+ *   replace the others, too. `idempotency()` does its work every time unless it is given here, and returns the
+ *   result in the form in which it is remembered
+ * @throws Error when aws-sdk-client-mock is not installed, or something is neither known nor given. `run` of
+ *   `idempotency()` throws an IdempotencyResultNotKeptError for a result that cannot be remembered: in Lambda the first
+ *   call would return it, and a repetition throw
  * @example
  * import { PutCommand } from '@aws-sdk/lib-dynamodb';
  * import { fakes, runHandler } from 'cdk-trellis/testing';
@@ -98,7 +104,15 @@ function fromGiven(name: string, { kind, access }: Need, value: unknown): unknow
 
 function fromSdk(name: string, need: Need): unknown {
   if (need.kind === 'idempotency') {
-    return { tableName: name, run: (_key: string, work: () => Promise<unknown>) => work() };
+    return {
+      tableName: name,
+      run: async (key: string, work: () => Promise<unknown>) => {
+        assertKey(key);
+        const kept = keep(await work());
+        if ('reason' in kept) throw new IdempotencyResultNotKeptError(key, kept.reason);
+        return kept.value();
+      },
+    };
   }
   if (['text', 'number', 'secret', 'parameter', 'invoke'].includes(need.kind)) return undefined;
   const connected = need.connect(name) as { readonly client?: object };

@@ -93,7 +93,7 @@ describe('worker', () => {
       tableName: 'done',
       run(key, work) {
         keys.push(key);
-        return work();
+        return work() as never;
       },
     };
     await worker(Mail, { once: idempotency() }, async () => {}).with({ once })(batch(mail('a')));

@@ -1,6 +1,6 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { handle, table, text } from 'cdk-trellis/runtime';
+import { handle, idempotency, table, text } from 'cdk-trellis/runtime';
 import { fakes, lambdaContext, runHandler } from 'cdk-trellis/testing';
 import { handler } from './fixtures/place.js';
 
@@ -66,13 +66,27 @@ describe('fakes', () => {
     expect(other.things.mock).toBe(bind.orders.mock);
   });
 
+  it('return the results of work that is done once in the form in which they are remembered', async () => {
+    const careful = handle({ once: idempotency() }, async () => undefined);
+    const { once } = fakes(careful);
+    class Money {
+      constructor(readonly amount: number) {}
+    }
+    const result = { at: new Date(0), tags: new Map([['a', 1]]), none: undefined, price: new Money(3) };
+    expect(await once.run('key', async () => result)).toStrictEqual({ ...result, price: { amount: 3 } });
+    await expect(once.run('key', async () => [() => 1])).rejects.toThrow(
+      'its result was not kept: `result[0]` is a function, which cannot be remembered',
+    );
+    await expect(once.run('', async () => 1)).rejects.toThrow('`key` must be a text that is not empty');
+  });
+
   it('may be replaced', async () => {
     const done: string[] = [];
     const once = {
       tableName: 'done',
-      run: async <Result>(key: string, work: () => Promise<Result>) => {
+      run: async (key: string, work: () => Promise<unknown>) => {
         done.push(key);
-        return work();
+        return work() as never;
       },
     };
     const bind = fakes(handler, { ...own, once });

@@ -1,7 +1,7 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { allow, allowKey, type Bindable, bindable } from './binding.js';
 
-/** A record is put when work begins, updated when it has ended and deleted when it fails. */
+/** A record is put when work begins, updated while it lasts and when it has ended, and deleted when it fails. */
 const ACTIONS = ['PutItem', 'UpdateItem', 'DeleteItem'];
 
 /** Binds a DynamoDB table with the partition key `id`, whose items expire by `expiration`. */
