@@ -19,10 +19,19 @@ export interface QueueWorkerAlarmProps extends DeadLetterAlarmProps {
 export interface QueueWorkerOptions {
   /**
    * Whether messages of one group are handled in the order in which they were sent, one at a time.
+   *
+   * SQS accepts and drops, within five minutes, a message with the deduplication id of an earlier one of its group.
+   * `queue(Message).send` gives each message an id of its own. Of other senders that give none, equal messages are taken
+   * for one; with `queue: { contentBasedDeduplication: false }` SQS refuses them instead.
    * @default false: about in order, and as many at once as `maxConcurrency` allows
    */
   readonly fifo?: boolean;
-  /** How many messages one invocation gets at most, 1 to 10; to 10,000 with a `batchWindow`. @default 10 */
+  /**
+   * How many messages one invocation gets at most, 1 to 10; to 10,000 with a `batchWindow`.
+   * @default 10; 1 with `fifo`: the messages behind one that fails are received together with it, so that each
+   * receipt of theirs counts although they are not handled, and they land in the dead-letter queue with it. A larger
+   * batch with `fifo` warns.
+   */
   readonly batchSize?: number;
   /**
    * How long to wait for a batch to fill, up to 5 minutes; not for FIFO queues.

@@ -1,7 +1,7 @@
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventSourceMapping, type EventSourceMappingOptions } from 'aws-cdk-lib/aws-lambda';
 import { DeduplicationScope, FifoThroughputLimit, type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
-import { Duration } from 'aws-cdk-lib/core';
+import { Annotations, Duration, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindable, Binding } from '../function/binding.js';
 import { allow, allowKey } from '../function/bindings/binding.js';
@@ -90,7 +90,9 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
       removalPolicy: dataRemovalPolicy(this),
       ...given(queue),
     });
+    if (fifo) warnOfSharedReceipts(this, eventSource?.batchSize ?? batchSize);
     this.eventSource = this.poll({
+      ...(fifo && { batchSize: 1 }),
       ...(batchSize !== undefined && { batchSize }),
       ...(batchWindow && { maxBatchingWindow: batchWindow }),
       maxConcurrency,
@@ -148,9 +150,19 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
   }
 }
 
+/** What is reported as failed in a batch counts a receipt, also where it was not tried. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html */
+function warnOfSharedReceipts(worker: Construct, batchSize: number | undefined): void {
+  if (batchSize === undefined || Token.isUnresolved(batchSize) || batchSize === 1) return;
+  Annotations.of(worker).addWarningV2(
+    'cdk-trellis:fifoBatch',
+    `\`batchSize\` is ${batchSize} with \`fifo\`: messages behind one that fails are received with it each time and land in the dead-letter queue with it, without having been handled. Leave \`batchSize\` out, which makes it 1.`,
+  );
+}
+
 /** High throughput: limits count for each group and not for the queue. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html */
 const FIFO = {
   fifo: true,
+  // For senders that give no id; `queue(Message).send` gives one.
   contentBasedDeduplication: true,
   deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
   fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,

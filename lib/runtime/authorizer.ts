@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type {
   APIGatewayAuthorizerResult,
   APIGatewayRequestAuthorizerEvent,
@@ -7,6 +6,8 @@ import type {
 } from 'aws-lambda';
 import * as z from 'zod';
 import type { ContextOf, LambdaAuth } from '../contract/auth.js';
+import { invoked } from './invocation.js';
+import { logger } from './logger.js';
 import { type Clients, connection, type Needs } from './need.js';
 
 export type AuthorizerEvent = APIGatewayTokenAuthorizerEvent | APIGatewayRequestAuthorizerEvent;
@@ -75,12 +76,10 @@ export function authorizer<const A extends LambdaAuth, const N extends Needs>(
   needs: N,
   decide: (request: AuthorizerRequest, clients: Clients<N>) => Promise<Verdict<A>>,
 ): AuthorizerHandler<A, N> {
-  const logger = new Logger();
   const connected = connection(needs);
   const schema = (auth.context ?? z.object({})).strict();
 
-  async function answer(event: AuthorizerEvent, context: Context | undefined, given: () => Clients<N>) {
-    if (context) logger.addContext(context);
+  async function answer(event: AuthorizerEvent, given: () => Clients<N>) {
     const verdict = await attempt(async () => {
       const found = await decide(requestOf(event), given());
       return typeof found === 'string' ? found : { ...found, context: schema.parse(found.context) };
@@ -97,16 +96,19 @@ export function authorizer<const A extends LambdaAuth, const N extends Needs>(
     try {
       return await work();
     } catch (error) {
-      logger.error('The authorizer failed', { error: error as Error, authorizer: auth.authorizer });
+      logger().error('The authorizer failed', { error: error as Error, authorizer: auth.authorizer });
       throw new Error('The authorizer failed');
     }
   }
 
-  return Object.assign((event: AuthorizerEvent, context: Context) => answer(event, context, connected), {
+  const answered = (event: AuthorizerEvent, context: Context | undefined, given: () => Clients<N>) =>
+    invoked(context, undefined, () => answer(event, given));
+
+  return Object.assign((event: AuthorizerEvent, context: Context) => answered(event, context, connected), {
     authorizes: auth,
     needs,
     with: (own: Clients<N>) => (event: AuthorizerEvent, context?: Context) =>
-      answer(event, context, () => own),
+      answered(event, context, () => own),
   });
 }
 

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Need } from './need.js';
 import { once } from './once.js';
-import { REQUESTS } from './sdk.js';
+import { bounded, REQUESTS } from './sdk.js';
 
 /** An S3 bucket and the SDK's client to call it with. */
 export interface BucketClient {
@@ -9,7 +9,7 @@ export interface BucketClient {
   readonly client: S3Client;
 }
 
-const client = /* @__PURE__ */ once(() => new S3Client(REQUESTS));
+const client = /* @__PURE__ */ once(() => bounded(new S3Client(REQUESTS)));
 
 const need = <Access extends string>(access: Access): Need<'bucket', Access, BucketClient> => ({
   kind: 'bucket',

@@ -4,7 +4,7 @@ import { newEvent, type PublishOptions } from './event.js';
 import type { Need } from './need.js';
 import { once } from './once.js';
 import { entryOf, putEvents } from './put-events.js';
-import { REQUESTS } from './sdk.js';
+import { bounded, REQUESTS } from './sdk.js';
 
 /** An EventBridge bus and the SDK's client to call it with. */
 export interface BusClient {
@@ -24,7 +24,7 @@ export interface EventPublisher<E extends EventDefinition> extends BusClient {
   publish(data: EventData<E>, options?: PublishOptions): Promise<PublishedEvent<E>>;
 }
 
-const client = /* @__PURE__ */ once(() => new EventBridgeClient(REQUESTS));
+const client = /* @__PURE__ */ once(() => bounded(new EventBridgeClient(REQUESTS)));
 
 const publish: Need<'bus', 'publish', BusClient> = {
   kind: 'bus',

@@ -1,9 +1,10 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import type { EventDefinition, EventOf } from '../contract/event.js';
-import { correlated } from './correlation.js';
+import { withDeadline } from './deadline.js';
 import { doOnce } from './do-once.js';
-import { type DeliveredEvent, readEvent } from './event.js';
+import { correlationIdOf, type DeliveredEvent, readEvent } from './event.js';
+import { invoked } from './invocation.js';
+import { logger } from './logger.js';
 import { type Clients, connection, type Needs } from './need.js';
 
 /** The Lambda handler of one event, or of several. */
@@ -51,7 +52,6 @@ export function consume<E extends EventDefinition, const N extends Needs>(
   run: (event: EventOf<E>, clients: Clients<N>, context: Context) => Promise<void>,
 ): EventHandler<E, N> {
   const definitions = [events].flat() as E[];
-  const logger = new Logger();
   const connected = connection(needs);
 
   async function handleEvent(
@@ -59,27 +59,23 @@ export function consume<E extends EventDefinition, const N extends Needs>(
     context: Context,
     clients: Clients<N>,
   ): Promise<void> {
-    logger.addContext(context);
     try {
       const event = readEvent(definitions, delivered);
-      logger.appendKeys({ correlationId: event.correlationId });
-      const work = () => run(event, clients, context);
-      await correlated(event.correlationId, () => doOnce(needs, clients, event.id, work));
+      const work = () => doOnce(needs, clients, event.id, () => run(event, clients, context));
+      await withDeadline(({ within }) => within(work));
     } catch (error) {
       const { id, source, 'detail-type': name } = delivered ?? ({} as Partial<DeliveredEvent>);
-      logger.error('The event was not handled', { error: error as Error, event: { id, name, source } });
+      logger().error('The event was not handled', { error: error as Error, event: { id, name, source } });
       throw error;
-    } finally {
-      logger.resetKeys();
     }
   }
 
-  return Object.assign(
-    (event: DeliveredEvent, context: Context) => handleEvent(event, context, connected()),
-    {
-      needs,
-      with: (own: Clients<N>) => (event: DeliveredEvent, context?: Context) =>
-        handleEvent(event, context ?? ({} as Context), own),
-    },
-  );
+  const handled = (delivered: DeliveredEvent, context: Context, clients: Clients<N>) =>
+    invoked(context, correlationIdOf(delivered), () => handleEvent(delivered, context, clients));
+
+  return Object.assign((event: DeliveredEvent, context: Context) => handled(event, context, connected()), {
+    needs,
+    with: (own: Clients<N>) => (event: DeliveredEvent, context?: Context) =>
+      handled(event, context ?? ({} as Context), own),
+  });
 }

@@ -8,7 +8,7 @@ import type {
   EventOf,
   PublishedEvent,
 } from '../contract/event.js';
-import { correlationId } from './correlation.js';
+import { correlationId } from './invocation.js';
 
 /** What stands in the `detail` of an event on EventBridge. */
 export interface EventEnvelope {
@@ -99,6 +99,12 @@ export function readEvent<E extends EventDefinition>(
     );
   }
   return { ...metadata, name, source, data: result.data } as unknown as EventOf<E>;
+}
+
+/** The correlation id of a delivered event, also of one that its consumer does not understand. */
+export function correlationIdOf(delivered: DeliveredEvent | null | undefined): string | undefined {
+  const { metadata } = (delivered?.detail ?? {}) as Partial<EventEnvelope>;
+  return typeof metadata?.correlationId === 'string' ? metadata.correlationId : delivered?.id;
 }
 
 function envelopeIn(delivered: DeliveredEvent | null): EventEnvelope {

@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { invoked } from './invocation.js';
 import { type Clients, connection, type Needs } from './need.js';
 
 /** A Lambda handler that knows what it needs. */
@@ -21,9 +22,11 @@ export function handle<const N extends Needs, Event, Result>(
   run: (event: Event, clients: Clients<N>, context: Context) => Promise<Result>,
 ): BoundHandler<Event, Result, N> {
   const connected = connection(needs);
-  return Object.assign(async (event: Event, context: Context) => run(event, connected(), context), {
+  const answer = async (event: Event, context: Context, clients: () => Clients<N>) =>
+    invoked(context, undefined, () => run(event, clients(), context));
+  return Object.assign((event: Event, context: Context) => answer(event, context, connected), {
     needs,
     with: (given: Clients<N>) => (event: Event, context?: Context) =>
-      run(event, given, context ?? ({} as Context)),
+      answer(event, context ?? ({} as Context), () => given),
   });
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { IdempotencyAlreadyInProgressError, IdempotencyResultNotKeptError } from './idempotency-errors.js';
 import { keep } from './kept-result.js';
+import { logger } from './logger.js';
 import type { Need } from './need.js';
-import { once } from './once.js';
 import type { Remembered } from './remembered.js';
 import { type Known, WorkRecord } from './work-record.js';
 
@@ -37,8 +36,6 @@ export interface IdempotencyOptions {
 }
 
 const TWO_DAYS = 2 * 24 * 60 * 60;
-
-const logger = /* @__PURE__ */ once(() => new Logger());
 
 /**
  * The need to do things once although they are asked for several times, as events and messages are that are delivered

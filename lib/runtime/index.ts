@@ -3,15 +3,18 @@ export { type AuthorizerHandler, type AuthorizerRequest, authorizer, type Verdic
 export { type BucketClient, bucket } from './bucket.js';
 export { type BusClient, bus, type EventPublisher } from './bus.js';
 export { consume, type EventHandler } from './consume.js';
-export { correlated, correlationId } from './correlation.js';
 export { type Cursor, cursor } from './cursor.js';
+export { DeadlineError } from './deadline.js';
 export { etagOf } from './etag-of.js';
 export { type DeliveredEvent, EventRefusedError, type PublishOptions } from './event.js';
 export { type BoundHandler, handle } from './handle.js';
 export { type IdempotencyClient, type IdempotencyOptions, idempotency } from './idempotency.js';
 export { IdempotencyAlreadyInProgressError, IdempotencyResultNotKeptError } from './idempotency-errors.js';
+export { correlated, correlationId } from './invocation.js';
 export { type CallClient, FunctionError, invoke, type SendClient } from './invoke.js';
 export { type JobHandler, JobOverlapError, job, type Occasion, type ScheduledEvent } from './job.js';
+export { logger } from './logger.js';
+export { MessageRefusedError } from './messages.js';
 export { type Clients, connect, type Need, type Needs, variableOf } from './need.js';
 export { ifNewer, type NewerCondition } from './newer.js';
 export { type OutboxAttributes, type OutboxOptions, outbox } from './outbox.js';
@@ -57,7 +60,6 @@ export {
   type Delivery,
   type MessageHandler,
   type MessageKind,
-  MessageRefusedError,
   worker,
 } from './worker.js';
 export { type WorkflowClient, workflow } from './workflow.js';

@@ -1,6 +1,7 @@
 import { InvocationType, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Need } from './need.js';
 import { once } from './once.js';
+import { bounded, REQUESTS } from './sdk.js';
 
 /** A module with a handler, as `typeof import('./hello.js')` is. */
 // biome-ignore lint/suspicious/noExplicitAny: what a handler takes and returns is inferred where it is used.
@@ -45,8 +46,7 @@ export class FunctionError extends Error {
   }
 }
 
-/** The function's own timeout bounds the call: the SDK must not give up before. */
-const client = /* @__PURE__ */ once(() => new LambdaClient({ requestHandler: { connectionTimeout: 1000 } }));
+const client = /* @__PURE__ */ once(() => bounded(new LambdaClient(REQUESTS)));
 
 async function invokeFunction(functionName: string, InvocationType: InvocationType, event: unknown) {
   const command = new InvokeCommand({

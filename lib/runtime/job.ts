@@ -1,8 +1,8 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
-import { correlated } from './correlation.js';
 import { idempotency } from './idempotency.js';
+import { invoked } from './invocation.js';
 import { Lease } from './lease.js';
+import { logger } from './logger.js';
 import { type Clients, connection, type Needs } from './need.js';
 
 /** What a schedule invokes a job with. */
@@ -64,21 +64,23 @@ export function job<const N extends Needs>(
   needs: N,
   run: (occasion: Occasion, clients: Clients<N>, context: Context) => Promise<void>,
 ): JobHandler<N> {
-  const logger = new Logger();
   const connected = connection(needs);
   const remembered = connection(RUNS);
 
   async function runOnce(event: ScheduledEvent, context: Context): Promise<void> {
-    logger.addContext(context);
-    const { runs } = remembered();
     const scheduledTime = timeOf(event);
     const time = scheduledTime.toISOString();
+    return invoked(context, `${context.functionName} ${time}`, () => runAt(scheduledTime, time, context));
+  }
+
+  async function runAt(scheduledTime: Date, time: string, context: Context): Promise<void> {
+    const { runs } = remembered();
     const work = () => run({ scheduledTime }, connected(), context);
     try {
       const alone = () => withLock(runs.tableName, time, context.functionName, work);
-      await correlated(`${context.functionName} ${time}`, () => runs.run(time, alone));
+      await runs.run(time, alone);
     } catch (error) {
-      logger.error('The job has failed', { error: error as Error, scheduledTime: time });
+      logger().error('The job has failed', { error: error as Error, scheduledTime: time });
       throw error;
     }
   }
@@ -86,7 +88,9 @@ export function job<const N extends Needs>(
   return Object.assign(runOnce, {
     needs,
     with: (own: Clients<N>) => async (event: ScheduledEvent, context?: Context) =>
-      run({ scheduledTime: timeOf(event) }, own, context ?? ({} as Context)),
+      invoked(context, undefined, () =>
+        run({ scheduledTime: timeOf(event) }, own, context ?? ({} as Context)),
+      ),
   });
 }
 

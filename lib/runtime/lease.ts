@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { invocationContext } from './invocation.js';
 import { once } from './once.js';
-import { REQUESTS } from './sdk.js';
+import { bounded, REQUESTS } from './sdk.js';
 
 /**
  * How long a lease outlives its holder at most, in milliseconds. Lambda invokes a failed asynchronous function again
@@ -37,7 +37,7 @@ export interface LeaseOptions {
   readonly values: Item;
 }
 
-const client = /* @__PURE__ */ once(() => new DynamoDBClient(REQUESTS));
+const client = /* @__PURE__ */ once(() => bounded(new DynamoDBClient(REQUESTS)));
 
 /**
  * An item of a table that one invocation holds. The lease ends 45 s after its last renewal, or with the time of the

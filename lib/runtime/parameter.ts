@@ -2,7 +2,7 @@ import { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Need } from './need.js';
 import { once } from './once.js';
-import { type FetchOptions, REQUESTS } from './sdk.js';
+import { bounded, type FetchOptions, REQUESTS } from './sdk.js';
 
 /** A parameter in Systems Manager's Parameter Store. */
 export interface ParameterClient {
@@ -16,7 +16,9 @@ export interface ParameterClient {
   value(options?: FetchOptions): Promise<string>;
 }
 
-const provider = /* @__PURE__ */ once(() => new SSMProvider({ awsSdkV3Client: new SSMClient(REQUESTS) }));
+const provider = /* @__PURE__ */ once(
+  () => new SSMProvider({ awsSdkV3Client: bounded(new SSMClient(REQUESTS)) }),
+);
 
 const read: Need<'parameter', 'read', ParameterClient> = {
   kind: 'parameter',

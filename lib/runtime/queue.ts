@@ -1,9 +1,11 @@
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { randomUUID } from 'node:crypto';
+import { type MessageAttributeValue, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { correlationId } from './correlation.js';
+import { correlationId } from './invocation.js';
+import { CORRELATION_ATTRIBUTE, ID_ATTRIBUTE } from './message-attributes.js';
 import type { Need } from './need.js';
 import { once } from './once.js';
-import { REQUESTS } from './sdk.js';
+import { bounded, REQUESTS } from './sdk.js';
 
 /** An SQS queue and the SDK's client to call it with. */
 export interface QueueClient {
@@ -15,8 +17,15 @@ export interface SendOptions {
   /** The group that keeps its order; required for a FIFO queue, and on others a hint for fair use. */
   readonly groupId?: string;
   /**
-   * For a FIFO queue: a message with the same id within five minutes is not sent again.
-   * @default - the hash of the message, where the queue is a QueueWorker's
+   * The message's own id, which a redrive keeps: a worker with `idempotency()` handles messages of one id once, however
+   * often they are sent. At most 128 letters, digits and punctuation marks, so that it can be a deduplication id.
+   * @default - a random one for each call of `send`
+   */
+  readonly id?: string;
+  /**
+   * For a FIFO queue: SQS accepts a message with the same deduplication id within five minutes, and drops it in silence.
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
+   * @default - the message's `id`: nothing is dropped unless you give an `id` twice
    */
   readonly deduplicationId?: string;
   /** Seconds, 0 to 900, until the message can be received. @default - the queue's own, 0 unless set otherwise */
@@ -36,10 +45,7 @@ export interface MessageSender<Message extends z.ZodType> extends QueueClient {
   send(message: z.output<Message>, options?: SendOptions): Promise<{ readonly messageId: string }>;
 }
 
-/** The message attribute with the id of what a message follows from. */
-export const CORRELATION_ATTRIBUTE = 'correlationId';
-
-const client = /* @__PURE__ */ once(() => new SQSClient(REQUESTS));
+const client = /* @__PURE__ */ once(() => bounded(new SQSClient(REQUESTS)));
 
 const send: Need<'queue', 'send', QueueClient> = {
   kind: 'queue',
@@ -48,27 +54,31 @@ const send: Need<'queue', 'send', QueueClient> = {
 };
 
 function senderOf<Message extends z.ZodType>(schema: Message, plain: QueueClient): MessageSender<Message> {
+  const isFifo = plain.queueUrl.endsWith('.fifo');
   return {
     ...plain,
-    async send(message, { groupId, deduplicationId, delaySeconds } = {}) {
+    async send(message, { groupId, id = randomUUID(), deduplicationId, delaySeconds } = {}) {
       const correlation = correlationId();
       const { MessageId } = await plain.client.send(
         new SendMessageCommand({
           QueueUrl: plain.queueUrl,
           MessageBody: JSON.stringify(z.encode(schema, message)),
           MessageGroupId: groupId,
-          MessageDeduplicationId: deduplicationId,
+          MessageDeduplicationId: deduplicationId ?? (isFifo ? id : undefined),
           DelaySeconds: delaySeconds,
-          ...(correlation && {
-            MessageAttributes: {
-              [CORRELATION_ATTRIBUTE]: { DataType: 'String', StringValue: correlation },
-            },
-          }),
+          MessageAttributes: {
+            [ID_ATTRIBUTE]: textAttribute(id),
+            ...(correlation && { [CORRELATION_ATTRIBUTE]: textAttribute(correlation) }),
+          },
         }),
       );
       return { messageId: MessageId as string };
     },
   };
+}
+
+function textAttribute(value: string): MessageAttributeValue {
+  return { DataType: 'String', StringValue: value };
 }
 
 /**

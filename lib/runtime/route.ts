@@ -1,4 +1,4 @@
-import { Logger } from '@aws-lambda-powertools/logger';
+import type { Logger } from '@aws-lambda-powertools/logger';
 import type {
   APIGatewayProxyEvent,
   APIGatewayProxyEventV2,
@@ -11,9 +11,10 @@ import type { AnyReply } from '../http/reply.js';
 import { unrouted } from '../http/router.js';
 import { correlationIdOf, type Service, serving } from '../http/serve.js';
 import { authorize, CLIENT_IDS_VARIABLE } from './authorize.js';
-import { correlated } from './correlation.js';
 import { withCors } from './cors.js';
 import { fromHttpEvent, routeOf } from './http-request.js';
+import { invoked } from './invocation.js';
+import { logger } from './logger.js';
 import { type Clients, connection, type Needs } from './need.js';
 import { once } from './once.js';
 import { fromRestEvent, type GatewayRequest } from './rest-request.js';
@@ -33,7 +34,7 @@ export type RouteEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
 
 /** What a handler has besides its input and its clients. */
 export interface RouteTools {
-  /** Powertools' logger; every line has the request's id and its correlation id. */
+  /** Powertools' logger of this request: every line has the request's id and its correlation id; its keys end with the request. */
   readonly logger: Logger;
 }
 
@@ -72,7 +73,6 @@ export function route<O extends Operation, const N extends Needs, const R extend
   implement: (input: RouteInput<O>, clients: Clients<N>, tools: RouteTools) => Promise<R>,
 ): RouteHandler<O, N> {
   const serve = serving<GatewayRequest>(operation);
-  const logger = new Logger();
   const connected = connection(needs);
   const clientIds = once(() => acceptedClients(operation));
 
@@ -82,7 +82,6 @@ export function route<O extends Operation, const N extends Needs, const R extend
     given: () => Clients<N>,
     accepted: readonly string[] | undefined,
   ): Promise<APIGatewayProxyResult> {
-    if (context) logger.addContext(context);
     const payload = isHttpEvent(event) ? '2.0' : '1.0';
     const place = isHttpEvent(event) ? routeOf(operation, event) : HERE;
     if (!place.operation) {
@@ -91,15 +90,14 @@ export function route<O extends Operation, const N extends Needs, const R extend
     }
     const request = isHttpEvent(event) ? fromHttpEvent(event, place.params) : fromRestEvent(event);
     const id = correlationIdOf(request);
-    logger.setCorrelationId(id);
     const service: Service<GatewayRequest> = {
       authorize: () => authorize(operation.auth, request, accepted),
-      implement: (input) => implement(input as RouteInput<O>, given(), { logger }) as Promise<AnyReply>,
+      implement: (input) => implement(input as RouteInput<O>, given(), TOOLS) as Promise<AnyReply>,
       checkReply: refuseTooLarge,
       failed: (error) =>
-        logger.error('The operation failed', { error: error as Error, requestId: request.requestId }),
+        logger().error('The operation failed', { error: error as Error, requestId: request.requestId }),
     };
-    const reply = await correlated(id, () => serve(request, service));
+    const reply = await invoked(context, id, () => serve(request, service));
     return toResult(withCors(reply, request.headers.origin), payload);
   }
 
@@ -113,6 +111,12 @@ export function route<O extends Operation, const N extends Needs, const R extend
     },
   );
 }
+
+const TOOLS: RouteTools = {
+  get logger() {
+    return logger();
+  },
+};
 
 /** A REST API has found the operation by its path and method. */
 const HERE = { operation: 'here', params: {} } as const;

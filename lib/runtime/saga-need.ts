@@ -9,7 +9,7 @@ import {
 import type * as z from 'zod';
 import type { Need } from './need.js';
 import { once } from './once.js';
-import { REQUESTS } from './sdk.js';
+import { bounded, REQUESTS } from './sdk.js';
 
 /** Only for the compiler: what is started or answered with, and nothing wider or narrower. */
 interface Carries<Value> {
@@ -49,7 +49,7 @@ export interface SagaAnswerClient<Answer> {
   fail(taskToken: string, cause: string): Promise<void>;
 }
 
-const client = /* @__PURE__ */ once(() => new SFNClient(REQUESTS));
+const client = /* @__PURE__ */ once(() => bounded(new SFNClient(REQUESTS)));
 
 /** Longer names, or with other characters, have no logs. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
 const NAME = /^[\w-]{1,80}$/;

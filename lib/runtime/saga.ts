@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { invoked } from './invocation.js';
 import { type Clients, connection, type Needs } from './need.js';
 
 /** The execution of a saga. All of it is the same for all steps, undos and retries. */
@@ -157,11 +158,16 @@ export function step<const Reads extends ContextSchemas, const N extends Needs, 
     return result;
   }
 
-  return Object.assign((event: StepEvent<Reads>) => answer(event, connected), {
-    reads,
-    needs,
-    with: (clients: Clients<N>) => (event: StepEvent<Reads>) => answer(event, () => clients),
-  });
+  return Object.assign(
+    (event: StepEvent<Reads>, context?: Context) =>
+      invoked(context, undefined, () => answer(event, connected)),
+    {
+      reads,
+      needs,
+      with: (clients: Clients<N>) => (event: StepEvent<Reads>) =>
+        invoked(undefined, undefined, () => answer(event, () => clients)),
+    },
+  );
 }
 
 /** Executions that a former version of the library started have no `runId`. */

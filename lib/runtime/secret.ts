@@ -2,7 +2,7 @@ import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Need } from './need.js';
 import { once } from './once.js';
-import { type FetchOptions, REQUESTS } from './sdk.js';
+import { bounded, type FetchOptions, REQUESTS } from './sdk.js';
 
 /** A secret in Secrets Manager. */
 export interface SecretClient {
@@ -17,7 +17,7 @@ export interface SecretClient {
 }
 
 const provider = /* @__PURE__ */ once(
-  () => new SecretsProvider({ awsSdkV3Client: new SecretsManagerClient(REQUESTS) }),
+  () => new SecretsProvider({ awsSdkV3Client: bounded(new SecretsManagerClient(REQUESTS)) }),
 );
 
 const read: Need<'secret', 'read', SecretClient> = {

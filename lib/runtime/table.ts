@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Need } from './need.js';
 import { once } from './once.js';
-import { REQUESTS } from './sdk.js';
+import { bounded, REQUESTS } from './sdk.js';
 
 /** A DynamoDB table and the SDK's document client to call it with. */
 export interface TableClient {
@@ -16,7 +16,7 @@ export interface IndexClient<Name extends string = string> extends TableClient {
 }
 
 const documents = /* @__PURE__ */ once(() =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(REQUESTS), {
+  DynamoDBDocumentClient.from(bounded(new DynamoDBClient(REQUESTS)), {
     marshallOptions: { removeUndefinedValues: true },
   }),
 );

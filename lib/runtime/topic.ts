@@ -1,7 +1,7 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { Need } from './need.js';
 import { once } from './once.js';
-import { REQUESTS } from './sdk.js';
+import { bounded, REQUESTS } from './sdk.js';
 
 /** An SNS topic and the SDK's client to call it with. */
 export interface TopicClient {
@@ -9,7 +9,7 @@ export interface TopicClient {
   readonly client: SNSClient;
 }
 
-const client = /* @__PURE__ */ once(() => new SNSClient(REQUESTS));
+const client = /* @__PURE__ */ once(() => bounded(new SNSClient(REQUESTS)));
 
 const publish: Need<'topic', 'publish', TopicClient> = {
   kind: 'topic',

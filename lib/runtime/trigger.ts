@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type {
   Context,
   CreateAuthChallengeTriggerEvent,
@@ -12,7 +11,8 @@ import type {
   UserMigrationTriggerEvent,
   VerifyAuthChallengeResponseTriggerEvent,
 } from 'aws-lambda';
-import { correlated } from './correlation.js';
+import { invoked } from './invocation.js';
+import { logger } from './logger.js';
 import { type Clients, connection, type Needs } from './need.js';
 import { OWN_USERS } from './own-users.js';
 
@@ -91,27 +91,27 @@ export function trigger<T extends TriggerName, const N extends Needs>(
   // biome-ignore lint/suspicious/noConfusingVoidType: most triggers have nothing to answer.
   run: (event: TriggerEvents[T], clients: Clients<N>, context: Context) => Promise<TriggerAnswer<T> | void>,
 ): TriggerHandler<T, N> {
-  const logger = new Logger();
   const connected = connection(needs);
 
   async function answer(event: TriggerEvents[T], context: Context, clients: Clients<N>) {
-    logger.addContext(context);
-    const work = () => run(event, ofPool(clients, event.userPoolId), context);
     try {
-      const answered = await correlated(context.awsRequestId, work);
-      return { ...event, response: { ...event.response, ...answered } };
+      const changes = await run(event, ofPool(clients, event.userPoolId), context);
+      return { ...event, response: { ...event.response, ...changes } };
     } catch (error) {
       if (error instanceof UserRefusedError) throw error;
-      logger.error('The trigger failed', { error: error as Error, trigger: event.triggerSource });
+      logger().error('The trigger failed', { error: error as Error, trigger: event.triggerSource });
       throw new Error('Something went wrong, please try again');
     }
   }
 
-  return Object.assign((event: TriggerEvents[T], context: Context) => answer(event, context, connected()), {
+  const answered = (event: TriggerEvents[T], context: Context, clients: Clients<N>) =>
+    invoked(context, context.awsRequestId, () => answer(event, context, clients));
+
+  return Object.assign((event: TriggerEvents[T], context: Context) => answered(event, context, connected()), {
     trigger: name,
     needs,
     with: (own: Clients<N>) => (event: TriggerEvents[T], context?: Context) =>
-      answer(event, context ?? ({} as Context), own),
+      answered(event, context ?? ({} as Context), own),
   });
 }
 

@@ -1,7 +1,7 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Need } from './need.js';
 import { once } from './once.js';
-import { REQUESTS } from './sdk.js';
+import { bounded, REQUESTS } from './sdk.js';
 
 /** A Cognito user pool and the SDK's client to call it with. */
 export interface UsersClient {
@@ -9,7 +9,7 @@ export interface UsersClient {
   readonly client: CognitoIdentityProviderClient;
 }
 
-const client = /* @__PURE__ */ once(() => new CognitoIdentityProviderClient(REQUESTS));
+const client = /* @__PURE__ */ once(() => bounded(new CognitoIdentityProviderClient(REQUESTS)));
 
 const need = <Access extends string>(access: Access): Need<'users', Access, UsersClient> => ({
   kind: 'users',

@@ -4,15 +4,15 @@ import {
   processPartialResponse,
   SqsFifoPartialProcessorAsync,
 } from '@aws-lambda-powertools/batch';
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
 import type { EventDefinition, EventOf } from '../contract/event.js';
-import { correlated } from './correlation.js';
+import { type Deadline, withDeadline } from './deadline.js';
 import { doOnce } from './do-once.js';
-import { readEvent } from './event.js';
+import { correlated, invoked } from './invocation.js';
+import { logger } from './logger.js';
+import { messageReader } from './messages.js';
 import { type Clients, connection, type Needs } from './need.js';
-import { CORRELATION_ATTRIBUTE } from './queue.js';
 
 /** What a worker's messages are: a schema, or events that a rule sends to its queue. */
 export type MessageKind = z.ZodType | EventDefinition;
@@ -26,11 +26,22 @@ export type MessageOf<M extends MessageKind> = M extends EventDefinition
 
 /** What SQS knows of a message. */
 export interface Delivery {
+  /**
+   * The same in every delivery, also after a redrive, as a key of effects elsewhere: the id that `queue(Message).send`
+   * gave the message, the event's own id, or else SQS's.
+   */
+  readonly id: string;
+  /** The id that SQS gave the message; a redrive gives it a new one. */
   readonly messageId: string;
   /** How often it was received, this time included. */
   readonly receiveCount: number;
   /** The group of a FIFO queue that it belongs to. */
   readonly groupId: string | undefined;
+  /**
+   * Aborted shortly before the function's timeout, when a message that is not finished is reported as failed. The
+   * handler is not stopped: give the signal to what may hang, as in `fetch(url, { signal })`.
+   */
+  readonly signal: AbortSignal;
 }
 
 /** The Lambda handler of a queue. */
@@ -45,21 +56,18 @@ export interface MessageHandler<M extends MessageKind, N extends Needs> {
   with(clients: Clients<N>): (event: SQSEvent, context?: Context) => Promise<SQSBatchResponse>;
 }
 
-/** A message that is not what its worker takes. It is not lost: it lands in the dead-letter queue. */
-export class MessageRefusedError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'MessageRefusedError';
-  }
-}
-
 /**
  * Handles the messages of a queue, one call for each: the handler of a `QueueWorker`.
  *
  * A message that fails is received again and in the end lands in the dead-letter queue; the others of its batch are
- * done and do not come back. Of a FIFO queue the messages of one group are handled in order, and those behind
- * a failed one wait for it; other groups go on. With `idempotency()` among the needs a message that was handled is not
- * handled again; of events the event's own id counts, so that one sent twice is handled once.
+ * done and do not come back. A message that is not finished shortly before the function's timeout (a tenth of it, 0.1 to
+ * 1 s) counts as failed, and the signal of its delivery is aborted. A crash reports nothing: the whole batch comes again.
+ *
+ * Of a FIFO queue the messages of one group are handled in order, and those behind a failed one wait for it; other groups
+ * go on. In a batch of more than one, SQS counts that wait as a receipt: leave `batchSize` at 1.
+ *
+ * With `idempotency()` among the needs a message that was handled is not handled again, also after a redrive: it is known
+ * by the id that `queue(Message).send` gave it, or else by SQS's own, which a redrive changes; an event by its own id.
  *
  * @param message the schema of a message, an event, or several events
  * @param needs an object literal: the construct that deploys the handler reads it from the source
@@ -78,26 +86,27 @@ export function worker<M extends MessageKind, const N extends Needs>(
   needs: N,
   run: (message: MessageOf<M>, clients: Clients<N>, delivery: Delivery, context: Context) => Promise<void>,
 ): MessageHandler<M, N> {
-  const read = readerOf([message].flat() as M[]);
-  const logger = new Logger();
+  const receive = messageReader([message].flat() as M[]);
   const connected = connection(needs);
 
-  async function handleRecord(record: SQSRecord, context: Context, clients: Clients<N>): Promise<void> {
-    const delivery = deliveryOf(record);
-    try {
-      const { value, key, correlation } = read(record);
-      const work = () => run(value, clients, delivery, context);
-      await correlated(correlation, () => doOnce(needs, clients, key, work));
-    } catch (error) {
-      logger.error('The message was not handled', { error: error as Error, ...delivery });
-      throw error;
-    }
+  function handleRecord(record: SQSRecord, context: Context, clients: Clients<N>, deadline: Deadline) {
+    const { correlationId, read } = receive(record);
+    return correlated(correlationId, async () => {
+      try {
+        const { value, id } = read();
+        const delivery = { id, ...deliveryOf(record), signal: deadline.signal };
+        const work = () => run(value as MessageOf<M>, clients, delivery, context);
+        await deadline.within(() => doOnce(needs, clients, id, work));
+      } catch (error) {
+        logger().error('The message was not handled', { error: error as Error, ...deliveryOf(record) });
+        throw error;
+      }
+    });
   }
 
-  function handleBatch(event: SQSEvent, context: Context, clients: Clients<N>): Promise<SQSBatchResponse> {
-    logger.addContext(context);
+  function handleRecords(event: SQSEvent, context: Context, clients: Clients<N>, deadline: Deadline) {
     const isFifo = event.Records?.[0]?.eventSourceARN.endsWith('.fifo') ?? false;
-    const each = (record: SQSRecord) => handleRecord(record, context, clients);
+    const each = (record: SQSRecord) => handleRecord(record, context, clients, deadline);
     // A batch that failed as a whole is reported message by message, too: an error would restart the environment.
     const options = { throwOnFullBatchFailure: false } as const;
     return isFifo
@@ -108,6 +117,12 @@ export function worker<M extends MessageKind, const N extends Needs>(
       : processPartialResponse(event, each, new BatchProcessor(EventType.SQS), options);
   }
 
+  function handleBatch(event: SQSEvent, context: Context, clients: Clients<N>): Promise<SQSBatchResponse> {
+    return invoked(context, undefined, () =>
+      withDeadline((deadline) => handleRecords(event, context, clients, deadline)),
+    );
+  }
+
   return Object.assign((event: SQSEvent, context: Context) => handleBatch(event, context, connected()), {
     needs,
     with: (own: Clients<N>) => (event: SQSEvent, context?: Context) =>
@@ -115,42 +130,7 @@ export function worker<M extends MessageKind, const N extends Needs>(
   });
 }
 
-interface Read<M extends MessageKind> {
-  readonly value: MessageOf<M>;
-  /** What makes a second delivery the same. */
-  readonly key: string;
-  readonly correlation: string;
-}
-
-function readerOf<M extends MessageKind>(kinds: readonly M[]): (record: SQSRecord) => Read<M> {
-  const [first] = kinds;
-  if (first && '_zod' in first) return (record) => readMessage(first, record) as Read<M>;
-  return (record) => {
-    const event = readEvent(kinds as readonly EventDefinition[], jsonOf(record) as never);
-    return { value: event, key: event.id, correlation: event.correlationId } as unknown as Read<M>;
-  };
-}
-
-function readMessage(schema: z.ZodType, record: SQSRecord) {
-  const result = schema.safeParse(jsonOf(record));
-  if (!result.success) {
-    throw new MessageRefusedError(
-      `The message ${record.messageId} is not what its worker takes: ${result.error.message}`,
-    );
-  }
-  const correlation = record.messageAttributes[CORRELATION_ATTRIBUTE]?.stringValue ?? record.messageId;
-  return { value: result.data, key: record.messageId, correlation };
-}
-
-function jsonOf({ body, messageId }: SQSRecord): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (error) {
-    throw new MessageRefusedError(`The message ${messageId} is not JSON: ${(error as Error).message}`);
-  }
-}
-
-function deliveryOf({ messageId, attributes }: SQSRecord): Delivery {
+function deliveryOf({ messageId, attributes }: SQSRecord): Omit<Delivery, 'id' | 'signal'> {
   return {
     messageId,
     receiveCount: Number(attributes.ApproximateReceiveCount),

@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Need } from './need.js';
 import { once } from './once.js';
-import { REQUESTS } from './sdk.js';
+import { bounded, REQUESTS } from './sdk.js';
 
 /** A Step Functions state machine and the SDK's client to call it with. */
 export interface WorkflowClient {
@@ -9,7 +9,7 @@ export interface WorkflowClient {
   readonly client: SFNClient;
 }
 
-const client = /* @__PURE__ */ once(() => new SFNClient(REQUESTS));
+const client = /* @__PURE__ */ once(() => bounded(new SFNClient(REQUESTS)));
 
 const start: Need<'workflow', 'start', WorkflowClient> = {
   kind: 'workflow',

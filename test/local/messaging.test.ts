@@ -68,6 +68,60 @@ describe('a QueueWorker', () => {
   });
 });
 
+describe('a QueueWorker whose messages fail in other ways', () => {
+  beforeAll(() => app.purge('Tasks', 'TasksDead', 'Ordered', 'OrderedDead'));
+
+  it('handles the others of a batch once, and deletes them, where one message hangs', async () => {
+    const names = ['quick-1', 'quick-2', 'quick-3'];
+    await app.send('Tasks', [...names.map((name) => named(name)), named('stuck', 'hangs')]);
+    await eventually(
+      async () => [await app.count('Tasks'), await app.count('TasksDead')],
+      ([waiting, dead]) => waiting === 0 && dead === 1,
+    );
+    expect(await app.bodies('TasksDead')).toEqual([named('stuck', 'hangs')]);
+    for (const name of names) expect(await app.log(`task ${name}`)).toHaveLength(1);
+  });
+
+  it('knows a message again that was redriven, by the id that its sender gave it', async () => {
+    await app.purge('TasksDead');
+    await app.invoke('Sender', { name: 'known' });
+    await eventually(
+      () => app.log('task known'),
+      (rows) => rows.length === 1,
+    );
+    // As after a crash: the message was handled, and lies in the dead-letter queue all the same.
+    const [sent] = await app.log('task known');
+    await app.putDeadLetter('TasksDead', named('known'), sent?.id);
+    expect((await app.redrive('Messaging/Tasks')).output).toMatch(/1 sent back\n$/);
+    await eventually(
+      async () => [await app.count('Tasks'), await app.count('TasksDead')],
+      ([waiting, dead]) => waiting === 0 && dead === 0,
+    );
+    expect(await app.log('task known')).toHaveLength(1);
+  });
+
+  it('handles all of a FIFO group behind a message that always fails, and that one alone is a dead letter', async () => {
+    const messages = ['p1', 'p2', 'p3', 'p4'].map((name) => named(name, name === 'p2' ? 'always' : 'never'));
+    await app.send('Ordered', messages, () => 'p');
+    const handled = await eventually(
+      () => app.log('ordered p'),
+      (rows) => rows.length === 3,
+      60,
+    );
+    expect(handled.map(({ name }) => name)).toEqual(['p1', 'p3', 'p4']);
+    expect((await app.log('tried p')).map(({ name }) => name)).toEqual(['p1', 'p2', 'p2', 'p3', 'p4']);
+    expect(await app.bodies('OrderedDead')).toEqual([named('p2', 'always')]);
+  });
+
+  it('handles equal messages of a FIFO queue each, which `send` has sent', async () => {
+    for (let time = 0; time < 3; time++) await app.invoke('Sender', { name: 'same', groupId: 's' });
+    await eventually(
+      () => app.log('ordered s'),
+      (rows) => rows.length === 3,
+    );
+  });
+});
+
 describe('an EventHub', () => {
   const publish = (orderId: string, state = 'placed', version = 1) =>
     app.invoke('Publisher', { orderId, state, version });

@@ -1,4 +1,4 @@
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { FilterCriteria } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -105,6 +105,35 @@ describe('QueueWorker', () => {
       DeduplicationScope: 'messageGroup',
       FifoThroughputLimit: 'perMessageGroupId',
     });
+  });
+
+  it('takes one message at a time from a FIFO queue', () => {
+    expectSource({ fifo: true }, { BatchSize: 1 });
+  });
+
+  it.each([[{ batchSize: 5 }], [{ eventSource: { batchSize: 5 } }]])(
+    'warns of a larger batch of a FIFO queue, and takes it: %j',
+    (props) => {
+      expectSource({ fifo: true, ...props }, { BatchSize: 5 });
+      const { stack } = workerWith({ fifo: true, ...props });
+      Annotations.fromStack(stack).hasWarning(
+        '/Stack/Mails',
+        Match.stringLikeRegexp('without having been handled.*cdk-trellis:fifoBatch'),
+      );
+    },
+  );
+
+  it.each([[{ fifo: true }], [{ fifo: true, batchSize: 1 }], [{ batchSize: 10 }]])(
+    'warns of nothing else: %j',
+    (props) => {
+      const { stack } = workerWith(props);
+      Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('fifoBatch'));
+    },
+  );
+
+  it('has messages without a deduplication id refused where you want it', () => {
+    const { template } = workerWith({ fifo: true, queue: { contentBasedDeduplication: false } });
+    template.hasResourceProperties('AWS::SQS::Queue', { FifoQueue: true, ContentBasedDeduplication: false });
   });
 
   it('takes larger batches, with a window', () => {

@@ -3,6 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import {
   correlated,
   correlationId,
+  type Delivery,
   type IdempotencyClient,
   idempotency,
   queue,
@@ -47,7 +48,7 @@ describe('worker', () => {
 
   it.each([
     ['is not JSON', '{', 'The message 1 is not JSON'],
-    ['is of another shape', { to: 'ann' }, 'The message 1 is not what its worker takes'],
+    ['is of another shape', { to: 'ann' }, "The message 1 does not match the worker's schema"],
   ])('refuses a message that %s, and no other', async (_, body, reason) => {
     expect(await handler.with({})(batch(body, mail('a')))).toEqual(failures('1'));
     expect(seen).toEqual(['a']);
@@ -72,10 +73,11 @@ describe('worker', () => {
   });
 
   it('knows the delivery', async () => {
-    const deliveries: object[] = [];
+    const deliveries: Delivery[] = [];
     const curious = worker(Mail, {}, async (_mail, _clients, delivery) => void deliveries.push(delivery));
     await curious.with({})(sqsEvent([{ body: mail('a'), messageId: 'm-1', receiveCount: 3 }]));
-    expect(deliveries).toEqual([{ messageId: 'm-1', receiveCount: 3, groupId: undefined }]);
+    expect(deliveries).toMatchObject([{ id: 'm-1', messageId: 'm-1', receiveCount: 3, groupId: undefined }]);
+    expect(deliveries[0]?.signal.aborted).toBe(false);
   });
 
   it('takes events that a rule has sent to its queue', async () => {
@@ -100,6 +102,24 @@ describe('worker', () => {
     const event = publishedEvent(OrderPlaced, { orderId: 'o', total: 5 }, { id: 'e-1' });
     await worker(OrderPlaced, { once: idempotency() }, async () => {}).with({ once })(batch(event));
     expect(keys).toEqual(['1', 'e-1']);
+  });
+
+  it('knows a message that was redriven by the id that its sender gave it', async () => {
+    const keys: string[] = [];
+    const once: IdempotencyClient = {
+      tableName: 'done',
+      run(key, work) {
+        keys.push(key);
+        return work() as never;
+      },
+    };
+    const handled = worker(Mail, { once: idempotency() }, async (_mail, _clients, delivery) => {
+      expect(delivery.id).toBe('own-1');
+    }).with({ once });
+    const attributes = { messageId: 'own-1' };
+    await handled(sqsEvent([{ body: mail('a'), attributes, messageId: 'before' }]));
+    await handled(sqsEvent([{ body: mail('a'), attributes, messageId: 'after' }]));
+    expect(keys).toEqual(['own-1', 'own-1']);
   });
 
   it('makes what it does follow from what the message follows from', async () => {
@@ -132,7 +152,10 @@ describe('queue(Message).send', () => {
       {
         QueueUrl: 'https://sqs/mails',
         MessageBody: '{"to":"ann","text":"a"}',
-        MessageAttributes: { correlationId: { DataType: 'String', StringValue: 'c-1' } },
+        MessageAttributes: {
+          messageId: { DataType: 'String', StringValue: expect.stringMatching(/^[\da-f-]{36}$/) },
+          correlationId: { DataType: 'String', StringValue: 'c-1' },
+        },
       },
     ]);
   });
@@ -144,6 +167,33 @@ describe('queue(Message).send', () => {
       MessageDeduplicationId: 'd-1',
       DelaySeconds: 5,
     });
+  });
+
+  it('gives each message an id of its own, or the one that it is given', async () => {
+    await mails.send(mail('a'));
+    await mails.send(mail('a'));
+    await mails.send(mail('a'), { id: 'order-7' });
+    const ids = sent().map(({ MessageAttributes }) => MessageAttributes?.messageId?.StringValue);
+    expect(new Set(ids).size).toBe(3);
+    expect(ids[2]).toBe('order-7');
+  });
+
+  it('has no deduplication id for a queue that is not FIFO', async () => {
+    await mails.send(mail('a'));
+    expect(sent()[0]?.MessageDeduplicationId).toBeUndefined();
+  });
+
+  it('sends equal messages to a FIFO queue as different ones, unless they are given one id', async () => {
+    const fifo = queue(Mail).send.connect('https://sqs/mails.fifo');
+    await fifo.send(mail('a'), { groupId: 'ann' });
+    await fifo.send(mail('a'), { groupId: 'ann' });
+    await fifo.send(mail('a'), { groupId: 'ann', id: 'order-7' });
+    await fifo.send(mail('a'), { groupId: 'ann', id: 'order-7', deduplicationId: 'd-1' });
+    const [first, second, third, fourth] = sent().map(({ MessageDeduplicationId }) => MessageDeduplicationId);
+    expect(first).toMatch(/^[\da-f-]{36}$/);
+    expect(second).toMatch(/^[\da-f-]{36}$/);
+    expect(second).not.toBe(first);
+    expect([third, fourth]).toEqual(['order-7', 'd-1']);
   });
 
   it('refuses what is no such message', async () => {

@@ -1,6 +1,7 @@
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { CfnQueue, IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Operation } from '../../contract/contract.js';
-import { allow, allowKey } from '../../function/bindings/binding.js';
+import { allow, allowKey, type Bindable } from '../../function/bindings/binding.js';
+import { ID_ATTRIBUTE } from '../../runtime/message-attributes.js';
 import { type ServiceAnswer, type ServiceCall, ServiceIntegration } from '../private/service-integration.js';
 import { expressionOf, valueMistakes } from '../private/vtl.js';
 import type { Integration, RequestValue } from './integration.js';
@@ -14,7 +15,10 @@ export interface SendMessageOptions {
   readonly attributes?: Readonly<Record<string, RequestValue>>;
   /** Which messages keep their order among one another. Required for a FIFO queue. */
   readonly groupId?: RequestValue;
-  /** By what a FIFO queue knows that a message has come before. @default - by its content, if the queue does that */
+  /**
+   * By what a FIFO queue knows that a message has come before: SQS drops it in silence within five minutes.
+   * @default - the request's id, so that nothing is dropped; by its content where a queue of your own is declared so
+   */
   readonly deduplicationId?: RequestValue;
 }
 
@@ -98,18 +102,27 @@ class SendMessage extends ServiceIntegration<SentMessage> {
 
   /** The Query protocol of SQS: every value is encoded, so that none can add a field. */
   private form(): string {
-    const { attributes = {}, groupId, deduplicationId } = this.options;
+    const { groupId, deduplicationId } = this.options;
     const value = (one: RequestValue) => `$util.urlEncode(${expressionOf(one)})`;
+    const attributes = Object.entries(this.options.attributes ?? {}).map(([name, one]) => [name, value(one)]);
+    const isNamed = attributes.some(([name]) => name === ID_ATTRIBUTE);
+    // What a worker with `idempotency()` knows the message by, also after a redrive.
+    if (!isNamed && attributes.length < MOST_ATTRIBUTES)
+      attributes.push([ID_ATTRIBUTE, '$context.requestId']);
     return [
       'Action=SendMessage',
       'Version=2012-11-05',
       'MessageBody=$util.urlEncode($input.body)',
       ...(groupId ? [`MessageGroupId=${value(groupId)}`] : []),
-      ...(deduplicationId ? [`MessageDeduplicationId=${value(deduplicationId)}`] : []),
-      ...Object.entries(attributes).flatMap(([name, one], at) => [
+      ...(deduplicationId
+        ? [`MessageDeduplicationId=${value(deduplicationId)}`]
+        : this.queue.fifo && !isContentBased(this.queue)
+          ? ['MessageDeduplicationId=$context.requestId']
+          : []),
+      ...attributes.flatMap(([name, text], at) => [
         `MessageAttribute.${at + 1}.Name=${name}`,
         `MessageAttribute.${at + 1}.Value.DataType=String`,
-        `MessageAttribute.${at + 1}.Value.StringValue=${value(one)}`,
+        `MessageAttribute.${at + 1}.Value.StringValue=${text}`,
       ]),
     ].join('&');
   }
@@ -120,4 +133,11 @@ class SendMessage extends ServiceIntegration<SentMessage> {
       template: `{"messageId":"$input.path('$.SendMessageResponse.SendMessageResult.MessageId')"}`,
     };
   }
+}
+
+/** A QueueWorker's queue is declared so for senders that give no id. */
+function isContentBased(queue: IQueue): boolean {
+  const isOfWorker = (queue.node.scope as Partial<Bindable<'queue'>> | undefined)?.bindingKind === 'queue';
+  const resource = queue.node.defaultChild as CfnQueue | undefined;
+  return resource?.contentBasedDeduplication === true && !isOfWorker;
 }

@@ -26,7 +26,7 @@ const ordered = new QueueWorker(stack, 'Ordered', {
 });
 const sender = new NodeFunction(stack, 'Sender', {
   handler: () => import('./handlers/send.js'),
-  bind: { tasks },
+  bind: { tasks, ordered },
 });
 
 const hub = new EventHub(stack, 'Events', { publishAs: '/test/events' });

@@ -1,8 +1,8 @@
 import { defineEvent } from 'cdk-trellis/contract';
 import * as z from 'zod';
 
-/** What is wrong with a message: it fails always, or the first time. */
-export const Task = z.object({ name: z.string(), fails: z.enum(['never', 'always', 'once']) });
+/** What is wrong with a message: it fails always, or the first time, or hangs. */
+export const Task = z.object({ name: z.string(), fails: z.enum(['never', 'always', 'once', 'hangs']) });
 
 const data = z.object({ orderId: z.string(), state: z.string() });
 

@@ -18,6 +18,7 @@ import {
   PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
+  SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
@@ -80,6 +81,17 @@ export class Deployed {
       ...(group && { MessageGroupId: group(message) }),
     }));
     await this.sqs.send(new SendMessageBatchCommand({ QueueUrl: this.output(queue), Entries }));
+  }
+
+  /** Puts a message into a dead-letter queue, with the id that its sender gave it. */
+  async putDeadLetter(queue: string, message: object, id: string): Promise<void> {
+    await this.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.output(queue),
+        MessageBody: JSON.stringify(message),
+        MessageAttributes: { messageId: { DataType: 'String', StringValue: id } },
+      }),
+    );
   }
 
   /** What handlers have written down about something, in the order in which they did. */

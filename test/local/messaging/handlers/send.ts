@@ -1,6 +1,15 @@
 import { handle, queue } from 'cdk-trellis/runtime';
 import { Task } from '../contracts.js';
 
-export const handler = handle({ tasks: queue(Task).send }, async (event: { name: string }, { tasks }) =>
-  tasks.send({ name: event.name, fails: 'never' }),
+interface Send {
+  readonly name: string;
+  readonly fails?: 'never' | 'always' | 'once' | 'hangs';
+  /** Sends to the FIFO queue, in this group. */
+  readonly groupId?: string;
+}
+
+export const handler = handle(
+  { tasks: queue(Task).send, ordered: queue(Task).send },
+  async ({ name, fails = 'never', groupId }: Send, { tasks, ordered }) =>
+    groupId === undefined ? tasks.send({ name, fails }) : ordered.send({ name, fails }, { groupId }),
 );

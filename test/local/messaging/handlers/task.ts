@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { idempotency, table, worker } from 'cdk-trellis/runtime';
 import { Task } from '../contracts.js';
 import { record } from '../record.js';
@@ -5,8 +6,9 @@ import { record } from '../record.js';
 export const handler = worker(
   Task,
   { log: table.write, once: idempotency() },
-  async ({ name, fails }, { log }, { receiveCount, groupId }) => {
-    await record(log, `task ${name}`, { receiveCount, groupId });
+  async ({ name, fails }, { log }, { id, receiveCount, groupId }) => {
+    await record(log, `task ${name}`, { id, receiveCount, groupId });
+    if (fails === 'hangs') await sleep(60_000);
     if (fails === 'always' || (fails === 'once' && receiveCount === 1)) throw new Error(`${name} fails`);
   },
 );
