@@ -10,6 +10,7 @@ import time
 
 import ministack.app
 from ministack.core import iam_actions
+from ministack.core.responses import now_iso, request_scope
 from ministack.services import stepfunctions
 
 from . import api, data, engine, records, redrive, tasks
@@ -80,10 +81,11 @@ def _load(state):
         return
     records.definitions.update(state.get("trellis_definitions", {}))
     executions = state.get("executions")
-    original_executions = list(executions._data.items()) if executions else []
-    for scoped, record in original_executions:
-        ended = (record.get("trellis") or {}).get("ended")
-        if ended and time.time() - ended > records.RETENTION_SECONDS:
+    for scoped, record in list(executions._data.items()) if executions else []:
+        kept = record.get("trellis") or {}
+        # Nobody can ask for an Express execution that has ended.
+        retention = 0 if kept.get("type") == "EXPRESS" else records.RETENTION_SECONDS
+        if kept.get("ended") and time.time() - kept["ended"] > retention:
             del executions._data[scoped]
     for name in ("state_machines", "executions", "map_runs", "tags", "activities", "state_machine_versions", "state_machine_aliases"):
         getattr(stepfunctions, f"_{name}").update(state.get(name, {}))
@@ -98,7 +100,8 @@ async def _when_ready(original):
     with engine.lock:
         for key, record in stepfunctions._executions.all_items():
             if record.get("trellis"):
-                redrive.resume(key, record)
+                with request_scope(key[0], key[1]):
+                    redrive.resume(key, record)
             elif record["status"] == "RUNNING" and not record.get("mapRunArn"):
                 _end_foreign(record)
     engine.start()
@@ -108,7 +111,7 @@ async def _when_ready(original):
 def _end_foreign(record):
     """An execution of a local cloud from before this interpreter has no checkpoint to go on from."""
     cause = "The execution was started by an earlier version of the local cloud"
-    record.update(status="FAILED", error="States.Runtime", cause=cause, stopDate=stepfunctions.now_iso())
+    record.update(status="FAILED", error="States.Runtime", cause=cause, stopDate=now_iso())
 
 
 async def _handle_lifespan(original, scope, receive, send):

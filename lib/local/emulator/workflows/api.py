@@ -148,8 +148,8 @@ def start_sync_execution(request):
 def _with_execution(action):
     def handle(request):
         arn = request.get("executionArn") or ""
-        if ":express:" in arn and action is not describe:
-            return refused("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+        if ":express:" in arn:
+            return refused("InvalidArn", "Invalid Arn: 'Resource type not valid in this context: express'")
         with engine.lock:
             record = records.find(key_of(arn))
             return action(request, key_of(arn), record) if record else _not_found(arn)

@@ -1,5 +1,6 @@
 """What a state reads and writes, in JSONPath and JSONata, on MiniStack's evaluators."""
 
+import contextlib
 import datetime
 import json
 import re
@@ -23,6 +24,9 @@ def install():
     def resolve(path, data):
         name = _VARIABLE.match(path) if isinstance(path, str) else None
         if not name:
+            if getattr(_variables, "is_strict", False) and not _has(path, data):
+                cause = f"The JSONPath '{path}' could not be found in the input '{dumps(data)}'"
+                raise Error("States.Runtime", cause)
             return original(path, data)
         values = getattr(_variables, "values", None) or {}
         if name[1] not in values:
@@ -30,6 +34,41 @@ def install():
         return original("$" + path[name.end() :], values[name[1]])
 
     stepfunctions._resolve_path = resolve
+
+
+def _has(path, data):
+    """Whether a path without wildcards leads to a value, be it null."""
+    for kind, value in stepfunctions._parse_jsonpath_tokens(path) or []:
+        if kind == "wildcard":
+            return True
+        known = isinstance(data, dict) and value in data if kind == "field" else isinstance(data, list) and value < len(data)
+        if not known:
+            return False
+        data = data[value]
+    return True
+
+
+def exists(path, values, context):
+    name = _VARIABLE.match(path)
+    if name:
+        return name[1] in context["variables"] and _has("$" + path[name.end() :], context["variables"][name[1]])
+    return _has(path[1:], context) if path.startswith("$$.") else _has(path, values)
+
+
+@contextlib.contextmanager
+def _strict():
+    """A path that leads nowhere is an error, as on AWS; MiniStack takes it for null."""
+    _variables.is_strict = True
+    try:
+        yield
+    finally:
+        _variables.is_strict = False
+
+
+def filled(template, values, context):
+    """A template of JSONPath, with the values of its paths."""
+    with _strict():
+        return stepfunctions._resolve_params_obj(template, values, context)
 
 
 def context_of(record, branch):
@@ -66,14 +105,18 @@ def is_jsonata(state, context):
 
 def effective_input(state, raw, context):
     """The input that a state works on: `InputPath`, which JSONata states do not have."""
-    return raw if is_jsonata(state, context) else stepfunctions._apply_input_path(state, raw, context)
+    if is_jsonata(state, context):
+        return raw
+    with _strict():
+        return stepfunctions._apply_input_path(state, raw, context)
 
 
 def arguments(state, raw, context):
     """What a task, a parallel state or a pass state gets, by `Arguments` or `Parameters`."""
     if is_jsonata(state, context):
         return stepfunctions._apply_jsonata_arguments(state, raw, context)
-    return stepfunctions._apply_parameters(state, effective_input(state, raw, context), context)
+    effective = effective_input(state, raw, context)
+    return filled(state["Parameters"], effective, context) if "Parameters" in state else effective
 
 
 def outcome(state, raw, result, context):
@@ -82,9 +125,22 @@ def outcome(state, raw, result, context):
         output = stepfunctions._apply_jsonata_output(state, raw, context, result=result, default=result)
         return dumps(output), assigned(state, raw, context, result=result)
     variables = assigned(state, result, context)
-    selected = stepfunctions._apply_result_selector(state, result)
-    output = stepfunctions._apply_result_path(state, raw, selected)
-    return dumps(stepfunctions._apply_output_path(state, output, context)), variables
+    selected = filled(state["ResultSelector"], result, context) if "ResultSelector" in state else result
+    output = placed(state, raw, selected)
+    return dumps(effective_output(state, output, context)), variables
+
+
+def placed(source, raw, result):
+    path = source.get("ResultPath", "$")
+    if path not in (None, "$") and not isinstance(raw, dict):
+        cause = f"Unable to apply ReferencePath {path} to the input {dumps(raw)}"
+        raise Error("States.ResultPathMatchFailure", cause)
+    return stepfunctions._apply_result_path_raw(path, raw, result)
+
+
+def effective_output(state, output, context):
+    with _strict():
+        return stepfunctions._apply_output_path(state, output, context)
 
 
 def assigned(source, raw, context, result=None, error=None):
@@ -98,7 +154,7 @@ def assigned(source, raw, context, result=None, error=None):
     if stepfunctions._state_query_language(source, context) == "JSONata":
         values = stepfunctions._apply_jsonata_template(template, raw, context, result=result, error_output=error)
     else:
-        values = stepfunctions._resolve_params_obj(template, raw if error is None else error, context)
+        values = filled(template, raw if error is None else error, context)
     return dumps({**context["variables"], **values})
 
 
@@ -109,7 +165,7 @@ def caught(catcher, state, raw, error, context):
     if source["QueryLanguage"] == "JSONata":
         output = stepfunctions._apply_jsonata_output(source, raw, context, error_output=error, default=error)
     else:
-        output = stepfunctions._apply_result_path_raw(catcher.get("ResultPath", "$"), raw, error)
+        output = placed(catcher, raw, error)
     return dumps(output), variables
 
 

@@ -73,7 +73,7 @@ def _item_input(state, raw, effective, item, at, context):
     elif data.is_jsonata(state, context):
         value = stepfunctions._apply_jsonata_template(template, raw, inner)
     else:
-        value = stepfunctions._resolve_params_obj(template, effective, inner)
+        value = data.filled(template, effective, inner)
     return [dumps(value), dumps(inner["Map"]["Item"])]
 
 
@@ -165,6 +165,10 @@ def abort(record, branches):
         child = branch.get("child")
         tasks.close(branch)
         branch.update(phase="aborted", was=branch["phase"])
+        map_runs.finish(branch, "ABORTED")
+        parent = record["trellis"]["branches"].get(branch["parent"])
+        if parent:
+            map_runs.item_ended(parent, branch, "aborted")
         arn = record["executionArn"]
         if child:
             account, region = arn.split(":")[4], arn.split(":")[3]

@@ -7,7 +7,7 @@ import time
 from ministack.core.responses import now_iso
 from ministack.services import stepfunctions
 
-from . import data, engine, groups, records, tasks
+from . import choices, data, engine, groups, records, tasks
 from .errors import catcher_of, retrier_of
 from .records import Error, HistoryFull, add_event, assert_size, dumps
 
@@ -31,6 +31,9 @@ def step(key, name):
         record, branch = branch_of(key, name)
         if branch is None or branch["phase"] not in ("enter", "attempt"):
             return
+        if record["stateMachineArn"] not in stepfunctions._state_machines:
+            # https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
+            return end(key, record, "ABORTED")
         guarded(key, record, branch, lambda: _enter(key, record, branch))
 
 
@@ -97,8 +100,7 @@ def _unchanged(state, raw, context):
     """The output of a state without a result: its input, by `Output` or `InputPath` and `OutputPath`."""
     if data.is_jsonata(state, context):
         return dumps(stepfunctions._apply_jsonata_output(state, raw, context, default=raw))
-    filtered = stepfunctions._apply_input_path(state, raw, context)
-    return dumps(stepfunctions._apply_output_path(state, filtered, context))
+    return dumps(data.effective_output(state, data.effective_input(state, raw, context), context))
 
 
 def _pass(key, record, branch, state, raw, context):
@@ -113,22 +115,15 @@ def _pass(key, record, branch, state, raw, context):
 def _choose(key, record, branch, state, raw, context):
     jsonata = data.is_jsonata(state, context)
     effective = data.effective_input(state, raw, context)
-    for rule in state.get("Choices", []):
-        if jsonata:
-            matches = stepfunctions._evaluate_jsonata_choice_rule(rule, raw, context)
-        else:
-            matches = stepfunctions._evaluate_rule(rule, effective, context)
-        if matches:
-            chosen, following = {**rule, "QueryLanguage": "JSONata" if jsonata else "JSONPath"}, rule["Next"]
-            break
-    else:
-        chosen, following = state, state.get("Default")
-        if not following:
-            raise Error("States.NoChoiceMatched", "No choice rule matched and no Default")
+    rule = choices.first_match(state, raw, effective, context)
+    following = rule["Next"] if rule else state.get("Default")
+    if not following:
+        raise Error("States.NoChoiceMatched", "No choice rule matched and no Default")
+    chosen = {**(rule or state), "QueryLanguage": "JSONata" if jsonata else "JSONPath"}
     if jsonata:
         text = dumps(stepfunctions._apply_jsonata_output(chosen, raw, context, default=raw))
     else:
-        text = dumps(stepfunctions._apply_output_path(state, effective, context))
+        text = dumps(data.effective_output(state, effective, context))
     leave(key, record, branch, state, text, data.assigned(chosen, raw, context), following)
 
 

@@ -40,7 +40,7 @@ def _count(run, before, after):
 
 
 def item_started(record, branch, child):
-    run = stepfunctions._map_runs.get(branch["map_run"]) if branch["map_run"] else None
+    run = _run_of(branch)
     if run is None:
         return
     name = new_uuid()
@@ -62,16 +62,33 @@ def item_started(record, branch, child):
 
 
 def item_ended(branch, child, outcome):
-    run = stepfunctions._map_runs.get(branch["map_run"]) if branch["map_run"] else None
+    run = _run_of(branch)
     reported = stepfunctions._executions.get(child.get("reported_as"))
     if run is None or reported is None:
         return
-    end = {"output": child["output"]} if outcome == "succeeded" else {"error": child["error"], "cause": child["cause"]}
-    reported.update(status=outcome.upper(), stopDate=now_iso(), **end)
+    fields = ("output",) if outcome == "succeeded" else ("error", "cause")
+    reported.update(status=outcome.upper(), stopDate=now_iso(), **{name: child.get(name) for name in fields})
     _count(run, "running", outcome)
 
 
 def finish(branch, status):
-    run = stepfunctions._map_runs.get(branch.get("map_run")) if branch.get("map_run") else None
+    run = _run_of(branch)
     if run is not None:
         run.update(status=status, stopDate=now_iso())
+
+
+def restarted(branch, children):
+    """A redrive runs the items again that did not succeed."""
+    run = _run_of(branch)
+    if run is None:
+        return
+    run.update(status="RUNNING", redriveCount=run["redriveCount"] + 1, redriveDate=now_iso(), stopDate=None)
+    for child in children:
+        reported = stepfunctions._executions.get(child.get("reported_as"))
+        if reported:
+            _count(run, reported["status"].lower(), "running")
+            reported.update(status="RUNNING", stopDate=None)
+
+
+def _run_of(branch):
+    return stepfunctions._map_runs.get(branch["map_run"]) if branch.get("map_run") else None

@@ -33,7 +33,7 @@ class HistoryFull(Exception):
 
 def dumps(value):
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError) as error:
         raise Error("States.Runtime", f"The value cannot be written as JSON: {error}") from None
 

@@ -4,7 +4,7 @@ import time
 
 from ministack.core.responses import now_iso
 
-from . import data, engine, groups, interpreter, records, tasks
+from . import engine, groups, interpreter, map_runs, records, tasks
 from .records import add_event, definition_of
 
 
@@ -27,7 +27,9 @@ def _restart(key, record, branch):
     branch["retries"] = []
     if was in ("failed", "children") and branch.get("results") is not None:
         branch.update(phase="children", failures=0)
-        for child in records.children_of(record, branch):
+        children = records.children_of(record, branch)
+        map_runs.restarted(branch, children)
+        for child in children:
             _restart(key, record, child)
         return interpreter.guarded(key, record, branch, lambda: groups.go_on_with_items(key, record, branch))
     branch["phase"] = "enter" if was == "enter" else "attempt"
@@ -66,7 +68,6 @@ def _resume_branch(key, record, branch):
         return engine.at(branch["due"], interpreter.wake, key, branch["id"], branch["due"])
     if phase not in ("task", "callback", "nested", "activity"):
         return
-    data.context_of(record, branch)
     resource = records.state_of(record, branch)["Resource"]
     for which in ("timeout", "heartbeat"):
         # A call that is made again has its whole time; whoever holds a token was told of an end that stays.
