@@ -12,6 +12,7 @@ import { type Emulator, inlineFunction } from './emulator.js';
 
 const emulators = pairOfEmulators([
   'event_archives',
+  'event_size',
   'message_move_tasks',
   'queued_invocations',
   'schedule_context',
@@ -212,4 +213,34 @@ correction(
     return [queueUrls, await firstMessage(emulator, 'alive', 2)];
   },
   [[expect.stringMatching(/\/alive$/)], 'moved'],
+);
+
+correction(
+  emulators,
+  'event_size',
+  'refuses entries that have more than 1 MiB together',
+  async (emulator) => {
+    const put = (...sizes: number[]) =>
+      new EventBridgeClient(emulator.client)
+        .send(
+          new PutEventsCommand({
+            Entries: sizes.map((size) => ({
+              Source: 'test',
+              DetailType: 'Test',
+              Detail: JSON.stringify({ text: 'x'.repeat(size - '{"text":""}testTest'.length) }),
+            })),
+          }),
+        )
+        .then(
+          ({ FailedEntryCount }) => FailedEntryCount,
+          (error: Error) => error.message,
+        );
+    const limit = 1024 * 1024;
+    return [await put(limit), await put(limit + 1), await put(limit / 2, limit / 2 + 1)];
+  },
+  [
+    0,
+    'Total size of the entries in the request is over the limit.',
+    'Total size of the entries in the request is over the limit.',
+  ],
 );

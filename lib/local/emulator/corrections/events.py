@@ -27,6 +27,27 @@ def queued_invocations():
 
 
 @correction
+def event_size():
+    """The entries of one `PutEvents` have at most 1 MiB together.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size
+    """
+    most = 1024 * 1024
+
+    def size(entry):
+        texts = [entry.get("Source"), entry.get("DetailType"), entry.get("Detail"), *(entry.get("Resources") or [])]
+        time = 14 if entry.get("Time") is not None else 0
+        return time + sum(len(text.encode("utf-8", "surrogatepass")) for text in texts if isinstance(text, str))
+
+    @replaced(eventbridge, "_put_events")
+    def put(original, data, *args, **kwargs):
+        if sum(map(size, data.get("Entries", []))) > most:
+            message = "Total size of the entries in the request is over the limit."
+            return eventbridge.error_response_json("ValidationException", message, 400)
+        return original(data, *args, **kwargs)
+
+
+@correction
 def event_archives():
     """`AWS::Events::Archive` in a template.
 

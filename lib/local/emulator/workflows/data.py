@@ -24,6 +24,9 @@ def install():
     def resolve(path, data):
         name = _VARIABLE.match(path) if isinstance(path, str) else None
         if not name:
+            if isinstance(path, str) and path.startswith("$") and stepfunctions._parse_jsonpath_tokens(path) is None:
+                # MiniStack would take it for null.
+                raise Error("States.Runtime", f"The local cloud does not know this kind of JSONPath: {path}")
             if getattr(_variables, "is_strict", False) and not _has(path, data):
                 cause = f"The JSONPath '{path}' could not be found in the input '{dumps(data)}'"
                 raise Error("States.Runtime", cause)
