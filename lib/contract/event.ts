@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { jsonMistakes } from './json-mistakes.js';
 import { isSchema, shown } from './shape-mistakes.js';
 
 /** An event that a service publishes: its name, version and shape. */
@@ -70,7 +71,7 @@ export interface EventOptions<Version extends number, Key> {
  *
  * @param name what has happened, as in `OrderPlaced`; it is the event's detail-type on EventBridge
  * @param schema the event's data. It travels as JSON: dates are text, as in `z.iso.datetime()`, or a `z.codec()` of it
- * @throws Error when a name, a source or a version cannot be one
+ * @throws Error when a name, a source or a version cannot be one, or the data has something that JSON has no form of
  * @example
  * import * as z from 'zod';
  * import { defineEvent } from 'cdk-trellis/contract';
@@ -104,6 +105,10 @@ export function defineEvent<
   }
   if (!isSchema(schema))
     mistakes.push(`its data must be a schema of zod, as in \`z.object({ ... })\`, got ${shown(schema)}`);
+  else {
+    const unsendable = jsonMistakes(schema, 'response');
+    mistakes.push(...unsendable.map((mistake) => `${name} ${version} cannot travel as JSON: ${mistake}`));
+  }
   const properties = (schema as { shape?: object } | undefined)?.shape;
   if (key !== undefined && properties && !(key in properties)) {
     const names = Object.keys(properties).join(', ');

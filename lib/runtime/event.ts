@@ -9,6 +9,7 @@ import type {
   PublishedEvent,
 } from '../contract/event.js';
 import { correlationId } from './invocation.js';
+import { jsonText } from './json-text.js';
 
 /** What stands in the `detail` of an event on EventBridge. */
 export interface EventEnvelope {
@@ -38,7 +39,7 @@ export class EventRefusedError extends Error {
 /**
  * An event ready to be published.
  *
- * @throws ZodError when the data is not what the definition says
+ * @throws ZodError when the data is not what the definition says, Error when it has something that JSON has no form of
  */
 export function newEvent<E extends EventDefinition>(
   definition: E,
@@ -51,6 +52,8 @@ export function newEvent<E extends EventDefinition>(
     throw new Error(`The \`sequence\` of ${name} must be a whole number from 1, got ${sequence}`);
   }
   const wire = z.encode(schema, data);
+  // An Outbox would be told only when the item is written.
+  jsonText(`The event ${name}`, wire);
   const id = randomUUID();
   return {
     name,

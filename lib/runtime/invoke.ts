@@ -1,4 +1,5 @@
 import { InvocationType, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { jsonText } from './json-text.js';
 import type { Need } from './need.js';
 import { once } from './once.js';
 import { bounded, REQUESTS } from './sdk.js';
@@ -52,7 +53,7 @@ async function invokeFunction(functionName: string, InvocationType: InvocationTy
   const command = new InvokeCommand({
     FunctionName: functionName,
     InvocationType,
-    Payload: JSON.stringify(event ?? null),
+    Payload: jsonText('The event', event ?? null),
   });
   const { FunctionError: failed, Payload } = await client().send(command);
   const text = Payload && Payload.byteLength > 0 ? new TextDecoder().decode(Payload) : 'null';

@@ -29,6 +29,20 @@ export function messageReader(
     : (record) => eventOf(kinds as readonly EventDefinition[], record);
 }
 
+/**
+ * Whether S3 only says that it may send to the queue, when a notification is set up: no message for the worker.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+export function isTestOfS3({ body }: SQSRecord): boolean {
+  if (!body.includes('"s3:TestEvent"')) return false;
+  try {
+    const { Service, Event } = JSON.parse(body);
+    return Service === 'Amazon S3' && Event === 's3:TestEvent';
+  } catch {
+    return false;
+  }
+}
+
 function messageOf(schema: z.ZodType, record: SQSRecord): ReceivedMessage {
   const { messageId } = record;
   const read = () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type MessageAttributeValue, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { correlationId } from './invocation.js';
+import { assertJsonSchema, jsonText } from './json-text.js';
 import { CORRELATION_ATTRIBUTE, ID_ATTRIBUTE } from './message-attributes.js';
 import type { Need } from './need.js';
 import { once } from './once.js';
@@ -40,7 +41,7 @@ export interface MessageSender<Message extends z.ZodType> extends QueueClient {
    * Sends a message.
    *
    * @returns the id that SQS gave it
-   * @throws ZodError when the message is not what the schema says
+   * @throws ZodError when the message is not what the schema says, Error when it has something that JSON has no form of
    */
   send(message: z.output<Message>, options?: SendOptions): Promise<{ readonly messageId: string }>;
 }
@@ -62,7 +63,7 @@ function senderOf<Message extends z.ZodType>(schema: Message, plain: QueueClient
       const { MessageId } = await plain.client.send(
         new SendMessageCommand({
           QueueUrl: plain.queueUrl,
-          MessageBody: JSON.stringify(z.encode(schema, message)),
+          MessageBody: jsonText('The message', z.encode(schema, message)),
           MessageGroupId: groupId,
           MessageDeduplicationId: deduplicationId ?? (isFifo ? id : undefined),
           DelaySeconds: delaySeconds,
@@ -84,9 +85,10 @@ function textAttribute(value: string): MessageAttributeValue {
 /**
  * Access to an SQS queue. `send`: SendMessage and SendMessageBatch.
  *
- * - `queue(Message).send` gives a client that sends messages of this schema
+ * - `queue(Message).send` gives a client that sends messages of this schema, as JSON
  * - `queue.send` gives the queue's URL and the SDK's client
  *
+ * @throws Error when the schema has something that JSON has no form of, such as a `z.date()`
  * @example
  * import { handle, queue } from 'cdk-trellis/runtime';
  * import * as z from 'zod';
@@ -99,6 +101,7 @@ function textAttribute(value: string): MessageAttributeValue {
  */
 export const queue = /* @__PURE__ */ Object.assign(
   <Message extends z.ZodType>(message: Message) => {
+    assertJsonSchema('A message of `queue(...)`', message, 'response');
     const typed: Need<'queue', 'send', MessageSender<Message>> = {
       kind: 'queue',
       access: 'send',

@@ -7,6 +7,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type * as z from 'zod';
+import { assertJsonSchema, jsonText } from './json-text.js';
 import type { Need } from './need.js';
 import { once } from './once.js';
 import { bounded, REQUESTS } from './sdk.js';
@@ -81,6 +82,7 @@ const NAME = /^[\w-]{1,80}$/;
  * });
  */
 export function saga<Schema extends z.ZodType>(schema: Schema) {
+  assertJsonSchema('A value of `saga(...)`', schema, 'request');
   type Value = z.input<Schema>;
   const start: Need<'saga', SagaStart<Value>, SagaStartClient<Value>> = {
     kind: 'saga',
@@ -98,7 +100,7 @@ export function saga<Schema extends z.ZodType>(schema: Schema) {
       stateMachineArn,
       client: client(),
       succeed: async (taskToken, value) => {
-        const output = JSON.stringify(checked(schema, value));
+        const output = jsonText('The answer', checked(schema, value));
         await client().send(new SendTaskSuccessCommand({ taskToken, output }));
       },
       fail: async (taskToken, cause) => {
@@ -121,7 +123,7 @@ async function startOnce(stateMachineArn: string, name: string, value: unknown):
       `The name of an execution must be letters, digits, hyphens and underscores, at most 80, got "${name}"`,
     );
   }
-  const input = JSON.stringify(value);
+  const input = jsonText('The input', value);
   try {
     await client().send(new StartExecutionCommand({ stateMachineArn, name, input }));
   } catch (error) {

@@ -10,8 +10,9 @@ import type { EventDefinition, EventOf } from '../contract/event.js';
 import { type Deadline, withDeadline } from './deadline.js';
 import { doOnce } from './do-once.js';
 import { correlated, invoked } from './invocation.js';
+import { assertJsonSchema } from './json-text.js';
 import { logger } from './logger.js';
-import { messageReader } from './messages.js';
+import { isTestOfS3, messageReader } from './messages.js';
 import { type Clients, connection, type Needs } from './need.js';
 
 /** What a worker's messages are: a schema, or events that a rule sends to its queue. */
@@ -70,6 +71,7 @@ export interface MessageHandler<M extends MessageKind, N extends Needs> {
  * by the id that `queue(Message).send` gave it, or else by SQS's own, which a redrive changes; an event by its own id.
  *
  * @param message the schema of a message, an event, or several events
+ * @throws Error when the schema has something that JSON has no form of, such as a `z.date()`: no message could match it
  * @param needs an object literal: the construct that deploys the handler reads it from the source
  * @example
  * import { idempotency, worker } from 'cdk-trellis/runtime';
@@ -86,12 +88,16 @@ export function worker<M extends MessageKind, const N extends Needs>(
   needs: N,
   run: (message: MessageOf<M>, clients: Clients<N>, delivery: Delivery, context: Context) => Promise<void>,
 ): MessageHandler<M, N> {
+  for (const kind of [message].flat()) {
+    if ('_zod' in kind) assertJsonSchema('A message of `worker(...)`', kind, 'request');
+  }
   const receive = messageReader([message].flat() as M[]);
   const connected = connection(needs);
 
   function handleRecord(record: SQSRecord, context: Context, clients: Clients<N>, deadline: Deadline) {
     const { correlationId, read } = receive(record);
     return correlated(correlationId, async () => {
+      if (isTestOfS3(record)) return logger().info('S3 has tested that it may send to the queue');
       try {
         const { value, id } = read();
         const delivery = { id, ...deliveryOf(record), signal: deadline.signal };

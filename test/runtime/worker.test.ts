@@ -10,6 +10,7 @@ import {
   worker,
 } from 'cdk-trellis/runtime';
 import { publishedEvent, sqsEvent } from 'cdk-trellis/testing';
+import * as z from 'zod';
 import { Mail, OrderPlaced } from '../messaging/fixtures/events.js';
 
 const mail = (text: string) => ({ to: 'ann', text });
@@ -70,6 +71,19 @@ describe('worker', () => {
     }));
     expect(await handler.with({})(sqsEvent(messages, 'mails.fifo'))).toEqual(failures('2', '4'));
     expect(seen).toEqual(['x1', 'bad', 'y1', 'y2']);
+  });
+
+  it('does not take for a message that S3 has tested its notifications', async () => {
+    jest.spyOn(console, 'info').mockImplementation();
+    const test = { Service: 'Amazon S3', Event: 's3:TestEvent', Time: '2026-01-01T00:00:00Z', Bucket: 'b' };
+    const loose: unknown[] = [];
+    const anything = worker(z.looseObject({}), {}, async (message) => void loose.push(message));
+    expect(await handler.with({})(batch(test, mail('a')))).toEqual(failures());
+    expect(await anything.with({})(batch(test))).toEqual(failures());
+    expect([seen, loose]).toEqual([['a'], []]);
+    // A message of somebody else that contains the word.
+    expect(await anything.with({})(batch({ Event: 's3:TestEvent' }))).toEqual(failures());
+    expect(loose).toHaveLength(1);
   });
 
   it('knows the delivery', async () => {
