@@ -89,7 +89,9 @@ function placeOf(place: string, at: string): string {
 function installed(name: string, entry: string, at: string): string {
   for (let folder = dirname(entry); ; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);
-    if (existsSync(join(candidate, 'package.json'))) return realpathSync(candidate);
+    // What tools generate, as in node_modules/.prisma, has no package.json.
+    if (existsSync(name.startsWith('.') ? candidate : join(candidate, 'package.json')))
+      return realpathSync(candidate);
     if (folder === dirname(folder)) {
       throw new Error(
         `\`bundling.nodeModules\` must name packages that are installed, got ${name} (looked for from ${dirname(entry)} upwards, at ${at})`,

@@ -4,6 +4,7 @@ import { cacheFolder } from './cache-folder.js';
 import type * as CachePruning from './cache-pruning.js';
 import { FileHashes } from './file-hashes.js';
 import { sha256 } from './hash.js';
+import { InstalledFiles, type InstalledList, type InstalledRef, isInstalledPath } from './installed-files.js';
 import { readJson, writeJson } from './json-file.js';
 import { packagesHash } from './packages-hash.js';
 import type { Artifact } from './worker/protocol.mjs';
@@ -12,6 +13,8 @@ import type { Artifact } from './worker/protocol.mjs';
 export interface Entry<Value = unknown> {
   /** The hashes of the files that it was made from, by path relative to the root. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** The files of node_modules among them. */
+  readonly installed?: InstalledRef;
   /** Files that were looked for in vain. */
   readonly absent: readonly string[];
   /** The day it was last of use, in days since 1970. */
@@ -29,6 +32,9 @@ interface Origin {
   readonly since: number;
 }
 
+/** The entry of a list of files. */
+const listKey = (name: string) => `installed ${name}`;
+
 export const DAY_MILLISECONDS = 86_400_000;
 
 /** The file with the times of the project's files. */
@@ -38,8 +44,9 @@ export const STAMPS = 'files.json';
  * What earlier synths found out about the files of a project: an index of results, each valid as long as the files
  * it was made from are the same, and a store of built archives and folders named after their content.
  *
- * Packages are not looked at: what says which are installed is part of the index's name, and so is the library's own
- * code.
+ * What says which packages are installed is part of the index's name, and so is the library's own code. Files of
+ * node_modules are looked at all the same: they may change while the lockfile does not. Many results are made from the
+ * same ones, so that lists of them are entries of their own.
  */
 export class Cache {
   /** Where built archives and folders are. */
@@ -47,6 +54,8 @@ export class Cache {
   private readonly folder: string;
   private readonly file: string;
   private readonly hashes: FileHashes;
+  private readonly installed: InstalledFiles;
+  private readonly lists = new Map<string, string | undefined>();
   private readonly entries: Record<string, Entry>;
   private changed: Record<string, Entry> = {};
   private readonly today = Math.floor(Date.now() / DAY_MILLISECONDS);
@@ -55,6 +64,7 @@ export class Cache {
     this.folder = cacheFolder(root);
     this.store = join(this.folder, 'built');
     this.hashes = new FileHashes(root, join(this.folder, STAMPS));
+    this.installed = new InstalledFiles(root);
     const generation = sha256(root, packagesHash(root, this.hashes), this.libraryHash());
     this.file = join(this.folder, `index-${generation.slice(0, 16)}.json`);
     this.entries = readJson<Record<string, Entry>>(this.file) ?? {};
@@ -63,6 +73,8 @@ export class Cache {
   /** Files are looked at again from now on. */
   public refresh(): void {
     this.hashes.refresh();
+    this.installed.refresh();
+    this.lists.clear();
   }
 
   /** A result, if nothing that it was made from has changed and what was built is there. */
@@ -80,11 +92,17 @@ export class Cache {
     result: { readonly artifact?: Artifact; readonly value: unknown },
   ): void {
     const { inputs, absent = [], since } = origin;
-    const hashes = inputs.map((input) => [input, this.hashes.of(input)] as const);
+    const [own, packages] = [false, true].map((is) =>
+      inputs.filter((input) => isInstalledPath(input) === is),
+    );
+    const hashes = (own ?? []).map((input) => [input, this.hashes.of(input)] as const);
     // Files' times are finer than milliseconds.
     if (hashes.some(([input, hash]) => !hash || Math.floor(this.hashes.savedAt(input)) > since)) return;
+    const installed = this.listed(packages ?? [], since);
+    if (!installed) return;
     const entry = {
       inputs: Object.fromEntries(hashes) as Entry['inputs'],
+      ...(packages?.length && { installed }),
       absent,
       used: this.today,
       ...result,
@@ -110,9 +128,33 @@ export class Cache {
     this.entries[key] = this.changed[key] = entry;
   }
 
-  private isValid({ inputs, absent, artifact }: Entry): boolean {
+  /** Remembers which files of node_modules a result was made from; undefined when they change. */
+  private listed(paths: readonly string[], since: number): InstalledRef | undefined {
+    const name = sha256(JSON.stringify(paths)).slice(0, 16);
+    const value = this.installed.list(paths, since);
+    if (!value) return undefined;
+    this.putList(name, value);
+    return { list: name, content: value.content };
+  }
+
+  /** The hash of a list's files as they are now. */
+  private contentOf(name: string): string | undefined {
+    if (this.lists.has(name)) return this.lists.get(name);
+    const known = this.entries[listKey(name)] as Entry<InstalledList> | undefined;
+    const now = known && this.installed.current(known.value);
+    if (now && (now !== known.value || known.used !== this.today)) this.putList(name, now);
+    this.lists.set(name, now?.content);
+    return now?.content;
+  }
+
+  private putList(name: string, value: InstalledList): void {
+    if (value.paths.length > 0) this.put(listKey(name), { inputs: {}, absent: [], used: this.today, value });
+  }
+
+  private isValid({ inputs, installed, absent, artifact }: Entry): boolean {
     try {
       return (
+        (installed === undefined || this.contentOf(installed.list) === installed.content) &&
         Object.entries(inputs).every(([input, hash]) => this.hashes.of(input) === hash) &&
         absent.every((path) => this.hashes.of(path) === undefined) &&
         (artifact === undefined || this.holds(artifact))

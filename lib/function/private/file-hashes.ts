@@ -3,8 +3,11 @@ import { join, resolve } from 'node:path';
 import { sha256 } from './hash.js';
 import { readJson, writeJson } from './json-file.js';
 
-/** The time and size of a file when it was read, and the hash of its content. */
-type Stamp = readonly [mtimeMs: number, size: number, hash: string];
+/**
+ * The times and size of a file when it was read, and the hash of its content. The time of modification alone can be set:
+ * `cp -p` and archives do.
+ */
+type Stamp = readonly [mtimeMs: number, size: number, hash: string, ctimeMs: number];
 
 /** A file that was saved this short before it was read may be saved again with the same time and size. */
 const UNCERTAIN_MILLISECONDS = 50;
@@ -57,8 +60,11 @@ export class FileHashes {
 
   private newest(file: string): number {
     const stat = statSync(file, { throwIfNoEntry: false });
-    if (!stat?.isDirectory()) return stat?.mtimeMs ?? 0;
-    return Math.max(stat.mtimeMs, ...readdirSync(file).map((name) => this.newest(join(file, name))));
+    if (!stat) return 0;
+    const own = Math.max(stat.mtimeMs, stat.ctimeMs);
+    return stat.isDirectory()
+      ? Math.max(own, ...readdirSync(file).map((name) => this.newest(join(file, name))))
+      : own;
   }
 
   private read(path: string): string | undefined {
@@ -72,10 +78,11 @@ export class FileHashes {
     // Programs that are copied stay programs.
     const mode = stat.mode & 0o111 ? 'x' : '';
     const known = this.stamps[path];
-    if (known?.[0] === stat.mtimeMs && known[1] === stat.size) return known[2] + mode;
+    const { mtimeMs, ctimeMs, size } = stat;
+    if (known?.[0] === mtimeMs && known[1] === size && known[3] === ctimeMs) return known[2] + mode;
     const hash = sha256(readFileSync(file));
-    if (stat.mtimeMs < Date.now() - UNCERTAIN_MILLISECONDS) {
-      this.added[path] = this.stamps[path] = [stat.mtimeMs, stat.size, hash];
+    if (Math.max(mtimeMs, ctimeMs) < Date.now() - UNCERTAIN_MILLISECONDS) {
+      this.added[path] = this.stamps[path] = [mtimeMs, size, hash, ctimeMs];
     }
     return hash + mode;
   }

@@ -103,7 +103,7 @@ class Search {
   private wrapperAt(module: Module, node: Node, hidden: ReadonlySet<string>): string | undefined {
     if (!/^(Identifier|(Optional)?MemberExpression)$/.test(node.type) || hidden.has(rootOf(node)?.name))
       return undefined;
-    const name = runtimeName(module, node);
+    const name = this.parsed(() => runtimeName(module, node));
     return name !== undefined && name in this.wrappers ? name : undefined;
   }
 
@@ -121,7 +121,8 @@ class Search {
   private behind(module: Module, node: Node): Wrapped | undefined {
     if (node === ELSEWHERE) return this.all(module);
     const later = importedLater(node) ?? required(node);
-    if (later !== undefined) return this.at(follow(module, { from: later, name: '*' }, true));
+    if (later !== undefined)
+      return this.at(this.followed(() => follow(module, { from: later, name: '*' }, true), later));
     if (node.type !== 'Identifier') return undefined;
     const imported = module.imports.get(node.name);
     if (imported) return this.at(this.followed(() => follow(module, imported, true), imported.from));
@@ -158,13 +159,18 @@ class Search {
     return undefined;
   }
 
-  /** A file that cannot be parsed is the bundler's to report. */
   private followed(work: () => Origin | undefined, from: string): Origin | undefined {
+    const nowhere = { from, isPackage: false };
+    return this.parsed(work, nowhere);
+  }
+
+  /** A file that cannot be parsed is the bundler's to report. */
+  private parsed<Value>(work: () => Value, otherwise?: Value): Value | undefined {
     try {
       return work();
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
-      return { from, isPackage: false };
+      return otherwise;
     }
   }
 

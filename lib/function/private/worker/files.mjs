@@ -7,7 +7,8 @@ import { CodeError } from './mistakes.mjs';
 const NOBODYS = '.DS_Store';
 
 /**
- * @typedef {{ files: import('./artifact.mjs').Files, executables: Set<string> }} Copies
+ * @typedef {{ files: import('./artifact.mjs').Files, executables: Set<string>, sources: Set<string> }} Copies
+ *   `sources` are the files and folders that were read.
  */
 
 /**
@@ -19,7 +20,7 @@ const NOBODYS = '.DS_Store';
  */
 export function copied(places, isWanted = () => true) {
   /** @type {Copies} */
-  const copies = { files: {}, executables: new Set() };
+  const copies = { files: {}, executables: new Set(), sources: new Set() };
   for (const [place, source] of Object.entries(places)) {
     copy(posix.normalize(place).replace(/\/$/, ''), source, { copies, isWanted, above: [] });
   }
@@ -34,6 +35,7 @@ export function copied(places, isWanted = () => true) {
 function copy(place, source, { copies, isWanted, above }) {
   const stat = statSync(source, { throwIfNoEntry: false });
   if (!stat) throw new CodeError([{ text: `${source} does not exist, or is a link to what does not.` }]);
+  copies.sources.add(source);
   if (stat.isFile()) {
     add(copies, place, source, (stat.mode & 0o111) !== 0);
     return;

@@ -10,6 +10,9 @@ export const VENDOR_FOLDER = '/opt/nodejs/v/';
 
 const LIBRARY = 'cdk-trellis';
 
+/** Neither absolute nor relative; tools generate folders like node_modules/.prisma. */
+const PACKAGE = /^([^./]|\.[^./]|\.\.[^/])/;
+
 /** What a handler can never use: it exists at synth only. */
 const SYNTH_ONLY = /^(aws-cdk-lib(\/.*)?|@aws-cdk\/(?!toolkit).*|constructs|cdk-trellis(\/testing)?)$/;
 
@@ -19,6 +22,7 @@ const SYNTH_ONLY = /^(aws-cdk-lib(\/.*)?|@aws-cdk\/(?!toolkit).*|constructs|cdk-
  *   build: import('esbuild').PluginBuild,
  *   unit: import('./protocol.mjs').Unit,
  *   vendors: Map<string, Vendor>,
+ *   links: Set<string>,
  *   memory: Map<string, Promise<import('esbuild').OnResolveResult | undefined>>,
  * }} Scope
  */
@@ -30,15 +34,16 @@ const SYNTH_ONLY = /^(aws-cdk-lib(\/.*)?|@aws-cdk\/(?!toolkit).*|constructs|cdk-
  *
  * @param {import('./protocol.mjs').Unit} unit
  * @param {Map<string, Vendor>} vendors is filled, by specifier in the output
+ * @param {Set<string>} links is filled with where packages are found, which may be links
  * @returns {import('esbuild').Plugin}
  */
-export function imports(unit, vendors) {
+export function imports(unit, vendors, links) {
   return {
     name: 'trellis-imports',
     setup(build) {
       /** @type {Scope} */
-      const scope = { build, unit, vendors, memory: new Map() };
-      build.onResolve({ filter: /^[^./]/ }, (args) => {
+      const scope = { build, unit, vendors, links, memory: new Map() };
+      build.onResolve({ filter: PACKAGE }, (args) => {
         if (args.kind === 'entry-point' || args.pluginData === scope) return undefined;
         const key = `${args.path}\0${args.resolveDir}\0${args.kind}`;
         const known = scope.memory.get(key) ?? resolveImport(aliased(args, unit), scope);
@@ -86,6 +91,8 @@ async function resolveImport(args, scope) {
   const { kind, importer, resolveDir } = args;
   const found = await build.resolve(args.path, { kind, importer, resolveDir, pluginData: scope });
   if (found.errors.length > 0 || found.external) return found;
+  const holder = holderOf(args.path, resolveDir);
+  if (holder) scope.links.add(join(holder, 'node_modules', packageName(args.path)));
   const isVendor = packageName(args.path) === LIBRARY || isInstalled(found.path);
   if (!isVendor) return { ...found, pluginData: undefined };
   return isRequire ? refuseRequire(args.path) : vendor(args, found.path, scope);
@@ -115,7 +122,7 @@ function vendor(args, file, { unit, vendors }) {
   const { identity, from } = origin(args, file, unit.root);
   const slug = args.path
     .replace(/[^\w.]+/g, '-')
-    .replace(/^-/, '')
+    .replace(/^[-.]+/, '')
     .slice(0, 60);
   const path = `${VENDOR_FOLDER}${slug}-${sha256(args.path, '\0', identity).slice(0, 8)}.mjs`;
   vendors.set(path, { specifier: args.path, identity, from, file, slug });
@@ -153,7 +160,7 @@ export function packageName(specifier) {
 function origin({ path, resolveDir }, file, root) {
   const name = packageName(path);
   const place = (/** @type {string} */ folder) => slashed(relative(root, folder));
-  const holder = foldersAbove(resolveDir).find((folder) => existsSync(join(folder, 'node_modules', name)));
+  const holder = holderOf(path, resolveDir);
   const from = place(holder ?? asking(resolveDir));
   const isInside = from !== '..' && !from.startsWith('../');
   if (holder && isInside) return { identity: `${from && `${from}/`}node_modules/${name}`, from };
@@ -162,6 +169,12 @@ function origin({ path, resolveDir }, file, root) {
   // What it stands for is in a package.json of the project, which may change.
   const target = path.startsWith('#') ? `${slashed(relative(packageFolder(file) ?? '', file))} of ` : '';
   return { identity: target + packageVersion(dirname(file)), from };
+}
+
+/** The folder whose node_modules has the package. @param {string} path @param {string} resolveDir */
+function holderOf(path, resolveDir) {
+  const name = packageName(path);
+  return foldersAbove(resolveDir).find((folder) => existsSync(join(folder, 'node_modules', name)));
 }
 
 /** The nearest folder with a package.json. @param {string} folder */

@@ -1,5 +1,5 @@
 // @ts-check
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 
@@ -81,12 +81,16 @@ function noteBase(found, file, specifier) {
   for (const candidate of [specifier, `${specifier}.json`, `${specifier}/tsconfig.json`]) {
     try {
       const base = realpathSync(find(candidate));
-      // What is installed changes with the lockfile, what belongs to the project may change at any time.
-      if (base.endsWith('.json') && !isInstalled(base)) noteTsconfig(found, base);
+      if (base.endsWith('.json')) noteTsconfig(found, base);
     } catch {
       // Not by this name: esbuild tells when it is by none.
     }
   }
+}
+
+/** Modules that a plugin has made up, and data URLs, have no file: `name:path`, `<data:...>`. @param {string} input */
+export function isVirtual(input) {
+  return /^([\w.+-]{2,}:|[<(])/.test(input);
 }
 
 /** @param {string} file */
@@ -95,22 +99,36 @@ export function isInstalled(file) {
 }
 
 /**
- * Adds the package.json of packages that are installed outside the project: its lockfile does not tell when they
- * change. A package that is linked in has its own there.
+ * Adds files of packages, and each package.json above them, up to their packages: a nested one has a `type` or
+ * `sideEffects` of its own.
  *
  * @param {Dependencies} found
- * @param {string} root
  * @param {Iterable<string>} files
  */
-export function noteForeignPackages(found, root, files) {
+export function notePackageFiles(found, files) {
   const folders = new Set();
   for (const file of files) {
-    if (!file.startsWith(join(root, '/'))) folders.add(packageFolder(file));
+    found.inputs.add(file);
+    const top = packageFolder(file);
+    for (let at = dirname(file); top && at.length >= top.length && !folders.has(at); at = dirname(at)) {
+      folders.add(at);
+      const manifest = join(at, 'package.json');
+      if (at === top || existsSync(manifest)) note(found, manifest);
+    }
   }
-  for (const folder of folders) if (folder) note(found, join(folder, 'package.json'));
 }
 
 /** The folder of an installed package that a file is in. @param {string} file */
 export function packageFolder(file) {
   return /^.*[\\/]node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+/.exec(file)?.[0];
+}
+
+/**
+ * Adds the links by which a package is found: what they lead to may change while nothing else does.
+ *
+ * @param {Dependencies} found
+ * @param {string} folder of node_modules where a package is found
+ */
+export function noteLink(found, folder) {
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) found.inputs.add(folder);
 }

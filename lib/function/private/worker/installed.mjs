@@ -42,6 +42,8 @@ function inArchive(pnp, name, from) {
 /** @param {string} name @param {string} from @returns {string | undefined} */
 function inFolder(name, from) {
   const candidate = join(from, 'node_modules', name);
-  if (existsSync(join(candidate, 'package.json'))) return realpathSync(candidate);
+  // What tools generate, as in node_modules/.prisma, has no package.json.
+  if (existsSync(name.startsWith('.') ? candidate : join(candidate, 'package.json')))
+    return realpathSync(candidate);
   return from === dirname(from) ? undefined : inFolder(name, dirname(from));
 }

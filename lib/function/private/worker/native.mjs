@@ -1,6 +1,6 @@
 // @ts-check
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
 /**
  * @typedef {{
@@ -52,9 +52,25 @@ export function forgetPackages() {
 
 /** @param {string} folder @returns {Manifest} */
 export function manifestOf(folder) {
-  const known = manifests.get(folder) ?? JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const known = manifests.get(folder) ?? readManifest(folder);
   manifests.set(folder, known);
   return known;
+}
+
+/**
+ * A generated client, as in node_modules/.prisma, has no package.json.
+ *
+ * @param {string} folder
+ * @returns {Manifest}
+ */
+function readManifest(folder) {
+  const file = join(folder, 'package.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { name: basename(folder) };
+}
+
+/** Whether a folder of node_modules is no package, but what a tool has generated. @param {string} folder */
+export function isGenerated(folder) {
+  return basename(folder).startsWith('.') && !existsSync(join(folder, 'package.json'));
 }
 
 /**
@@ -74,6 +90,9 @@ function hasSigns(folder, manifest) {
   const { gypfile, addon, binary, napi, cpu, dependencies = {}, optionalDependencies = {} } = manifest;
   // The package for one platform, which the actual one loads.
   if (cpu?.length === 1) return false;
+  if (isGenerated(folder)) {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((name) => name.endsWith('.node'));
+  }
   return (
     gypfile === true ||
     addon === true ||
@@ -159,10 +178,13 @@ export function missingText({ name, version, optionalDependencies = {} }, platfo
     .filter(isForPlatform)
     .sort()
     .map((key) => `${key}@${optionalDependencies[key]}`);
+  const generated = `Generate it for that platform, too (with Prisma, by \`binaryTargets\` of the generator).`;
   const remedy =
-    packages.length > 0
-      ? `Add it to what this machine needs: npm install --no-save --force ${packages.join(' ')} (pnpm and Yarn have a setting, supportedArchitectures).`
-      : `Have it fetched or built for the function: npm rebuild ${name} --platform=${system} --arch=${processor}.`;
+    version === undefined
+      ? generated
+      : packages.length > 0
+        ? `Add it to what this machine needs: npm install --no-save --force ${packages.join(' ')} (pnpm and Yarn have a setting, supportedArchitectures).`
+        : `Have it fetched or built for the function: npm rebuild ${name} --platform=${system} --arch=${processor}.`;
   const [own, other, otherName] =
     processor === 'x64' ? ['x86_64', 'arm64', 'ARM_64'] : ['arm64', 'x64', 'X86_64'];
   const has = found.size > 0 ? 'is for other systems only' : 'has none';
@@ -170,5 +192,5 @@ export function missingText({ name, version, optionalDependencies = {} }, platfo
     ? ` Or run the function on the other architecture: \`architecture: Architecture.${otherName}\`.`
     : '';
   const where = `${system === 'linux' ? 'Linux' : system} on ${own}`;
-  return `${name}@${version} is native and needs machine code for ${where}, where the function runs; what is installed ${has}. ${remedy}${instead}`;
+  return `${version === undefined ? name : `${name}@${version}`} is native and needs machine code for ${where}, where the function runs; what is installed ${has}. ${remedy}${instead}`;
 }

@@ -1,11 +1,14 @@
 // @ts-check
-import { basename, extname, join } from 'node:path';
+import { isBuiltin } from 'node:module';
+import { basename, extname } from 'node:path';
 import { copied } from './files.mjs';
+import { packageName } from './imports.mjs';
 import { installed } from './installed.mjs';
 import { CodeError } from './mistakes.mjs';
 import {
   hasLambdasLibrary,
   isFor,
+  isGenerated,
   isNative,
   isOptionalFor,
   manifestOf,
@@ -22,7 +25,7 @@ const BUILD_FILES = ['.c', '.cc', '.cpp', '.cxx', '.h', '.hh', '.hpp', '.mm', '.
 /**
  * @typedef {import('./apart.mjs').Apart} Apart
  * @typedef {{ name: string, version: string, bytes: number }} Package
- * @typedef {import('./files.mjs').Copies & { binaries: string[], packages: Package[] }} NodeModules
+ * @typedef {import('./files.mjs').Copies & { packages: Package[] }} NodeModules
  */
 
 /**
@@ -30,21 +33,21 @@ const BUILD_FILES = ['.c', '.cc', '.cpp', '.cxx', '.h', '.hh', '.hpp', '.mm', '.
  *
  * @param {Apart} apart
  * @param {readonly string[]} platforms as Node.js names them; machine code for others is left out
- * @returns {NodeModules} with the paths of the machine code that was copied, and the size of each package
+ * @returns {NodeModules} with the size of each package
  * @throws CodeError when something is not installed, or not for one of the platforms
  */
 export function nodeModules(apart, platforms) {
   /** @type {NodeModules} */
-  const result = { files: {}, executables: new Set(), binaries: [], packages: [] };
+  const result = { files: {}, executables: new Set(), sources: new Set(), packages: [] };
   for (const [place, folder] of layout(apart, platforms)) {
     const manifest = manifestOf(folder);
     const size = { name: manifest.name, version: manifest.version ?? '', bytes: 0 };
     result.packages.push(size);
-    const { files, executables } = copied({ '.': folder }, isPackageFile);
+    const { files, executables, sources } = copied({ '.': folder }, isPackageFile);
+    for (const source of sources) result.sources.add(source);
     for (const [name, content] of Object.entries(files)) {
       const own = platformsOf(content);
       if (own.length > 0 && !own.some((platform) => platforms.includes(platform))) continue;
-      if (own.length > 0) result.binaries.push(join(folder, name));
       size.bytes += content.length;
       result.files[`${place}/${name}`] = content;
       if (executables.has(name)) result.executables.add(`${place}/${name}`);
@@ -106,9 +109,11 @@ function placesAbove(place) {
 function needs(folder, platforms) {
   const manifest = manifestOf(folder);
   const { name, dependencies = {}, optionalDependencies = {}, peerDependencies = {} } = manifest;
+  const { peerDependenciesMeta = {} } = manifest;
   /** @type {[string, string][]} */
   const found = [];
-  const names = new Set(Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }));
+  const declared = { ...dependencies, ...optionalDependencies, ...peerDependencies, ...peerDependenciesMeta };
+  const names = new Set([...Object.keys(declared), ...undeclared(folder)]);
   for (const needed of [...names].sort()) {
     if (BUILD_ONLY.includes(needed)) continue;
     const target = installed(needed, folder);
@@ -120,6 +125,30 @@ function needs(folder, platforms) {
     if (mistake && isRequired) throw new CodeError([{ text: mistake }]);
   }
   return found;
+}
+
+const REQUIRED = /\b(?:require\s*\(|from|import\s*\(?)\s*["']([^"'\n]+)["']/g;
+
+/**
+ * What a package loads without saying so: a generated client that is not installed but made, and all that such a client
+ * loads itself.
+ *
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function undeclared(folder) {
+  const all = isGenerated(folder);
+  const { files } = copied(
+    { '.': folder },
+    (path) => isPackageFile(path) && !/\.(node|wasm|map)$/.test(path),
+  );
+  const texts = Object.entries(files).filter(([name]) => /\.[cm]?js$/.test(name));
+  const specifiers = texts.flatMap(([, content]) =>
+    [...Buffer.from(content).toString().matchAll(REQUIRED)].map(([, specifier = '']) => specifier),
+  );
+  const packages = specifiers.filter((one) => /^\.[^./]/.test(one) || (all && /^[^.#/]/.test(one)));
+  const names = packages.filter((one) => !isBuiltin(one)).map(packageName);
+  return [...new Set(names)].filter((name) => name !== basename(folder));
 }
 
 /**

@@ -1,10 +1,12 @@
 // @ts-check
-import { readFileSync } from 'node:fs';
-import { createRequire, register } from 'node:module';
-import { relative, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire, isBuiltin, register } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sha256 } from './artifact.mjs';
-import { dependencies, isInstalled, note } from './inputs.mjs';
+import { packageName } from './imports.mjs';
+import { dependencies, note } from './inputs.mjs';
+import { installed } from './installed.mjs';
 import { CodeError } from './mistakes.mjs';
 
 /** @typedef {import('esbuild').Plugin} Plugin */
@@ -21,15 +23,15 @@ export async function loadPlugins(esbuild, { root, options: { plugins: modules =
   const found = dependencies();
   const plugins = [];
   for (const module of modules) {
-    const files = await filesOf(esbuild, root, module);
-    for (const file of files) note(found, file);
+    const { files, packages } = await filesOf(esbuild, root, module);
+    for (const file of [...files, ...packages.flatMap(packageFiles)]) note(found, file);
     plugins.push(...(await pluginsOf(root, module, files)));
   }
   return { plugins: plugins.map((plugin) => watched(plugin, found)), found };
 }
 
 /**
- * What a module consists of, besides packages: esbuild itself knows.
+ * What a module consists of, and the folders of packages that it imports: esbuild itself knows.
  *
  * @param {typeof import('esbuild')} esbuild
  * @param {string} root
@@ -48,7 +50,21 @@ async function filesOf(esbuild, root, module) {
     metafile: true,
     logLevel: 'silent',
   });
-  return Object.keys(metafile.inputs).map((input) => resolve(root, input));
+  const inputs = Object.entries(metafile.inputs);
+  const packages = inputs.flatMap(([input, { imports }]) =>
+    imports.flatMap(({ path, external }) => {
+      const isPackage = external && !isBuiltin(path) && /^[^./]/.test(path);
+      return (isPackage && installed(packageName(path), dirname(resolve(root, input)))) || [];
+    }),
+  );
+  return { files: inputs.map(([input]) => resolve(root, input)), packages: [...new Set(packages)] };
+}
+
+/** What a plugin's package consists of, without its own dependencies. @param {string} folder */
+function packageFiles(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return files.filter((file) => !file.slice(folder.length).includes('node_modules'));
 }
 
 /**
@@ -115,7 +131,7 @@ function watched({ name, setup }, found) {
     /** @type {{ watchFiles?: string[], watchDirs?: string[] } | null | undefined} */ result,
   ) => {
     for (const file of [...(result?.watchFiles ?? []), ...(result?.watchDirs ?? [])]) {
-      if (!isInstalled(file)) note(found, file);
+      note(found, file);
     }
     return result;
   };

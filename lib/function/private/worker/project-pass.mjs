@@ -6,7 +6,15 @@ import { projectOptions } from './esbuild-options.mjs';
 import { copied } from './files.mjs';
 import { keepFolder } from './folder.mjs';
 import { imports, slashed } from './imports.mjs';
-import { dependencies, isInstalled, noteForeignPackages, noteSettings, relativeTo } from './inputs.mjs';
+import {
+  dependencies,
+  isInstalled,
+  isVirtual,
+  noteLink,
+  notePackageFiles,
+  noteSettings,
+  relativeTo,
+} from './inputs.mjs';
 import { CodeError, mistakesOf } from './mistakes.mjs';
 import { withNamespaces } from './namespaces.mjs';
 import { finish, outputsOf } from './outputs.mjs';
@@ -80,6 +88,8 @@ async function buildGroup(esbuild, store, group) {
   const { plugins, found: pluginFiles } = await loadPlugins(esbuild, first);
   /** @type {Map<string, import('./imports.mjs').Vendor>} */
   const vendors = new Map();
+  /** @type {Set<string>} */
+  const links = new Set();
   const built = await esbuild.build({
     ...projectOptions(first),
     entryPoints: group.flatMap((unit, index) =>
@@ -87,7 +97,7 @@ async function buildGroup(esbuild, store, group) {
     ),
     splitting: folder !== undefined,
     chunkNames: 'c/[name]-[hash]',
-    plugins: [...plugins, imports(first, vendors)],
+    plugins: [...plugins, imports(first, vendors, links)],
   });
   const files = new Map(built.outputFiles.map((file) => [slashed(relative(root, file.path)), file]));
   const inputs = new Map(Object.keys(built.metafile.inputs).map((input) => [resolve(root, input), input]));
@@ -109,21 +119,26 @@ async function buildGroup(esbuild, store, group) {
     return [...new Set([...named, ...bundledWrappers(built.metafile, root, loaded)])];
   };
   const foreign = dependencies();
-  noteForeignPackages(foreign, root, [...[...vendors.values()].map(({ file }) => file), ...packageFiles]);
+  notePackageFiles(foreign, [...[...vendors.values()].map(({ file }) => file), ...packageFiles]);
+  for (const link of links) noteLink(foreign, link);
   /** @type {Map<string, Dependencies>} */
   const settings = new Map();
   /** @type {(readonly [Unit, UnitOutcome])[]} */
   const outcomes = [];
   for (const [index, unit] of group.entries()) {
-    const sources = reachable(unit, built.metafile, inputs);
+    const reached = reachable(unit, built.metafile, inputs);
+    const sources = reached.filter((file) => !isInstalled(file));
+    const installed = reached.filter(isInstalled);
     refuseForeign(unit, sources);
     const code = /** @type {(typeof codes)[number]} */ (codes[index]);
     const found = dependencies();
-    const own = [...sources, ...Object.values(unit.files ?? {})];
+    const copies = copied(unit.files ?? {});
+    const own = [...sources, ...Object.values(unit.files ?? {}).filter((file) => !isInstalled(file))];
     for (const file of [...own, ...pluginFiles.inputs, ...foreign.inputs]) found.inputs.add(file);
+    notePackageFiles(found, [...copies.sources, ...installed].filter(isInstalled));
     for (const file of pluginFiles.absent) found.absent.add(file);
     noteSettings(found, sources, unit.options.tsconfig, settings);
-    const artifact = keepAll(store, unit, code.files);
+    const artifact = keepAll(store, unit, code.files, copies);
     const findings = { vendors: code.entries, wrappers: { [OWN]: wrappersOf(unit, index) }, warnings: [] };
     outcomes.push([unit, { result: { artifact, ...relativeTo(root, found), findings } }]);
   }
@@ -142,10 +157,10 @@ function prefixOf({ folder }, index) {
  * @param {string} store
  * @param {Unit} unit
  * @param {import('./artifact.mjs').Files} code
+ * @param {import('./files.mjs').Copies} copies what `files` names
  */
-function keepAll(store, { folder, base = '', assets, files = {} }, code) {
+function keepAll(store, { folder, base = '', assets, files = {} }, code, copies) {
   if (folder === undefined && Object.keys(files).length === 0) return keepArchive(store, code);
-  const copies = copied(files);
   const bundled = Object.fromEntries(Object.entries(code).map(([name, content]) => [base + name, content]));
   const clash = Object.keys(copies.files).find((name) => bundled[name] !== undefined);
   if (clash) {
@@ -156,7 +171,7 @@ function keepAll(store, { folder, base = '', assets, files = {} }, code) {
 }
 
 /**
- * The project's files that a unit may be made of: all that its entries import, directly or not. The output leaves
+ * The files that a unit may be made of: all that its entries import, directly or not. The output leaves
  * out those of which nothing remained.
  *
  * @param {Unit} unit
@@ -178,13 +193,7 @@ function reachable({ root, entries, options }, metafile, inputs) {
   return [...seen]
     .filter((input) => metafile.inputs[input] && !isVirtual(input))
     .map((input) => resolve(root, input))
-    .filter((file) => !isInstalled(file))
     .sort();
-}
-
-/** Modules that a plugin has made up, and data URLs, have no file: `name:path`, `<data:...>`. @param {string} input */
-function isVirtual(input) {
-  return /^([\w.+-]{2,}:|[<(])/.test(input);
 }
 
 /**

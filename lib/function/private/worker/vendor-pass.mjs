@@ -5,7 +5,7 @@ import { renameChunks } from './chunk-names.mjs';
 import { commonOptions } from './esbuild-options.mjs';
 import { keepFolder } from './folder.mjs';
 import { packageName, slashed } from './imports.mjs';
-import { dependencies, isInstalled, noteForeignPackages, relativeTo } from './inputs.mjs';
+import { dependencies, isInstalled, isVirtual, noteLink, notePackageFiles, relativeTo } from './inputs.mjs';
 import { CodeError } from './mistakes.mjs';
 import { VIRTUAL } from './narrowed.mjs';
 import { forgetPackages, isNative } from './native.mjs';
@@ -58,7 +58,7 @@ export async function vendorPass(esbuild, store, set) {
   const packages = packagesIn(set, built.metafile, copies.packages);
   return {
     artifact: { ...keepFolder(store, files, executables), packages },
-    ...inputsOf(set, built, copies.binaries),
+    ...inputsOf(set, built, copies.sources),
     findings: { vendors: [], wrappers: wrappersIn(set, built.metafile), warnings: [] },
   };
 }
@@ -182,18 +182,21 @@ function refuseCommonJs(set, metafile, apart) {
 }
 
 /**
- * What the lockfile does not tell: this library's sources where it runs from them, packages outside the project, and
- * machine code, which is built or fetched anew under the same version.
+ * All that the layer was made from: the lockfile does not tell when files of packages change.
  *
  * @param {VendorSet} set
  * @param {Built} built
- * @param {string[]} binaries
+ * @param {Iterable<string>} copies
  */
-function inputsOf({ root }, { metafile }, binaries) {
+function inputsOf({ root, entries }, { metafile }, copies) {
   const found = dependencies();
-  const inputs = Object.keys(metafile.inputs).filter((input) => !input.startsWith(VIRTUAL));
-  const files = inputs.map((input) => resolve(root, input));
-  for (const file of [...files.filter((path) => !isInstalled(path)), ...binaries]) found.inputs.add(file);
-  noteForeignPackages(found, root, files);
+  const files = Object.keys(metafile.inputs)
+    .filter((input) => !isVirtual(input))
+    .map((input) => resolve(root, input));
+  for (const file of files) if (!isInstalled(file)) found.inputs.add(file);
+  notePackageFiles(found, [...files.filter(isInstalled), ...copies]);
+  for (const { specifier, from } of entries) {
+    noteLink(found, join(root, from, 'node_modules', packageName(specifier)));
+  }
   return relativeTo(root, found);
 }
