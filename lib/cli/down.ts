@@ -1,10 +1,16 @@
-import { deleteLocalData, findLocalCloud } from '../local/index.js';
+import { deleteLocalData, describeEnd, findLocalCloud, LocalCloudError } from '../local/index.js';
 
+/** Stops the local cloud of this folder. @throws LocalCloudError when what it holds could not be saved */
 export async function down({ clean = false }: { clean?: boolean }): Promise<void> {
   const projectDir = process.cwd();
   const cloud = await findLocalCloud({ projectDir });
-  await cloud?.stop();
-  if (clean) deleteLocalData({ projectDir });
-  const stopped = cloud ? 'The local cloud is stopped' : 'No local cloud was running';
-  console.log(`${stopped}${clean ? ', and what it held is deleted' : ''}.`);
+  const report = await cloud?.stop();
+  if (clean) {
+    deleteLocalData({ projectDir });
+    const stopped = report ? 'The local cloud is stopped' : 'No local cloud was running';
+    return console.log(`${stopped}, and what it held is deleted.`);
+  }
+  if (!report) return console.log('No local cloud was running.');
+  if (!report.kept) throw new LocalCloudError(describeEnd(report));
+  console.log(describeEnd(report));
 }

@@ -1,8 +1,10 @@
 import {
   assertDeployable,
   type CloudInfo,
+  describeEnd,
   type LocalCloud,
   LocalCloudError,
+  type StopReport,
   startLocalCloud,
   toldError,
 } from '../local/index.js';
@@ -11,8 +13,8 @@ export interface StayUpOptions {
   readonly port?: number;
   /** Returns when everything is deployed, and leaves the local cloud running. */
   readonly detach?: boolean;
-  /** Called when everything is deployed: adds data and prints what there is. */
-  readonly ready: (info: CloudInfo, cloud: LocalCloud) => void | Promise<void>;
+  /** Called when everything is deployed: fills and tells. */
+  readonly ready: (info: CloudInfo) => void | Promise<void>;
 }
 
 /** 128 + SIGINT, by which a shell knows that Ctrl-C ended a command. */
@@ -38,38 +40,45 @@ export async function stayUp({ port, detach = false, ready }: StayUpOptions): Pr
       log: console.log,
     });
     if (cloud.reused) console.log(`Using the local cloud that runs already at ${cloud.endpoint}`);
-    await ready(await cloud.deploy(), cloud);
+    await ready(await cloud.deploy());
     if (detach || cloud.reused) return 0;
     console.log('\nPress Ctrl-C to stop. The next start has the data.');
-    if ((await untilStopped(cloud, interruption.signal)) === 'elsewhere') {
-      console.log('\nThe local cloud was stopped; what it holds is kept for the next start.');
-      return 0;
-    }
+    const stopped = await untilStopped(cloud, interruption.signal);
+    if (stopped) return reported(stopped, 0);
   } catch (error) {
     if (!interruption.signal.aborted) {
       // What started stays only if it works.
-      if (cloud && !cloud.reused) await cloud.stop();
+      if (cloud && !cloud.reused) {
+        const report = await cloud.stop();
+        if (!report.kept) console.error(describeEnd(report));
+      }
       throw toldError(error);
     }
   }
   if (cloud && !cloud.reused) {
-    console.log('\nStopping the local cloud; what it holds is kept for the next start.');
-    await cloud.stop();
+    console.log('\nStopping the local cloud');
+    return reported(await cloud.stop(), INTERRUPTED);
   }
   return INTERRUPTED;
 }
 
-/** Returns at an interruption, here or by `trellis down` elsewhere; fails when the cloud ends by itself. */
-function untilStopped(cloud: LocalCloud, interruption: AbortSignal): Promise<'here' | 'elsewhere'> {
+function reported(report: StopReport, code: number): number {
+  if (report.kept) console.log(describeEnd(report));
+  else console.error(describeEnd(report));
+  return report.kept ? code : 1;
+}
+
+/** Resolves at an interruption here, or with the report of a stop elsewhere; rejects when the cloud ends by itself. */
+function untilStopped(cloud: LocalCloud, interruption: AbortSignal): Promise<StopReport | undefined> {
   return new Promise((resolve, reject) => {
-    if (interruption.aborted) resolve('here');
-    interruption.addEventListener('abort', () => resolve('here'));
-    cloud.onExit((reason, wasStopped) => {
-      if (wasStopped) return resolve('elsewhere');
+    if (interruption.aborted) resolve(undefined);
+    interruption.addEventListener('abort', () => resolve(undefined));
+    cloud.onExit((reason, stopped) => {
+      if (stopped) return resolve(stopped);
       reject(
         new LocalCloudError(
           `The local cloud ended by itself (${reason}). Its log is .trellis/emulator.log.\n` +
-            'Start it again: what was deployed is kept; of what was stored, the last seconds may be lost.',
+            'Start it again: the start says what was saved last, and how much came after it.',
         ),
       );
     });

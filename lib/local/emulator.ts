@@ -6,18 +6,21 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callControl } from './control.js';
 import { emulatorFile } from './emulator-files.js';
-import { createCredentials, emulatorEnvironment } from './environment.js';
+import { emulatorEnvironment } from './environment.js';
 import { LocalCloudError } from './errors.js';
 import { moveAddresses } from './kept-addresses.js';
+import { type Loaded, reportOfEnd, type StopReport } from './kept-state.js';
 import { PRIVATE_FILE, privateFolder } from './private-files.js';
 import type { Instance, ProjectState } from './project-state.js';
 import { running } from './project-state.js';
 import { tail } from './run.js';
 
 const READY_WITHIN = 30_000;
-const SAVES_WITHIN = 10_000;
-/** The state is saved before; what takes longer is an operation that is being abandoned. */
-const STOPS_WITHIN = 4_000;
+const SAVES_WITHIN = 60_000;
+/** It drains for 10 s, saves, and reads the save back. */
+const STOPS_WITHIN = 90_000;
+/** Everything is saved before; what takes longer is an operation that is being abandoned. */
+const ENDS_WITHIN = 4_000;
 
 /** How an emulator ends that was told to. */
 export const CLEAN_END = 'exit code 0';
@@ -26,6 +29,8 @@ export const CLEAN_END = 'exit code 0';
 export interface StartedEmulator {
   readonly instance: Instance;
   readonly ended: Promise<string>;
+  /** What it found of the last one. */
+  readonly loaded: Loaded;
 }
 
 export async function startEmulator(
@@ -40,13 +45,11 @@ export async function startEmulator(
   removeScratch(state.read());
   const instance = randomUUID();
   const token = randomBytes(32).toString('base64url');
-  const credentials = createCredentials();
   privateFolder(scratchDir(instance));
   const env = emulatorEnvironment({
     port,
     instance,
     token,
-    credentials,
     attached,
     dataDir: state.dataDir,
     scratchDir: scratchDir(instance),
@@ -66,17 +69,18 @@ export async function startEmulator(
 
   const ended = endOf(child);
   const startedAt = new Date().toISOString();
-  const started: Instance = { instance, pid: child.pid ?? 0, port, startedAt, token, credentials };
+  const started: Instance = { instance, pid: child.pid ?? 0, port, startedAt, token };
+  let loaded: Loaded;
   try {
     await ready(started, ended, python, state, signal);
-    assertDataRead(state);
+    loaded = (await (await callControl(started, '/_trellis/loaded', { timeout: 10_000 })).json()) as Loaded;
   } catch (error) {
     child.kill('SIGKILL');
     removeScratch(started);
     throw error;
   }
   state.write(started);
-  return { instance: started, ended };
+  return { instance: started, ended, loaded };
 }
 
 /** Where functions are unpacked: outside of the project, whose node_modules they must not find. */
@@ -115,6 +119,7 @@ async function ready(
     }
     const what = end ? `ended while starting (${end})` : `did not start within ${READY_WITHIN / 1000} s`;
     const log = readFileSync(state.logFile, 'utf8');
+    assertDataRead(log, state);
     const missing = /(ModuleNotFoundError|ImportError): .*/.exec(log)?.[0];
     throw new LocalCloudError(
       missing
@@ -125,33 +130,54 @@ async function ready(
   }
 }
 
-/** The emulator goes on without what it cannot read, and would save over it. */
-function assertDataRead(state: ProjectState): void {
-  const unread = /Persistence: failed to load (\w+): (.*)/.exec(readFileSync(state.logFile, 'utf8'));
-  if (unread)
+function assertDataRead(log: string, state: ProjectState): void {
+  const use = /^Data in use: (.*)/m.exec(log)?.[1];
+  if (use)
+    throw new LocalCloudError(`The data of the local cloud is in use: ${use}.\nEnd that process first.`);
+  const damage = /^Damaged data: (.*)/m.exec(log)?.[1];
+  if (damage)
     throw new LocalCloudError(
-      `What the local cloud held is damaged: ${state.dataDir}/${unread[1]}.json (${unread[2]}).\n` +
-        'Put it back from a copy, or start with nothing: npx trellis down --clean',
+      `What the local cloud held is damaged: ${damage}.\n` +
+        `Put ${state.dataDir} back from a copy, or start with nothing: npx trellis down --clean`,
     );
 }
 
 /** Saves what the emulator holds, so that not even `kill -9` loses it. */
 export async function saveState(instance: Instance): Promise<void> {
-  await callControl(instance, '/_trellis/save', { method: 'POST', timeout: SAVES_WITHIN });
+  const response = await callControl(instance, '/_trellis/save', { method: 'POST', timeout: SAVES_WITHIN });
+  const { reason } = (await response.json()) as { reason?: string };
+  if (!response.ok)
+    throw new LocalCloudError(`The local cloud cannot save what it holds: ${reason ?? response.status}.`);
 }
 
-/** Saves and stops; what does not stop in time (a custom resource that hangs, say) is killed. */
-export async function stopEmulator(instance: Instance): Promise<void> {
+/**
+ * Lets it finish what is under way, save, and read the save back; then ends it. What does not stop in time (a custom
+ * resource that hangs, say) is killed.
+ */
+export async function stopEmulator(instance: Instance, state: ProjectState): Promise<StopReport> {
   const alive = await running(instance);
-  if (!alive) return removeScratch(instance);
-  await saveState(alive).catch(() => undefined);
+  if (!alive) {
+    removeScratch(instance);
+    return reportOfEnd(state, instance.instance);
+  }
+  const said = await requestStop(alive);
   signalProcess(alive.pid, 'SIGTERM');
-  const deadline = Date.now() + STOPS_WITHIN;
+  const deadline = Date.now() + ENDS_WITHIN;
   while (signalProcess(alive.pid, 0)) {
     if (Date.now() > deadline) signalProcess(alive.pid, 'SIGKILL');
     await sleep(20);
   }
   removeScratch(alive);
+  return reportOfEnd(state, instance.instance, said);
+}
+
+async function requestStop(instance: Instance): Promise<{ unfinished?: number; reason?: string }> {
+  try {
+    const response = await callControl(instance, '/_trellis/stop', { method: 'POST', timeout: STOPS_WITHIN });
+    return (await response.json()) as { unfinished?: number; reason?: string };
+  } catch (error) {
+    return { reason: `it did not respond to the request to stop (${(error as Error).message})` };
+  }
 }
 
 function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {

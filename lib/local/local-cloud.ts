@@ -5,8 +5,8 @@ import { type CloudInfo, cloudInfo, type Deployed, siteUrl } from './cloud-info.
 import { deployApp } from './deployment.js';
 import { edgeAddress, openEdge } from './edge.js';
 import { CLEAN_END, saveState, startEmulator, stopEmulator } from './emulator.js';
-import type { RootCredentials } from './environment.js';
 import { LocalCloudError } from './errors.js';
+import { describeLoaded, reportOfEnd, type StopReport } from './kept-state.js';
 import { provideNodes } from './node-runtimes.js';
 import { claimPort } from './port.js';
 import { alone } from './project-lock.js';
@@ -47,8 +47,6 @@ export interface Denial {
 /** A running local cloud. */
 export interface LocalCloud {
   readonly endpoint: string;
-  /** The root user's access key. It is another one after each start. */
-  readonly credentials: RootCredentials;
   readonly port: number;
   /** Whether it ran already, started by another process. */
   readonly reused: boolean;
@@ -60,13 +58,16 @@ export interface LocalCloud {
   denials(): Denial[];
   /** The same, as a file with one JSON object a line. */
   readonly denialsFile: string;
-  /** Saves everything and stops. */
-  stop(): Promise<void>;
+  /**
+   * Refuses new requests (503), waits up to 10 s for what is under way, saves everything as of one moment, reads the
+   * save back, and ends. The report says whether everything is kept.
+   */
+  stop(): Promise<StopReport>;
   /**
    * Calls back when the cloud ends without having been stopped here. Only for one started here.
-   * `wasStopped`: by somebody else, with everything saved.
+   * `stopped`: the report, when it was stopped from elsewhere.
    */
-  onExit(callback: (reason: string, wasStopped: boolean) => void): void;
+  onExit(callback: (reason: string, stopped?: StopReport) => void): void;
 }
 
 /** Starts the local cloud of a project, installing what is missing, or joins the one that runs. */
@@ -94,7 +95,15 @@ async function startOrJoin(
   const python = await installEmulator(log, options.signal);
   const port = await claimPort(options.port ?? defaultPort());
   if (!existsSync(state.nodesFile)) await provideNodes([], state.nodesFile, log);
-  const { instance, ended } = await startEmulator(python, port, state, !options.detached, options.signal);
+  const { instance, ended, loaded } = await startEmulator(
+    python,
+    port,
+    state,
+    !options.detached,
+    options.signal,
+  );
+  const loss = describeLoaded(loaded);
+  if (loss) log(loss);
   return new RunningCloud(options, state, instance, false, ended);
 }
 
@@ -134,10 +143,6 @@ class RunningCloud implements LocalCloud {
     this.endpoint = `http://127.0.0.1:${instance.port}`;
   }
 
-  get credentials(): RootCredentials {
-    return this.instance.credentials;
-  }
-
   get port(): number {
     return this.instance.port;
   }
@@ -155,7 +160,6 @@ class RunningCloud implements LocalCloud {
       projectDir: resolve(projectDir),
       assemblyDir: this.state.assemblyDir,
       endpoint: this.endpoint,
-      credentials: this.credentials,
       bootstrapped: this.deployed()?.environments ?? [],
       log,
       signal,
@@ -185,15 +189,18 @@ class RunningCloud implements LocalCloud {
     return lines.map((line) => JSON.parse(line) as Denial);
   }
 
-  async stop(): Promise<void> {
+  async stop(): Promise<StopReport> {
     this.stopped = true;
-    await stopEmulator(this.instance);
+    const report = await stopEmulator(this.instance, this.state);
     this.state.forget();
+    return report;
   }
 
-  onExit(callback: (reason: string, wasStopped: boolean) => void): void {
+  onExit(callback: (reason: string, stopped?: StopReport) => void): void {
     this.ended?.then((reason) => {
-      if (!this.stopped) callback(reason, reason === CLEAN_END);
+      if (this.stopped) return;
+      if (reason === CLEAN_END) callback(reason, reportOfEnd(this.state, this.instance.instance));
+      else callback(reason);
     });
   }
 

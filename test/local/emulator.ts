@@ -13,6 +13,7 @@ import {
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { callControl } from '../../lib/local/control.js';
 import { type StartedEmulator, startEmulator, stopEmulator } from '../../lib/local/emulator.js';
+import type { Loaded, StopReport } from '../../lib/local/kept-state.js';
 import { provideNodes } from '../../lib/local/node-runtimes.js';
 import { claimPort } from '../../lib/local/port.js';
 import { type Instance, ProjectState } from '../../lib/local/project-state.js';
@@ -47,7 +48,8 @@ export class Emulator {
   }
 
   get client() {
-    return { endpoint: this.endpoint, region: 'us-east-1', credentials: this.instance.credentials };
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    return { endpoint: this.endpoint, region: 'us-east-1', credentials };
   }
 
   /** Creates or updates a stack and returns its outputs. */
@@ -87,12 +89,22 @@ export class Emulator {
     await this.started.ended;
   }
 
+  /** Stops it and keeps what it holds. */
+  async halt(): Promise<StopReport> {
+    return stopEmulator(this.started.instance, this.state);
+  }
+
+  /** What the last start found. */
+  get loaded(): Loaded {
+    return this.started.loaded;
+  }
+
   async restart(): Promise<void> {
     this.started = await launch(this.state, this.without);
   }
 
   async stop(): Promise<void> {
-    await stopEmulator(this.started.instance);
+    await stopEmulator(this.started.instance, this.state);
     rmSync(this.state.folder, { recursive: true, force: true });
   }
 }

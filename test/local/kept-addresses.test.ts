@@ -46,7 +46,7 @@ it('a local cloud that is started on another port goes on: its workers still get
   try {
     await emulator.deploy('Mails', stackOf(file));
     const { port } = emulator.instance;
-    await stopEmulator(emulator.instance);
+    await stopEmulator(emulator.instance, emulator.state);
     await emulator.restart();
     expect(emulator.instance.port).not.toBe(port);
 

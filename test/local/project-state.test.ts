@@ -17,14 +17,7 @@ it('an emulator that has closed the connection which this process kept is found 
   try {
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
-    const instance = {
-      instance: 'own',
-      pid: 7,
-      port,
-      startedAt: '',
-      token: 'token',
-      credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
-    };
+    const instance = { instance: 'own', pid: 7, port, startedAt: '', token: 'token' };
     expect(await running(instance)).toEqual(instance);
     // Only then does fetch know that the connection is free.
     await sleep(100);

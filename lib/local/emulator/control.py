@@ -1,39 +1,13 @@
-"""What `trellis` asks of its own emulator: who it is, to save its state, and to serve a site."""
+"""What `trellis` asks of its own emulator: who it is, to save its state, to stop, and to serve a site."""
 
 import asyncio
 import json
 import os
-import threading
-import time
 
 import edge
+import loading
 import ministack.app
-from ministack.core import persistence
-
-_saving = threading.Lock()
-
-
-def save():
-    with _saving:
-        services = ministack.app._build_persistence_save_dict()
-        persistence.save_all({name: _in_a_quiet_moment(state) for name, state in services.items()})
-
-
-def _in_a_quiet_moment(get_state):
-    """Requests change a service's state while it is copied; it would not be saved at all."""
-
-    def get():
-        for attempt in range(20):
-            try:
-                return get_state()
-            except RuntimeError as error:
-                if "changed size during iteration" not in str(error):
-                    raise
-                time.sleep(0.01 * attempt)
-        return get_state()
-
-    return get
-
+import saving
 
 def install():
     original = ministack.app.app
@@ -46,7 +20,14 @@ def install():
         if request == ("GET", "/_trellis/instance"):
             answer = {"instance": os.environ.get("TRELLIS_LOCAL_INSTANCE", ""), "pid": os.getpid()}
         elif request == ("POST", "/_trellis/save"):
-            await asyncio.to_thread(save)
+            try:
+                await asyncio.to_thread(saving.save)
+            except Exception as error:  # noqa: BLE001
+                status, answer = 500, {"reason": str(error) or type(error).__name__}
+        elif request == ("POST", "/_trellis/stop"):
+            answer = await saving.stop()
+        elif request == ("GET", "/_trellis/loaded"):
+            answer = loading.report
         elif request == ("POST", "/_trellis/edge"):
             status, answer = await edge.open_from(receive)
         else:

@@ -5,17 +5,23 @@ TRELLIS_LOCAL_WITHOUT=name,name switches some off: that is how their tests show 
 needed, and how an upgrade shows which of them can go.
 """
 
-import logging
 import os
 import signal
 import sys
 
+os.umask(0o077)  # Everything it writes is its owner's: stored data, keys, unpacked code. Some modules write when imported.
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import control  # noqa: E402
 import corrections  # noqa: E402
+import edge  # noqa: E402
 import guard  # noqa: E402
+import lifecycle  # noqa: E402
+import loading  # noqa: E402
+import ministack.app  # noqa: E402
+import saving  # noqa: E402
+import under_way  # noqa: E402
 
 
 def stop_when_parent_is_gone():
@@ -35,11 +41,14 @@ def stop_when_parent_is_gone():
 
 if __name__ == "__main__":
     stop_when_parent_is_gone()
-    os.umask(0o077)  # Everything it writes is its owner's: stored data, keys, unpacked code.
+    loading.install()
     corrections.apply()
+    saving.install()
+    under_way.install()
+    ministack.app.app = lifecycle.gate(ministack.app.app)
+    edge._answer = lifecycle.gate(edge._answer)
     control.install()
     guard.install()
-    logging.getLogger("persistence").setLevel(logging.WARNING)  # It tells of each file of each save.
     # Ctrl-C in a terminal reaches the whole process group; our parent decides when this process stops.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from ministack.app import main

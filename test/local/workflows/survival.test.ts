@@ -218,7 +218,7 @@ describe('an execution', () => {
   let executions: Executions;
 
   const halt = async () => {
-    await stopEmulator(emulator.instance);
+    await stopEmulator(emulator.instance, emulator.state);
   };
   const kill = async () => {
     await emulator.save();

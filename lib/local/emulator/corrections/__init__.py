@@ -34,7 +34,6 @@ def apply():
         events,
         gateway,
         integrations,
-        keys,
         layers,
         openapi,
         paths,

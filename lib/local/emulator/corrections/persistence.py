@@ -2,46 +2,20 @@
 
 import copy
 import json
-import os
-import threading
-import time
 
-import control
-import ministack.app
-from ministack.core import persistence
+import saving
 from ministack.services import cloudformation, dynamodb, lambda_svc
 
 from . import correction, replaced
 
-_INTERVAL = float(os.environ.get("TRELLIS_LOCAL_SAVE_SECONDS", "15"))
-
-
 @correction
 def save_while_running():
-    """The state is saved every few seconds of use: AWS keeps what it has acknowledged.
+    """The state is saved every second of use: AWS keeps what it has acknowledged.
 
     MiniStack saves only at a clean stop.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Introduction.html#ddb_highavailability
     """
-    if not persistence.PERSIST_STATE:
-        return
-    original = ministack.app.app
-    used = threading.Event()
-
-    async def app(scope, receive, send):
-        if scope["type"] == "http" and not scope["path"].startswith(("/_ministack/", "/_trellis/")):
-            used.set()
-        await original(scope, receive, send)
-
-    def save_now_and_then():
-        while True:
-            used.wait()
-            time.sleep(_INTERVAL)
-            used.clear()
-            control.save()
-
-    ministack.app.app = app
-    threading.Thread(target=save_now_and_then, daemon=True, name="trellis-save").start()
+    saving.save_while_used()
 
 
 @correction

@@ -13,6 +13,7 @@ import os
 import threading
 import time
 
+import lifecycle
 from ministack.core import iam_evaluator
 from ministack.core.responses import request_scope
 
@@ -21,6 +22,7 @@ logger = logging.getLogger("workflows")
 lock = threading.RLock()
 # A save may happen in a forked child: it starts between two steps, and with a lock of its own.
 os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock._at_fork_reinit)
+lifecycle.guards_cut(lock)
 
 _changed = threading.Condition(lock)
 _ready = collections.deque()
@@ -29,6 +31,8 @@ _numbers = itertools.count()
 _watchers = {}
 _thread = None
 _is_frozen = False
+_is_paused = False
+_calls = 0
 
 
 def soon(action, key, *args):
@@ -52,6 +56,17 @@ def start():
         if _thread is None:
             _thread = threading.Thread(target=_run, daemon=True, name="trellis-workflows")
             _thread.start()
+
+
+def pause():
+    """No step runs any more: no new call begins, but the results of those under way are still recorded."""
+    global _is_paused
+    with lock:
+        _is_paused = True
+
+
+def calls_under_way():
+    return _calls
 
 
 def freeze():
@@ -90,12 +105,21 @@ def in_background(key, role_arn, work):
     """Runs a call that takes its time and may come back to this server: on a thread of its own, as the machine's role."""
 
     def run():
+        global _calls
         _over_tls()
         role = role_arn.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")
         iam_evaluator._request_caller_arn.set(f"{role}/workflow")
-        with request_scope(key[0], key[1]):
-            work()
+        try:
+            with request_scope(key[0], key[1]):
+                work()
+        finally:
+            lifecycle.changed()
+            with lock:
+                _calls -= 1
 
+    global _calls
+    with lock:
+        _calls += 1
     threading.Thread(target=run, daemon=True, name="trellis-workflow-task").start()
 
 
@@ -108,9 +132,9 @@ def _run():
     _over_tls()
     while True:
         with _changed:
-            while _is_frozen or not (_ready or (_timers and _timers[0][0] <= time.time())):
+            while _is_frozen or _is_paused or not (_ready or (_timers and _timers[0][0] <= time.time())):
                 # Not for longer than a minute: the clock may be set, or the machine may have slept.
-                _changed.wait(60 if _is_frozen or not _timers else min(60, max(0, _timers[0][0] - time.time())))
+                _changed.wait(60 if _is_frozen or _is_paused or not _timers else min(60, max(0, _timers[0][0] - time.time())))
             if _timers and _timers[0][0] <= time.time():
                 _, _, action, key, args = heapq.heappop(_timers)
             else:
@@ -120,3 +144,8 @@ def _run():
                 action(key, *args)
         except Exception:
             logger.exception("A step of %s failed", key[2])
+        lifecycle.changed()
+
+
+lifecycle.before_drain(pause)
+lifecycle.busy(calls_under_way)

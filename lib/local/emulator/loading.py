@@ -1,0 +1,106 @@
+"""Reads what was kept at the start, and says how exactly: which save, and what came after it."""
+
+import json
+import os
+import re
+
+import blobs
+import cut
+import ministack.app
+import saves
+from ministack.core import persistence
+
+_contents = {}
+_decoded = None
+report = {}
+
+
+def install():
+    try:
+        saves.open_folder()
+    except saves.InUse as error:
+        _give_up("Data in use", error)
+    _choose()
+    persistence.load_state = ministack.app.load_state = _load_state
+    ministack.app._load_persisted_state = _load_all
+
+
+def _choose():
+    """The newest save that is as it was written."""
+    global _decoded
+    damaged = []
+    for number in reversed(saves.numbers()):
+        try:
+            save, contents = saves.read(number)
+        except saves.Damaged as error:
+            damaged.append({"number": number, "reason": str(error)})
+            continue
+        for each in damaged:
+            saves.set_aside(each["number"])
+        saves.prune_blobs()
+        _decoded = blobs.decoder()
+        _contents.update({name: _moved(content.decode(), save["port"]) for name, content in contents.items()})
+        cut.loaded(save)
+        report.update(
+            savedAt=save["takenAt"],
+            stopped=save["final"],
+            lastChange=saves.last_change(),
+            damaged=damaged,
+        )
+        return
+    if damaged:
+        _give_up("Damaged data", f"{damaged[0]['reason']} in {saves.FOLDER}, and there is no other save")
+    if saves.last_change():
+        report.update(savedAt=None, stopped=False, lastChange=saves.last_change(), damaged=[])
+
+
+def _moved(text, port):
+    """A queue is known by its URL, and functions have it in their environment."""
+    here = os.environ.get("GATEWAY_PORT", "")
+    if port in ("", here):
+        return text
+    return re.sub(rf"\b(127\.0\.0\.1|localhost):{port}(?!\d)", rf"\g<1>:{here}", text)
+
+
+def _load_state(service):
+    """What was kept of a service; before there were saves, each had a file of its own."""
+    if _decoded is None:
+        path = os.path.join(persistence.STATE_DIR, f"{service}.json")
+        if not os.path.exists(path):
+            return None
+        with open(path, encoding="utf-8") as file:
+            data = json.load(file, object_hook=persistence._json_object_hook)
+    elif service in _contents:
+        data = json.loads(_contents[service], object_hook=_decoded)
+    else:
+        return None
+    if isinstance(data, dict) and "__ministack_format__" in data:
+        if data["__ministack_format__"] > persistence._state_format_version(service):
+            raise saves.Damaged("a newer version of the local cloud wrote it")
+        return data["payload"]
+    return data
+
+
+def _load_all():
+    """MiniStack goes on without what it cannot read, and would save over it."""
+    for service, module in ministack.app._state_map.items():
+        try:
+            data = _load_state(service)
+            if data:
+                ministack.app._get_module(module).load_persisted_state(data)
+        except Exception as error:  # noqa: BLE001
+            _give_up("Damaged data", f"{service}: {type(error).__name__}: {error}")
+    _contents.clear()
+
+
+def remove_former_layout():
+    """Once all of it is in a save."""
+    for service in ministack.app._state_map:
+        path = os.path.join(persistence.STATE_DIR, f"{service}.json")
+        if os.path.exists(path):
+            os.remove(path)
+
+
+def _give_up(what, reason):
+    print(f"{what}: {reason}", flush=True)
+    os._exit(3)

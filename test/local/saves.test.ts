@@ -1,0 +1,226 @@
+import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { describeLoaded } from '../../lib/local/kept-state.js';
+import { Emulator, inlineFunction } from './emulator.js';
+
+jest.setTimeout(60_000);
+
+const stack = {
+  Resources: {
+    Notes: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: {
+        TableName: 'Notes',
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      },
+    },
+    Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'Told', ReceiveMessageWaitTimeSeconds: 0 } },
+    ...inlineFunction('Hello', `exports.handler = async () => 'hello'; // ${'x'.repeat(9000)}`),
+  },
+};
+
+let emulator: Emulator;
+beforeEach(async () => {
+  emulator = await Emulator.start();
+  await emulator.deploy('Kept', stack);
+}, 60_000);
+afterEach(() => emulator.stop(), 60_000);
+
+const table = () => new DynamoDBClient({ ...emulator.client, maxAttempts: 1 });
+const put = (client: DynamoDBClient, id: string) =>
+  client.send(new PutItemCommand({ TableName: 'Notes', Item: { id: { S: id } } }));
+async function ids(): Promise<string[]> {
+  const { Items = [] } = await table().send(new ScanCommand({ TableName: 'Notes' }));
+  return Items.map(({ id }) => id!.S!).sort();
+}
+
+/** Clients that write until they are refused; the ids that were acknowledged, with the time of each. */
+async function writers(count: number): Promise<{ id: string; at: number }[]> {
+  const acknowledged: { id: string; at: number }[] = [];
+  const write = async (writer: number) => {
+    const client = table();
+    for (let n = 0; ; n++) {
+      const id = `${writer}-${n}`;
+      try {
+        await put(client, id);
+      } catch {
+        return;
+      }
+      acknowledged.push({ id, at: Date.now() });
+    }
+  };
+  await Promise.all(Array.from({ length: count }, (_, writer) => write(writer)));
+  return acknowledged;
+}
+
+const savesFolder = () => join(emulator.state.dataDir, 'saves');
+const listed = () => readdirSync(savesFolder()).filter((name) => /^\d+\.json$/.test(name));
+
+it('keeps every write that it acknowledged before a stop under load, and refuses the others', async () => {
+  const writing = writers(8);
+  await sleep(500);
+  expect(await emulator.halt()).toMatchObject({ kept: true, unfinished: 0 });
+  const acknowledged = (await writing).map(({ id }) => id);
+  await emulator.restart();
+  expect(describeLoaded(emulator.loaded)).toBeUndefined();
+  expect(acknowledged.length).toBeGreaterThan(8);
+  expect(await ids()).toEqual(expect.arrayContaining(acknowledged));
+  expect(await emulator.invoke('Hello')).toBe('hello');
+});
+
+it('lets functions finish that are being called when it stops, with what they write', async () => {
+  const code = `
+    const { createHash, createHmac } = require('crypto');
+    const sign = (key, text) => createHmac('sha256', key).update(text).digest();
+    exports.handler = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token, AWS_ENDPOINT_URL: url } = process.env;
+      const body = JSON.stringify({ TableName: 'Notes', Item: { id: { S: 'late' } } });
+      const time = new Date().toISOString().replace(/[-:]|\\.\\d{3}/g, '');
+      const scope = time.slice(0, 8) + '/us-east-1/dynamodb/aws4_request';
+      const headers = { host: new URL(url).host, 'x-amz-date': time, 'x-amz-security-token': token, 'x-amz-target': 'DynamoDB_20120810.PutItem' };
+      const names = Object.keys(headers).join(';');
+      const hash = (text) => createHash('sha256').update(text).digest('hex');
+      const canonical = ['POST', '/', '', ...Object.entries(headers).map(([name, value]) => name + ':' + value), '', names, hash(body)].join('\\n');
+      const key = ['us-east-1', 'dynamodb', 'aws4_request'].reduce(sign, sign('AWS4' + secret, time.slice(0, 8)));
+      const signature = sign(key, ['AWS4-HMAC-SHA256', time, scope, hash(canonical)].join('\\n')).toString('hex');
+      const { host, ...sent } = headers;
+      const answer = await fetch(url, { method: 'POST', body, headers: { ...sent, 'content-type': 'application/x-amz-json-1.0',
+        authorization: 'AWS4-HMAC-SHA256 Credential=' + id + '/' + scope + ', SignedHeaders=' + names + ', Signature=' + signature } });
+      if (!answer.ok) throw new Error(await answer.text());
+      return 'written';
+    };`;
+  const allow = [{ Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: '*' }];
+  await emulator.deploy('Slow', { Resources: inlineFunction('Slow', code, { Timeout: 10 }, allow) });
+  const call = emulator.invoke('Slow');
+  await sleep(500);
+  const [report, result] = await Promise.all([emulator.halt(), call]);
+  expect([report, result]).toEqual([expect.objectContaining({ kept: true, unfinished: 0 }), 'written']);
+  await emulator.restart();
+  expect(await ids()).toEqual(['late']);
+});
+
+it('loses after kill -9 only what was acknowledged after the save that it names', async () => {
+  const writing = writers(4);
+  await sleep(1500);
+  await emulator.kill();
+  const acknowledged = await writing;
+  await emulator.restart();
+  const { savedAt, lastChange } = emulator.loaded;
+  expect(describeLoaded(emulator.loaded)).toMatch(
+    /killed instead of stopped. Its last save was at \d\d:\d\d:\d\d/,
+  );
+  const kept = await ids();
+  const lost = acknowledged.filter(({ id }) => !kept.includes(id));
+  expect(lost.filter(({ at }) => at < savedAt! * 1000)).toEqual([]);
+  expect(acknowledged.at(-1)!.at / 1000).toBeLessThanOrEqual(lastChange! + 0.5);
+  expect(kept.length).toBeGreaterThan(4);
+});
+
+it('says that nothing is lost when nothing changed after the last save', async () => {
+  await put(table(), 'a');
+  await emulator.save();
+  await sleep(1000);
+  await emulator.kill();
+  await emulator.restart();
+  expect(describeLoaded(emulator.loaded)).toMatch(/Nothing changed after it.$/);
+});
+
+it('saves all services as of one moment: what follows from a write is never kept without it', async () => {
+  const sqs = new SQSClient({ ...emulator.client, maxAttempts: 1 });
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'Told' }));
+  const tell = async (writer: number) => {
+    const client = table();
+    try {
+      for (let n = 0; ; n++) {
+        await put(client, `${writer}-${n}`);
+        await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: `${writer}-${n}` }));
+      }
+    } catch {
+      // It was killed.
+    }
+  };
+  const telling = Promise.all([tell(1), tell(2), tell(3)]);
+  await sleep(1500);
+  await emulator.kill();
+  await telling;
+  await emulator.restart();
+  const again = new SQSClient(emulator.client);
+  const { QueueUrl: url } = await again.send(new GetQueueUrlCommand({ QueueName: 'Told' }));
+  const told: string[] = [];
+  for (;;) {
+    const { Messages = [] } = await again.send(
+      new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10, VisibilityTimeout: 60 }),
+    );
+    if (Messages.length === 0) break;
+    told.push(...Messages.map(({ Body }) => Body!));
+  }
+  expect(told.length).toBeGreaterThan(3);
+  expect(await ids()).toEqual(expect.arrayContaining(told));
+});
+
+it('goes back to the save before when the newest is damaged, and says so', async () => {
+  await put(table(), 'a');
+  await emulator.save();
+  await put(table(), 'b');
+  await emulator.save();
+  await emulator.halt();
+  const newest = join(savesFolder(), listed().sort().at(-1)!);
+  const { files } = JSON.parse(readFileSync(newest, 'utf8')).save;
+  const file = join(savesFolder(), 'files', `dynamodb.${files.dynamodb}.json`);
+  const before = JSON.parse(readFileSync(join(savesFolder(), listed().sort()[0]!), 'utf8')).save.files
+    .dynamodb;
+  // A stop without a change writes no new file of the table.
+  if (before !== files.dynamodb) writeFileSync(file, readFileSync(file, 'utf8').slice(0, -9));
+  else writeFileSync(newest, readFileSync(newest, 'utf8').slice(0, -9));
+  await emulator.restart();
+  expect(describeLoaded(emulator.loaded)).toMatch(
+    /The newest save of the local cloud is damaged \(.*\)\. The one before is used/,
+  );
+  expect(await ids()).toContain('a');
+});
+
+it('says when the last save fails, and keeps the one before', async () => {
+  await put(table(), 'a');
+  await emulator.save();
+  await put(table(), 'b');
+  const files = join(savesFolder(), 'files');
+  renameSync(files, `${files}.away`);
+  writeFileSync(files, '');
+  const report = await emulator.halt();
+  expect(report).toMatchObject({
+    kept: false,
+    reason: expect.stringContaining('NotADirectoryError'),
+    savedAt: expect.any(Date),
+  });
+  rmSync(files);
+  renameSync(`${files}.away`, files);
+  await emulator.restart();
+  expect(await ids()).toContain('a');
+});
+
+it('loads what an earlier version kept as one file for each service', async () => {
+  await put(table(), 'a');
+  await emulator.halt();
+  const newest = JSON.parse(readFileSync(join(savesFolder(), listed().sort().at(-1)!), 'utf8')).save;
+  for (const service of ['dynamodb', 'sqs', 'iam'])
+    copyFileSync(
+      join(savesFolder(), 'files', `${service}.${newest.files[service]}.json`),
+      join(emulator.state.dataDir, `${service}.json`),
+    );
+  rmSync(savesFolder(), { recursive: true });
+  await emulator.restart();
+  expect(await ids()).toEqual(['a']);
+  await emulator.save();
+  expect(readdirSync(emulator.state.dataDir)).not.toContain('dynamodb.json');
+});
