@@ -8,6 +8,7 @@ import {
   Stage,
 } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { checkQuotas } from './check-quotas.js';
 import { declaredSupport, family } from './declare-support.js';
 import { fitTemplate, type Knowledge, type Verdict } from './fit-template.js';
 import { LOCAL } from './tables/local.js';
@@ -87,6 +88,7 @@ function tellAtTheEnd(root: IConstruct, target: Target): void {
       const emulator = target === 'aws' ? undefined : TABLES[target].emulator;
       const report = { target, ...(emulator && { emulator }), differences };
       writeReport(outdir, report);
+      checkQuotas(root, outdir);
       // The CDK CLI shows it; tests and scripts that synthesize read the file.
       if (target !== 'aws' && process.env.CDK_OUTDIR) console.error(summaryOf(report));
     },

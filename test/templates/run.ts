@@ -28,7 +28,11 @@ async function main(): Promise<number> {
       ]),
     );
     const reference = await Reference.installed();
-    const uses = usesOf(templates);
+    const uses = usesOf(
+      Object.fromEntries(
+        Object.entries(templates).map(([stackName, template]) => [stackName, { template, stackName }]),
+      ),
+    );
     const wrong = [
       ...(await cfnLint(files.map((name) => join(outdir, name)))),
       ...withoutExceptions(findingsOf(templates, reference)),

@@ -1,8 +1,9 @@
-import type { TemplateResource } from './iam/template.js';
-import { beyond, describedUse, nearest, type Use, usesOf } from './quotas.js';
+import type { TemplateResource } from '../../lib/quotas/template.js';
+import { beyond, describedUse, type Use, usesOf } from '../../lib/quotas/uses.js';
+import { nearest } from '../templates/quotas.js';
 
 const uses = (Resources: Record<string, Omit<TemplateResource, 'Metadata'>>) =>
-  usesOf({ Shop: { Resources } });
+  usesOf({ Shop: { stackName: 'Shop', template: { Resources } } });
 const one = (Type: string, Properties: Record<string, unknown>) => uses({ One: { Type, Properties } });
 const text = (length: number) => 'x'.repeat(length);
 const statement = (length: number) => ({
@@ -81,6 +82,8 @@ it('tells of each quota what is nearest to it', () => {
   });
   expect(nearest(found).map(describedUse)).toEqual([
     '2 of 500 resources (Shop)',
+    '0 of 200 outputs (Shop)',
+    '0 of 200 parameters (Shop)',
     '2 of 5 layers (Shop/Large)',
   ]);
 });

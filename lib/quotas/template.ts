@@ -1,0 +1,32 @@
+/** The parts of a CloudFormation template that take something of a quota. */
+export interface Template {
+  readonly Resources?: Readonly<Record<string, TemplateResource>>;
+  readonly Parameters?: Readonly<Record<string, { readonly Type: string; readonly Default?: unknown }>>;
+  readonly Outputs?: Readonly<
+    Record<string, { readonly Value?: unknown; readonly Export?: { readonly Name?: unknown } }>
+  >;
+}
+
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly Metadata?: { readonly 'aws:cdk:path'?: string };
+}
+
+/** A template with where it is deployed. */
+export interface DeployedTemplate {
+  readonly template: Template;
+  readonly stackName: string;
+  /** @default 'us-east-1', where CDK does not know it */
+  readonly region?: string;
+  /** @default - twelve digits */
+  readonly account?: string;
+}
+
+/** The templates of an app by the paths of their stacks. */
+export type Templates = Readonly<Record<string, DeployedTemplate>>;
+
+/** Returns the path of a resource's construct, or its logical id where the template does not name the path. */
+export function placeOf(stack: string, id: string, { Metadata }: TemplateResource): string {
+  return Metadata?.['aws:cdk:path'] ?? `${stack}/${id}`;
+}
