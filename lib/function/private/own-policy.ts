@@ -1,8 +1,9 @@
-import { CfnRole, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnRole, type IRole, ManagedPolicy, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Lazy, Stack } from 'aws-cdk-lib/core';
 import { acknowledge } from '../../observability/acknowledge.js';
+import { splitBySize } from './policy-size.js';
 import type { Wildcard } from './satisfy.js';
 
 /** What CDK attaches: the one always, the other in a VPC. Both allow writing to every log group of the account. */
@@ -11,7 +12,7 @@ const MANAGED_POLICIES = /AWSLambda(Basic|VPCAccess)ExecutionRole/;
 /**
  * Gives a function's role one inline policy instead of the managed ones. CDK's function makes the role in its own
  * constructor and offers no way in between, so this changes the resource underneath; what users add later goes into a
- * policy of its own, as with any role.
+ * policy of its own, as with any role. What is too large for an inline policy is in managed policies.
  *
  * @param isOwn whether the role is the function's own; a role of the user's is only added to
  */
@@ -27,17 +28,22 @@ export function setPolicy(
     for (const statement of statements) role.addToPrincipalPolicy(statement);
     return;
   }
+  const [inline, ...further] = splitBySize(statements);
+  // Named by the role, so that they are there before a function assumes it.
+  const own = further.map(
+    (part, at) => new ManagedPolicy(role, `Handler${at + 2}`, { statements: part }).managedPolicyArn,
+  );
   const managed = resource.managedPolicyArns;
   resource.managedPolicyArns = Lazy.list(
     {
       produce: () => {
         const arns: unknown[] = fn.stack.resolve(managed) ?? [];
-        return arns.filter((arn) => !MANAGED_POLICIES.test(JSON.stringify(arn))) as string[];
+        return [...arns.filter((arn) => !MANAGED_POLICIES.test(JSON.stringify(arn))), ...own] as string[];
       },
     },
     { omitEmpty: true },
   );
-  const policyDocument = new PolicyDocument({ statements: [...statements] });
+  const policyDocument = new PolicyDocument({ statements: inline });
   resource.policies = [{ policyName: 'Handler', policyDocument }];
   documents.set(fn, policyDocument);
   acknowledgeWildcards(role, wildcards);
