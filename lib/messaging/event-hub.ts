@@ -12,6 +12,7 @@ import { given } from '../props/given.js';
 import { applyTarget } from '../target/apply-target.js';
 import { EventSubscription, type EventSubscriptionOptions } from './event-subscription.js';
 import type { ConsumerModule, EventTarget } from './event-target.js';
+import { encryptArchive } from './private/archive-key.js';
 import { deliveryTo } from './private/deliveries.js';
 
 /** Options of `on`. */
@@ -160,6 +161,7 @@ export class EventHub extends EventHubBase {
           eventPattern: { account: [this.bus.env.account] },
         })
       : undefined;
+    if (this.archive && bus?.kmsKey) encryptArchive(this.archive, bus.kmsKey);
     if (publishAs) {
       new StringParameter(this, 'Published', {
         parameterName: parameterName(publishAs),

@@ -14,6 +14,7 @@ import {
 import { type Delivery, refusedInput } from './private/deliveries.js';
 import { definitionMistakes } from './private/event-mistakes.js';
 import { patternOf, patternOfOthers } from './private/event-patterns.js';
+import { allowRules } from './private/rule-permissions.js';
 
 export interface EventSubscriptionOptions {
   /** For how long EventBridge tries to deliver an event, a minute to a day. @default Duration.hours(24) */
@@ -78,8 +79,13 @@ export class EventSubscription extends Construct {
       description: `${name} ${events.map(({ version }) => version).join(', ')}`,
       eventPattern: patternOf(events, where),
     });
-    const policy: TargetBaseProps = { maxEventAge, retryAttempts, deadLetterQueue: this.deadLetterQueue };
-    this.rule.addTarget(delivery.target(policy));
+    const allowed = (queue: IQueue) => allowRules(this, bus, queue);
+    const policy: TargetBaseProps = {
+      maxEventAge,
+      retryAttempts,
+      deadLetterQueue: allowed(this.deadLetterQueue),
+    };
+    this.rule.addTarget(delivery.target(policy, delivery.queue && allowed(delivery.queue)));
     this.otherVersions = this.setOthersAside(props);
     this.alarm =
       own && alarm
@@ -99,7 +105,8 @@ export class EventSubscription extends Construct {
       eventPattern: patternOfOthers(events, knownVersions),
     });
     const message = refusedInput(events, delivery);
-    rule.addTarget(new SqsQueue(this.deadLetterQueue, message && { message }));
+    const queue = allowRules(this, bus, this.deadLetterQueue);
+    rule.addTarget(new SqsQueue(queue, message && { message }));
     acknowledge(rule, {
       'Serverless-EventBusDLQ': 'Its target is itself the dead-letter queue.',
     });

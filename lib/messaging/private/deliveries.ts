@@ -19,10 +19,13 @@ export interface Delivery {
   readonly name: string;
   /** Who gets an event that is sent again by hand; a queue's messages go back by SQS itself. */
   readonly arn?: string;
+  /** The queue that gets the event, where it is one. */
+  readonly queue?: IQueue;
   /** Where events land that cannot be delivered, if the target has a place for them. */
   readonly deadLetterQueue?: IQueue;
   readonly mistakes: readonly string[];
-  target(policy: TargetBaseProps): IRuleTarget;
+  /** @param queue the queue as the rule is to be given it, where the target is one */
+  target(policy: TargetBaseProps, queue?: IQueue): IRuleTarget;
 }
 
 /** Something with a place for events that it failed to handle. */
@@ -65,7 +68,8 @@ function toQueue(queue: IQueue, name: string, deadLetterQueue?: IQueue): Deliver
           'the target of an event must not be a FIFO queue: EventBridge keeps no order. Take a standard queue, and `ifNewer` in the handler',
         ]
       : [],
-    target: (policy) => new SqsQueue(queue, policy),
+    queue,
+    target: (policy, given = queue) => new SqsQueue(given, policy),
   };
 }
 
