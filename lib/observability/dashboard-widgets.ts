@@ -101,13 +101,15 @@ const THIRD = WIDTH / 3;
 /**
  * Widgets for the stacks of an app. They find resources by the stack's name, which CloudFormation puts in front of
  * theirs: a reference would be an export, which services that deploy alone must not have.
+ *
+ * @param own the stack of the dashboard, whose alarms need no name
  */
-export function dashboardWidgets(scope: IConstruct): IWidget[] {
+export function dashboardWidgets(scope: IConstruct, own: Stack): IWidget[] {
   const stacks = scope.node
     .findAll()
     .filter((node) => Stack.isStack(node) && !node.nestedStackParent) as Stack[];
   const sections = stacks.flatMap((stack) => section(stack));
-  return [alarmStatus(stacks), ...sections];
+  return [...alarmStatus(stacks, own), ...sections];
 }
 
 function section(stack: Stack): IWidget[] {
@@ -117,7 +119,7 @@ function section(stack: Stack): IWidget[] {
   );
   const graphs = Object.entries(GRAPHS)
     .filter(([type]) => types.has(type))
-    .flatMap(([, list]) => list.map((graph) => widget(graph, stack)));
+    .flatMap(([type, list]) => list.map((graph) => widget(graph, stack, termsOf(type, stack))));
   if (graphs.length === 0) return [];
   const title = new TextWidget({ markdown: `# ${stack.stackName}`, width: WIDTH, height: 1 });
   const rows = Array.from(
@@ -127,31 +129,80 @@ function section(stack: Stack): IWidget[] {
   return [new Column(title, ...rows)];
 }
 
-function widget({ title, namespace, dimensions, metrics }: Graph, stack: Stack): IWidget {
+/**
+ * Returns what finds the resources of a type: the stack's name, or the logical ids of state machines, whose names are
+ * without it, and the names that an app gives.
+ */
+function termsOf(type: string, stack: Stack): string {
+  const resources = stack.node
+    .findAll()
+    .filter((node): node is CfnResource => CfnResource.isCfnResource(node) && node.cfnResourceType === type);
+  const property = NAMES[type];
+  // CDK passes on a reference to what may be no name.
+  const given: unknown[] = resources.map(
+    (node) => property && stack.resolve((node as unknown as Record<string, unknown>)[property]),
+  );
+  const names = given.filter((name) => typeof name === 'string');
+  const generated = resources.filter((_, at) => typeof given[at] !== 'string');
+  const found =
+    type === 'AWS::StepFunctions::StateMachine'
+      ? generated.map((node) => String(stack.resolve(node.logicalId)))
+      : generated.slice(0, 1).map(() => stack.stackName);
+  const terms = [...new Set([...found, ...names])];
+  return terms.length === 1 ? terms[0]! : `(${terms.join(' OR ')})`;
+}
+
+/** The properties by which an app names resources itself. */
+const NAMES: Readonly<Record<string, string>> = {
+  'AWS::DynamoDB::GlobalTable': 'tableName',
+  'AWS::Lambda::Function': 'functionName',
+  'AWS::SQS::Queue': 'queueName',
+  'AWS::StepFunctions::StateMachine': 'stateMachineName',
+};
+
+function widget({ title, namespace, dimensions, metrics }: Graph, stack: Stack, terms: string): IWidget {
   const search = ([name, statistic]: readonly [string, string]): IMetric =>
     new MathExpression({
-      expression: `SEARCH('{${namespace},${dimensions}} MetricName="${name}" ${stack.stackName}', '${statistic}', 300)`,
+      expression: `SEARCH('{${namespace},${dimensions}} MetricName="${name}" ${terms}', '${statistic}', 300)`,
       label: `${name} ${statistic}`,
       usingMetrics: {},
       period: Duration.minutes(5),
     });
-  return new GraphWidget({ title, left: metrics.map(search), width: THIRD, height: 6 });
+  const region = Token.isUnresolved(stack.region) ? undefined : stack.region;
+  return new GraphWidget({
+    title,
+    left: metrics.map(search),
+    width: THIRD,
+    height: 6,
+    ...(region && { region }),
+  });
 }
 
-function alarmStatus(stacks: readonly Stack[]): IWidget {
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+const MAX_ALARMS = 100;
+
+/** CloudWatch takes a widget of 1 to 100 alarms. */
+function alarmStatus(stacks: readonly Stack[], own: Stack): IWidget[] {
   const alarms = stacks.flatMap((stack) =>
     stack.node
       .findAll()
       .filter((node): node is CfnAlarm => node instanceof CfnAlarm)
-      .filter(({ alarmName }) => alarmName !== undefined && !Token.isUnresolved(alarmName))
-      .map(({ alarmName }) => alarmArn(stack, alarmName as string)),
+      .flatMap((alarm) => arnOfAlarm(stack, alarm) ?? (alarm.stack === own ? alarm.attrArn : [])),
   );
-  return new AlarmStatusWidget({
-    title: 'Alarms',
-    alarms: alarms.map((arn) => ({ alarmRef: { alarmArn: arn } }) as IAlarm),
-    width: WIDTH,
-    height: Math.max(2, Math.ceil(alarms.length / 4)),
+  return Array.from({ length: Math.ceil(alarms.length / MAX_ALARMS) }, (_, at) => {
+    const part = alarms.slice(at * MAX_ALARMS, (at + 1) * MAX_ALARMS);
+    return new AlarmStatusWidget({
+      title: at === 0 ? 'Alarms' : `Alarms (${at + 1})`,
+      alarms: part.map((arn) => ({ alarmRef: { alarmArn: arn } }) as IAlarm),
+      width: WIDTH,
+      height: Math.max(2, Math.ceil(part.length / 4)),
+    });
   });
+}
+
+/** Of an alarm without a name, which CDK's own are, only its stack knows the ARN. */
+function arnOfAlarm(stack: Stack, { alarmName }: CfnAlarm): string | undefined {
+  return alarmName === undefined || Token.isUnresolved(alarmName) ? undefined : alarmArn(stack, alarmName);
 }
 
 function alarmArn(stack: Stack, name: string): string {

@@ -1,9 +1,20 @@
 import { SlackChannelConfiguration } from 'aws-cdk-lib/aws-chatbot';
-import { CfnAlarm, CfnDashboard, Column } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnAlarm, CfnCompositeAlarm, CfnDashboard, Column } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic, type TopicProps } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { Annotations, AspectPriority, Aspects, Aws, Lazy, Stack, Stage, Token } from 'aws-cdk-lib/core';
+import {
+  Annotations,
+  AspectPriority,
+  Aspects,
+  Aws,
+  Lazy,
+  Stack,
+  Stage,
+  Token,
+  TokenComparison,
+} from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { given } from '../props/given.js';
 import { applyTarget } from '../target/apply-target.js';
@@ -34,6 +45,7 @@ export interface MonitoringProps {
  * month when nobody uses it.
  *
  * Stacks name the topic by its name, so none imports anything from the stack that this is in; deploy that one first.
+ * CloudWatch sends alarms to topics of their own region and account only: have one Monitoring in each.
  *
  * Costs at rest: nothing for the first three dashboards of an account, then $3 a month.
  *
@@ -46,6 +58,8 @@ export class Monitoring extends Construct {
   /** Where alarms are sent to. */
   readonly topic: Topic;
   readonly dashboard: CfnDashboard | undefined;
+  /** Alarms of other regions and accounts. */
+  private readonly unreachable = new Set<AnyAlarm>();
 
   constructor(scope: Construct, id: string, props: MonitoringProps = {}) {
     super(scope, id);
@@ -62,7 +76,9 @@ export class Monitoring extends Construct {
         dashboardName: name,
         dashboardBody: Lazy.uncachedString({
           produce: () =>
-            Stack.of(this).toJsonString({ widgets: new Column(...dashboardWidgets(monitored)).toJson() }),
+            Stack.of(this).toJsonString({
+              widgets: new Column(...dashboardWidgets(monitored, Stack.of(this))).toJson(),
+            }),
         }),
       });
     }
@@ -71,7 +87,7 @@ export class Monitoring extends Construct {
       // After what users' own aspects change.
       { priority: AspectPriority.READONLY - 1 },
     );
-    this.node.addValidation({ validate: () => this.sayCost(monitored) });
+    this.node.addValidation({ validate: () => [...this.sayCost(monitored), ...this.warnOfUnreachable()] });
   }
 
   private createTopic(topicName: string, own: TopicProps | undefined): Topic {
@@ -85,7 +101,28 @@ export class Monitoring extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
+    if (topic.masterKey) this.allowKey(topic.masterKey);
     return topic;
+  }
+
+  /**
+   * A topic with a key of the user's needs the key for CloudWatch, too, or every alarm is lost in silence.
+   * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+   */
+  private allowKey(key: IKey): void {
+    const { statementAdded } = key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    if (statementAdded) return;
+    Annotations.of(this).addWarningV2(
+      'cdk-trellis:topicKey',
+      'The key of the topic is not of this app, so that its policy cannot be changed here: allow cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey* in it, or no alarm reaches anybody. The key alias/aws/sns cannot be used, since its policy cannot be changed.',
+    );
   }
 
   private tell(email: string): void {
@@ -111,13 +148,32 @@ export class Monitoring extends Construct {
 
   /** Alarms of other stacks know the topic by its name. */
   private receive(node: IConstruct): void {
-    if (!(node instanceof CfnAlarm) || hasActions(node)) return;
-    const own = Stack.of(node) === Stack.of(this);
+    if (!(node instanceof CfnAlarm || node instanceof CfnCompositeAlarm) || hasActions(node)) return;
+    const [here, there] = [Stack.of(this), Stack.of(node)];
+    if (isElsewhere(here, there)) {
+      this.unreachable.add(node);
+      return;
+    }
+    const own = there === here;
     const arn = own
       ? this.topic.topicArn
       : Stack.of(node).formatArn({ service: 'sns', resource: topicName(this.topic) });
     node.alarmActions = [arn];
     node.okActions = [arn];
+  }
+
+  private warnOfUnreachable(): string[] {
+    const silent = [...this.unreachable].filter((alarm) => !hasActions(alarm));
+    const places = [...new Set(silent.map((alarm) => Stack.of(alarm)))].map(
+      ({ region, account, node }) => `${node.path} (${region}, account ${account})`,
+    );
+    if (silent.length > 0) {
+      Annotations.of(this).addWarningV2(
+        'cdk-trellis:monitoringRegion',
+        `${silent.length} alarms reach nobody: CloudWatch sends alarms to topics of their own region and account only, and this topic is in another one than ${places.join(', ')}. Put a Monitoring into a stack there, too (\`dashboard: false\` for no second dashboard).`,
+      );
+    }
+    return [];
   }
 
   private sayCost(monitored: IConstruct): string[] {
@@ -130,8 +186,18 @@ export class Monitoring extends Construct {
   }
 }
 
+type AnyAlarm = CfnAlarm | CfnCompositeAlarm;
+
+/** CloudWatch sends an alarm to topics of its own region only. */
+function isElsewhere(here: Stack, there: Stack): boolean {
+  return [
+    [here.region, there.region],
+    [here.account, there.account],
+  ].some(([a, b]) => Token.compareStrings(a!, b!) === TokenComparison.DIFFERENT);
+}
+
 /** CDK's own alarms carry a list that is made when the template is. */
-function hasActions(alarm: CfnAlarm): boolean {
+function hasActions(alarm: AnyAlarm): boolean {
   const actions: unknown[] | undefined = Stack.of(alarm).resolve(alarm.alarmActions);
   return (actions?.length ?? 0) > 0;
 }

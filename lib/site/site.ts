@@ -9,6 +9,7 @@ import {
   FunctionRuntime,
   HttpVersion,
   type IResponseHeadersPolicy,
+  S3OriginAccessControl,
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
@@ -28,6 +29,7 @@ import { apiBehaviours } from './private/api-behaviours.js';
 import { contentBucket, logBucket } from './private/buckets.js';
 import { configurationOf, usersEndpoint } from './private/configuration.js';
 import { SiteContent } from './private/content.js';
+import { comment, globalName } from './private/global-names.js';
 import { registerSite } from './private/registry.js';
 import { securityHeaders } from './private/security-headers.js';
 import { checkedSource } from './private/source.js';
@@ -83,9 +85,9 @@ export class Site extends Construct {
     this.viewerRequest = new EdgeFunction(this, 'ViewerRequest', {
       code: FunctionCode.fromInline(viewerRequestCode({ singlePage })),
       runtime: FunctionRuntime.JS_2_0,
-      comment: `Which file a path of ${this.node.path} means`,
+      comment: comment('Which file a path means of ', this.node.path),
     });
-    const connect = users ? [usersEndpoint(this)] : [];
+    const connect = users ? [usersEndpoint(users)] : [];
     this.headers = securityHeaders(this, props.contentSecurityPolicy ?? {}, connect);
     this.distribution = this.createDistribution(props);
     this.content = new SiteContent(this, 'Content', {
@@ -106,10 +108,13 @@ export class Site extends Construct {
   private createDistribution({ apis = [], domain, distribution = {} }: SiteProps): Distribution {
     const { defaultBehavior, additionalBehaviors, ...others } = distribution;
     const created = new Distribution(this, 'Distribution', {
-      comment: this.node.path,
+      comment: comment('', this.node.path),
       defaultBehavior: {
         origin: S3BucketOrigin.withOriginAccessControl(this.bucket, {
           originPath: `/${SERVED.slice(0, -1)}`,
+          originAccessControl: new S3OriginAccessControl(this, 'OriginAccessControl', {
+            originAccessControlName: globalName(this, 'Content', 64),
+          }),
           // A missing file is a 404 only for those who may list; else it is a 403.
           originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
         }),

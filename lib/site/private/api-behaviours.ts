@@ -9,7 +9,7 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import { Aws, Stack } from 'aws-cdk-lib/core';
+import { Aws } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { API_STAGE, type IApi, otherStage } from '../../api/published-api.js';
 import { apiInfo, type Contract } from '../../contract/contract.js';
@@ -32,7 +32,7 @@ export function apiBehaviours(
     const { name } = api.contract[apiInfo];
     const stage = otherStage(api.restApi);
     if (stage) mistakes.push(`the stage of the API ${name} must be called ${API_STAGE}, got ${stage}`);
-    const behaviour = behaviourOf(scope, api, responseHeadersPolicy);
+    const behaviour = behaviourOf(api, responseHeadersPolicy);
     for (const segment of firstSegments(api.contract)) {
       const owner = owners.get(segment);
       if (segment === '' || segment.startsWith('{'))
@@ -56,12 +56,9 @@ function firstSegments(contract: Contract): string[] {
   return [...new Set(Object.values(contract).map(({ path }) => path.split('/')[1] ?? ''))];
 }
 
-function behaviourOf(
-  scope: Construct,
-  { restApi }: IApi,
-  responseHeadersPolicy: IResponseHeadersPolicy,
-): BehaviorOptions {
-  const domainName = `${restApi.restApiId}.execute-api.${Stack.of(scope).region}.${Aws.URL_SUFFIX}`;
+function behaviourOf({ restApi }: IApi, responseHeadersPolicy: IResponseHeadersPolicy): BehaviorOptions {
+  // An API is where its own stack is.
+  const domainName = `${restApi.restApiId}.execute-api.${restApi.env.region}.${Aws.URL_SUFFIX}`;
   return {
     origin: new HttpOrigin(domainName, {
       protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,

@@ -5,12 +5,11 @@ import {
   type BucketProps,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../../observability/acknowledge.js';
 import { given } from '../../props/given.js';
 import { dataRemovalPolicy } from '../../target/ephemeral.js';
-import { targetOf } from '../../target/target.js';
 
 const PRIVATE = {
   encryption: BucketEncryption.S3_MANAGED,
@@ -39,8 +38,7 @@ export function logBucket(scope: Construct, retention: Duration): Bucket {
     // CloudFront writes logs with an access control list.
     objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
     lifecycleRules: [{ expiration: retention, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
-    // Logs still come hours after the distribution has gone. The emulators write none.
-    removalPolicy: targetOf(scope) === 'aws' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    removalPolicy: dataRemovalPolicy(scope),
   });
   acknowledge(bucket, {
     'AwsSolutions-S1': 'This is where logs land; logging its own access would not end.',

@@ -7,9 +7,10 @@ import type { IUserDirectory } from '../../identity/user-directory.js';
 /** What the page is told besides: its names must be free. */
 const OWN_NAMES = ['apis', 'users'];
 
-/** Where browsers sign in: the public API of Cognito in the region of the stack. */
-export function usersEndpoint(scope: Construct): string {
-  return `https://cognito-idp.${Stack.of(scope).region}.${Aws.URL_SUFFIX}`;
+/** Where browsers sign in: the public API of Cognito in the region of the pool. */
+export function usersEndpoint({ userPoolArn }: IUserDirectory): string {
+  const { region } = Arn.split(userPoolArn, ArnFormat.SLASH_RESOURCE_NAME);
+  return `https://cognito-idp.${region}.${Aws.URL_SUFFIX}`;
 }
 
 /**
@@ -37,14 +38,15 @@ export function configurationOf(
   }
   return Stack.of(scope).toJsonString({
     apis: Object.fromEntries(apis.map(({ contract }) => [contract[apiInfo].name, `/${API_STAGE}`])),
-    ...(users && { users: signIn(scope, users) }),
+    ...(users && { users: signIn(users) }),
     ...own,
   });
 }
 
-function signIn(scope: Construct, { userPoolArn, clientIds }: IUserDirectory): Record<string, unknown> {
+function signIn(users: IUserDirectory): Record<string, unknown> {
+  const { userPoolArn, clientIds } = users;
   const { resourceName } = Arn.split(userPoolArn, ArnFormat.SLASH_RESOURCE_NAME);
   // The first is the browser's; a published directory has them all in one value.
   const clientId = Fn.select(0, Fn.split(',', clientIds[0] ?? ''));
-  return { endpoint: usersEndpoint(scope), userPoolId: resourceName, clientId };
+  return { endpoint: usersEndpoint(users), userPoolId: resourceName, clientId };
 }

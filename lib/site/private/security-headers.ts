@@ -1,6 +1,7 @@
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { comment, globalName } from './global-names.js';
 
 type Directives = Readonly<Record<string, readonly string[]>>;
 
@@ -43,7 +44,8 @@ export function securityHeaders(
   connect: readonly string[],
 ): ResponseHeadersPolicy {
   return new ResponseHeadersPolicy(scope, 'Headers', {
-    comment: `Security headers of ${scope.node.path}`,
+    responseHeadersPolicyName: globalName(scope, 'Headers', 128),
+    comment: comment('Security headers of ', scope.node.path),
     securityHeadersBehavior: {
       contentSecurityPolicy: { contentSecurityPolicy: policyOf(scope, own, connect), override: true },
       contentTypeOptions: { override: true },

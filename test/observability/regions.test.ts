@@ -1,0 +1,121 @@
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Alarm, AlarmRule, type CfnAlarm, CompositeAlarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { App, Stack } from 'aws-cdk-lib/core';
+import { Monitoring } from 'cdk-trellis';
+
+const env = (region: string, account = '111111111111') => ({ env: { region, account } });
+const metric = new Metric({ namespace: 'x', metricName: 'y' });
+
+const bodyOf = (stack: Stack) => {
+  const [dashboard] = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Dashboard'));
+  const body: unknown = dashboard!.Properties.DashboardBody;
+  return JSON.stringify(body).replaceAll('\\', '');
+};
+
+describe('Monitoring of several regions', () => {
+  const app = () => {
+    const root = new App();
+    const here = new Stack(root, 'Here', env('eu-west-1'));
+    const there = new Stack(root, 'There', env('us-east-1'));
+    new Monitoring(here, 'Monitoring');
+    new Alarm(there, 'Loud', { metric, threshold: 1, evaluationPeriods: 1 });
+    new StateMachine(there, 'Machine', {
+      definitionBody: DefinitionBody.fromChainable(new Pass(there, 'Pass')),
+    });
+    return { root, here, there };
+  };
+
+  it('never names a topic that is not there, and warns of alarms that reach nobody', () => {
+    const { here, there } = app();
+    const [alarm] = Object.values(Template.fromStack(there).findResources('AWS::CloudWatch::Alarm'));
+    expect(alarm!.Properties.AlarmActions).toBeUndefined();
+    Annotations.fromStack(here).hasWarning(
+      '/Here/Monitoring',
+      Match.stringLikeRegexp('1 alarms reach nobody.*There \\(us-east-1, account 111111111111\\)'),
+    );
+  });
+
+  it('with one in each region sends every alarm, and warns of nothing', () => {
+    const { here, there } = app();
+    new Monitoring(there, 'Monitoring', { dashboard: false });
+    const [alarm] = Object.values(Template.fromStack(there).findResources('AWS::CloudWatch::Alarm'));
+    expect(alarm!.Properties.AlarmActions).toHaveLength(1);
+    Annotations.fromStack(here).hasNoWarning('*', Match.stringLikeRegexp('reach nobody'));
+  });
+
+  it('shows graphs of the region that a stack is in', () => {
+    expect(bodyOf(app().here)).toContain('"region":"us-east-1"');
+  });
+
+  it('finds state machines, whose names are without the stack', () => {
+    const { here, there } = app();
+    const [id] = Object.keys(Template.fromStack(there).findResources('AWS::StepFunctions::StateMachine'));
+    expect(bodyOf(here)).toContain(`MetricName="ExecutionsFailed" ${id}'`);
+  });
+});
+
+describe('the dashboard', () => {
+  it('has no widget of alarms where there is none', () => {
+    const stack = new Stack(new App(), 'S');
+    new Monitoring(stack, 'Monitoring');
+    expect(bodyOf(stack)).not.toContain('"alarm"');
+  });
+
+  it("shows CDK's own alarms of its stack, which have no name", () => {
+    const stack = new Stack(new App(), 'S');
+    new Monitoring(stack, 'Monitoring');
+    const alarm = new Alarm(stack, 'Mine', { metric, threshold: 1, evaluationPeriods: 1 });
+    expect(bodyOf(stack)).toContain(stack.getLogicalId(alarm.node.defaultChild as CfnAlarm));
+  });
+
+  it('has at most a hundred alarms in one widget', () => {
+    const stack = new Stack(new App(), 'S');
+    new Monitoring(stack, 'Monitoring');
+    for (let at = 0; at < 101; at++) {
+      const alarmName = `alarm-${at}`;
+      new Alarm(stack, alarmName, { alarmName, metric, threshold: 1, evaluationPeriods: 1 });
+    }
+    expect(bodyOf(stack).match(/"type":"alarm"/g)).toHaveLength(2);
+  });
+});
+
+it('a composite alarm is sent to the topic, too', () => {
+  const stack = new Stack(new App(), 'S');
+  new Monitoring(stack, 'Monitoring');
+  const alarm = new Alarm(stack, 'Mine', { metric, threshold: 1, evaluationPeriods: 1 });
+  new CompositeAlarm(stack, 'All', { alarmRule: AlarmRule.allOf(alarm) });
+  const [composite] = Object.values(
+    Template.fromStack(stack).findResources('AWS::CloudWatch::CompositeAlarm'),
+  );
+  expect(composite!.Properties.AlarmActions).toHaveLength(1);
+});
+
+describe('a topic with a key', () => {
+  it('lets CloudWatch use the key', () => {
+    const stack = new Stack(new App(), 'S');
+    new Monitoring(stack, 'Monitoring', { topic: { masterKey: new Key(stack, 'Key') } });
+    Template.fromStack(stack).hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ]),
+      },
+    });
+  });
+
+  it('of elsewhere is warned of', () => {
+    const stack = new Stack(new App(), 'S');
+    const masterKey = Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:111111111111:key/a');
+    new Monitoring(stack, 'Monitoring', { topic: { masterKey } });
+    Annotations.fromStack(stack).hasWarning(
+      '/S/Monitoring',
+      Match.stringLikeRegexp('no alarm reaches anybody'),
+    );
+  });
+});
