@@ -1,7 +1,7 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { CloudInfo } from '../lib/local/index.js';
+import { type CloudInfo, clientOptions, type LocalCloud, type RootCredentials } from '../lib/local/index.js';
 import { seedProducts } from './seed.js';
 import { type Directory, ensureUser, type Person } from './users.js';
 
@@ -21,32 +21,29 @@ export const LOCAL_CODE = '123456';
 /** The same for a password that was forgotten. */
 export const LOCAL_RESET_CODE = '654321';
 
-/** The local cloud's own, whatever is configured on this machine. */
-export function localClientConfig(endpoint: string) {
-  return {
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    useFipsEndpoint: false,
-    useDualstackEndpoint: false,
-  };
+/** Options of an SDK client for a local cloud, whatever is configured on this machine. */
+export function localClientConfig({ endpoint, credentials }: Pick<LocalCloud, 'endpoint' | 'credentials'>) {
+  return clientOptions(endpoint, credentials);
 }
 
 /** The user pool of the storefront that is deployed there. */
-export function directoryOf(info: CloudInfo): Directory {
+export function directoryOf(info: CloudInfo, credentials: RootCredentials): Directory {
   return {
-    client: new CognitoIdentityProviderClient(localClientConfig(info.endpoint)),
+    client: new CognitoIdentityProviderClient(clientOptions(info.endpoint, credentials)),
     userPoolId: output(info, 'StorefrontPlatform', 'UserPoolId'),
     clientId: output(info, 'StorefrontPlatform', 'UserPoolClientId'),
   };
 }
 
 /** Puts the sample products and an administrator into the storefront; what is there already stays. */
-export async function furnish(info: CloudInfo): Promise<{ readonly added: number }> {
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(localClientConfig(info.endpoint)));
+export async function furnish(
+  info: CloudInfo,
+  credentials: RootCredentials,
+): Promise<{ readonly added: number }> {
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions(info.endpoint, credentials)));
   const [added] = await Promise.all([
     seedProducts(dynamo, output(info, 'StorefrontProducts', 'ProductsTableName')),
-    ensureUser(directoryOf(info), ADMIN),
+    ensureUser(directoryOf(info, credentials), ADMIN),
   ]);
   return { added };
 }

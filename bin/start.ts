@@ -1,13 +1,13 @@
 // `npm start`: the storefront on this machine, with sample products, until Ctrl-C.
 import { stayUp } from '../lib/cli/stay-up.js';
-import { type CloudInfo, LocalCloudError } from '../lib/local/index.js';
+import { type CloudInfo, type LocalCloud, LocalCloudError } from '../lib/local/index.js';
 import { ADMIN, directoryOf, furnish, LOCAL_CODE, LOCAL_RESET_CODE } from './local-storefront.js';
 import { signIn } from './users.js';
 
-async function ready(info: CloudInfo): Promise<void> {
-  const { added } = await furnish(info);
+async function ready(info: CloudInfo, { credentials }: LocalCloud): Promise<void> {
+  const { added } = await furnish(info, credentials);
   if (added > 0) console.log(`Added ${added} sample products`);
-  const { accessToken } = await signIn(directoryOf(info), ADMIN);
+  const { accessToken } = await signIn(directoryOf(info, credentials), ADMIN);
   const products = `${info.apis.products}/products`;
   const chair =
     '{"name":"Reading chair","description":"Beech and wool.","category":"home","price":{"amount":39900,"currency":"EUR"},"stock":5}';

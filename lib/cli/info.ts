@@ -1,17 +1,19 @@
-import { findLocalCloud, LocalCloudError } from '../local/index.js';
+import { environmentOf, findLocalCloud, LocalCloudError } from '../local/index.js';
 import { describe } from './describe.js';
 
 export interface InfoOptions {
   readonly json?: boolean;
   readonly api?: string;
+  readonly env?: boolean;
 }
 
-export async function info({ json = false, api }: InfoOptions): Promise<void> {
+export async function info({ json = false, api, env = false }: InfoOptions): Promise<void> {
   const cloud = await findLocalCloud({ projectDir: process.cwd() });
   if (!cloud)
     throw new LocalCloudError(
       `No local cloud is running for ${process.cwd()}.\nStart it with \`npx trellis up\`.`,
     );
+  if (env) return console.log(environmentOf(cloud));
   const known = cloud.info();
   if (api !== undefined) {
     const url = known.apis[api];

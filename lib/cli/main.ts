@@ -39,6 +39,7 @@ function program(): Command {
     .description('show the addresses and outputs of what is deployed')
     .option('--json', 'everything, for scripts')
     .option('--api <name>', 'only the address of this API')
+    .option('--env', 'commands for a shell that give AWS tools the address and the access key')
     .action(info);
   trellis
     .command('layers')

@@ -13,8 +13,8 @@ export interface StayUpOptions {
   readonly port?: number;
   /** Returns when everything is deployed, and leaves the local cloud running. */
   readonly detach?: boolean;
-  /** Called when everything is deployed: fills and tells. */
-  readonly ready: (info: CloudInfo) => void | Promise<void>;
+  /** Called when everything is deployed: adds data and prints what there is. */
+  readonly ready: (info: CloudInfo, cloud: LocalCloud) => void | Promise<void>;
 }
 
 /** 128 + SIGINT, by which a shell knows that Ctrl-C ended a command. */
@@ -40,7 +40,7 @@ export async function stayUp({ port, detach = false, ready }: StayUpOptions): Pr
       log: console.log,
     });
     if (cloud.reused) console.log(`Using the local cloud that runs already at ${cloud.endpoint}`);
-    await ready(await cloud.deploy());
+    await ready(await cloud.deploy(), cloud);
     if (detach || cloud.reused) return 0;
     console.log('\nPress Ctrl-C to stop. The next start has the data.');
     const stopped = await untilStopped(cloud, interruption.signal);

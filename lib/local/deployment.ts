@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readReport, summaryOf } from '../target/target-report.js';
 import type { Deployed } from './cloud-info.js';
-import { deploymentEnvironment } from './environment.js';
+import { deploymentEnvironment, type RootCredentials } from './environment.js';
 import { LocalCloudError } from './errors.js';
 import { DeploymentProgress, type ResourceEvent } from './progress.js';
 import { endGroup } from './run.js';
@@ -26,6 +26,7 @@ export interface DestructionOptions {
   /** Where the app was synthesized to. */
   readonly assemblyDir: string;
   readonly endpoint: string;
+  readonly credentials: RootCredentials;
   readonly log: (line: string) => void;
   /** What the app is synthesized for. @default 'local' */
   readonly target?: 'local' | 'localstack';
@@ -63,12 +64,15 @@ export async function deployApp(options: DeploymentOptions): Promise<Deployed> {
 }
 
 /** Synthesizes the project's app for an emulator, without anything of a real account in its environment. */
-export async function synthesizeApp(options: Omit<DestructionOptions, 'endpoint'>): Promise<void> {
+export async function synthesizeApp(
+  options: Omit<DestructionOptions, 'endpoint' | 'credentials'>,
+): Promise<void> {
   const { projectDir, assemblyDir } = options;
   const order = { app: appCommand(projectDir), workingDirectory: projectDir, outdir: assemblyDir };
   // Nothing is sent there.
   const endpoint = 'http://127.0.0.1:4566';
-  await inWorker({ ...options, endpoint }, order, (message, worker) => {
+  const credentials = { accessKeyId: 'unused', secretAccessKey: 'unused' };
+  await inWorker({ ...options, endpoint, credentials }, order, (message, worker) => {
     if (message.type !== 'synthesized') return undefined;
     worker.send({ deploy: false });
     return message;
@@ -88,7 +92,7 @@ interface Conversation {
 
 /** Gives the worker an order, and answers what `resultOf` takes for the end of it. */
 async function inWorker<Result>(
-  { projectDir, endpoint, target, log, signal }: DestructionOptions,
+  { projectDir, endpoint, credentials, target, log, signal }: DestructionOptions,
   order: object,
   resultOf: (message: WorkerMessage, worker: Conversation) => Result | undefined,
 ): Promise<Result> {
@@ -96,7 +100,7 @@ async function inWorker<Result>(
   signal?.throwIfAborted();
   const worker = fork(join(__dirname, 'deployment-worker.mjs'), {
     cwd: projectDir,
-    env: deploymentEnvironment(endpoint, process.env, target),
+    env: deploymentEnvironment(endpoint, credentials, process.env, target),
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // A group of its own, so that it can be ended together with the app it runs.

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callControl } from './control.js';
 import { emulatorFile } from './emulator-files.js';
-import { emulatorEnvironment } from './environment.js';
+import { createCredentials, emulatorEnvironment } from './environment.js';
 import { LocalCloudError } from './errors.js';
 import { moveAddresses } from './kept-addresses.js';
 import { type Loaded, reportOfEnd, type StopReport } from './kept-state.js';
@@ -45,11 +45,13 @@ export async function startEmulator(
   removeScratch(state.read());
   const instance = randomUUID();
   const token = randomBytes(32).toString('base64url');
+  const credentials = createCredentials();
   privateFolder(scratchDir(instance));
   const env = emulatorEnvironment({
     port,
     instance,
     token,
+    credentials,
     attached,
     dataDir: state.dataDir,
     scratchDir: scratchDir(instance),
@@ -69,7 +71,7 @@ export async function startEmulator(
 
   const ended = endOf(child);
   const startedAt = new Date().toISOString();
-  const started: Instance = { instance, pid: child.pid ?? 0, port, startedAt, token };
+  const started: Instance = { instance, pid: child.pid ?? 0, port, startedAt, token, credentials };
   let loaded: Loaded;
   try {
     await ready(started, ended, python, state, signal);

@@ -1,18 +1,36 @@
+import { randomBytes } from 'node:crypto';
 import { LocalCloudError } from './errors.js';
 
 export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
 
-/** The key MiniStack takes for the account's root user. */
-const ROOT = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+/** The access key of the account's root user. */
+export interface RootCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
 
-/** What clients of the SDK call the local cloud with, besides its address, whatever is configured on this machine. */
-export const LOCAL_CLIENT = {
-  region: LOCAL_REGION,
-  credentials: { accessKeyId: ROOT.AWS_ACCESS_KEY_ID, secretAccessKey: ROOT.AWS_SECRET_ACCESS_KEY },
-  useFipsEndpoint: false,
-  useDualstackEndpoint: false,
-};
+/** Creates the root user's access key for one start of a local cloud, in the form that AWS gives them. */
+export function createCredentials(): RootCredentials {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const id = Array.from(randomBytes(16), (byte) => letters[byte % letters.length]).join('');
+  return { accessKeyId: `AKIA${id}`, secretAccessKey: randomBytes(30).toString('base64url') };
+}
+
+/** The options of an SDK client for the local cloud, whatever is configured on this machine. */
+export function clientOptions(endpoint: string, credentials: RootCredentials) {
+  return {
+    endpoint,
+    region: LOCAL_REGION,
+    credentials,
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+  };
+}
+
+function keyVariables({ accessKeyId, secretAccessKey }: RootCredentials): Record<string, string> {
+  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+}
 
 /** Refuses every address but this machine's own: nothing here may ever reach a real account. */
 export function assertLoopback(endpoint: string): string {
@@ -25,11 +43,33 @@ export function assertLoopback(endpoint: string): string {
 }
 
 /**
+ * The commands of a POSIX shell that make AWS's tools call a local cloud as its root user, for
+ * `eval "$(npx trellis info --env)"`. The session token and the profile of a real account are removed.
+ */
+export function environmentOf({
+  endpoint,
+  credentials,
+}: {
+  readonly endpoint: string;
+  readonly credentials: RootCredentials;
+}): string {
+  const { accessKeyId, secretAccessKey } = credentials;
+  return [
+    `export AWS_ENDPOINT_URL=${endpoint}`,
+    `export AWS_ACCESS_KEY_ID=${accessKeyId}`,
+    `export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    `export AWS_REGION=${LOCAL_REGION} AWS_DEFAULT_REGION=${LOCAL_REGION}`,
+    'unset AWS_SESSION_TOKEN AWS_PROFILE',
+  ].join('\n');
+}
+
+/**
  * For the programs that deploy: the user's environment with everything of AWS and the CDK taken out of it
  * (credentials, profiles, endpoints, contexts), and the local cloud put in.
  */
 export function deploymentEnvironment(
   endpoint: string,
+  credentials: RootCredentials,
   inherited: NodeJS.ProcessEnv = process.env,
   target: 'local' | 'localstack' = 'local',
 ): NodeJS.ProcessEnv {
@@ -37,7 +77,7 @@ export function deploymentEnvironment(
   const own = Object.entries(inherited).filter(([name]) => !/^(AWS|CDK)_/.test(name));
   return {
     ...Object.fromEntries(own),
-    ...ROOT,
+    ...keyVariables(credentials),
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: LOCAL_REGION,
     AWS_CONFIG_FILE: '/dev/null',
@@ -64,6 +104,7 @@ export interface EmulatorSettings {
   readonly instance: string;
   /** Authorizes requests to the emulator's control. */
   readonly token: string;
+  readonly credentials: RootCredentials;
   readonly attached: boolean;
 }
 
@@ -74,7 +115,7 @@ export function emulatorEnvironment(settings: EmulatorSettings): NodeJS.ProcessE
   );
   return {
     ...Object.fromEntries(kept),
-    ...ROOT,
+    ...keyVariables(settings.credentials),
     AUTH: 'true',
     BIND_HOST: '127.0.0.1',
     GATEWAY_PORT: String(settings.port),

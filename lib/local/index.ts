@@ -1,6 +1,6 @@
 export type { CloudInfo } from './cloud-info.js';
 export { assertDeployable, synthesizeApp } from './deployment.js';
-export { LOCAL_CLIENT } from './environment.js';
+export { clientOptions, environmentOf, type RootCredentials } from './environment.js';
 export { LocalCloudError, toldError } from './errors.js';
 export { describeEnd, type StopReport } from './kept-state.js';
 export {

@@ -5,6 +5,7 @@ import { type CloudInfo, cloudInfo, type Deployed, siteUrl } from './cloud-info.
 import { deployApp } from './deployment.js';
 import { edgeAddress, openEdge } from './edge.js';
 import { CLEAN_END, saveState, startEmulator, stopEmulator } from './emulator.js';
+import type { RootCredentials } from './environment.js';
 import { LocalCloudError } from './errors.js';
 import { describeLoaded, reportOfEnd, type StopReport } from './kept-state.js';
 import { provideNodes } from './node-runtimes.js';
@@ -47,6 +48,8 @@ export interface Denial {
 /** A running local cloud. */
 export interface LocalCloud {
   readonly endpoint: string;
+  /** The root user's access key. It is another one after each start. */
+  readonly credentials: RootCredentials;
   readonly port: number;
   /** Whether it ran already, started by another process. */
   readonly reused: boolean;
@@ -143,6 +146,10 @@ class RunningCloud implements LocalCloud {
     this.endpoint = `http://127.0.0.1:${instance.port}`;
   }
 
+  get credentials(): RootCredentials {
+    return this.instance.credentials;
+  }
+
   get port(): number {
     return this.instance.port;
   }
@@ -160,6 +167,7 @@ class RunningCloud implements LocalCloud {
       projectDir: resolve(projectDir),
       assemblyDir: this.state.assemblyDir,
       endpoint: this.endpoint,
+      credentials: this.credentials,
       bootstrapped: this.deployed()?.environments ?? [],
       log,
       signal,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { callControl } from './control.js';
+import type { RootCredentials } from './environment.js';
 import { privateFolder, privateProjectFolder } from './private-files.js';
 import { replaceFile } from './replace-file.js';
 
@@ -13,6 +14,8 @@ export interface Instance {
   readonly startedAt: string;
   /** Authorizes requests to `/_trellis` and `/_ministack`; random for each start. */
   readonly token: string;
+  /** The root user's access key; random for each start. */
+  readonly credentials: RootCredentials;
 }
 
 /** Where a project keeps its local cloud: what runs, its data, its log. */

@@ -1,10 +1,10 @@
 import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { localClientConfig } from '../../bin/local-storefront.js';
-import { deployedInfo } from './support.js';
+import { deployedCloud } from './support.js';
 
 /** The name that CloudFormation gave a resource of a stack: the first one of its type whose logical id starts so. */
 export async function nameOf(stack: string, type: string, logicalId: string): Promise<string> {
-  const client = new CloudFormationClient(localClientConfig(deployedInfo().endpoint));
+  const client = new CloudFormationClient(localClientConfig(deployedCloud()));
   let NextToken: string | undefined;
   do {
     const page = await client.send(new ListStackResourcesCommand({ StackName: stack, NextToken }));

@@ -8,11 +8,11 @@ import { openApiDocument } from 'cdk-trellis/contract';
 import { localClientConfig } from '../../bin/local-storefront.js';
 import { productsApi } from '../../contracts/products.js';
 import { installPythonTools } from '../../lib/local/python.js';
-import { adminTokens, deployedInfo } from './support.js';
+import { adminTokens, deployedCloud, deployedInfo } from './support.js';
 
-const { endpoint, outputs } = deployedInfo();
+const { outputs } = deployedInfo();
 const TableName = outputs.StorefrontProducts?.ProductsTableName as string;
-const products = DynamoDBDocumentClient.from(new DynamoDBClient(localClientConfig(endpoint)));
+const products = DynamoDBDocumentClient.from(new DynamoDBClient(localClientConfig(deployedCloud())));
 let before: Set<string>;
 
 async function productIds(): Promise<string[]> {

@@ -10,11 +10,11 @@ import { publishedName } from '../../stacks/published-functions.js';
 import { signed } from '../support/sigv4.js';
 import { nameOf } from './deployed.js';
 import { finished, newProduct, placeOrder, stockOf } from './shop.js';
-import { customerTokens, deployedInfo } from './support.js';
+import { customerTokens, deployedCloud, deployedInfo } from './support.js';
 
 jest.setTimeout(60_000);
 
-const config = localClientConfig(deployedInfo().endpoint);
+const config = localClientConfig(deployedCloud());
 
 /** Calls the Scheduler, of whose client this would be the only use. */
 async function schedule(name: string, created?: object): Promise<any> {

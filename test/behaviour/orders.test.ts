@@ -3,7 +3,7 @@ import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sd
 import { localClientConfig } from '../../bin/local-storefront.js';
 import * as shop from './shop.js';
 import { newProduct, placeOrder, stockOf, type Wish } from './shop.js';
-import { call, customerTokens, deployedInfo, expectProblem, tokensOf } from './support.js';
+import { call, customerTokens, deployedCloud, expectProblem, tokensOf } from './support.js';
 
 jest.setTimeout(120_000);
 
@@ -25,7 +25,7 @@ const messageAbout = (orderId: string, token = ada) => shop.messageAbout(orderId
 
 /** What lies where failures land, by queue. */
 async function deadLetters(): Promise<Record<string, string>> {
-  const sqs = new SQSClient(localClientConfig(deployedInfo().endpoint));
+  const sqs = new SQSClient(localClientConfig(deployedCloud()));
   const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ MaxResults: 1000 }));
   const found: Record<string, string> = {};
   for (const QueueUrl of QueueUrls.filter((url) => /DeadLetters|Failures|Waiting/.test(url))) {

@@ -20,11 +20,13 @@ async function main(report: string): Promise<void> {
   });
   try {
     const info = await cloud.deploy();
-    await furnish(info);
+    await furnish(info, cloud.credentials);
     const infoFile = join(stateDir, 'info.json');
     writeFileSync(infoFile, JSON.stringify(info));
     const env = {
       TRELLIS_INFO: infoFile,
+      TRELLIS_ACCESS_KEY_ID: cloud.credentials.accessKeyId,
+      TRELLIS_SECRET_ACCESS_KEY: cloud.credentials.secretAccessKey,
       TRELLIS_DENIALS: cloud.denialsFile,
       // For commands that look for the local cloud, as the README's do.
       TRELLIS_STATE_DIR: stateDir,

@@ -4,9 +4,9 @@ import { localClientConfig } from '../../bin/local-storefront.js';
 import { STOCK } from '../../stacks/products.js';
 import { publishedName } from '../../stacks/published-functions.js';
 import { newProduct, stockOf } from './shop.js';
-import { deployedInfo } from './support.js';
+import { deployedCloud } from './support.js';
 
-const lambda = new LambdaClient(localClientConfig(deployedInfo().endpoint));
+const lambda = new LambdaClient(localClientConfig(deployedCloud()));
 
 /** Calls a function as another service does: by its name, waiting for the answer. */
 async function invoke(name: string, event: unknown): Promise<any> {

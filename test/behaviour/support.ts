@@ -11,6 +11,13 @@ export function deployedInfo(): CloudInfo {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
+/** The cloud that the application is deployed to. LocalStack does not verify signatures: any key does. */
+export function deployedCloud() {
+  const { TRELLIS_ACCESS_KEY_ID = 'test', TRELLIS_SECRET_ACCESS_KEY = 'test' } = process.env;
+  const credentials = { accessKeyId: TRELLIS_ACCESS_KEY_ID, secretAccessKey: TRELLIS_SECRET_ACCESS_KEY };
+  return { endpoint: deployedInfo().endpoint, credentials };
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -53,7 +60,7 @@ export const CUSTOMER: Person = { email: 'customer@example.com', password: 'A-cu
 export async function tokensOf(person: Person) {
   const { TRELLIS_TOKEN_KEY: key, TRELLIS_CLIENT_ID: clientId } = process.env;
   if (key && clientId) return mintTokens(person, clientId, key);
-  const directory = directoryOf(deployedInfo());
+  const directory = directoryOf(deployedInfo(), deployedCloud().credentials);
   await ensureUser(directory, person);
   return signIn(directory, person);
 }

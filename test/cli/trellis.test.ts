@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,6 +72,15 @@ it('deploys, tells scripts the addresses, and stops', async () => {
   expect(code).toBe(0);
   expect(Object.keys(info)).toEqual(['endpoint', 'apis', 'outputs']);
   expect(await (await fetch(`${info.apis.notes}/here`)).json()).toEqual({ here: true });
+  const variables = (await run(['info', '--env'])).stdout;
+  const caller =
+    'curl -s --aws-sigv4 aws:amz:us-east-1:sts --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"';
+  const asked = `${variables}${caller} "$AWS_ENDPOINT_URL/?Action=GetCallerIdentity&Version=2011-06-15"`;
+  const env = { ...process.env, AWS_PROFILE: 'production', AWS_SESSION_TOKEN: 'real' };
+  const told = execFileSync('bash', ['-c', `${asked}; env`], { encoding: 'utf8', env });
+  expect(told).toContain('<Arn>arn:aws:iam::000000000000:root</Arn>');
+  expect(told).not.toMatch(/AWS_(PROFILE|SESSION_TOKEN)/);
+  expect(stdout).not.toContain(/AWS_SECRET_ACCESS_KEY=(\S+)/.exec(variables)![1]);
   expect(await run(['info', '--api', 'notes'])).toMatchObject({ code: 0, stdout: `${info.apis.notes}\n` });
   expect(await run(['info', '--api', 'orders'])).toMatchObject({
     code: 1,

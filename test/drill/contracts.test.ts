@@ -129,7 +129,7 @@ describe('a file', () => {
   it('is sent to S3 itself, under the one key', async () => {
     const { upload: allowed, key } = bodyOf(await client.startUpload());
     await upload(allowed, new Blob(['hello'], { type: 'text/plain' }));
-    const s3 = new S3Client({ ...localClientConfig(cloud.endpoint), forcePathStyle: true });
+    const s3 = new S3Client({ ...localClientConfig(cloud), forcePathStyle: true });
     const { Body, ContentType } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     expect([await Body!.transformToString(), ContentType]).toEqual(['hello', 'text/plain']);
   });

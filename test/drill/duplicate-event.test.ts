@@ -13,9 +13,9 @@ import { PAYMENTS } from '../../stacks/payments.js';
 import { publishedName } from '../../stacks/published-functions.js';
 import { nameOf } from '../behaviour/deployed.js';
 import { finished, messageAbout, newProduct, placeOrder, stockOf } from '../behaviour/shop.js';
-import { call, customerTokens, deployedInfo } from '../behaviour/support.js';
+import { call, customerTokens, deployedCloud } from '../behaviour/support.js';
 
-const config = localClientConfig(deployedInfo().endpoint);
+const config = localClientConfig(deployedCloud());
 const lambda = new LambdaClient(config);
 const workflows = new SFNClient(config);
 const bus = new EventBridgeClient(config);

@@ -2,11 +2,11 @@ import { sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { directoryOf } from '../../bin/local-storefront.js';
-import { call, customerTokens, deployedInfo, expectProblem } from '../behaviour/support.js';
+import { call, customerTokens, deployedCloud, deployedInfo, expectProblem } from '../behaviour/support.js';
 
 /** The key that the local cloud's user pool signs access tokens with. */
 const key = () => {
-  const { userPoolId } = directoryOf(deployedInfo());
+  const { userPoolId } = directoryOf(deployedInfo(), deployedCloud().credentials);
   return readFileSync(
     join(process.env.TRELLIS_STATE_DIR!, 'data/cognito-pool-keys', `${userPoolId}-access.pem`),
     'utf8',

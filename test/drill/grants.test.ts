@@ -30,7 +30,7 @@ beforeAll(async () => {
   cloud = await startLocalCloud({ projectDir: join(__dirname, 'grants'), port: 0, stateDir });
   const { outputs } = await cloud.deploy();
   deployed = outputs.Grants as Record<string, string>;
-  const config = localClientConfig(cloud.endpoint);
+  const config = localClientConfig(cloud);
   iam = new IAMClient(config);
   lambda = new LambdaClient(config);
 }, 180_000);

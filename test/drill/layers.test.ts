@@ -26,7 +26,7 @@ beforeAll(async () => {
     '{ "name": "@drill/parts", "version": "1.0.0", "type": "module", "exports": "./index.ts" }',
   );
   cloud = await startLocalCloud({ projectDir, port: 0, stateDir });
-  lambda = new LambdaClient(localClientConfig(cloud.endpoint));
+  lambda = new LambdaClient(localClientConfig(cloud));
 }, 120_000);
 
 afterAll(async () => {

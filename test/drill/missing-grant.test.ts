@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-iam';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { localClientConfig } from '../../bin/local-storefront.js';
-import { deployedInfo } from '../behaviour/support.js';
+import { deployedCloud } from '../behaviour/support.js';
 
-const config = localClientConfig(deployedInfo().endpoint);
+const config = localClientConfig(deployedCloud());
 const iam = new IAMClient(config);
 
 /** The role of the function whose logical id starts so. */

@@ -10,9 +10,9 @@ import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from 
 import { localClientConfig } from '../../bin/local-storefront.js';
 import { nameOf } from '../behaviour/deployed.js';
 import { finished, inboxOf, messageAbout, newProduct, placeOrder } from '../behaviour/shop.js';
-import { customerTokens, deployedInfo } from '../behaviour/support.js';
+import { customerTokens, deployedCloud } from '../behaviour/support.js';
 
-const config = localClientConfig(deployedInfo().endpoint);
+const config = localClientConfig(deployedCloud());
 const lambda = new LambdaClient(config);
 const sqs = new SQSClient(config);
 const root = join(__dirname, '../..');

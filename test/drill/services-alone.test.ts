@@ -17,7 +17,7 @@ let cloudFormation: CloudFormationClient;
 
 beforeAll(async () => {
   cloud = await startLocalCloud({ projectDir: join(__dirname, 'services-alone'), port: 0, stateDir });
-  cloudFormation = new CloudFormationClient(localClientConfig(cloud.endpoint));
+  cloudFormation = new CloudFormationClient(localClientConfig(cloud));
   await deploy();
 }, 120_000);
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { localClientConfig } from '../../bin/local-storefront.js';
 import { CustomRuntimeStack } from '../../examples/custom-runtime/stack.js';
-import { type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
+import { environmentOf, type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
 import { fencesOf } from '../docs/fences.js';
 import { nagFindings } from '../support/nag.js';
 
@@ -54,7 +54,7 @@ beforeAll(async () => {
   symlinkSync(root, join(projectDir, 'node_modules/cdk-trellis'));
   cloud = await startLocalCloud({ projectDir, port: 0 });
   await cloud.deploy();
-  lambda = new LambdaClient(localClientConfig(cloud.endpoint));
+  lambda = new LambdaClient(localClientConfig(cloud));
 }, 180_000);
 
 afterAll(async () => {
@@ -125,8 +125,8 @@ it('what is outside of the handler stays from one invocation to the next', async
 
 it("the README's command calls a function", () => {
   const commands = fencesOf(join(example, 'README.md')).find(({ language }) => language === 'sh')!.text;
-  const curl = commands.trim().split('\n').at(-1)!.replace('http://127.0.0.1:4566', cloud.endpoint);
-  const printed = execFileSync('bash', ['-c', curl], { encoding: 'utf8' });
+  const curl = commands.trim().split('\n').at(-1);
+  const printed = execFileSync('bash', ['-c', `${environmentOf(cloud)}\n${curl}`], { encoding: 'utf8' });
   expect(JSON.parse(printed)).toMatchObject({ greeting: 'Hello Ann' });
 });
 

@@ -13,7 +13,7 @@ let outputs: Record<string, string>;
 beforeAll(async () => {
   cloud = await startLocalCloud({ projectDir: join(__dirname, 'fixtures/languages'), port: 0, stateDir });
   outputs = (await cloud.deploy()).outputs.Languages!;
-  await new DynamoDBClient(localClientConfig(cloud.endpoint)).send(
+  await new DynamoDBClient(localClientConfig(cloud)).send(
     new PutItemCommand({ TableName: outputs.TableName, Item: { id: { S: 'first' } } }),
   );
 }, 120_000);
@@ -24,7 +24,7 @@ afterAll(async () => {
 }, 30_000);
 
 async function invoke(name: string, event: object) {
-  const { Payload, FunctionError } = await new LambdaClient(localClientConfig(cloud.endpoint)).send(
+  const { Payload, FunctionError } = await new LambdaClient(localClientConfig(cloud)).send(
     new InvokeCommand({ FunctionName: outputs[`${name}Name`], Payload: JSON.stringify(event) }),
   );
   return { failed: FunctionError, answer: JSON.parse(new TextDecoder().decode(Payload)) };

@@ -48,8 +48,7 @@ export class Emulator {
   }
 
   get client() {
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    return { endpoint: this.endpoint, region: 'us-east-1', credentials };
+    return { endpoint: this.endpoint, region: 'us-east-1', credentials: this.instance.credentials };
   }
 
   /** Creates or updates a stack and returns its outputs. */

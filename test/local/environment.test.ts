@@ -1,5 +1,7 @@
 import { assertLoopback, deploymentEnvironment, emulatorEnvironment } from '../../lib/local/environment.js';
 
+const credentials = { accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' };
+
 it.each([
   'https://dynamodb.us-east-1.amazonaws.com',
   'http://10.0.0.1:4566',
@@ -20,10 +22,10 @@ it('deploys with nothing of a real account in the environment', () => {
     CDK_CONTEXT_JSON: '{}',
     EDITOR: 'vi',
   };
-  expect(deploymentEnvironment('http://127.0.0.1:4566', real)).toEqual({
+  expect(deploymentEnvironment('http://127.0.0.1:4566', credentials, real)).toEqual({
     EDITOR: 'vi',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ACCESS_KEY_ID: 'AKIALOCAL',
+    AWS_SECRET_ACCESS_KEY: 'secret',
     AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
     AWS_REGION: 'us-east-1',
     AWS_CONFIG_FILE: '/dev/null',
@@ -39,7 +41,7 @@ it('deploys with nothing of a real account in the environment', () => {
 });
 
 it('synthesizes for LocalStack when it deploys there', () => {
-  const environment = deploymentEnvironment('http://127.0.0.1:4566', {}, 'localstack');
+  const environment = deploymentEnvironment('http://127.0.0.1:4566', credentials, {}, 'localstack');
   expect(environment.TRELLIS_TARGET).toBe('localstack');
 });
 
@@ -55,9 +57,10 @@ it("starts the emulator on loopback, with IAM enforced and none of the user's se
     denialsFile: '/denials',
     instance: 'me',
     token: 'token',
+    credentials,
     attached: true,
   });
-  expect(environment).toMatchObject({ BIND_HOST: '127.0.0.1', AUTH: 'true', AWS_ACCESS_KEY_ID: 'test' });
+  expect(environment).toMatchObject({ BIND_HOST: '127.0.0.1', AUTH: 'true', AWS_ACCESS_KEY_ID: 'AKIALOCAL' });
   for (const name of ['AWS_PROFILE', 'MINISTACK_HOST', 'NODE_OPTIONS_FOR_TEST'])
     expect(environment).not.toHaveProperty(name);
   delete process.env.AWS_PROFILE;

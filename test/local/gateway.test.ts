@@ -66,7 +66,7 @@ async function refusal(answer: Promise<Answer>) {
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-const config = () => localClientConfig(cloud.endpoint);
+const config = () => localClientConfig(cloud);
 const cognito = () => new CognitoIdentityProviderClient(config());
 const person = { email: 'jo@example.com', password: 'A-persons-password-1' };
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
   cloud = await startLocalCloud({ projectDir: join(__dirname, 'identity'), port: 0, stateDir });
   const { outputs } = await cloud.deploy();
   ids = outputs.Identity as typeof ids;
-  client = new CognitoIdentityProviderClient(localClientConfig(cloud.endpoint));
+  client = new CognitoIdentityProviderClient(localClientConfig(cloud));
 });
 
 afterAll(async () => {

@@ -13,7 +13,14 @@ const mode = (...path: string[]) => (statSync(join(folder, ...path)).mode & 0o77
 
 it('the folder of a local cloud is readable by its owner only, and ignored by Git', () => {
   const state = new ProjectState(folder);
-  state.write({ instance: 'i', pid: 1, port: 1, startedAt: '', token: 'secret' });
+  state.write({
+    instance: 'i',
+    pid: 1,
+    port: 1,
+    startedAt: '',
+    token: 'secret',
+    credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
+  });
   expect([mode(), mode('data'), mode('state.json')]).toEqual(['700', '700', '600']);
   expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('*\n');
 });

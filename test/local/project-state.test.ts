@@ -17,7 +17,14 @@ it('an emulator that has closed the connection which this process kept is found 
   try {
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
-    const instance = { instance: 'own', pid: 7, port, startedAt: '', token: 'token' };
+    const instance = {
+      instance: 'own',
+      pid: 7,
+      port,
+      startedAt: '',
+      token: 'token',
+      credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
+    };
     expect(await running(instance)).toEqual(instance);
     // Only then does fetch know that the connection is free.
     await sleep(100);

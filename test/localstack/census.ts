@@ -18,7 +18,7 @@ import { paginateListStateMachines, SFNClient } from '@aws-sdk/client-sfn';
 import { paginateListTopics, SNSClient } from '@aws-sdk/client-sns';
 import { paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 import { paginateDescribeParameters, SSMClient } from '@aws-sdk/client-ssm';
-import { localClientConfig } from '../../bin/local-storefront.js';
+import { localStackClient } from './client.js';
 
 /** What CDK itself keeps in an account. */
 const BOOTSTRAP = /CDKToolkit|cdk-hnb659fds|\/cdk-bootstrap\//;
@@ -37,7 +37,7 @@ async function all<Page, Item>(
  * bootstrapped with, and for layers.
  */
 export async function census(endpoint: string): Promise<string[]> {
-  const config = localClientConfig(endpoint);
+  const config = localStackClient(endpoint);
   const lambda = { client: new LambdaClient(config) };
   const events = new EventBridgeClient(config);
   const { EventBuses = [] } = await events.send(new ListEventBusesCommand({}));
@@ -90,7 +90,7 @@ export async function census(endpoint: string): Promise<string[]> {
  * ("list index out of range").
  */
 export async function layerVersions(endpoint: string, stacks: readonly string[]): Promise<string[]> {
-  const client = new CloudFormationClient(localClientConfig(endpoint));
+  const client = new CloudFormationClient(localStackClient(endpoint));
   const found = stacks.map((StackName) =>
     all(paginateListStackResources({ client }, { StackName }), (page) =>
       page.StackResourceSummaries?.filter(({ ResourceType }) => ResourceType === 'AWS::Lambda::LayerVersion'),
@@ -101,7 +101,7 @@ export async function layerVersions(endpoint: string, stacks: readonly string[])
 
 /** Which of these layer versions there still are. */
 export async function layersLeft(endpoint: string, arns: readonly string[]): Promise<string[]> {
-  const client = new LambdaClient(localClientConfig(endpoint));
+  const client = new LambdaClient(localStackClient(endpoint));
   const left = arns.map(async (Arn) => {
     try {
       await client.send(new GetLayerVersionByArnCommand({ Arn }));

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { localClientConfig } from '../../bin/local-storefront.js';
 import { seedProducts } from '../../bin/seed.js';
 import { type CloudInfo, cloudInfo, type Deployed } from '../../lib/local/cloud-info.js';
 import { deployApp, destroyApp } from '../../lib/local/deployment.js';
 import { provideNodes } from '../../lib/local/node-runtimes.js';
 import { USERS_PATH } from '../../stacks/platform.js';
+import { LOCALSTACK_CREDENTIALS, localStackClient } from './client.js';
 
 export interface Place {
   readonly endpoint: string;
@@ -30,6 +30,7 @@ export async function deploy(projectDir: string, name: string, place: Place): Pr
   const options = {
     projectDir,
     endpoint,
+    credentials: LOCALSTACK_CREDENTIALS,
     log,
     target: 'localstack',
     assemblyDir: join(place.folder, `${name}.out`),
@@ -66,13 +67,13 @@ function addressOf(endpoint: string, value: string): string {
 
 /** Puts the sample products into the storefront. */
 export async function furnish({ endpoint, outputs }: CloudInfo): Promise<void> {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(localClientConfig(endpoint)));
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(localStackClient(endpoint)));
   await seedProducts(client, outputs.StorefrontProducts?.ProductsTableName as string);
 }
 
 /** What stands for the app client of the user pool, which is not there. */
 export async function appClientId(endpoint: string): Promise<string> {
-  const ssm = new SSMClient(localClientConfig(endpoint));
+  const ssm = new SSMClient(localStackClient(endpoint));
   const { Parameter } = await ssm.send(new GetParameterCommand({ Name: `${USERS_PATH}/client-ids` }));
   return Parameter?.Value as string;
 }

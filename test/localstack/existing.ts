@@ -10,9 +10,9 @@ import {
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import { localClientConfig } from '../../bin/local-storefront.js';
 import { assertLoopback } from '../../lib/local/environment.js';
 import { LocalCloudError } from '../../lib/local/errors.js';
+import { localStackClient } from './client.js';
 
 /** A LocalStack of the user's own, for as long as the suite uses it. */
 export interface Joined {
@@ -91,7 +91,7 @@ async function versionOf(endpoint: string): Promise<string> {
 }
 
 async function assertNothingThere(endpoint: string): Promise<void> {
-  const client = new CloudFormationClient(localClientConfig(endpoint));
+  const client = new CloudFormationClient(localStackClient(endpoint));
   const present: Stack[] = [];
   for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {}))
     present.push(...Stacks.filter(({ StackName = '' }) => OWN_STACKS.test(StackName)));
@@ -109,7 +109,7 @@ async function assertNothingThere(endpoint: string): Promise<void> {
 
 /** Two runs at once would deploy the same stacks. */
 async function claim(endpoint: string): Promise<() => Promise<void>> {
-  const ssm = new SSMClient(localClientConfig(endpoint));
+  const ssm = new SSMClient(localStackClient(endpoint));
   const Value = `process ${process.pid} on ${hostname()} since ${new Date().toISOString()}`;
   try {
     await ssm.send(new PutParameterCommand({ Name: CLAIM, Type: 'String', Value }));

@@ -1,4 +1,4 @@
-import { findLocalCloud, LOCAL_CLIENT, LocalCloudError } from '../../local/index.js';
+import { clientOptions, findLocalCloud, LocalCloudError } from '../../local/index.js';
 
 /** Where a command acts: the local cloud, unless AWS is asked for by name. */
 export interface CloudOptions {
@@ -36,5 +36,5 @@ export async function clientConfig({
       `No local cloud is running for ${process.cwd()}.\nStart it with \`npx trellis up\`, or name an account: \`--target aws --profile NAME\`.`,
     );
   }
-  return { ...LOCAL_CLIENT, endpoint: cloud.endpoint };
+  return clientOptions(cloud.endpoint, cloud.credentials);
 }

@@ -46,7 +46,7 @@ export class Deployed {
     readonly stateDir: string,
     private readonly outputs: Readonly<Record<string, string>>,
   ) {
-    const config = localClientConfig(cloud.endpoint);
+    const config = localClientConfig(cloud);
     this.sqs = new SQSClient(config);
     this.events = new EventBridgeClient(config);
     this.lambda = new LambdaClient(config);
@@ -136,7 +136,7 @@ export class Deployed {
 
   /** What has been written to a table, as its stream has it. */
   async changes(stream: string): Promise<_Record[] & { shardId: string }> {
-    const streams = new DynamoDBStreamsClient(localClientConfig(this.cloud.endpoint));
+    const streams = new DynamoDBStreamsClient(localClientConfig(this.cloud));
     const StreamArn = this.output(stream);
     const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
     const ShardId = StreamDescription?.Shards?.[0]?.ShardId as string;

@@ -4,13 +4,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { localClientConfig } from '../../../bin/local-storefront.js';
 import type { CloudInfo } from '../../../lib/local/index.js';
+import { localStackClient } from '../client.js';
 
 const info: CloudInfo = JSON.parse(readFileSync(process.env.TRELLIS_DRILL_INFO as string, 'utf8'));
 
 export const { endpoint, apis } = info;
-export const config = localClientConfig(endpoint);
+export const config = localStackClient(endpoint);
 export const documents = DynamoDBDocumentClient.from(new DynamoDBClient(config));
 export const sqs = new SQSClient(config);
 

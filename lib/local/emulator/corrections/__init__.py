@@ -34,6 +34,7 @@ def apply():
         events,
         gateway,
         integrations,
+        keys,
         layers,
         openapi,
         paths,

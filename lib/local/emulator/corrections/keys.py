@@ -1,0 +1,78 @@
+"""Access keys: who has them, and how requests prove it."""
+
+import secrets
+import sys
+import threading
+
+from ministack.core import iam_evaluator, lambda_runtime
+from ministack.services import iam, lambda_svc, sts
+
+from . import correction, replaced
+
+
+@correction
+def random_session_keys():
+    """The keys of an execution role are random: who knows the role's name cannot compute them.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp.html
+    A function keeps those of its first execution environment until the emulator ends.
+    """
+    issued, lock = {}, threading.Lock()
+
+    def credentials(_original, config):
+        account, _region = lambda_runtime._account_region_from_function_config(config)
+        role = config.get("Role", "").rsplit("/", 1)[-1]
+        name = config.get("FunctionName", "function")[:64]
+        identity = (config["FunctionArn"], config.get("Role", ""))
+        with lock:
+            if identity not in issued or issued[identity]["AWS_ACCESS_KEY_ID"] not in sts._sessions:
+                issued[identity] = {
+                    "AWS_ACCESS_KEY_ID": iam._gen_session_access_key(),
+                    "AWS_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
+                    "AWS_SESSION_TOKEN": secrets.token_urlsafe(96),
+                }
+                sts.register_session(
+                    issued[identity]["AWS_ACCESS_KEY_ID"],
+                    {
+                        "Arn": f"arn:aws:sts::{account}:assumed-role/{role}/{name}",
+                        "UserId": f"{role}:{name}",
+                        "SecretAccessKey": issued[identity]["AWS_SECRET_ACCESS_KEY"],
+                        "SessionToken": issued[identity]["AWS_SESSION_TOKEN"],
+                    },
+                )
+            return dict(issued[identity])
+
+    for module in (lambda_runtime, lambda_svc):
+        replaced(module, "execution_credentials")(credentials)
+
+
+@correction
+def verified_root_key():
+    """The root user's signature is verified like any other.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+    """
+    # Asked for only where MiniStack leaves a signature unverified.
+    identify = iam_evaluator.resolve_caller_identity
+    iam_evaluator._is_root_key = lambda access_key_id: False
+
+    def resolve_caller_identity(access_key_id):
+        if not access_key_id or not iam_evaluator.is_root_access_key(access_key_id):
+            return identify(access_key_id)
+        from ministack.core.responses import get_account_id
+
+        account = get_account_id()
+        return {
+            "accessKey": access_key_id,
+            "accountId": account,
+            "userArn": f"arn:aws:iam::{account}:root",
+            "userId": account,
+            "principalOrgId": iam_evaluator._principal_org_id(account),
+            "session": None,
+        }
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("ministack.") and getattr(module, "resolve_caller_identity", None) is identify:
+            module.resolve_caller_identity = resolve_caller_identity
+

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateBucketCommand,
+  DeletePublicAccessBlockCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { type Credentials, signed } from '../support/sigv4.js';
+import { correction, pairOfEmulators } from './corrections.js';
+import { type Emulator, inlineFunction } from './emulator.js';
+
+const emulators = pairOfEmulators(['random_session_keys', 'verified_root_key']);
+
+/** Reads with the keys of a function's role, as MiniStack derives them from ARNs. */
+async function readAsOwner(emulator: Emulator): Promise<string> {
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+  const account = '000000000000';
+  const digest = hash(
+    `arn:aws:lambda:us-east-1:${account}:function:Owner:arn:aws:iam::${account}:role/OwnerRole`,
+  );
+  const credentials = {
+    accessKeyId: `ASIA${digest.slice(0, 16).toUpperCase()}`,
+    secretAccessKey: hash(`secret:${digest}`),
+    sessionToken: hash(`token:${digest}`),
+  };
+  const client = new DynamoDBClient({ ...emulator.client, credentials });
+  return client.send(new ScanCommand({ TableName: 'Notes' })).then(
+    () => 'read',
+    ({ name }: Error) => name,
+  );
+}
+
+const OWNER = `
+  const { DynamoDBClient, ScanCommand } = require('@aws-sdk/client-dynamodb');
+  exports.handler = async () => {
+    await new DynamoDBClient({}).send(new ScanCommand({ TableName: 'Notes' }));
+    return Object.keys(process.env).filter((name) => name.startsWith('TRELLIS'));
+  };`;
+
+const resources = {
+  Table: {
+    Type: 'AWS::DynamoDB::Table',
+    Properties: {
+      TableName: 'Notes',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    },
+  },
+  ...inlineFunction('Owner', OWNER, {}, [
+    { Effect: 'Allow', Action: 'dynamodb:Scan', Resource: { 'Fn::GetAtt': ['Table', 'Arn'] } },
+  ]),
+};
+
+beforeAll(async () => {
+  for (const emulator of [emulators.corrected, emulators.plain]) {
+    await emulator.deploy('Keys', { Resources: resources });
+    expect(await emulator.invoke('Owner')).toEqual([]);
+  }
+}, 60_000);
+
+correction(
+  emulators,
+  'random_session_keys',
+  "refuses whoever computes the keys of a function's role",
+  readAsOwner,
+  'UnrecognizedClientException',
+);
+
+/** The caller's ARN as STS knows it, or the code of its error. */
+const whoAmI = async (emulator: Emulator, credentials: Credentials) => {
+  const url = `${emulator.endpoint}/?Action=GetCallerIdentity&Version=2011-06-15`;
+  const answer = await fetch(url, { headers: signed(url, credentials, 'sts') });
+  return /<(?:Arn|Code)>(.*?)</.exec(await answer.text())?.[1];
+};
+
+correction(
+  emulators,
+  'verified_root_key',
+  "refuses the root user's key with another secret, and the keys that MiniStack takes for root's",
+  async (emulator) => {
+    const { accessKeyId, secretAccessKey } = emulator.instance.credentials;
+    const secret = 'other';
+    return Promise.all([
+      whoAmI(emulator, { accessKeyId, secretAccessKey }),
+      whoAmI(emulator, { accessKeyId, secretAccessKey: secret }),
+      whoAmI(emulator, { accessKeyId: 'test', secretAccessKey: 'test' }),
+      whoAmI(emulator, { accessKeyId: '000000000000', secretAccessKey: secret }),
+    ]);
+  },
+  ['arn:aws:iam::000000000000:root', ...Array(3).fill('SignatureDoesNotMatch')],
+);
+
+it('serves callers without credentials only what the policy of a bucket allows everyone', async () => {
+  const s3 = new S3Client({ ...emulators.corrected.client, forcePathStyle: true });
+  for (const Bucket of ['private', 'public']) {
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'a.txt', Body: 'text' }));
+  }
+  const [Effect, Principal, Action, Resource] = ['Allow', '*', 's3:GetObject', 'arn:aws:s3:::public/*'];
+  const Statement = [{ Effect, Principal, Action, Resource }];
+  await s3.send(new DeletePublicAccessBlockCommand({ Bucket: 'public' }));
+  await s3.send(
+    new PutBucketPolicyCommand({
+      Bucket: 'public',
+      Policy: JSON.stringify({ Version: '2012-10-17', Statement }),
+    }),
+  );
+  const at = (path: string, init?: RequestInit) =>
+    fetch(`${emulators.corrected.endpoint}${path}`, init).then(({ status }) => status);
+  expect([
+    await at('/private/a.txt'),
+    await at('/private'),
+    await at('/private/b.txt', { method: 'PUT', body: 'new' }),
+    await at('/public/a.txt'),
+    await at('/public/a.txt', { method: 'DELETE' }),
+  ]).toEqual([403, 403, 403, 200, 403]);
+});
+
+it('are new after each start', async () => {
+  const { corrected, plain } = emulators;
+  const [one, other] = [corrected.instance.credentials, plain.instance.credentials];
+  expect(one.accessKeyId).toMatch(/^AKIA[A-Z2-7]{16}$/);
+  expect(one.secretAccessKey).toMatch(/^[\w-]{40}$/);
+  expect([other.accessKeyId, other.secretAccessKey]).not.toEqual([one.accessKeyId, one.secretAccessKey]);
+});
