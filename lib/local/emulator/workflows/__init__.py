@@ -8,35 +8,36 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 import copy
 import time
 
+import lifecycle
 import ministack.app
 from ministack.core import iam_actions
 from ministack.core.responses import now_iso, request_scope
 from ministack.services import stepfunctions
 
-from . import api, data, engine, records, redrive, tasks
+from . import activities, api, callbacks, data, engine, records, redrive, starting, tokens
 
 
 def install():
     data.install()
-    for name in (
-        "start_execution",
-        "start_sync_execution",
-        "stop_execution",
-        "describe_execution",
-        "describe_state_machine_for_execution",
-        "send_task_success",
-        "send_task_failure",
-        "send_task_heartbeat",
+    for module, names in (
+        (starting, ("start_execution",)),
+        (api, ("start_sync_execution", "stop_execution", "describe_execution", "describe_state_machine_for_execution")),
+        (callbacks, ("send_task_success", "send_task_failure", "send_task_heartbeat")),
     ):
-        setattr(stepfunctions, f"_{name}", getattr(api, name))
+        for name in names:
+            setattr(stepfunctions, f"_{name}", getattr(module, name))
     stepfunctions.get_state = _get_state
     stepfunctions.load_persisted_state = _load
-    _wrap(stepfunctions, "_get_activity_task", api.get_activity_task)
+    _wrap(stepfunctions, "_get_activity_task", activities.get_task)
     _wrap(stepfunctions, "handle_request", _handle_request)
     _wrap(stepfunctions, "reset", _reset)
     _wrap(iam_actions, "extract_resource_arn", _resource_of_token)
-    _wrap(ministack.app, "_run_ready_scripts", _when_ready)
     _wrap(ministack.app, "_handle_lifespan", _handle_lifespan)
+    lifecycle.after_load(_resume)
+    lifecycle.before_drain(engine.drain)
+    lifecycle.busy(engine.calls_under_way)
+    lifecycle.guards_cut(engine.lock)
+    engine.on_change(lifecycle.changed)
 
 
 def _wrap(module, name, function):
@@ -58,7 +59,7 @@ def _resource_of_token(original, service, method, path, headers, body, *rest):
     https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_stepfunctions.StateMachine.html#grantwbrtaskwbrresponseidentity
     """
     token = iam_actions._safe_json_field(body, "taskToken") if service == "states" else None
-    key, _ = tasks.execution_of(token) if token else (None, None)
+    key, _ = tokens.execution_of(token) if token else (None, None)
     if key:
         return ":".join(key[2].replace(":execution:", ":stateMachine:").split(":")[:7])
     return original(service, method, path, headers, body, *rest)
@@ -69,7 +70,14 @@ def _get_state():
         return {
             **{
                 name: copy.deepcopy(getattr(stepfunctions, f"_{name}"))
-                for name in ("state_machines", "tags", "activities", "state_machine_versions", "state_machine_aliases", "map_runs")
+                for name in (
+                    "state_machines",
+                    "tags",
+                    "activities",
+                    "state_machine_versions",
+                    "state_machine_aliases",
+                    "map_runs",
+                )
             },
             "executions": records.snapshot(),
             "trellis_definitions": dict(records.definitions),
@@ -87,16 +95,25 @@ def _load(state):
         retention = 0 if kept.get("type") == "EXPRESS" else records.RETENTION_SECONDS
         if kept.get("ended") and time.time() - kept["ended"] > retention:
             del executions._data[scoped]
-    for name in ("state_machines", "executions", "map_runs", "tags", "activities", "state_machine_versions", "state_machine_aliases"):
+    for name in (
+        "state_machines",
+        "executions",
+        "map_runs",
+        "tags",
+        "activities",
+        "state_machine_versions",
+        "state_machine_aliases",
+    ):
         getattr(stepfunctions, f"_{name}").update(state.get(name, {}))
-    used = {record["trellis"]["definition"] for record in stepfunctions._executions.all_values() if record.get("trellis")}
+    used = {
+        record["trellis"]["definition"] for record in stepfunctions._executions.all_values() if record.get("trellis")
+    }
     for key in records.definitions.keys() - used:
         del records.definitions[key]
 
 
-async def _when_ready(original):
+def _resume():
     """Executions go on when every service is loaded and answers: their functions call back."""
-    await ministack.app._wait_for_port(int(ministack.app._resolve_port()))
     with engine.lock:
         for key, record in stepfunctions._executions.all_items():
             if record.get("trellis"):
@@ -105,7 +122,6 @@ async def _when_ready(original):
             elif record["status"] == "RUNNING" and not record.get("mapRunArn"):
                 _end_foreign(record)
     engine.start()
-    await original()
 
 
 def _end_foreign(record):

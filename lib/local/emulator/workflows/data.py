@@ -44,7 +44,11 @@ def _has(path, data):
     for kind, value in stepfunctions._parse_jsonpath_tokens(path) or []:
         if kind == "wildcard":
             return True
-        known = isinstance(data, dict) and value in data if kind == "field" else isinstance(data, list) and value < len(data)
+        known = (
+            isinstance(data, dict) and value in data
+            if kind == "field"
+            else isinstance(data, list) and value < len(data)
+        )
         if not known:
             return False
         data = data[value]
@@ -201,7 +205,9 @@ def wait_ends(state, raw, context, now):
             text = state["Timestamp"]
         moment = stepfunctions._parse_ts(text)
         if moment is None or moment.tzinfo is None:
-            raise Error("States.Runtime", f"The value of Timestamp must be an ISO 8601 date-time, but was {dumps(text)}")
+            raise Error(
+                "States.Runtime", f"The value of Timestamp must be an ISO 8601 date-time, but was {dumps(text)}"
+            )
         due = moment.astimezone(datetime.timezone.utc).timestamp()
         return due if scale == 1 else now + max(0, due - now) * scale
     if "Seconds" in state and is_jsonata(state, context):

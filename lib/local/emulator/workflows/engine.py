@@ -13,7 +13,6 @@ import os
 import threading
 import time
 
-import lifecycle
 from ministack.core import iam_evaluator
 from ministack.core.responses import request_scope
 
@@ -22,7 +21,6 @@ logger = logging.getLogger("workflows")
 lock = threading.RLock()
 # A save may happen in a forked child: it starts between two steps, and with a lock of its own.
 os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock._at_fork_reinit)
-lifecycle.guards_cut(lock)
 
 _changed = threading.Condition(lock)
 _ready = collections.deque()
@@ -31,8 +29,9 @@ _numbers = itertools.count()
 _watchers = {}
 _thread = None
 _is_frozen = False
-_is_paused = False
+_is_draining = False
 _calls = 0
+_on_change = []
 
 
 def soon(action, key, *args):
@@ -58,11 +57,21 @@ def start():
             _thread.start()
 
 
-def pause():
-    """No step runs any more: no new call begins, but the results of those under way are still recorded."""
-    global _is_paused
+def on_change(callback):
+    """Calls back after each step: what must survive has changed."""
+    _on_change.append(callback)
+
+
+def changed():
+    for callback in _on_change:
+        callback()
+
+
+def drain():
+    """Begins no more calls. What is under way is waited for; an execution that a request waits for goes on."""
+    global _is_draining
     with lock:
-        _is_paused = True
+        _is_draining = True
 
 
 def calls_under_way():
@@ -113,9 +122,9 @@ def in_background(key, role_arn, work):
             with request_scope(key[0], key[1]):
                 work()
         finally:
-            lifecycle.changed()
             with lock:
                 _calls -= 1
+            changed()
 
     global _calls
     with lock:
@@ -131,21 +140,33 @@ def _over_tls():
 def _run():
     _over_tls()
     while True:
-        with _changed:
-            while _is_frozen or _is_paused or not (_ready or (_timers and _timers[0][0] <= time.time())):
-                # Not for longer than a minute: the clock may be set, or the machine may have slept.
-                _changed.wait(60 if _is_frozen or _is_paused or not _timers else min(60, max(0, _timers[0][0] - time.time())))
-            if _timers and _timers[0][0] <= time.time():
-                _, _, action, key, args = heapq.heappop(_timers)
-            else:
-                action, key, args = _ready.popleft()
+        action, key, args = _next()
         try:
             with request_scope(key[0], key[1]):
                 action(key, *args)
         except Exception:
             logger.exception("A step of %s failed", key[2])
-        lifecycle.changed()
+        changed()
 
 
-lifecycle.before_drain(pause)
-lifecycle.busy(calls_under_way)
+def _next():
+    with _changed:
+        while True:
+            now = time.time()
+            while _timers and _timers[0][0] <= now:
+                _ready.append(heapq.heappop(_timers)[2:])
+            step = _take()
+            if step:
+                return step
+            # Not for longer than a minute: the clock may be set, or the machine may have slept.
+            _changed.wait(min(60, _timers[0][0] - now) if _timers and not _is_frozen else 60)
+
+
+def _take():
+    if _is_frozen:
+        return None
+    for at, step in enumerate(_ready):
+        if not _is_draining or step[1] in _watchers:
+            del _ready[at]
+            return step
+    return None

@@ -4,7 +4,7 @@ import json
 
 from ministack.services import stepfunctions
 
-from . import data, interpreter, map_runs, records, tasks
+from . import data, interpreter, map_runs, nested, records, tasks
 from .records import Error, add_event, assert_size, dumps
 
 
@@ -60,7 +60,9 @@ def _items_of(state, raw, context):
     else:
         items = stepfunctions._resolve_path_or_ctx(state.get("ItemsPath", "$"), effective, context)
     if not isinstance(items, list):
-        raise Error("States.Runtime", f"The items of {context['State']['Name']} must be an array, but were {dumps(items)}")
+        raise Error(
+            "States.Runtime", f"The items of {context['State']['Name']} must be an array, but were {dumps(items)}"
+        )
     return items, effective
 
 
@@ -148,9 +150,7 @@ def child_failed(key, record, child):
     siblings = [b for b in _below(record, branch) if b["phase"] in interpreter.ACTIVE]
     abort(record, siblings)
     add_event(record, branch, f"{state['Type']}StateFailed", {"error": error, "cause": cause})
-    interpreter.guarded(
-        key, record, branch, lambda: interpreter.fail_state(key, record, branch, error, cause)
-    )
+    interpreter.guarded(key, record, branch, lambda: interpreter.fail_state(key, record, branch, error, cause))
 
 
 def _below(record, branch):
@@ -172,7 +172,7 @@ def abort(record, branches):
         arn = record["executionArn"]
         if child:
             account, region = arn.split(":")[4], arn.split(":")[3]
-            tasks.stop_child((account, region, None), child)
+            nested.stop((account, region, None), child)
         try:
             kind = records.state_of(record, branch)["Type"]
             if kind in ("Task", "Wait", "Parallel", "Map"):

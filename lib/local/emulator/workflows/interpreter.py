@@ -7,7 +7,7 @@ import time
 from ministack.core.responses import now_iso
 from ministack.services import stepfunctions
 
-from . import choices, data, engine, groups, records, tasks
+from . import choices, data, engine, groups, nested, records, status_events, tasks
 from .errors import catcher_of, retrier_of
 from .records import Error, HistoryFull, add_event, assert_size, dumps
 
@@ -218,9 +218,9 @@ def end(key, record, status, error=None, cause=None):
 
 
 def _ended(key, record):
-    records.note_status_event(key, record)
+    status_events.note(key, record)
     engine.tell_watcher(key)
-    tasks.child_ended(key, record)
+    nested.ended(key, record)
 
 
 def overdue(key, due):
@@ -229,3 +229,14 @@ def overdue(key, due):
         record = records.find(key)
         if record and record["status"] == "RUNNING" and record["trellis"]["deadline"] == due:
             end(key, record, "TIMED_OUT", "States.Timeout", "")
+
+
+def set_deadline(key, record):
+    """The absolute end of the execution; a redrive gets the whole time again."""
+    kept = record["trellis"]
+    seconds = records.definition_of(record).get("TimeoutSeconds")
+    if kept["type"] == "EXPRESS":
+        seconds = min(seconds or records.MAX_EXPRESS_SECONDS, records.MAX_EXPRESS_SECONDS)
+    kept["deadline"] = None if seconds is None else time.time() + seconds
+    if seconds is not None:
+        engine.at(kept["deadline"], overdue, key, kept["deadline"])

@@ -1,11 +1,9 @@
 """Going on with an execution that did not succeed, and with one that was interrupted by the end of the process."""
 
-import time
-
 from ministack.core.responses import now_iso
 
-from . import engine, groups, interpreter, map_runs, records, tasks
-from .records import add_event, definition_of
+from . import activities, engine, groups, interpreter, map_runs, nested, records, status_events, tasks
+from .records import add_event
 
 
 def redrive(key, record):
@@ -17,8 +15,8 @@ def redrive(key, record):
     kept.update(redriveCount=kept["redriveCount"] + 1, redriveDate=now_iso(), ended=None)
     record.update(status="RUNNING", stopDate=None, error=None, cause=None, output=None)
     add_event(record, None, "ExecutionRedriven", {"redriveCount": kept["redriveCount"]})
-    records.note_status_event(key, record)
-    set_deadline(key, record)
+    status_events.note(key, record)
+    interpreter.set_deadline(key, record)
     _restart(key, record, next(branch for branch in kept["branches"].values() if branch["parent"] is None))
 
 
@@ -36,22 +34,11 @@ def _restart(key, record, branch):
     interpreter.go_on(key, branch)
 
 
-def set_deadline(key, record):
-    """The absolute end of the execution; a redrive gets the whole time again."""
-    kept = record["trellis"]
-    seconds = definition_of(record).get("TimeoutSeconds")
-    if kept["type"] == "EXPRESS":
-        seconds = min(seconds or records.MAX_EXPRESS_SECONDS, records.MAX_EXPRESS_SECONDS)
-    kept["deadline"] = None if seconds is None else time.time() + seconds
-    if seconds is not None:
-        engine.at(kept["deadline"], interpreter.overdue, key, kept["deadline"])
-
-
 def resume(key, record):
     """Goes on with a loaded execution: what was due meanwhile is due now, a call under way is made again."""
     kept = record["trellis"]
     if kept["unpublished"]:
-        engine.soon(records.publish, key)
+        engine.soon(status_events.publish, key)
     if record["status"] != "RUNNING":
         return
     if kept["deadline"] is not None:
@@ -74,12 +61,12 @@ def _resume_branch(key, record, branch):
         if branch.get(which) is not None and phase != "task":
             engine.at(branch[which], tasks.late, key, branch["id"], which, branch[which])
     if phase == "activity":
-        return None if branch["called"] else tasks.enqueue(branch, resource)
+        return None if branch["called"] else activities.enqueue(branch, resource)
     if phase == "nested" and branch["called"]:
         child_key = (key[0], key[1], branch["child"])
         child = records.find(child_key)
         if child and child["status"] != "RUNNING":
-            tasks.child_ended(child_key, child)
+            nested.ended(child_key, child)
         return
     if branch["called"]:
         return
