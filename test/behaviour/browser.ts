@@ -6,16 +6,18 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 /**
  * A browser: the one that TRELLIS_BROWSER names, else the Chromium that npm has brought (Linux on x64), else an installed
  * Chrome or Edge.
+ *
+ * @param more command line options
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const named = process.env.TRELLIS_BROWSER;
   // A container's root has no sandbox to give; what is visited is the application under test.
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', ...more];
   if (named) return chromium.launch({ executablePath: named, args });
   if (process.platform === 'linux' && process.arch === 'x64')
     return chromium.launch({ executablePath: await packaged.executablePath(), args });
   for (const channel of ['chrome', 'msedge']) {
-    const browser = await chromium.launch({ channel }).catch(() => undefined);
+    const browser = await chromium.launch({ channel, args: [...more] }).catch(() => undefined);
     if (browser) return browser;
   }
   throw new Error(

@@ -1,30 +1,52 @@
 import { readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { callControl } from '../../lib/local/control.js';
+import { signed } from '../support/sigv4.js';
 import { Emulator } from './emulator.js';
+import { deployGuardedApp, type GuardedApp, PARTNER } from './guarded-app.js';
+import { rawRequest, webSocketStatus } from './raw-request.js';
 
 jest.setTimeout(60_000);
 
+const EVIL = 'http://evil.example';
+
+/** DynamoDB answers 400 to a signature that is not good, other services 403. */
+const REFUSALS = [400, 403];
+
 let emulator: Emulator;
+let app: GuardedApp;
 beforeAll(async () => {
   emulator = await Emulator.start();
+  app = await deployGuardedApp(emulator);
 }, 60_000);
 afterAll(() => emulator?.stop());
 
-const status = async (path: string, init?: RequestInit) =>
-  (await fetch(`${emulator.endpoint}${path}`, init)).status;
+const ask = (path: string, init?: RequestInit) => fetch(`${emulator.endpoint}${path}`, init);
+const status = async (path: string, init?: RequestInit) => (await ask(path, init)).status;
+const target = (name: string) => ({ 'x-amz-target': name, 'content-type': 'application/x-amz-json-1.1' });
+const corsOf = ({ headers }: Response) => headers.get('access-control-allow-origin');
 
 describe("the emulator's own interface", () => {
   it.each([
     ['GET', '/_trellis/instance'],
     ['POST', '/_trellis/save'],
     ['POST', '/_trellis/edge'],
+    ['POST', '/_trellis/anything'],
     ['POST', '/_ministack/reset'],
     ['POST', '/_ministack/config'],
     ['GET', '/_ministack/health'],
     ['GET', '/_ministack/sqs/messages'],
+    ['GET', '/_ministack/lambda-code/000000000000/us-east-1/Echo'],
+    ['GET', '/_localstack/health'],
+    ['GET', '/health'],
     ['POST', '/%5Fministack/reset'],
+    ['POST', '//_ministack/reset'],
+    ['POST', '/_ministack/./reset'],
   ])('refuses %s %s without the token, or with another one', async (method, path) => {
     expect(await status(path, { method })).toBe(403);
     expect(await status(path, { method, headers: { authorization: 'Bearer guess' } })).toBe(403);
@@ -32,16 +54,221 @@ describe("the emulator's own interface", () => {
     expect(await status(path, { method, headers: { authorization: `Bearer ${token}x` } })).toBe(403);
   });
 
-  it('answers its owner, and says what a request must have', async () => {
+  it('answers its owner, but no page in a browser, and says what a request must have', async () => {
     const asked = { timeout: 5_000 };
     const answer = await callControl(emulator.instance, '/_trellis/instance', asked);
     expect(await answer.json()).toEqual({ instance: emulator.instance.instance, pid: emulator.pid });
+    const headers = { authorization: `Bearer ${emulator.instance.token}`, origin: EVIL };
+    expect(await status('/_trellis/instance', { headers })).toBe(403);
     const body = { domain: 'd.cloudfront.net' };
     const wrong = await callControl(emulator.instance, '/_trellis/edge', { method: 'POST', body, ...asked });
     expect([wrong.status, await wrong.json()]).toEqual([
       400,
       { message: 'expected {"domain": text, "port": number}' },
     ]);
+  });
+
+  it("gives a function's code to whoever has got its address from Lambda", async () => {
+    const lambda = new LambdaClient(emulator.client);
+    const { Code } = await lambda.send(new GetFunctionCommand({ FunctionName: 'Echo' }));
+    const { pathname, search } = new URL(Code?.Location as string);
+    expect(await status(pathname + search)).toBe(200);
+    expect(await status(pathname.replace('Echo', 'Api') + search)).toBe(403);
+  });
+});
+
+describe("AWS's services", () => {
+  it.each([
+    ['GET', '/'],
+    ['POST', '/'],
+    ['GET', '/?Action=ListUsers&Version=2010-05-08'],
+    ['GET', '/2015-03-31/functions'],
+    ['POST', '/2015-03-31/functions/Echo/invocations'],
+    ['GET', '/restapis'],
+    ['GET', '/v2/apis'],
+    ['GET', '/v2/_catalog'],
+    ['GET', '/v20180820/accesspoint'],
+    ['GET', '/iceberg/v1/config'],
+    ['POST', '/Execute'],
+    ['GET', '/v2/email/identities'],
+    ['GET', '/latest/meta-data/iam/security-credentials/'],
+    ['GET', '/nothing/at/all'],
+    ['OPTIONS', '/'],
+    ['OPTIONS', '/2015-03-31/functions'],
+  ])('refuse %s %s without a signature, and with one that is not its', async (method, path) => {
+    const authorization =
+      'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=00';
+    for (const headers of [undefined, { authorization }]) {
+      const answer = await ask(path, { method, headers });
+      expect(REFUSALS).toContain(answer.status);
+      expect(corsOf(answer)).toBeNull();
+    }
+    const query = `${path.includes('?') ? '&' : '?'}X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=test/20260101/us-east-1/iam/aws4_request&X-Amz-SignedHeaders=host&X-Amz-Date=20260101T000000Z&X-Amz-Signature=00`;
+    expect(REFUSALS).toContain(await status(path + query, { method }));
+  });
+
+  const identity = (headers: Record<string, string>, credentials = emulator.instance.credentials) => {
+    const path = '/?Action=GetCallerIdentity&Version=2011-06-15';
+    return ask(path, { headers: { ...signed(emulator.endpoint + path, credentials, 'sts'), ...headers } });
+  };
+
+  it('answer a request with a good signature, without CORS', async () => {
+    const answer = await identity({});
+    expect([answer.status, corsOf(answer)]).toEqual([200, null]);
+    expect((await identity({ 'sec-fetch-site': 'same-origin', origin: emulator.endpoint })).status).toBe(200);
+  });
+
+  it.each<Record<string, string>>([
+    { origin: EVIL },
+    { origin: 'null' },
+    { origin: 'http://localhost:3000' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+  ])('refuse pages, also with a good signature: %p', async (headers) => {
+    const answer = await identity(headers);
+    expect([answer.status, corsOf(answer)]).toEqual([403, null]);
+  });
+
+  it('refuse a body that is not the one whose hash was signed', async () => {
+    const url = `${emulator.endpoint}/`;
+    const { credentials } = emulator.instance;
+    const post = { method: 'POST', body: '{"Limit":1}' };
+    const good = { ...signed(url, credentials, 'dynamodb', post), ...target('DynamoDB_20120810.ListTables') };
+    expect((await fetch(url, { ...post, headers: good })).status).toBe(200);
+    expect((await fetch(url, { ...post, body: '{"Limit":2}', headers: good })).status).toBe(400);
+  });
+
+  it('refuse a signature that is older than they allow', async () => {
+    const anHourAgo = new Date(Date.now() - 3_600_000).toISOString();
+    const now = jest.spyOn(Date.prototype, 'toISOString').mockReturnValue(anHourAgo);
+    const asked = identity({});
+    now.mockRestore();
+    expect((await asked).status).toBe(403);
+  });
+});
+
+describe('the address of a request', () => {
+  it.each([
+    ['another name', ['Host: evil.example']],
+    ['another name with this port', ['Host: evil.example:PORT']],
+    ['a name that begins like this machine', ['Host: 127.0.0.1.evil.example:PORT']],
+    ['a name that ends nearly like it', ['Host: evillocalhost:PORT']],
+    ['a name of AWS without a signature', ['Host: sqs.us-east-1.amazonaws.com']],
+    ['a distribution that is not there', ['Host: d0000000000000.cloudfront.net']],
+    ['a dot at the end', ['Host: localhost.:PORT']],
+    ['another port', ['Host: 127.0.0.1:1']],
+    ['no port', ['Host: 127.0.0.1']],
+    ['another address', ['Host: 0.0.0.0:PORT']],
+    ['user information', ['Host: user@127.0.0.1:PORT']],
+    ['no name', ['Host:']],
+    ['two names', ['Host: 127.0.0.1:PORT', 'Host: evil.example']],
+  ])('must be of this machine, not %s, on each port and for each path', async (_, headers) => {
+    const ports = [emulator.instance.port, Number(new URL(app.site).port)];
+    const paths = ['/', app.httpApi, app.functionUrl, '/health', '/photos/a.txt', '/_trellis/instance'];
+    for (const port of ports)
+      for (const path of paths) {
+        const lines = [`GET ${path} HTTP/1.1`, ...headers.map((line) => line.replace('PORT', String(port)))];
+        expect(REFUSALS).toContain(await rawRequest(port, lines));
+      }
+  });
+
+  it('may be any name of this machine', async () => {
+    const { port } = emulator.instance;
+    for (const host of ['127.0.0.1', 'localhost', 'LocalHost', '[::1]', 'photos.localhost'])
+      expect(await rawRequest(port, [`GET ${app.httpApi} HTTP/1.1`, `Host: ${host}:${port}`])).toBe(200);
+  });
+
+  it('must be a path', async () => {
+    const { port } = emulator.instance;
+    for (const asked of [`http://evil.example${app.httpApi}`, `http://127.0.0.1:${port}${app.httpApi}`, '*'])
+      expect(await rawRequest(port, [`GET ${asked} HTTP/1.1`, `Host: 127.0.0.1:${port}`])).toBeGreaterThan(
+        399,
+      );
+    const connected = await rawRequest(port, [
+      'CONNECT evil.example:443 HTTP/1.1',
+      `Host: 127.0.0.1:${port}`,
+    ]);
+    expect(connected).toBeGreaterThan(399);
+  });
+
+  it('is checked for WebSockets, too, which only APIs have', async () => {
+    const { port } = emulator.instance;
+    for (const headers of [
+      [`Host: evil.example:${port}`],
+      [`Host: 127.0.0.1:${port}`],
+      ['Host: iot.us-east-1.localhost'],
+    ])
+      expect(await webSocketStatus(port, '/', headers)).toBe(403);
+  });
+});
+
+describe("the deployed app's own addresses", () => {
+  it.each([
+    ['a function URL', () => app.functionUrl],
+    ['an HTTP API', () => app.httpApi],
+    [
+      'an object by a presigned URL',
+      async () => {
+        const url = new URL(
+          await getSignedUrl(app.s3, new GetObjectCommand({ Bucket: 'photos', Key: 'a b.txt' })),
+        );
+        return url.pathname + url.search;
+      },
+    ],
+  ])('answer every origin, with the CORS that the app has: %s', async (_, pathOf) => {
+    const path = await pathOf();
+    for (const [origin, allowed] of [
+      [PARTNER, PARTNER],
+      [EVIL, null],
+    ] as const) {
+      const answer = await ask(path, { headers: { origin, 'sec-fetch-site': 'cross-site' } });
+      expect([answer.status, corsOf(answer)]).toEqual([200, allowed]);
+      const headers = { origin, 'access-control-request-method': 'GET' };
+      expect(corsOf(await ask(path, { method: 'OPTIONS', headers }))).toBe(allowed);
+    }
+  });
+
+  it('take uploads of a form that S3 has signed', async () => {
+    const { url, fields } = await createPresignedPost(app.s3, { Bucket: 'photos', Key: 'new.txt' });
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    form.set('file', new Blob(['new']));
+    const uploaded = await fetch(url, { method: 'POST', body: form, headers: { origin: PARTNER } });
+    expect([uploaded.status, corsOf(uploaded)]).toEqual([204, PARTNER]);
+    form.set('Policy', `${fields.Policy}x`);
+    expect((await fetch(url, { method: 'POST', body: form })).status).toBe(403);
+  });
+
+  it('sign users in from every origin, by the operations that need no signature', async () => {
+    const { client, pool } = app;
+    const headers = { ...target('AWSCognitoIdentityProviderService.SignUp'), origin: EVIL };
+    const preflight = {
+      origin: EVIL,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type,x-amz-target,x-amz-user-agent',
+    };
+    const allowed = await ask('/', { method: 'OPTIONS', headers: preflight });
+    expect([allowed.status, corsOf(allowed)]).toEqual([200, '*']);
+    const body = JSON.stringify({ ClientId: client, Username: 'ann', Password: 'A-password-of-hers-1' });
+    const answer = await ask('/', { method: 'POST', headers, body });
+    expect([answer.status, corsOf(answer)]).toEqual([200, '*']);
+    const keys = await ask(`/${pool}/.well-known/jwks.json`, { headers: { origin: EVIL } });
+    expect([keys.status, corsOf(keys)]).toEqual([200, '*']);
+    const admin = { ...headers, ...target('AWSCognitoIdentityProviderService.ListUsers') };
+    const refused = await ask('/', {
+      method: 'POST',
+      headers: admin,
+      body: JSON.stringify({ UserPoolId: pool }),
+    });
+    expect([refused.status, corsOf(refused)]).toEqual([403, null]);
+    const signing = { ...preflight, 'access-control-request-headers': 'authorization,x-amz-target' };
+    expect(await status('/', { method: 'OPTIONS', headers: signing })).toBe(403);
+  });
+
+  it("are those of the site on the site's port, whatever a path is called", async () => {
+    const answer = await fetch(`${app.site}/_trellis/save`, { method: 'POST', headers: { origin: EVIL } });
+    expect([answer.status, answer.headers.has('x-amz-cf-id')]).toEqual([403, true]);
+    expect((await fetch(app.site, { headers: { origin: EVIL } })).status).toBe(200);
   });
 });
 

@@ -25,6 +25,8 @@ _served = {"domain": "", "port": 0, "task": None}
 
 async def open_edge(domain, port):
     """Serves the distribution with this domain name or alias from now on; returns the port."""
+    import guard
+
     if _find(domain) is None:
         raise LookupError(f"no distribution is called {domain}")
     _served["domain"] = domain
@@ -34,7 +36,7 @@ async def open_edge(domain, port):
         config.loglevel = "WARNING"
         config.graceful_timeout = 1
         config.keep_alive_timeout = 75
-        _served.update(port=port, task=asyncio.create_task(serve(_answer, config, shutdown_trigger=asyncio.Event().wait)))
+        _served.update(port=port, task=asyncio.create_task(serve(guard.checked_address(_answer), config, shutdown_trigger=asyncio.Event().wait)))
         await _until_open(port)
     return _served["port"]
 

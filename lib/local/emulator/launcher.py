@@ -16,7 +16,6 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import control  # noqa: E402
 import corrections  # noqa: E402
 import edge  # noqa: E402
-import guard  # noqa: E402
 import lifecycle  # noqa: E402
 import loading  # noqa: E402
 import ministack.app  # noqa: E402
@@ -48,6 +47,8 @@ if __name__ == "__main__":
     ministack.app.app = lifecycle.gate(ministack.app.app)
     edge._answer = lifecycle.gate(edge._answer)
     control.install()
+    import guard  # With what it needs of MiniStack, which corrections may have changed.
+
     guard.install()
     # Ctrl-C in a terminal reaches the whole process group; our parent decides when this process stops.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -33,6 +33,7 @@ def apply():
         distributions,
         events,
         gateway,
+        http_apis,
         integrations,
         keys,
         layers,

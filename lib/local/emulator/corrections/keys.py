@@ -1,10 +1,9 @@
-"""Access keys: who has them, and how requests prove it."""
+"""Who has which access keys."""
 
 import secrets
-import sys
 import threading
 
-from ministack.core import iam_evaluator, lambda_runtime
+from ministack.core import lambda_runtime
 from ministack.services import iam, lambda_svc, sts
 
 from . import correction, replaced
@@ -45,34 +44,3 @@ def random_session_keys():
 
     for module in (lambda_runtime, lambda_svc):
         replaced(module, "execution_credentials")(credentials)
-
-
-@correction
-def verified_root_key():
-    """The root user's signature is verified like any other.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
-    """
-    # Asked for only where MiniStack leaves a signature unverified.
-    identify = iam_evaluator.resolve_caller_identity
-    iam_evaluator._is_root_key = lambda access_key_id: False
-
-    def resolve_caller_identity(access_key_id):
-        if not access_key_id or not iam_evaluator.is_root_access_key(access_key_id):
-            return identify(access_key_id)
-        from ministack.core.responses import get_account_id
-
-        account = get_account_id()
-        return {
-            "accessKey": access_key_id,
-            "accountId": account,
-            "userArn": f"arn:aws:iam::{account}:root",
-            "userId": account,
-            "principalOrgId": iam_evaluator._principal_org_id(account),
-            "session": None,
-        }
-
-    for name, module in list(sys.modules.items()):
-        if name.startswith("ministack.") and getattr(module, "resolve_caller_identity", None) is identify:
-            module.resolve_caller_identity = resolve_caller_identity
-

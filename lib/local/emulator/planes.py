@@ -1,0 +1,175 @@
+"""Which part of the emulator a request is for: the deployed app, or the cloud that it runs on.
+
+The app's part answers as on AWS, to everyone, with the CORS headers that the app itself has. Everything else is
+management. Requests are told apart by MiniStack's own functions, in the order in which it asks them.
+"""
+
+import hmac
+import re
+from urllib.parse import parse_qs
+
+from ministack import app as emulator
+from ministack.core.router import detect_service
+from ministack.core.sigv4 import decode_header_value
+from ministack.services import cloudfront, cognito
+
+APP = "app"  # Belongs to the deployed app.
+LINK = "link"  # An address with a secret in it.
+OWNER = "owner"  # Needs the token of the local cloud's owner.
+SIGNED = "signed"  # Needs the signature of an access key. This is what every other request needs.
+
+
+class Request:
+    def __init__(self, scope):
+        self.scope = scope
+        self.is_http = scope["type"] == "http"
+        self.method = scope.get("method", "GET")
+        self.path = scope["path"]
+        self.raw_path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        self.port = scope["server"][1]
+        self.query = parse_qs(scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True)
+        self.headers = {}
+        for name, value in scope["headers"]:
+            key, text = name.decode("latin-1").lower(), decode_header_value(value)
+            self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text
+        self.host = self.headers.get("host", "")
+
+    def values(self, name):
+        return [decode_header_value(value) for key, value in self.scope["headers"] if key.lower() == name.encode()]
+
+    def is_preflight(self, *methods):
+        wanted = self.headers.get("access-control-request-method")
+        return self.method == "OPTIONS" and "origin" in self.headers and wanted in methods
+
+    def has_signature(self):
+        return "authorization" in self.headers or "X-Amz-Signature" in self.query or "Signature" in self.query
+
+
+def is_served_name(request):
+    """Domain names of AWS and of the app under which something is deployed here. Nobody else can make a browser send them."""
+    label = emulator._parse_cloudfront_dataplane_host(request.host)
+    if label is not None:
+        return cloudfront.find_distribution_for_label(label) is not None
+    if emulator._resolve_custom_domain_request(request.host, request.path) is not None:
+        return True
+    # Programs that were told AWS's own name of a service; the signature covers it.
+    return request.has_signature() and re.fullmatch(r"([a-z0-9-]+\.)+(amazonaws\.com(\.cn)?|on\.aws)", request.host) is not None
+
+
+def _api(request):
+    host, path = request.host, request.path
+    return emulator._parse_execute_api_url(host, path) or emulator._resolve_custom_domain_request(host, path)
+
+
+def _function_url(request):
+    return emulator._parse_lambda_url(request.host, request.path)
+
+
+def _distribution(request):
+    label = emulator._parse_cloudfront_dataplane_host(request.host)
+    return label is not None and cloudfront.find_distribution_for_label(label) is not None
+
+
+def _load_balancer(request):
+    return emulator._is_potential_alb_request(request.host, request.path)
+
+
+def _graphql(request):
+    if emulator._APPSYNC_REALTIME_RE.match(request.host):
+        return not request.is_http
+    own = re.match(r"[a-z0-9]+\.appsync-api\.", request.host) and request.path in ("/graphql", "/event")
+    return (own or emulator._APPSYNC_GRAPHQL_RE.match(request.path)) and (
+        request.method == "POST" or request.is_preflight("POST")
+    )
+
+
+_SIGN_IN_PAGES = re.compile(r"/(oauth2/(authorize|idpresponse|login|revoke|token|user[iI]nfo)|saml2/(idpresponse|logout)|login|logout)")
+
+
+def _sign_in_page(request):
+    known = re.fullmatch(r"/([^/]+)/\.well-known/(jwks\.json|openid-configuration)", request.path)
+    if known:
+        return cognito._get_pool_unscoped(known[1]) is not None
+    return _SIGN_IN_PAGES.fullmatch(request.path)
+
+
+_PUBLIC_OPERATIONS = {
+    f"{prefix}.{name}"
+    for prefix, names in (
+        ("AWSCognitoIdentityProviderService", cognito._UNSIGNED_IDP_ACTIONS),
+        ("AWSCognitoIdentityService", cognito._UNSIGNED_IDENTITY_ACTIONS),
+    )
+    for name in names
+}
+
+
+def _public_operation(request):
+    """What the SDK's model of Cognito sends without a signature."""
+    if request.path != "/" or request.has_signature():
+        return False
+    if request.is_preflight("POST"):
+        asked = re.split(r"[\s,]+", request.headers.get("access-control-request-headers", "").lower())
+        return "x-amz-target" in asked and "authorization" not in asked
+    return request.method == "POST" and request.headers.get("x-amz-target") in _PUBLIC_OPERATIONS
+
+
+def _bucket(request):
+    """S3 itself refuses what neither a signature nor the bucket's policy allows."""
+    if not request.is_http or detect_service(request.method, request.path, request.headers, request.query) != "s3":
+        return False
+    form = request.headers.get("content-type", "").startswith("multipart/form-data")
+    if request.method == "POST" and not form and not request.has_signature():
+        return False
+    return emulator._s3_cors_target(request.host, request.path) is not None
+
+
+def _notification_link(request):
+    """In the messages by which SNS has a subscription confirmed."""
+    return request.method == "GET" and request.path == "/" and request.query.get("Action") in (
+        ["ConfirmSubscription"],
+        ["Unsubscribe"],
+    )
+
+
+def _owner(request):
+    return request.path.startswith(("/_trellis/", "/_ministack/", "/_localstack/")) or request.path == "/health"
+
+
+def _found_by_path(request):
+    """Services that MiniStack serves under every host name."""
+    path = request.path
+    return (
+        path.startswith(("/iceberg", emulator._S3_CONTROL_PREFIX, emulator._SES_V2_PREFIX))
+        or path in emulator._RDS_DATA_PATHS
+        or emulator._is_ecr_registry_path(path)
+        or (path == "/WriteGetObjectResponse" and "x-amz-request-route" in request.headers)
+    )
+
+
+_TABLE = (
+    # plane, whether it is for a request. The first that is for it counts.
+    (OWNER, _owner),
+    (SIGNED, _found_by_path),
+    (APP, _api),
+    (APP, _function_url),
+    (APP, _distribution),
+    (APP, _load_balancer),
+    (APP, _graphql),
+    (APP, _sign_in_page),
+    (APP, _public_operation),
+    (APP, _bucket),
+    (LINK, _notification_link),
+)
+
+_ANSWERS = ("/_ministack/cfn-response/", "/_ministack/cfn-signal/")  # Followed by a random token.
+_CODE = ("/_ministack/lambda-code/", "/_ministack/lambda-layers/")
+
+
+def plane_of(request, link_signature):
+    if request.method == "PUT" and request.path.startswith(_ANSWERS):
+        return LINK
+    if request.method == "GET" and request.path.startswith(_CODE):
+        given = request.query.get("signature", [""])[0]
+        if hmac.compare_digest(given.encode(), link_signature(request.path).encode()):
+            return LINK
+    return next((plane for plane, is_for in _TABLE if is_for(request)), SIGNED)
