@@ -13,7 +13,8 @@ import { applyTarget } from '../target/apply-target.js';
 import { EventSubscription, type EventSubscriptionOptions } from './event-subscription.js';
 import type { ConsumerModule, EventTarget } from './event-target.js';
 import { encryptArchive } from './private/archive-key.js';
-import { deliveryTo } from './private/deliveries.js';
+import { type Delivery, deliveryTo, workflowOf } from './private/deliveries.js';
+import { createStarter } from './private/workflow-starter.js';
 
 /** Options of `on`. */
 export interface OnOptions extends EventSubscriptionOptions {
@@ -45,7 +46,9 @@ export abstract class EventHubBase extends Construct implements Bindable<'bus'> 
     ...options: Arguments<OnHandlerOptions<Module>>
   ): EventSubscription;
   /**
-   * Sends an event to a QueueWorker, a queue, a function, or a workflow, which is started with the event's data.
+   * Sends an event to a QueueWorker, a queue, a function, or a workflow. A workflow is started with the event's data by a
+   * function made here, in an execution named by the event's id: once, however often the event is delivered, published
+   * again, replayed or redriven in the 90 days for which Step Functions keeps the name. (An express one starts again.)
    *
    * @throws Error when it is subscribed to a second time without an `id`; when the target is a FIFO queue, or
    *   a function whose handler is made for something else
@@ -74,12 +77,11 @@ export abstract class EventHubBase extends Construct implements Bindable<'bus'> 
     }
     const scope = new Construct(this, id);
     const known = this.subscribed(events);
-    const subscriber = typeof target === 'function' ? this.createFunction(scope, target, own, alarm) : target;
     return new EventSubscription(scope, 'Subscription', {
       bus: this.bus,
       events,
       knownVersions: () => [...known].sort((a, b) => a - b),
-      delivery: deliveryTo(subscriber),
+      delivery: this.deliver(scope, events, target, own, alarm),
       ...{ maxEventAge, retryAttempts, where, alarm },
     });
   }
@@ -97,14 +99,23 @@ export abstract class EventHubBase extends Construct implements Bindable<'bus'> 
     return known;
   }
 
-  private createFunction(
+  /** Makes the function where the target is a handler, or a workflow, which a rule could not start by a name. */
+  private deliver(
     scope: Construct,
-    handler: () => Promise<unknown>,
+    events: readonly EventDefinition[],
+    target: (() => Promise<unknown>) | EventTarget<EventDefinition>,
     options: Record<string, unknown>,
     alarm: OnOptions['alarm'],
-  ) {
+  ): Delivery {
     const failures = { alarm, ...given(options.failures as FailureOptions | undefined) };
-    return new NodeFunction(scope, 'Function', { ...options, failures, handler } as never);
+    if (typeof target === 'function') {
+      return deliveryTo(
+        new NodeFunction(scope, 'Function', { ...options, failures, handler: target } as never),
+      );
+    }
+    const workflow = workflowOf(target);
+    if (!workflow) return deliveryTo(target);
+    return deliveryTo(createStarter(scope, { ...workflow, events, failures }), target.node.path);
   }
 }
 

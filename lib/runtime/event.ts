@@ -110,7 +110,8 @@ export function correlationIdOf(delivered: DeliveredEvent | null | undefined): s
   return typeof metadata?.correlationId === 'string' ? metadata.correlationId : delivered?.id;
 }
 
-function envelopeIn(delivered: DeliveredEvent | null): EventEnvelope {
+/** @throws EventRefusedError when the event has none */
+export function envelopeIn(delivered: DeliveredEvent | null): EventEnvelope {
   const { id, detail, 'detail-type': name } = delivered ?? ({} as Partial<DeliveredEvent>);
   const { metadata, data } = (detail ?? {}) as Partial<EventEnvelope>;
   if (typeof metadata?.id === 'string' && typeof metadata.version === 'number') return { metadata, data };

@@ -1,16 +1,10 @@
-import {
-  DescribeExecutionCommand,
-  ExecutionAlreadyExists,
-  SendTaskFailureCommand,
-  SendTaskSuccessCommand,
-  SFNClient,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
+import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type * as z from 'zod';
 import { assertJsonSchema, jsonText } from './json-text.js';
 import type { Need } from './need.js';
 import { once } from './once.js';
 import { bounded, REQUESTS } from './sdk.js';
+import { assertInputSize, startOnce } from './start-once.js';
 
 /** Only for the compiler: what is started or answered with, and nothing wider or narrower. */
 interface Carries<Value> {
@@ -30,8 +24,8 @@ export interface SagaStartClient<Input> {
    * the name: while it runs and 90 days from its end. (An express saga has no such memory: it starts again.)
    *
    * @param name letters, digits, hyphens and underscores, at most 80: the id of what the saga is about
-   * @throws ZodError when the input is not what the schema says; Error when the name is none, or that of an execution
-   *   with another input
+   * @throws ZodError when the input is not what the schema says; Error when it has more than 240 KB, when the name is
+   *   none, or that of an execution with another input
    */
   start(name: string, input: Input): Promise<void>;
 }
@@ -51,9 +45,6 @@ export interface SagaAnswerClient<Answer> {
 }
 
 const client = /* @__PURE__ */ once(() => bounded(new SFNClient(REQUESTS)));
-
-/** Longer names, or with other characters, have no logs. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
-const NAME = /^[\w-]{1,80}$/;
 
 /**
  * The permission to start a saga, or to answer a step of it that waits; bound to a `Saga` with this input or answer.
@@ -90,7 +81,10 @@ export function saga<Schema extends z.ZodType>(schema: Schema) {
     connect: (stateMachineArn) => ({
       stateMachineArn,
       client: client(),
-      start: async (name, input) => startOnce(stateMachineArn, name, checked(schema, input)),
+      start: async (name, input) => {
+        assertInputSize(checked(schema, input));
+        await startOnce(client(), stateMachineArn, name, input);
+      },
     }),
   };
   const answer: Need<'saga', SagaAnswer<Value>, SagaAnswerClient<Value>> = {
@@ -115,35 +109,4 @@ export function saga<Schema extends z.ZodType>(schema: Schema) {
 function checked<Value>(schema: z.ZodType, value: Value): Value {
   schema.parse(value);
   return value;
-}
-
-async function startOnce(stateMachineArn: string, name: string, value: unknown): Promise<void> {
-  if (!NAME.test(name)) {
-    throw new Error(
-      `The name of an execution must be letters, digits, hyphens and underscores, at most 80, got "${name}"`,
-    );
-  }
-  const input = jsonText('The input', value);
-  try {
-    await client().send(new StartExecutionCommand({ stateMachineArn, name, input }));
-  } catch (error) {
-    if (!(error instanceof ExecutionAlreadyExists)) throw error;
-    // Said of one with another input, and of every one that has ended.
-    const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
-    const existing = await client().send(new DescribeExecutionCommand({ executionArn }));
-    if (canonical(existing.input ?? '') === canonical(input)) return;
-    throw new Error(
-      `The execution "${name}" was started with another input: one name stands for one input. Choose another name.`,
-      { cause: error },
-    );
-  }
-}
-
-/** The same text for the same value, in whatever order its properties are. */
-function canonical(json: string): string {
-  const sorted = (_: string, value: unknown): unknown =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value;
-  return JSON.stringify(JSON.parse(json), sorted);
 }

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { invoked } from './invocation.js';
 import { type Clients, connection, type Needs } from './need.js';
+import { MAX_CONTEXT_BYTES } from './saga-size.js';
 
 /** The execution of a saga. All of it is the same for all steps, undos and retries. */
 export interface SagaExecution {
@@ -40,7 +41,7 @@ export type SagaReason<Code extends string = string> =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'invalid'; readonly problems: readonly SagaProblem[] };
 
-/** What is wrong, and where: `.input.lines[0].quantity`. */
+/** What is wrong, and where: `.input.lines[0].quantity`. Of many problems the first ten are told. */
 export interface SagaProblem {
   readonly path: string;
   readonly message: string;
@@ -70,6 +71,8 @@ export type SagaOutcome<SagaContext = { readonly input: unknown }, Code extends 
       readonly context: Partial<SagaContext>;
       /** Steps of an express saga whose undo failed: a message in its queue has what they need. */
       readonly unfinished?: readonly string[];
+      /** Those of them for which no message could be written. The execution ends as failed then, whatever the reason. */
+      readonly unwritten?: readonly string[];
     }
   | {
       readonly status: 'refused';
@@ -104,11 +107,6 @@ export interface StepHandler<Reads extends ContextSchemas, N extends Needs, Resu
   with(clients: Clients<N>): (event: StepEvent<Reads>) => Promise<Result>;
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
-const MOST_BYTES = 256 * 1024;
-/** Left for what the state machine adds: names, and why the saga is undone. */
-const RESERVED_BYTES = 4 * 1024;
-
 const TEST_EXECUTION = { id: 'test', name: 'test', runId: 'test' };
 
 /**
@@ -116,7 +114,8 @@ const TEST_EXECUTION = { id: 'test', name: 'test', runId: 'test' };
  *
  * What a step reads of the context is checked before it runs. In the first step that is the saga's input: a bad one
  * ends in the outcome `refused` with nothing begun. A result is what the next steps can read under the step's name, as
- * JSON; together with the context it may have 252 KB, since Step Functions passes no more than 256 KB from step to step.
+ * JSON; together with the context it may have 240 KB, since Step Functions passes no more than 256 KB from step to step,
+ * and the state machine adds to it.
  *
  * A step may be invoked more than once, and its undo also when the step never ran: make both idempotent. One thing may
  * also have two executions (an event that was published twice, a replay), and one of them may fail after the other has
@@ -154,6 +153,8 @@ export function step<const Reads extends ContextSchemas, const N extends Needs, 
     if (failure && isRefused(result)) {
       throw new Error(`An undo must not refuse, got \`refused('${result.sagaFailure.code}')\``);
     }
+    // Nobody reads the result of an undo: one that is too large must not make the undo fail.
+    if (failure) return (contextBytes(event, result) > MAX_CONTEXT_BYTES ? undefined : result) as Result;
     assertSize(event, result);
     return result;
   }
@@ -196,19 +197,27 @@ function invalid(problems: readonly SagaProblem[], failure: SagaFailure | undefi
   throw new Error(`The context is not what this undo reads: ${list}`);
 }
 
-function problemsOf(error: z.ZodError): SagaProblem[] {
-  return error.issues.map(({ path, message }) => ({
-    path: path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join(''),
-    message,
+/** As many problems, and as long ones, as every state can pass on beside an input of the largest size. */
+const MAX_PROBLEMS = 10;
+const MAX_PROBLEM_CHARACTERS = 200;
+
+function problemsOf({ issues }: z.ZodError): SagaProblem[] {
+  const cut = (text: string) => text.slice(0, MAX_PROBLEM_CHARACTERS);
+  const problems = issues.slice(0, MAX_PROBLEMS).map(({ path, message }) => ({
+    path: cut(path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')),
+    message: cut(message),
   }));
+  const more = issues.length - problems.length;
+  return more > 0 ? [...problems, { path: '', message: `and ${more} more` }] : problems;
 }
 
 /** Step Functions would end the execution, and nothing would be undone. */
 function assertSize(event: unknown, result: unknown): void {
-  const [context, own] = [event, result].map((value) => Buffer.byteLength(JSON.stringify(value) ?? ''));
-  const most = MOST_BYTES - RESERVED_BYTES;
-  if ((context as number) + (own as number) <= most) return;
+  if (contextBytes(event, result) <= MAX_CONTEXT_BYTES) return;
   throw new Error(
-    `The context with this step's result must be at most ${most} bytes, got ${context} and ${own}. Keep what is large in a table or a bucket, and return its key.`,
+    `The context with this step's result must be at most ${MAX_CONTEXT_BYTES} bytes, got ${bytesOf(event)} and ${bytesOf(result)}. Keep what is large in a table or a bucket, and return its key.`,
   );
 }
+
+const contextBytes = (event: unknown, result: unknown): number => bytesOf(event) + bytesOf(result);
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');

@@ -36,7 +36,7 @@ export function addSagaAlarms(
     addAlarm(scope, 'FailuresAlarm', {
       metric: stateMachine.metricFailed({ period }),
       threshold: failures,
-      description: `More than ${failures} executions of ${name} failed for a technical reason in five minutes; what they did is undone. The graph of an execution shows the step and its error.`,
+      description: `More than ${failures} executions of ${name} failed for a technical reason in five minutes. The graph of an execution shows the step and its error. With the error SagaUndone what it did is undone; with any other one it is not, and the execution can be redriven.`,
       runbook: 'failed-workflows',
       ...to,
     }),

@@ -128,7 +128,7 @@ describe('a saga', () => {
     const id = await start('Steps');
     const outcome = {
       status: 'completed',
-      execution: { id: executionArn('Steps', id), name: id },
+      execution: { id: executionArn('Steps', id), name: id, runId: expect.stringMatching(`^${id}@.`) },
       context: {
         input: { id, script: {} },
         reserve: result('reserve'),
@@ -148,7 +148,7 @@ describe('a saga', () => {
       'SUCCEEDED',
       {
         status: 'undone',
-        execution: { id: executionArn('Steps', id), name: id },
+        execution: { id: executionArn('Steps', id), name: id, runId: expect.stringMatching(`^${id}@.`) },
         failedStep: 'pay',
         reason: { kind: 'refused', code: 'no', message: 'pay says no' },
         context: { input: { id, script: { pay: 'refuse' } }, reserve: result('reserve') },
@@ -212,7 +212,7 @@ describe('a saga', () => {
 
   it.concurrent('refuses a result that Step Functions would end the execution for', async () => {
     const id = await start('Steps', { pay: 'be large' });
-    expect((await end('Steps', id)).cause).toContain('must be at most 258048 bytes');
+    expect((await end('Steps', id)).cause).toContain('must be at most 245760 bytes');
     expect(await log(id)).toContain('undone reserve: reserve, pay failed');
   });
 
@@ -222,7 +222,7 @@ describe('a saga', () => {
     await sfn.send(new StartExecutionCommand({ stateMachineArn: outputs.Steps!, name: id, input }));
     const outcome = {
       status: 'refused',
-      execution: { id: executionArn('Steps', id), name: id },
+      execution: { id: executionArn('Steps', id), name: id, runId: expect.stringMatching(`^${id}@.`) },
       reason: {
         kind: 'invalid',
         problems: [
@@ -384,6 +384,22 @@ describe('steps in parallel, and a choice', () => {
       'undone left: no result, left refused',
       'undo reserve',
       'undone reserve: reserve, left refused',
+    ]);
+  });
+
+  it.concurrent('undoes all parallel steps when their results are too large together, each of which fits alone', async () => {
+    const script = { left: 'be half as large', right: 'be half as large' };
+    const id = await start('Groups', script, { kind: 'card' });
+    const { status, error, cause } = await end('Groups', id);
+    expect([status, error]).toEqual(['FAILED', 'SagaUndone']);
+    expect(JSON.parse(cause!)).toMatchObject({
+      failedStep: 'left, right',
+      reason: { kind: 'failed', error: 'States.DataLimitExceeded' },
+    });
+    expect((await log(id)).filter((entry) => entry.startsWith('undone'))).toEqual([
+      'undone right: no result, left, right failed',
+      'undone left: no result, left, right failed',
+      'undone reserve: reserve, left, right failed',
     ]);
   });
 

@@ -236,15 +236,54 @@ describe('a subscription', () => {
     });
   });
 
-  it('of a workflow starts it with the data of the event', () => {
+  it('of a workflow makes a function that starts it by name, with a place for what fails', () => {
     const template = built((hub, stack) => hub.on(OrderPlaced, machineIn(stack)));
     template.hasResourceProperties('AWS::Events::Rule', {
-      Targets: [{ Arn: { Ref: Match.stringLikeRegexp('^Fulfil') }, InputPath: '$.detail.data' }],
+      Targets: [
+        {
+          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^EventsOrderPlacedFunction'), 'Arn'] },
+          InputPath: Match.absent(),
+        },
+      ],
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          WORKFLOW_WORKFLOW: { Ref: Match.stringLikeRegexp('^Fulfil') },
+          STARTS: JSON.stringify({
+            events: [{ name: 'OrderPlaced', source: 'orders', version: 2 }],
+            isSaga: false,
+          }),
+        },
+      },
+    });
+    template.hasResourceProperties('AWS::IAM::Role', {
+      Policies: Match.arrayWith([
+        Match.objectLike({
+          PolicyDocument: {
+            Statement: Match.arrayWith([
+              Match.objectLike({
+                Action: 'states:StartExecution',
+                Resource: { Ref: Match.stringLikeRegexp('^Fulfil') },
+              }),
+              Match.objectLike({ Action: 'states:DescribeExecution' }),
+            ]),
+          },
+        }),
+      ]),
     });
     template.resourceCountIs('AWS::SQS::Queue', 1);
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmDescription: Match.stringLikeRegexp('of a version that Stack/Fulfil does not understand'),
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 1);
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      DestinationConfig: { OnFailure: Match.anyValue() },
     });
+  });
+
+  it('of a workflow has an alarm that can be changed, or left out', () => {
+    const withAlarm = (alarm: false | object) =>
+      built((hub, stack) => hub.on(OrderPlaced, machineIn(stack), { alarm }));
+    withAlarm({ deadLetters: 3 }).hasResourceProperties('AWS::CloudWatch::Alarm', { Threshold: 3 });
+    withAlarm(false).resourceCountIs('AWS::CloudWatch::Alarm', 0);
   });
 
   it('of a queue that is no worker has a dead-letter queue of its own, whose alarm can be changed', () => {

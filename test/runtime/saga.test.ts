@@ -24,7 +24,14 @@ describe('step', () => {
   it('is given what it reads, its clients and the execution', async () => {
     const call = pay.with({ stage: 'beta' });
     const event = { input: { ...order, unknown: 1 }, execution, other: 'x' } as never;
-    expect(await call(event)).toEqual({ stage: 'beta', orderId: 'o1', execution });
+    expect(await call(event)).toEqual({
+      stage: 'beta',
+      orderId: 'o1',
+      // Of an execution that a former version of the library started, which has a name only.
+      execution: { ...execution, runId: execution.name },
+    });
+    const own = { ...execution, runId: 'o1@today' };
+    expect(await call({ input: order, execution: own })).toMatchObject({ execution: own });
     expect(await call({ input: order })).toMatchObject({ execution: { name: 'test' } });
   });
 
@@ -74,13 +81,26 @@ describe('step', () => {
     );
   });
 
-  it('may return nothing, and 252 KB with the context', async () => {
+  it('tells of many problems the first ones, so that the machine can pass them on', async () => {
+    const lines = Array.from({ length: 5000 }, () => ({ quantity: 'x'.repeat(500) }));
+    const many = (await pay.with({ stage: 'beta' })({ input: { ...order, lines } } as never)) as any;
+    const { kind, problems } = many.sagaFailure;
+    expect([kind, problems.length, problems.at(-1).message]).toEqual(['invalid', 11, 'and 4990 more']);
+    expect(JSON.stringify(many).length).toBeLessThan(5000);
+  });
+
+  it('does not fail as an undo whose result is too large: nobody reads it', async () => {
+    const large = step({}, {}, async () => 'x'.repeat(250 * 1024)).with({});
+    expect(await large({ failure } as never)).toBeUndefined();
+  });
+
+  it('may return nothing, and 240 KB with the context', async () => {
     const returning = (value: unknown) => step({}, {}, async () => value).with({})({} as never);
     expect(await returning(undefined)).toBeUndefined();
-    const largest = 252 * 1024 - '{}'.length - '""'.length;
+    const largest = 240 * 1024 - '{}'.length - '""'.length;
     expect(await returning('x'.repeat(largest))).toHaveLength(largest);
     await expect(returning('x'.repeat(largest + 1))).rejects.toThrow(
-      `must be at most 258048 bytes, got 2 and ${largest + 3}. Keep what is large in a table or a bucket`,
+      `must be at most 245760 bytes, got 2 and ${largest + 3}. Keep what is large in a table or a bucket`,
     );
     await expect(returning('ü'.repeat(largest / 2 + 1))).rejects.toThrow('must be at most');
   });

@@ -1,10 +1,5 @@
 import { type IRuleTarget, RuleTargetInput, type RuleTargetInputProperties } from 'aws-cdk-lib/aws-events';
-import {
-  LambdaFunction,
-  SfnStateMachine,
-  SqsQueue,
-  type TargetBaseProps,
-} from 'aws-cdk-lib/aws-events-targets';
+import { LambdaFunction, SqsQueue, type TargetBaseProps } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -34,24 +29,25 @@ interface HoldsFailures {
   readonly failures: IQueue | undefined;
 }
 
-/** @throws Error when it is nothing that events can be sent to */
-export function deliveryTo(target: EventTarget<EventDefinition>): Delivery {
+/**
+ * @param name what the target is called, if it stands for another one
+ * @throws Error when it is nothing that events can be sent to
+ */
+export function deliveryTo(target: EventTarget<EventDefinition>, name?: string): Delivery {
   if (typeof target !== 'object' || target === null) throw noTarget();
   if ('queue' in target) return toQueue(target.queue, target.node.path, target.deadLetterQueue);
-  if ('stateMachine' in target) return toWorkflow(target.stateMachine, target.node.path);
   if ('queueArn' in target) return toQueue(target, target.node.path);
-  if ('stateMachineArn' in target) return toWorkflow(target, target.node.path);
-  if ('functionArn' in target) return toFunction(target);
+  if ('functionArn' in target) return toFunction(target, name);
   throw noTarget();
 }
 
 const noTarget = () =>
   new Error('The target of an event must be a handler, a QueueWorker, a queue, a function or a workflow');
 
-function toFunction(fn: IFunction & Partial<HoldsFailures>): Delivery {
+function toFunction(fn: IFunction & Partial<HoldsFailures>, name = fn.node.path): Delivery {
   fn.holdFailures?.();
   return {
-    name: fn.node.path,
+    name,
     arn: fn.functionArn,
     ...(fn.failures && { deadLetterQueue: fn.failures }),
     mistakes: fn instanceof NodeFunction ? refuseOtherHandler(fn, 'consume') : [],
@@ -73,14 +69,13 @@ function toQueue(queue: IQueue, name: string, deadLetterQueue?: IQueue): Deliver
   };
 }
 
-function toWorkflow(machine: IStateMachine, name: string): Delivery {
-  return {
-    name,
-    arn: machine.stateMachineArn,
-    mistakes: [],
-    target: (policy) =>
-      new SfnStateMachine(machine, { ...policy, input: RuleTargetInput.fromEventPath('$.detail.data') }),
-  };
+/** The workflow that a target is, or has: a function starts it. */
+export function workflowOf(
+  target: EventTarget<EventDefinition>,
+): { readonly stateMachine: IStateMachine; readonly isSaga: boolean } | undefined {
+  if (typeof target !== 'object' || target === null) return undefined;
+  if ('stateMachine' in target) return { stateMachine: target.stateMachine, isSaga: true };
+  return 'stateMachineArn' in target ? { stateMachine: target, isSaga: false } : undefined;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { MAX_CONTEXT_BYTES } from '../../runtime/saga-size.js';
+
 // JSONata, in which a state machine computes what it passes on.
 // https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 
@@ -26,13 +28,38 @@ export function withResult(context: string, key: string, result: string): string
   return `($result := ${result}; $merge([${context}, $exists($result.sagaFailure) ? ${failure} : {${quoted(key)}: $result}]))`;
 }
 
+/**
+ * The same with a result whose size nothing has checked: an answer from outside, or what a function of another make has
+ * returned. The states after it could not pass on a context that is too large, not even to undo the saga.
+ */
+export function withUncheckedResult(context: string, key: string, result: string): string {
+  const refusal = failureOf(key, '$result.sagaFailure');
+  const all = `$merge([${context}, {${quoted(key)}: $result}])`;
+  return `($result := ${result}; $all := ${all}; $exists($result.sagaFailure) ? $merge([${context}, ${refusal}]) : ${IS_TOO_LARGE} ? $merge([${context}, ${tooLarge(key)}]) : $all)`;
+}
+
+/** The context with the results of parallel steps, which were each checked alone. @param name of the parallel state */
+export function withResults(name: string): string {
+  const failure = `$exists($all.failure) ? {"failure": $all.failure} : ${tooLarge(name)}`;
+  return `($all := $merge($append([${CONTEXT}], $states.result)); ${IS_TOO_LARGE} ? $merge([${CONTEXT}, ${failure}]) : $all)`;
+}
+
+/** JSONata counts characters: each that is not ASCII is counted as the four bytes that it has at most. */
+const IS_TOO_LARGE = `($text := $string($merge([$all, {${INPUT}, ${EXECUTION}}])); $length($text) + 3 * $length($join($split($text, /[ -~]+/))) > ${MAX_CONTEXT_BYTES})`;
+
+function tooLarge(step: string): string {
+  const cause = quoted(`The context with this result has more than ${MAX_CONTEXT_BYTES} bytes`);
+  return failureOf(step, `{"kind": "failed", "error": "States.DataLimitExceeded", "cause": ${cause}}`);
+}
+
 /** The context after an error. */
 export function withError(context: string, key: string): string {
   return `$merge([${context}, ${failureOf(key, `{"kind": "failed", ${ERROR}}`)}])`;
 }
 
 /** A long cause would leave no room for the context. */
-const ERROR = '"error": $states.errorOutput.Error, "cause": $substring($states.errorOutput.Cause, 0, 1000)';
+const ERROR =
+  '"error": $substring($states.errorOutput.Error, 0, 200), "cause": $substring($states.errorOutput.Cause, 0, 1000)';
 
 export function failureOf(step: string, reason: string): string {
   return `{"failure": {"step": ${quoted(step)}, "reason": ${reason}}}`;
@@ -63,16 +90,17 @@ export function isCase(on: string, value: string): string {
   return `$string(${[root, ...path.map((key) => `\`${key}\``)].join('.')}) = ${quoted(value)}`;
 }
 
-const OWN_KEYS = '["failure", "undoFailure", "unfinished"]';
+const OWN_KEYS = '["failure", "undoFailure", "unfinished", "unwritten"]';
 const RESULTS = `$sift(${CONTEXT}, function($value, $key) { $not($key in ${OWN_KEYS}) })`;
 
 export const COMPLETED = `{"status": "completed", ${EXECUTION}, "context": $merge([${RESULTS}, {${INPUT}}])}`;
 export const REFUSED = `{"status": "refused", ${EXECUTION}, "reason": ${CONTEXT}.failure.reason, "context": {${INPUT}}}`;
-export const UNDONE = `{"status": "undone", ${EXECUTION}, "failedStep": ${CONTEXT}.failure.step, "reason": ${CONTEXT}.failure.reason, "unfinished": ${CONTEXT}.unfinished, "context": $merge([${RESULTS}, {${INPUT}}])}`;
+export const UNDONE = `{"status": "undone", ${EXECUTION}, "failedStep": ${CONTEXT}.failure.step, "reason": ${CONTEXT}.failure.reason, "unfinished": ${CONTEXT}.unfinished, "unwritten": ${CONTEXT}.unwritten, "context": $merge([${RESULTS}, {${INPUT}}])}`;
 
-/** Of an outcome. */
-export const IS_TECHNICAL = `${CONTEXT}.reason.kind in ["failed", "invalid"]`;
-export const CAUSE = `$string({"failedStep": ${CONTEXT}.failedStep, "reason": ${CONTEXT}.reason})`;
+/** Of an outcome. That a person could not be told of an undo is technical, whatever the saga was undone for. */
+export const IS_TECHNICAL = `${CONTEXT}.reason.kind in ["failed", "invalid"] or $exists(${CONTEXT}.unwritten)`;
+/** A cause has 32,768 characters at most. https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html */
+export const CAUSE = `$substring($string({"failedStep": ${CONTEXT}.failedStep, "reason": ${CONTEXT}.reason, "unwritten": ${CONTEXT}.unwritten}), 0, 30000)`;
 
 /** What is written down for the person who goes on with what waits. @param what what has failed */
 export function waitingMessage(what: string): string {
@@ -105,5 +133,14 @@ export function leftMessage(what: string, functionArn: string, event: string): s
 
 /** The context of an express saga after an undo was left to a person. */
 export function withUnfinished(key: string): string {
-  return `$merge([${CONTEXT}, {"unfinished": $append(${CONTEXT}.unfinished, [${quoted(key)}])}])`;
+  return `$merge([${CONTEXT}, {${added('unfinished', key)}}])`;
+}
+
+/** The same when the person could not be told. */
+export function withUnwritten(key: string): string {
+  return `$merge([${CONTEXT}, {${added('unfinished', key)}, ${added('unwritten', key)}}])`;
+}
+
+function added(list: string, key: string): string {
+  return `${quoted(list)}: $append(${CONTEXT}.${list}, [${quoted(key)}])`;
 }

@@ -7,6 +7,8 @@ export interface Invocation {
   /** When Step Functions gives it up: after Lambda has. */
   readonly seconds: number;
   readonly retry: Policy;
+  /** Whether nothing in the function checks how large the context is with its result. @default false */
+  readonly isUnchecked?: boolean;
 }
 
 /** A step with its functions. */

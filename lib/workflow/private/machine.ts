@@ -8,7 +8,9 @@ import {
   jsonata,
   quoted,
   withCancellation,
+  withError,
   withFailedCheck,
+  withResults,
 } from './expressions.js';
 import type { Entry, Invocation, MachineNode, MachinePlan, MachineStep, States } from './machine-plan.js';
 import { COMPLETED_STATE, outcomeStates, REFUSED_STATE, UNDONE_STATE } from './outcome-states.js';
@@ -90,8 +92,11 @@ function work({ nodes, isExpress }: MachinePlan, at: number, next: string, onFai
       return node.steps.map((step) => [step.title, waiting(step, node.seconds, next, onFailure)]);
     case 'parallel': {
       const Branches = node.steps.map((step) => branch(step, isExpress));
-      const Output = jsonata(`$merge($append([${CONTEXT}], $states.result))`);
-      return [[entryOf(node), { Type: 'Parallel', Branches, Output, Next: next }]];
+      const name = entryOf(node);
+      const Output = jsonata(withResults(name));
+      // All branches have ended when their results are too large together: all of them are undone, without a result.
+      const Catch = caught(withError(CONTEXT, name), onFailure);
+      return [[name, { Type: 'Parallel', Branches, Output, Catch, Next: next }]];
     }
     case 'choice':
       return choosing(node, undoEntry(nodes, at - 1), next, (step) =>

@@ -14,7 +14,7 @@ const CASE = /^[\w-]{1,24}$/;
 const PATH = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
 
 /** What the context has besides the steps' results, or may have. */
-const RESERVED = ['input', 'execution', 'failure', 'taskToken', 'undoFailure', 'unfinished'];
+const RESERVED = ['input', 'execution', 'failure', 'taskToken', 'undoFailure', 'unfinished', 'unwritten'];
 
 /** What is wrong with a saga's steps, as far as it shows before there are functions. */
 export function definitionMistakes(nodes: readonly SagaNode[], isExpress: boolean): string[] {

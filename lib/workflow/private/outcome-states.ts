@@ -1,6 +1,6 @@
 import { CAUSE, COMPLETED, IS_TECHNICAL, jsonata, REFUSED, UNDONE } from './expressions.js';
 import type { Entry, MachinePlan } from './machine-plan.js';
-import { obligation } from './task-states.js';
+import { NOT_TOLD_STATE, obligation } from './task-states.js';
 
 /** The states in which a saga's outcome is made, and told if somebody wants to know. */
 export const COMPLETED_STATE = 'Completed';
@@ -11,6 +11,10 @@ const END = 'The end';
 const QUESTION = 'Was it for a technical reason?';
 /** The error of an execution that was undone because something is broken: it shows in the metric of failed ones. */
 export const UNDONE_ERROR = 'SagaUndone';
+
+const NOT_TOLD_ERROR = 'SagaOutcomeNotTold';
+const NOT_TOLD_CAUSE =
+  'The outcome could neither be told nor be written to the queue of what waits for a person.';
 
 export function outcomeStates(plan: MachinePlan): Entry[] {
   return [
@@ -26,6 +30,9 @@ export function outcomeStates(plan: MachinePlan): Entry[] {
       },
     ],
     ['Undone after a failure', { Type: 'Fail', Error: UNDONE_ERROR, Cause: jsonata(CAUSE) }],
+    ...(plan.isExpress && plan.onOutcome
+      ? [[NOT_TOLD_STATE, { Type: 'Fail', Error: NOT_TOLD_ERROR, Cause: NOT_TOLD_CAUSE }] as const]
+      : []),
     [END, { Type: 'Succeed' }],
   ];
 }

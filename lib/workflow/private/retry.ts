@@ -63,19 +63,28 @@ export function retriers(policy: Policy, isExpress: boolean, never: readonly str
   ];
 }
 
-/** A retrier that does not give up: for what must be written down somewhere. */
-export function untilDone(never: readonly string[]): Retrier[] {
+/**
+ * The retriers of a message for a person, which is written again when its time is over. Writing it is tried for about
+ * half an hour. @param answer the error by which the person answers
+ */
+export function writtenInTime(answer: string): Retrier[] {
   const policy: Policy = {
     ...SHARED,
     interval: Duration.seconds(5),
-    maxInterval: Duration.hours(1),
+    maxInterval: Duration.minutes(5),
     attempts: 0,
   };
   return [
-    ...(never.length > 0 ? [{ ErrorEquals: never, MaxAttempts: 0 }] : []),
-    { ErrorEquals: ['States.ALL'], ...pauses(policy), MaxAttempts: 99_999_999 },
+    { ErrorEquals: [answer], MaxAttempts: 0 },
+    { ErrorEquals: ['States.Timeout'], IntervalSeconds: 1, MaxAttempts: 99_999_999 },
+    { ErrorEquals: ['States.ALL'], ...pauses(policy), MaxAttempts: 12 },
   ];
 }
+
+/** The retriers of a message that an express execution leaves: it has seconds for it. */
+export const WRITTEN_DOWN: readonly Retrier[] = [
+  { ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 2 },
+];
 
 function pauses({ interval, backoff, maxInterval }: Policy) {
   return {

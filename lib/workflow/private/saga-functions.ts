@@ -51,7 +51,12 @@ export class SagaFunctions {
       );
     }
     this.byPlaceholder.set(placeholder, fn);
-    return { arn: `\${${placeholder}}`, seconds: own.toSeconds() + LAMBDA_SECONDS, retry };
+    return {
+      arn: `\${${placeholder}}`,
+      seconds: own.toSeconds() + LAMBDA_SECONDS,
+      retry,
+      isUnchecked: !(fn instanceof NodeFunction && fn.invokedBy === 'step'),
+    };
   }
 
   private create(path: readonly string[], code: AnyCode, timeout: Duration): NodeFunction {

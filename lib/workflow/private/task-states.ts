@@ -8,7 +8,9 @@ import {
   waitingMessage,
   withError,
   withResult,
+  withUncheckedResult,
   withUnfinished,
+  withUnwritten,
 } from './expressions.js';
 import {
   type Entry,
@@ -19,10 +21,13 @@ import {
   type State,
   WAITING_QUEUE,
 } from './machine-plan.js';
-import { retriers, untilDone } from './retry.js';
+import { retriers, WRITTEN_DOWN, writtenInTime } from './retry.js';
 
 /** The queue keeps a message for 14 days: a new one is written before. */
 const PARKED_SECONDS = 12 * 24 * 60 * 60;
+
+/** Where an express execution ends whose outcome could neither be told nor be written down. */
+export const NOT_TOLD_STATE = 'The outcome was not told';
 
 /** Errors of a callback that are no failures of its function. */
 const NO_ANSWER = ['States.Timeout', 'SagaAnswerFailed'];
@@ -38,11 +43,17 @@ export function invoking({ arn, seconds, retry }: Invocation, event: string, isE
   };
 }
 
+/** The context after a step. */
+function resultOf({ key, do: { isUnchecked } }: MachineStep, context: string): string {
+  const add = isUnchecked ? withUncheckedResult : withResult;
+  return add(context, key, '$states.result.Payload');
+}
+
 /** A step that comes after others. */
 export function doing(step: MachineStep, isExpress: boolean, next: string, onFailure: string): State {
   return {
     ...invoking(step.do, eventOf(CONTEXT), isExpress),
-    Output: jsonata(withResult(CONTEXT, step.key, '$states.result.Payload')),
+    Output: jsonata(resultOf(step, CONTEXT)),
     Catch: caught(withError(CONTEXT, step.key), onFailure),
     Next: next,
   };
@@ -52,7 +63,7 @@ export function doing(step: MachineStep, isExpress: boolean, next: string, onFai
 export function beginning(step: MachineStep, isExpress: boolean, next: string, onFailure: string): State {
   return {
     ...invoking(step.do, eventOf('{}'), isExpress),
-    Output: jsonata(withResult('{}', step.key, '$states.result.Payload')),
+    Output: jsonata(resultOf(step, '{}')),
     Catch: caught(withError('{}', step.key), onFailure),
     Next: next,
   };
@@ -65,7 +76,7 @@ export function waiting(step: MachineStep, seconds: number, next: string, onFail
     Resource: integration('InvokeAndWait'),
     TimeoutSeconds: seconds,
     Retry: retriers(step.do.retry, false, NO_ANSWER),
-    Output: jsonata(withResult(CONTEXT, step.key, '$states.result')),
+    Output: jsonata(withUncheckedResult(CONTEXT, step.key, '$states.result')),
     Catch: caught(withError(CONTEXT, step.key), onFailure),
     Next: next,
   };
@@ -75,7 +86,7 @@ export function waiting(step: MachineStep, seconds: number, next: string, onFail
 export function branch(step: MachineStep, isExpress: boolean): State {
   const failed = `${step.title} failed`;
   const { Next: _, ...task } = doing(step, isExpress, '', failed);
-  const Output = jsonata(withResult('{}', step.key, '$states.result.Payload'));
+  const Output = jsonata(resultOf(step, '{}'));
   const Catch = caught(withError('{}', step.key), failed);
   return {
     StartAt: step.title,
@@ -112,27 +123,36 @@ export function obligation(plan: MachinePlan, one: Obligation): Entry[] {
   ];
 }
 
+/**
+ * A message that cannot be written, because of a policy or a key, ends the execution as failed in this state: the alarm
+ * on failures is on then, and the execution can be redriven. https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+ */
 function parked({ name, what, output, next }: Obligation): State {
   return {
     Type: 'Task',
     Resource: integration('SendMessageAndWait'),
     Arguments: { QueueUrl: WAITING_QUEUE, MessageBody: jsonata(waitingMessage(what)) },
     TimeoutSeconds: PARKED_SECONDS,
-    Retry: untilDone([DONE_BY_HAND]),
+    Retry: writtenInTime(DONE_BY_HAND),
     Output: jsonata(CONTEXT),
     Catch: [{ ErrorEquals: [DONE_BY_HAND], Output: jsonata(output), Next: next }],
     Next: name,
   };
 }
 
-/** An express execution cannot wait: a message has all that is needed, and the other undos run. */
+/**
+ * An express execution cannot wait: a message has all that is needed, and the other undos run. They do also when the
+ * message cannot be written; the execution ends as failed then, and its cause names those undos.
+ */
 function left({ what, key, invocation, event, output, next }: Obligation): State {
   const isUndo = output === CONTEXT;
+  const wayOn = isUndo ? next : NOT_TOLD_STATE;
   return {
     Type: 'Task',
     Resource: integration('SendMessage'),
     Arguments: { QueueUrl: WAITING_QUEUE, MessageBody: jsonata(leftMessage(what, invocation.arn, event)) },
-    Retry: untilDone([]),
+    Retry: WRITTEN_DOWN,
+    Catch: caught(isUndo ? withUnwritten(key) : CONTEXT, wayOn),
     Output: jsonata(isUndo ? withUnfinished(key) : output),
     Next: next,
   };

@@ -46,6 +46,54 @@ describe('the expressions of a saga', () => {
       result: { Payload },
     });
     expect(added).toEqual({ reserve: { list: ['one'] }, pay: Payload });
+    const unchecked = expressions.withUncheckedResult('$states.input', 'pay', '$states.result.Payload');
+    const states = { input: { reserve: { list: ['one'] } }, result: { Payload } };
+    expect(await evaluate(unchecked, states)).toEqual(added);
+  });
+
+  describe('of results that nothing has checked', () => {
+    const kilobytes = (count: number, text = 'x') => text.repeat((count * 1024) / Buffer.byteLength(text));
+    const failure = (step: string) => ({
+      step,
+      reason: expect.objectContaining({ kind: 'failed', error: 'States.DataLimitExceeded' }),
+    });
+    const answer = (input: object, result: unknown) =>
+      evaluate(expressions.withUncheckedResult('$states.input', 'approve', '$states.result'), {
+        input,
+        result,
+      });
+    const results = (input: object, result: object[]) =>
+      evaluate(expressions.withResults('a, b'), { input, result });
+
+    it('undo the saga when the context with an answer would be too large for the next state', async () => {
+      const quote = { quote: kilobytes(150) };
+      expect(await answer(quote, kilobytes(80))).toMatchObject({ approve: kilobytes(80) });
+      expect(await answer(quote, kilobytes(95))).toEqual({ ...quote, failure: failure('approve') });
+    });
+
+    it.each(['ü', '€', '😀'])('count %s as the bytes that it may have', async (text) => {
+      expect(await answer({}, kilobytes(50, text))).toEqual({ approve: kilobytes(50, text) });
+      expect(await answer({}, kilobytes(245, text))).toEqual({ failure: failure('approve') });
+    });
+
+    it('keep a refusal', async () => {
+      const sagaFailure = { kind: 'refused', code: 'no' };
+      expect(await answer({ a: 1 }, { sagaFailure })).toEqual({
+        a: 1,
+        failure: { step: 'approve', reason: sagaFailure },
+      });
+    });
+
+    it('undo parallel steps whose results fit alone and not together', async () => {
+      const before = { reserve: 1 };
+      const [a, b] = [{ a: kilobytes(125) }, { b: kilobytes(125) }];
+      expect(await results(before, [a, { b: 'small' }])).toEqual({ ...before, ...a, b: 'small' });
+      expect(await results(before, [a, b])).toEqual({ ...before, failure: failure('a, b') });
+      const refusal = { step: 'b', reason: { kind: 'refused', code: 'no' } };
+      expect(await results(before, [a, { failure: refusal }])).toEqual({ ...before, ...a, failure: refusal });
+      const c = { c: kilobytes(125) };
+      expect(await results(before, [a, c, { failure: refusal }])).toEqual({ ...before, failure: refusal });
+    });
   });
 
   it('note a refusal instead of a result', async () => {
@@ -154,6 +202,12 @@ describe('the expressions of a saga', () => {
       false,
       false,
     ]);
+    const unfinished = { reason: { kind: 'refused' }, unfinished: ['pay'] };
+    expect(await evaluate(expressions.IS_TECHNICAL, { input: unfinished })).toBe(false);
+    const unwritten = { ...unfinished, unwritten: ['pay'] };
+    expect(await evaluate(expressions.IS_TECHNICAL, { input: unwritten })).toBe(true);
+    const long = { failedStep: 'pay', reason: { kind: 'invalid', problems: ['x'.repeat(40_000)] } };
+    expect(((await evaluate(expressions.CAUSE, { input: long })) as string).length).toBeLessThan(32_768);
     const input = { failedStep: 'pay', reason: { kind: 'failed' }, context: { secret: 1 } };
     expect(JSON.parse((await evaluate(expressions.CAUSE, { input })) as string)).toEqual({
       failedStep: 'pay',
@@ -187,6 +241,10 @@ describe('the expressions of a saga', () => {
     expect(await evaluate(expression, { input: { a: 1 } })).toEqual({ a: 1, unfinished: ['pay'] });
     expect(await evaluate(expression, { input: { unfinished: ['ship'] } })).toEqual({
       unfinished: ['ship', 'pay'],
+    });
+    expect(await evaluate(expressions.withUnwritten('pay'), { input: { unfinished: ['ship'] } })).toEqual({
+      unfinished: ['ship', 'pay'],
+      unwritten: ['pay'],
     });
   });
 });

@@ -33,21 +33,27 @@ const allStates = (states: Record<string, State>): [string, State][] =>
 
 /** Where a state may lead to. */
 const edges = (state: State): string[] => [
-  ...(state.Next ? [state.Next] : []),
-  ...(state.Default ? [state.Default] : []),
-  ...(state.Choices ?? []).map(({ Next }: State) => Next),
-  ...(state.Catch ?? []).map(({ Next }: State) => Next),
+  ...new Set<string>([
+    ...(state.Next ? [state.Next] : []),
+    ...(state.Default ? [state.Default] : []),
+    ...(state.Choices ?? []).map(({ Next }: State) => Next),
+    ...(state.Catch ?? []).map(({ Next }: State) => Next),
+  ]),
 ];
 
 /** The undos on every path from a state to the end of the saga; a person who waits goes on, or tries again. */
-function undoPaths(machine: Machine, from: string): string[][] {
+function undoPaths(machine: Machine, from: string, known = new Map<string, string[][]>()): string[][] {
+  const found = known.get(from);
+  if (found) return found;
   const state = machine.States[from] as State;
   const isUndo = state.Type === 'Task' && from.startsWith('Undo ');
   // Trying again is where this path has come from.
   const next = from.startsWith('Wait for a person') ? waysOn(machine, from, state) : edges(state);
-  if (next.length === 0) return [[]];
-  const rest = next.flatMap((name) => undoPaths(machine, name));
-  return isUndo ? rest.map((path) => [from, ...path]) : rest;
+  const rest = next.length === 0 ? [[]] : next.flatMap((name) => undoPaths(machine, name, known));
+  const paths = isUndo ? rest.map((path) => [from, ...path]) : rest;
+  const different = new Map(paths.map((path) => [path.join(' > '), path]));
+  known.set(from, [...different.values()]);
+  return [...different.values()];
 }
 
 function waysOn({ States }: Machine, name: string, state: State): string[] {
@@ -167,8 +173,36 @@ describe('the state machine of a saga', () => {
         const isMessage = String(state.Resource).includes(':sqs:');
         if (!isMessage) expect(state.TimeoutSeconds).toBeGreaterThan(0);
         expect(state.Retry.length).toBeGreaterThan(0);
-        const isLeft = isMessage && !String(state.Resource).includes('waitForTaskToken');
-        if (!isLeft) expect(state.Catch.length).toBeGreaterThan(0);
+        expect(state.Catch.length).toBeGreaterThan(0);
+      }
+    });
+  });
+
+  it('catches a result that is too large, of a step and of parallel steps together, and undoes what was done', () => {
+    property((machine, { nodes }) => {
+      for (const [at, node] of nodes.entries()) {
+        for (const state of workOf(machine, node)) {
+          const caught = state.Catch.filter(({ ErrorEquals }: State) =>
+            ErrorEquals.includes('States.DataLimitExceeded'),
+          );
+          expect(caught).toHaveLength(1);
+          expect(distinct(undoPaths(machine, caught[0].Next))).toEqual(distinct(expectedPaths(nodes, at)));
+        }
+      }
+    });
+  });
+
+  it('fails where it cannot write down that it waits, and writes it again when nobody has answered', () => {
+    property((machine, { isExpress }) => {
+      const messages = Object.entries(machine.States as Record<string, State>).filter(([name]) =>
+        name.startsWith('Wait for'),
+      );
+      for (const [, { Retry, Catch }] of messages) {
+        const byName = (error: string) => Retry.find(({ ErrorEquals }: State) => ErrorEquals.includes(error));
+        expect(byName('States.ALL').MaxAttempts).toBeLessThanOrEqual(12);
+        expect(byName('States.Timeout')?.MaxAttempts).toBe(isExpress ? undefined : 99_999_999);
+        const catches = Catch.flatMap(({ ErrorEquals }: State) => ErrorEquals);
+        expect(catches.includes('States.ALL')).toBe(isExpress);
       }
     });
   });

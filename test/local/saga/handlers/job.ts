@@ -49,6 +49,8 @@ export async function act(action: string, { id, script }: Job, jobs: TableClient
     case 'hang':
       await new Promise((resolve) => setTimeout(resolve, 60_000));
       break;
+    case 'be half as large':
+      return { by: action, list: ['x'.repeat(150_000)] };
     case 'be large':
       return { by: action, list: ['x'.repeat(260_000)] };
   }

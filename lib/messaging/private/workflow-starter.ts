@@ -1,0 +1,59 @@
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { EventDefinition } from '../../contract/event.js';
+import type { FailureOptions } from '../../function/base-function-options.js';
+import { allow, type Bindable, bindable } from '../../function/bindings/binding.js';
+import { NodeFunction } from '../../function/node-function.js';
+import { libraryHandler } from '../../function/private/library-entry.js';
+import type { StarterOptions } from '../../runtime/workflow-starter.js';
+
+export interface StarterProps {
+  readonly stateMachine: IStateMachine;
+  /** Whether it is of a saga of this library. */
+  readonly isSaga: boolean;
+  readonly events: readonly EventDefinition[];
+  readonly failures: FailureOptions;
+}
+
+/**
+ * The function that starts a workflow with an event's data, by a name: `docs/adr/0010-events-start-workflows-by-name.md`
+ * compares it with a rule and with an express workflow.
+ */
+export function createStarter(scope: Construct, props: StarterProps): NodeFunction {
+  const { stateMachine, isSaga, events, failures } = props;
+  const starts: StarterOptions = {
+    events: events.map(({ name, source, version }) => ({ name, source, version })),
+    isSaga,
+  };
+  return new NodeFunction(scope, 'Function', {
+    description: `Starts ${stateMachine.node.path} with ${events[0]?.name}`,
+    handler: libraryHandler('runtime/workflow-starter'),
+    bind: { workflow: startable(scope, stateMachine) },
+    environment: { STARTS: JSON.stringify(starts) },
+    failures,
+  } as never);
+}
+
+/** The permission to start it, and to tell a second start of an event from another execution of its name. */
+function startable(scope: Construct, { stateMachineArn }: IStateMachine): Bindable<'workflow'> {
+  const executions = executionsOf(scope, stateMachineArn);
+  return bindable('workflow', { start: 0 }, () => ({
+    value: stateMachineArn,
+    statements: [
+      allow('states', ['StartExecution'], [stateMachineArn]),
+      allow('states', ['DescribeExecution'], [executions]),
+    ],
+    wildcard: { resource: executions, reason: 'The executions of exactly this state machine.' },
+  }));
+}
+
+function executionsOf(scope: Construct, stateMachineArn: string): string {
+  const { resourceName } = Arn.split(stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
+  return Stack.of(scope).formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${resourceName}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
