@@ -12,7 +12,7 @@ export const EXECUTION_NAME = /^[\w-]{1,80}$/;
 
 /** @throws Error when a saga could not pass its input on, with what its states add to it */
 export function assertInputSize(input: unknown): void {
-  const bytes = Buffer.byteLength(JSON.stringify(input) ?? '');
+  const bytes = Buffer.byteLength(jsonText('The input', input) ?? '');
   if (bytes <= MAX_CONTEXT_BYTES) return;
   throw new Error(
     `The input of a saga must be at most ${MAX_CONTEXT_BYTES} bytes, got ${bytes}. Keep what is large in a table or a bucket, and pass its key.`,
