@@ -60,8 +60,10 @@ export interface OutboxProps {
  * publishes by the same write, so that no order is without its event and no event without its order.
  *
  * The table's stream leads to a function of this library, which publishes in order for each item and at least once.
- * What EventBridge refuses for good lands in the failure queue with its data and blocks nothing; a change that could not
- * be published for half a day lands there as a reference to the stream. `trellis redrive` sends both again.
+ * What EventBridge refuses for good lands in the failure queue with its data and blocks nothing, and so does the key of an
+ * item whose event cannot be written as JSON or is too large for a message; a change that could not be published for half a
+ * day lands there as a reference to the stream. `trellis redrive` publishes all of them, for a day without a loss: later
+ * it finds what the items still carry.
  *
  * Costs at rest: two alarms, $0.20 a month. In use the function's time and the events ($1.00 per million); reading
  * the stream is free for functions.
@@ -158,7 +160,7 @@ export class Outbox extends Construct {
       this,
       this.failures,
       props,
-      `Events of ${name} could not be published and lie in its Outbox's failure queue. References to the stream are of use for a day.`,
+      `Events of ${name} could not be published and lie in its Outbox's failure queue. Redrive references to the stream within a day: later only what the items still carry can be published.`,
     );
     return [late, lost];
   }

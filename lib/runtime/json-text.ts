@@ -32,6 +32,7 @@ function unwritable(value: unknown, path: string, above: readonly object[]): str
   if (typeof value === 'number' && !Number.isFinite(value)) return `${at} is ${value}`;
   if (typeof value !== 'object' || value === null) return undefined;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? `${at} is an invalid Date` : undefined;
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `${at} is binary`;
   if (value instanceof Map || value instanceof Set) return `${at} is a ${value.constructor.name}`;
   if (above.includes(value)) return `${at} contains itself`;
   if ('toJSON' in value) return undefined;

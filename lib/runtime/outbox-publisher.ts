@@ -1,123 +1,96 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import type { EventDefinition, PublishedEvent } from '../contract/event.js';
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { type BusClient, bus } from './bus.js';
+import { withDeadline } from './deadline.js';
 import { handle } from './handle.js';
-import { OUTBOX_ATTRIBUTE } from './outbox-attribute.js';
-import { entryOf, type FailedEntry, MOST_ENTRIES, mayPass, putEvents } from './put-events.js';
-import { type QueueClient, queue } from './queue.js';
+import { logger } from './logger.js';
+import { chunksOf, type Outgoing, outgoingOf } from './outbox-records.js';
+import { setAside } from './outbox-set-aside.js';
+import { type FailedEntry, mayPass, putEvents } from './put-events.js';
+import { queue } from './queue.js';
 
-/** Less than PutEvents takes in one call. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */
-const MOST_BYTES = 200 * 1024;
-
-/** An event on its way from the table to the bus. */
-interface Outgoing {
-  readonly sequenceNumber: string;
-  readonly event: PublishedEvent<EventDefinition>;
-  readonly entry: PutEventsRequestEntry;
+/** Added by `trellis redrive`: what cannot be published fails, and stays where it is. */
+interface Redrive {
+  readonly redrive?: true;
 }
-
-const logger = /* @__PURE__ */ new Logger();
 
 /**
  * Publishes the events of a table's stream: the function of an `Outbox`.
  *
  * Order is kept within a key: a second event of it goes out only when the first is taken. What EventBridge refuses for
- * good goes, with its data, to the queue for failures, and the rest goes on. When EventBridge cannot be reached, the
- * first event that was not taken is reported: Lambda comes again with it and all that follow.
+ * good, and what cannot be written as JSON, goes to the queue for failures, and the rest goes on. When EventBridge cannot
+ * be reached, or the time is nearly up, the first event that was not taken is reported: Lambda comes again with it and
+ * all that follow.
  */
 export const handler = handle(
   { events: bus.publish, refused: queue.send },
   async (
-    stream: DynamoDBStreamEvent,
+    stream: DynamoDBStreamEvent & Redrive,
     { events, refused },
     context: Context,
-  ): Promise<DynamoDBBatchResponse> => {
-    logger.addContext(context);
-    for (const chunk of chunksOf(outgoingOf(stream.Records, events.eventBusName))) {
-      const failed = await publish(chunk, events, refused);
-      if (failed) return { batchItemFailures: [{ itemIdentifier: failed.sequenceNumber }] };
-    }
-    return { batchItemFailures: [] };
-  },
+  ): Promise<DynamoDBBatchResponse> =>
+    withDeadline(async ({ within }) => {
+      const keep = (one: Outgoing, reason: string) => {
+        if (stream.redrive) throw new Error(reason);
+        return setAside(one, reason, refused, context.invokedFunctionArn);
+      };
+      for (const chunk of chunksOf(outgoingOf(stream.Records, events.eventBusName))) {
+        const failed = await within(() => publish(chunk, events, keep)).catch((error) => {
+          if (stream.redrive) throw error;
+          logger().error('Events could not be published', { error });
+          return chunk[0];
+        });
+        if (failed) return { batchItemFailures: [{ itemIdentifier: failed.sequenceNumber }] };
+      }
+      return { batchItemFailures: [] };
+    }),
 );
+
+type Keep = (one: Outgoing, reason: string) => Promise<void> | never;
 
 /** @returns the first that was not taken although it may be another time */
 async function publish(
   chunk: readonly Outgoing[],
   events: BusClient,
-  refused: QueueClient,
+  keep: Keep,
 ): Promise<Outgoing | undefined> {
-  const failures = await put(chunk, events);
+  const writable: Outgoing[] = [];
+  for (const one of chunk) {
+    if ('unwritable' in one.entry) await keep(one, one.entry.unwritable);
+    else writable.push(one);
+  }
+  if (writable.length === 0) return undefined;
+  const failures = await put(writable, events);
   for (const failure of failures.filter((one) => !mayPass(one))) {
-    await setAside(chunk[failure.index] as Outgoing, failure, refused);
+    await keep(writable[failure.index] as Outgoing, `${failure.code}: ${failure.message}`);
   }
   const [first] = failures.filter(mayPass);
-  return first && chunk[first.index];
+  return first && writable[first.index];
 }
 
-async function put(chunk: readonly Outgoing[], { client }: BusClient): Promise<FailedEntry[]> {
-  const entries = chunk.map(({ entry }) => entry);
+async function put(chunk: readonly Outgoing[], bus: BusClient): Promise<FailedEntry[]> {
   try {
-    return await putEvents(client, entries);
+    return await putEvents(
+      bus.client,
+      chunk.map(({ entry }) => entry as PutEventsRequestEntry),
+    );
   } catch (error) {
-    // The call as a whole has failed. What is wrong with a single event is its own fault, like its size.
+    // The call as a whole has failed. What is wrong with a single event, like its size, is its own fault.
     const { name, message } = error as Error;
-    logger.error('Events could not be published', { error: error as Error });
-    const code = name === 'ValidationException' && chunk.length === 1 ? name : 'InternalFailure';
+    const isOwnFault = ['ValidationException', 'SerializationException'].includes(name);
+    if (isOwnFault && chunk.length > 1) return eachAlone(chunk, bus);
+    logger().error('Events could not be published', { error: error as Error });
+    const code = isOwnFault ? name : 'InternalFailure';
     return chunk.map((_, index) => ({ index, code, message }));
   }
 }
 
-/** Keeps an event that EventBridge will never take, with what it said. */
-async function setAside({ event, entry }: Outgoing, failure: FailedEntry, refused: QueueClient) {
-  const reason = `${failure.code}: ${failure.message}`;
-  logger.error('EventBridge refuses an event', { reason, event: { id: event.id, name: event.name } });
-  await refused.client.send(
-    new SendMessageCommand({
-      QueueUrl: refused.queueUrl,
-      MessageBody: JSON.stringify({ refused: reason, putEvents: entry }),
-    }),
-  );
-}
-
-/** The events that the records carry; a record of which the event has not changed carries none. */
-function outgoingOf(records: readonly DynamoDBRecord[], eventBusName: string): Outgoing[] {
-  return records.flatMap(({ dynamodb }) => {
-    const event = eventIn(dynamodb?.NewImage);
-    if (!event || event.id === eventIn(dynamodb?.OldImage)?.id) return [];
-    return { sequenceNumber: dynamodb?.SequenceNumber as string, event, entry: entryOf(event, eventBusName) };
-  });
-}
-
-type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
-
-function eventIn(image: Image): PublishedEvent<EventDefinition> | undefined {
-  const attribute = image?.[OUTBOX_ATTRIBUTE];
-  return attribute && (unmarshall({ attribute } as never).attribute as PublishedEvent<EventDefinition>);
-}
-
-/** In their order, as many as one call takes, and never two of one key. */
-function chunksOf(all: readonly Outgoing[]): Outgoing[][] {
-  const chunks: Outgoing[][] = [];
-  let bytes = 0;
-  let keys = new Set<string | undefined>();
-  for (const one of all) {
-    const size = Buffer.byteLength(one.entry.Detail as string);
-    const current = chunks.at(-1);
-    const fits =
-      current && current.length < MOST_ENTRIES && bytes + size <= MOST_BYTES && !keys.has(one.event.key);
-    if (fits) current.push(one);
-    else {
-      chunks.push([one]);
-      bytes = 0;
-      keys = new Set();
-    }
-    bytes += size;
-    keys.add(one.event.key);
+/** One event would have all the others fail with it each time. */
+async function eachAlone(chunk: readonly Outgoing[], bus: BusClient): Promise<FailedEntry[]> {
+  const failures: FailedEntry[] = [];
+  for (const [index, one] of chunk.entries()) {
+    const [failure] = await put([one], bus);
+    if (failure) failures.push({ ...failure, index });
   }
-  return chunks;
+  return failures;
 }

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import type { EventDefinition, PublishedEvent } from '../contract/event.js';
 import { envelopeOf } from './event.js';
+import { jsonText } from './json-text.js';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 export const MOST_ENTRIES = 10;
@@ -28,13 +29,13 @@ export function mayPass({ code }: FailedEntry): boolean {
   return PASSING.test(code);
 }
 
-/** An event as an entry for a bus. */
+/** An event as an entry for a bus. @throws Error when it cannot be written as JSON */
 export function entryOf(event: PublishedEvent<EventDefinition>, eventBusName: string): PutEventsRequestEntry {
   return {
     EventBusName: eventBusName,
     Source: event.source,
     DetailType: event.name,
-    Detail: JSON.stringify(envelopeOf(event)),
+    Detail: jsonText('The event', envelopeOf(event)),
   };
 }
 

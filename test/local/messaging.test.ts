@@ -279,6 +279,76 @@ describe('an Outbox', () => {
     expect(events.map(({ detail }) => detail.data.orderId).sort()).toEqual(['r', ...orders].sort());
   });
 
+  it('sets aside what JSON has no form of, publishes the next, and publishes it when it is repaired', async () => {
+    await app.purge('Published', 'OutboxFailures');
+    const event = (id: string, state: unknown) => ({
+      ...{ name: 'OrderChanged', version: 1, source: 'orders', id, time: new Date().toISOString() },
+      ...{ key: id, sequence: 1, correlationId: 'c', data: { orderId: id, state: 'placed', state2: state } },
+    });
+    // As another writer may do it.
+    await app.put('Orders', { orderId: 'big', event: event('big', 2n ** 60n) });
+    await app.put('Orders', { orderId: 'small', event: event('small', 1) });
+    const published = await eventually(
+      () => app.take('Published'),
+      (all) => all.length === 1,
+    );
+    expect(published[0].detail.data.orderId).toBe('small');
+    expect(await app.bodies('OutboxFailures')).toMatchObject([
+      { refused: expect.stringContaining('is a bigint'), outboxItem: { keys: { orderId: { S: 'big' } } } },
+    ]);
+    const early = await app.redrive('Messaging/Outbox');
+    expect(early.output).toContain('is a bigint');
+    expect(early.code).toBe(1);
+    await app.put('Orders', { orderId: 'big', event: event('big', 1) });
+    const data = { orderId: 'big', state: 'placed', state2: 1 };
+    for (const publishing of ['by the repair itself', 'by the redrive']) {
+      if (publishing === 'by the redrive') {
+        expect((await app.redrive('Messaging/Outbox')).output).toMatch(/1 sent back\n$/);
+      }
+      const [repaired] = await eventually(
+        () => app.take('Published'),
+        (all) => all.length === 1,
+      );
+      expect(repaired.detail).toMatchObject({ metadata: { id: 'big' }, data });
+    }
+  });
+
+  it('publishes what the items still carry, when the stream has forgotten the changes', async () => {
+    await app.purge('Published');
+    const time = '2026-01-02T03:04:05.000Z';
+    const data = { orderId: 'forgotten', state: 'placed' };
+    const details = {
+      name: 'OrderChanged',
+      version: 1,
+      source: 'orders',
+      key: 'forgotten',
+      correlationId: 'c',
+    };
+    await app.put('Orders', { orderId: 'forgotten', event: { ...details, id: 'f', time, data } });
+    await eventually(
+      () => app.take('Published'),
+      (all) => all.length === 1,
+    );
+    const functionArn = app.output('OutboxFunction');
+    const batch = {
+      streamArn: app.output('OrdersStream'),
+      shardId: 'shardId-of-last-week',
+      startSequenceNumber: '1',
+      endSequenceNumber: '2',
+      approximateArrivalOfFirstRecord: '2026-01-02T03:05:00Z',
+      approximateArrivalOfLastRecord: '2026-01-02T03:06:00Z',
+    };
+    await app.send('OutboxFailures', [{ requestContext: { functionArn }, DDBStreamBatchInfo: batch }]);
+    const { code, output } = await app.redrive('Messaging/Outbox');
+    expect(output).toContain('published 1 events that items of their time carry');
+    expect(code).toBe(0);
+    const [again] = await eventually(
+      () => app.take('Published'),
+      (all) => all.length === 1,
+    );
+    expect(again.detail).toMatchObject({ metadata: { id: 'f', time }, data });
+  });
+
   it('lets a consumer keep the newest, whatever comes first', async () => {
     await eventually(
       () => app.item('Views', { orderId: 'x' }),

@@ -1,16 +1,17 @@
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { job, table } from 'cdk-trellis/runtime';
+import { job, logger, table } from 'cdk-trellis/runtime';
 import { giveBack } from './release.js';
-import type { Reservation } from './reservation.js';
+import { type Reservation, reservationOf } from './reservation.js';
 
 /** An order is paid within seconds; one that waits for somebody to look at it is helped within the hour. */
 const ABANDONED_MILLISECONDS = 2 * 60 * 60 * 1000;
 
-/** Gives back what orders have reserved that were never finished. */
+/** Gives back what orders have reserved that were never finished. One that cannot be given back stops no other. */
 export const handler = job(
   { products: table.write, reservations: table.readWrite },
   async (_occasion, { products, reservations }) => {
     const { client, tableName } = reservations;
+    const failures: Error[] = [];
     const pages = paginateQuery(
       { client },
       {
@@ -25,7 +26,23 @@ export const handler = job(
       },
     );
     for await (const { Items = [] } of pages) {
-      for (const item of Items) await giveBack({ products, reservations }, item as Reservation);
+      for (const item of Items as Reservation[]) {
+        try {
+          await giveBack({ products, reservations }, item);
+        } catch (error) {
+          // The index is a little behind: the order was finished in this moment.
+          const now = await reservationOf(reservations, item.orderId).catch(() => item);
+          if (now?.status !== 'reserved') continue;
+          logger().error('A reservation was not given back', {
+            error: error as Error,
+            orderId: item.orderId,
+          });
+          failures.push(error as Error);
+        }
+      }
+    }
+    if (failures.length > 0) {
+      throw new AggregateError(failures, `${failures.length} reservations could not be given back`);
     }
   },
 );

@@ -36,11 +36,12 @@ async function prevent({ client, tableName }: TableClient, orderId: string, runI
   );
 }
 
-/** Gives a reservation's products back, unless another call was faster. */
+/** Gives a reservation's products back, unless another call was faster. A product that was removed has no stock any more. */
 export async function giveBack(
   { products, reservations }: { products: TableClient; reservations: TableClient },
-  { orderId, status, lines }: Reservation,
+  reservation: Reservation,
 ): Promise<void> {
+  const { orderId, status, lines } = reservation;
   const close = {
     TableName: reservations.tableName,
     Key: { orderId },
@@ -63,7 +64,11 @@ export async function giveBack(
       new TransactWriteCommand({ TransactItems: [{ Update: close }, ...gives] }),
     );
   } catch (error) {
-    if (!refusedWrites(error).includes(0)) throw error;
+    const refused = refusedWrites(error);
+    if (!refused.includes(0)) {
+      const left = lines.filter((_, at) => !refused.includes(at + 1));
+      return giveBack({ products, reservations }, { ...reservation, lines: left });
+    }
     const now = await reservationOf(reservations, orderId);
     if (now?.status !== 'released') throw error;
   }

@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientConfig } from './cloud.js';
+import { asBase64, reconcile, republish } from './outbox-items.js';
 import type { StreamBatch, WayBack } from './way-back.js';
 
 /** Takes a message where it has to go. Returns when it has been taken there. @throws Error when it was not taken */
@@ -10,6 +11,7 @@ export type Deliver = (way: WayBack) => Promise<void>;
 export function delivery(config: ClientConfig, sqs: SQSClient): Deliver {
   return async (way) => {
     if (way.kind === 'publish') return publish(config, way.entry);
+    if (way.kind === 'republish') return republish(config, way.to, way.item);
     if (way.kind === 'reread') return reread(config, way.to, way.batch);
     const service = way.to.split(':')[2];
     if (service === 'lambda') return invoke(config, way.to, way.payload);
@@ -53,7 +55,17 @@ async function publish(config: ClientConfig, entry: Readonly<Record<string, stri
 /** Reads the changes from the stream once more, and waits until the function has handled all of them. */
 async function reread(config: ClientConfig, FunctionName: string, batch: StreamBatch): Promise<void> {
   const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
-  const Records = await recordsOf(config, batch);
+  let Records: object[];
+  try {
+    Records = await recordsOf(config, batch);
+  } catch (error) {
+    const published = isGone(error) ? await reconcile(config, FunctionName, batch) : undefined;
+    if (published === undefined) throw error;
+    console.log(
+      `The stream no longer has changes up to ${batch.endSequenceNumber}: published ${published} events that items of their time carry.`,
+    );
+    return;
+  }
   const { FunctionError, Payload } = await new LambdaClient(config).send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify({ Records }) }),
   );
@@ -62,6 +74,17 @@ async function reread(config: ClientConfig, FunctionName: string, batch: StreamB
   if (answer?.batchItemFailures?.length > 0)
     throw new Error('the function could not handle all of the changes');
 }
+
+/** The stream has forgotten the changes, or all of their shard. */
+function isGone(error: unknown): boolean {
+  const { name } = error as Error;
+  return (
+    error instanceof ExpiredChangesError ||
+    ['TrimmedDataAccessException', 'ResourceNotFoundException'].includes(name)
+  );
+}
+
+class ExpiredChangesError extends Error {}
 
 /** More than a batch ever has; an open shard has always another page. */
 const MOST_PAGES = 100;
@@ -93,7 +116,7 @@ async function recordsOf(config: ClientConfig, batch: StreamBatch): Promise<obje
     }
     ShardIterator = NextShardIterator;
   }
-  throw new Error(
+  throw new ExpiredChangesError(
     `the stream no longer has the changes up to ${batch.endSequenceNumber}: it keeps them for a day`,
   );
 }
@@ -102,9 +125,5 @@ type Change = { readonly [Name in 'Keys' | 'NewImage' | 'OldImage']?: Record<str
 
 /** The SDK has bytes where Lambda's event has text in base64. */
 function asLambdaHasIt(change: Change): object {
-  return JSON.parse(
-    JSON.stringify(change, (_name, value) =>
-      value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
-    ),
-  );
+  return JSON.parse(JSON.stringify(change, asBase64));
 }

@@ -4,7 +4,8 @@ import type { Message } from '@aws-sdk/client-sqs';
 export type WayBack =
   | { readonly kind: 'send'; readonly to: string; readonly payload: unknown }
   | { readonly kind: 'publish'; readonly entry: Readonly<Record<string, string>> }
-  | { readonly kind: 'reread'; readonly to: string; readonly batch: StreamBatch };
+  | { readonly kind: 'reread'; readonly to: string; readonly batch: StreamBatch }
+  | { readonly kind: 'republish'; readonly to: string; readonly item: OutboxItem };
 
 /** Changes of a table that were given up, which the stream still has for a day. */
 export interface StreamBatch {
@@ -12,6 +13,17 @@ export interface StreamBatch {
   readonly shardId: string;
   readonly startSequenceNumber: string;
   readonly endSequenceNumber: string;
+  /** ISO 8601. */
+  readonly approximateArrivalOfFirstRecord?: string;
+  readonly approximateArrivalOfLastRecord?: string;
+}
+
+/** The item of a table that carries an event which its Outbox has set aside. */
+export interface OutboxItem {
+  readonly streamArn: string;
+  /** Attribute values as in a stream's record: bytes are text in base64. */
+  readonly keys: Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly B?: string }>>;
+  readonly eventId: string;
 }
 
 /** What Lambda, EventBridge and this library write into queues for failures. */
@@ -23,6 +35,7 @@ interface FailedRecord {
   readonly target?: string;
   readonly event?: unknown;
   readonly putEvents?: Readonly<Record<string, string>>;
+  readonly outboxItem?: OutboxItem;
 }
 
 /**
@@ -31,21 +44,32 @@ interface FailedRecord {
  * - what Lambda keeps of an event that a function failed to handle, and of changes of a stream
  * - what EventBridge and its Scheduler keep of what they could not deliver
  * - what a subscription of an `EventHub` keeps of events that nobody understood, and an `Outbox` of those that
- *   EventBridge refused
+ *   EventBridge refused, or of which only the item can be named
  *
  * @param to where it is to go if the message does not say so
  * @returns undefined when it says nothing of the sort
  */
 export function wayBack({ Body = '', MessageAttributes = {} }: Message, to?: string): WayBack | undefined {
   const body = parsed(Body);
-  const { requestContext, requestPayload, DDBStreamBatchInfo, refused, target, event, putEvents } =
-    body ?? {};
+  const {
+    requestContext,
+    requestPayload,
+    DDBStreamBatchInfo,
+    refused,
+    target,
+    event,
+    putEvents,
+    outboxItem,
+  } = body ?? {};
   const functionArn = requestContext?.functionArn;
   if (functionArn && requestPayload !== undefined) {
     return { kind: 'send', to: unqualified(functionArn), payload: requestPayload };
   }
   if (functionArn && DDBStreamBatchInfo) {
     return { kind: 'reread', to: unqualified(functionArn), batch: DDBStreamBatchInfo };
+  }
+  if (functionArn && refused && outboxItem) {
+    return { kind: 'republish', to: unqualified(functionArn), item: outboxItem };
   }
   if (refused && putEvents) return { kind: 'publish', entry: putEvents };
   if (refused && target && event) return { kind: 'send', to: target, payload: payloadFor(target, event) };

@@ -26,6 +26,12 @@ describe('the way back of', () => {
     expect(wayBack(message(record))).toEqual({ kind: 'reread', to: fn, batch: DDBStreamBatchInfo });
   });
 
+  it('an event of which only the item is known is to the function of its Outbox', () => {
+    const outboxItem = { streamArn: 's', keys: { orderId: { S: 'o' } }, eventId: 'e' };
+    const body = { refused: 'a bigint', requestContext: { functionArn: `${fn}:live` }, outboxItem };
+    expect(wayBack(message(body))).toEqual({ kind: 'republish', to: fn, item: outboxItem });
+  });
+
   it('an event that EventBridge refused is to the bus', () => {
     const entry = { EventBusName: 'shop', Detail: '{}' };
     expect(wayBack(message({ refused: 'too large', putEvents: entry }))).toEqual({ kind: 'publish', entry });

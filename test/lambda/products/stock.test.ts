@@ -188,6 +188,20 @@ describe('release', () => {
     await expect(call({ orderId })).rejects.toThrow('Transaction cancelled');
   });
 
+  it('gives back to the products there are, where one was removed', async () => {
+    dynamo.on(GetCommand).resolves({ Item: reserved });
+    dynamo
+      .on(TransactWriteCommand)
+      .rejectsOnce(cancelled('None', 'ConditionalCheckFailed', 'None'))
+      .resolves({});
+    expect(await call({ orderId })).toEqual({ status: 'done' });
+    const [, second] = dynamo.commandCalls(TransactWriteCommand);
+    expect(second?.args[0].input.TransactItems?.map(({ Update }) => Update?.Key)).toEqual([
+      { orderId },
+      { productId: 'prd_5a5a5a' },
+    ]);
+  });
+
   it('by a run that has reserved nothing prevents that it ever does', async () => {
     dynamo.on(GetCommand).resolves({});
     dynamo.on(UpdateCommand).resolves({});
@@ -250,5 +264,33 @@ describe('releaseAbandoned', () => {
     expect(IndexName).toBe('open');
     const before = Date.parse(ExpressionAttributeValues?.[':abandoned']);
     expect(Date.now() - before).toBeGreaterThanOrEqual(2 * 60 * 60 * 1000);
+  });
+
+  const older = [1, 2, 3].map((number) => ({ ...reserved, orderId: `ord_${String(number).repeat(32)}` }));
+  const released = () =>
+    dynamo.commandCalls(TransactWriteCommand).map(({ args }) => args[0].input.TransactItems![0]!.Update!.Key);
+
+  it('gives back all others where one cannot be given back, and then fails', async () => {
+    const log = jest.spyOn(console, 'error').mockImplementation();
+    dynamo.on(QueryCommand).resolves({ Items: older });
+    dynamo.on(TransactWriteCommand).rejectsOnce(new Error('throttled')).resolves({});
+    dynamo.on(GetCommand).resolves({ Item: older[0] });
+    await expect(releaseAbandoned.with(clients)({})).rejects.toThrow(
+      '1 reservations could not be given back',
+    );
+    expect(released()).toEqual(older.map((item) => ({ orderId: item.orderId })));
+    expect(log.mock.calls.join()).toContain(older[0]!.orderId);
+    log.mockRestore();
+  });
+
+  it('is done where an order was finished in this moment', async () => {
+    dynamo.on(QueryCommand).resolves({ Items: older });
+    dynamo
+      .on(TransactWriteCommand)
+      .rejectsOnce(cancelled('ConditionalCheckFailed', 'None', 'None'))
+      .resolves({});
+    dynamo.on(GetCommand).resolves({ Item: { ...older[0], status: 'sold' } });
+    await releaseAbandoned.with(clients)({});
+    expect(released()).toHaveLength(3);
   });
 });
