@@ -34,7 +34,7 @@ export function bindTo(target: ConfigurableFunction, bindings: ResourceAccesses)
       "The bindings of bindTo must be an object, as in `{ orders: { to: orders, access: 'read' } }`";
     throw refuse([`${expected}, got ${bindings}`]);
   }
-  const granted = satisfy(wantedBy(bindings), variablesOf(resource), [], refuse);
+  const granted = satisfy(wantedBy(bindings), variablesOf(resource), [], refuse, { scope: target });
   for (const [variable, value] of Object.entries(granted.environment)) target.addEnvironment(variable, value);
   for (const statement of granted.statements) target.addToRolePolicy(statement);
   if (target.role) acknowledgeWildcards(target.role, granted.wildcards);

@@ -94,9 +94,15 @@ export class CodeFunction extends BaseFunction {
     const { code, runtime, handler, architecture = Architecture.ARM_64 } = options;
     const mistakes = codeMistakes({ code, runtime, handler, layers, architecture });
     const taken = Object.keys(options.environment ?? {});
-    const granted = satisfy(wantedBy(bind, 'bind.'), taken, mistakes, (all) => {
-      return new Error(`${all.join('\n')} (at ${constructPath(scope, id)})`);
-    });
+    const granted = satisfy(
+      wantedBy(bind, 'bind.'),
+      taken,
+      mistakes,
+      (all) => {
+        return new Error(`${all.join('\n')} (at ${constructPath(scope, id)})`);
+      },
+      { scope },
+    );
     const environment = { ...granted.environment, ...options.environment };
     const image = { runtime: Runtime.FROM_IMAGE, handler: Handler.FROM_IMAGE };
     const archive = {

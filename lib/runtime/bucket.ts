@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Need } from './need.js';
-import { once } from './once.js';
+import { perRegion } from './per-region.js';
 import { bounded, REQUESTS } from './sdk.js';
 
 /** An S3 bucket and the SDK's client to call it with. */
@@ -9,12 +9,15 @@ export interface BucketClient {
   readonly client: S3Client;
 }
 
-const client = /* @__PURE__ */ once(() => bounded(new S3Client(REQUESTS)));
+const client = /* @__PURE__ */ perRegion((place) => bounded(new S3Client({ ...REQUESTS, ...place })));
+
+/** A bucket of another region is bound by an ARN with its region. */
+const nameOf = (bound: string) => bound.split(':').at(-1) as string;
 
 const need = <Access extends string>(access: Access): Need<'bucket', Access, BucketClient> => ({
   kind: 'bucket',
   access,
-  connect: (bucketName) => ({ bucketName, client: client() }),
+  connect: (bound) => ({ bucketName: nameOf(bound), client: client(bound) }),
 });
 
 /**

@@ -2,7 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { EventData, EventDefinition, PublishedEvent } from '../contract/event.js';
 import { newEvent, type PublishOptions } from './event.js';
 import type { Need } from './need.js';
-import { once } from './once.js';
+import { perRegion } from './per-region.js';
 import { entryOf, putEvents } from './put-events.js';
 import { bounded, REQUESTS } from './sdk.js';
 
@@ -24,12 +24,14 @@ export interface EventPublisher<E extends EventDefinition> extends BusClient {
   publish(data: EventData<E>, options?: PublishOptions): Promise<PublishedEvent<E>>;
 }
 
-const client = /* @__PURE__ */ once(() => bounded(new EventBridgeClient(REQUESTS)));
+const client = /* @__PURE__ */ perRegion((place) =>
+  bounded(new EventBridgeClient({ ...REQUESTS, ...place })),
+);
 
 const publish: Need<'bus', 'publish', BusClient> = {
   kind: 'bus',
   access: 'publish',
-  connect: (eventBusName) => ({ eventBusName, client: client() }),
+  connect: (eventBusName) => ({ eventBusName, client: client(eventBusName) }),
 };
 
 function publisherOf<E extends EventDefinition>(definition: E, plain: BusClient): EventPublisher<E> {

@@ -1,7 +1,7 @@
 import { InvocationType, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { jsonText } from './json-text.js';
 import type { Need } from './need.js';
-import { once } from './once.js';
+import { perRegion } from './per-region.js';
 import { bounded, REQUESTS } from './sdk.js';
 
 /** A module with a handler, as `typeof import('./hello.js')` is. */
@@ -47,7 +47,7 @@ export class FunctionError extends Error {
   }
 }
 
-const client = /* @__PURE__ */ once(() => bounded(new LambdaClient(REQUESTS)));
+const client = /* @__PURE__ */ perRegion((place) => bounded(new LambdaClient({ ...REQUESTS, ...place })));
 
 async function invokeFunction(functionName: string, InvocationType: InvocationType, event: unknown) {
   const command = new InvokeCommand({
@@ -55,7 +55,7 @@ async function invokeFunction(functionName: string, InvocationType: InvocationTy
     InvocationType,
     Payload: jsonText('The event', event ?? null),
   });
-  const { FunctionError: failed, Payload } = await client().send(command);
+  const { FunctionError: failed, Payload } = await client(functionName).send(command);
   const text = Payload && Payload.byteLength > 0 ? new TextDecoder().decode(Payload) : 'null';
   const payload = JSON.parse(text);
   if (failed)

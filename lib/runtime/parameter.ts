@@ -1,7 +1,7 @@
 import { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Need } from './need.js';
-import { once } from './once.js';
+import { perRegion } from './per-region.js';
 import { bounded, type FetchOptions, REQUESTS } from './sdk.js';
 
 /** A parameter in Systems Manager's Parameter Store. */
@@ -16,8 +16,8 @@ export interface ParameterClient {
   value(options?: FetchOptions): Promise<string>;
 }
 
-const provider = /* @__PURE__ */ once(
-  () => new SSMProvider({ awsSdkV3Client: bounded(new SSMClient(REQUESTS)) }),
+const provider = /* @__PURE__ */ perRegion(
+  (place) => new SSMProvider({ awsSdkV3Client: bounded(new SSMClient({ ...REQUESTS, ...place })) }),
 );
 
 const read: Need<'parameter', 'read', ParameterClient> = {
@@ -26,7 +26,7 @@ const read: Need<'parameter', 'read', ParameterClient> = {
   connect: (parameterName) => ({
     parameterName,
     async value({ maxAge = 300, forceFetch = false } = {}) {
-      const value = await provider().get(parameterName, { maxAge, forceFetch, decrypt: true });
+      const value = await provider(parameterName).get(parameterName, { maxAge, forceFetch, decrypt: true });
       if (value === undefined) throw new Error(`The parameter ${parameterName} has no value`);
       return value;
     },

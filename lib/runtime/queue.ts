@@ -5,7 +5,7 @@ import { correlationId } from './invocation.js';
 import { assertJsonSchema, jsonText } from './json-text.js';
 import { CORRELATION_ATTRIBUTE, ID_ATTRIBUTE } from './message-attributes.js';
 import type { Need } from './need.js';
-import { once } from './once.js';
+import { perRegion, regionOfQueue } from './per-region.js';
 import { bounded, REQUESTS } from './sdk.js';
 
 /** An SQS queue and the SDK's client to call it with. */
@@ -46,12 +46,15 @@ export interface MessageSender<Message extends z.ZodType> extends QueueClient {
   send(message: z.output<Message>, options?: SendOptions): Promise<{ readonly messageId: string }>;
 }
 
-const client = /* @__PURE__ */ once(() => bounded(new SQSClient(REQUESTS)));
+const client = /* @__PURE__ */ perRegion(
+  (place) => bounded(new SQSClient({ ...REQUESTS, ...place })),
+  regionOfQueue,
+);
 
 const send: Need<'queue', 'send', QueueClient> = {
   kind: 'queue',
   access: 'send',
-  connect: (queueUrl) => ({ queueUrl, client: client() }),
+  connect: (queueUrl) => ({ queueUrl, client: client(queueUrl) }),
 };
 
 function senderOf<Message extends z.ZodType>(schema: Message, plain: QueueClient): MessageSender<Message> {

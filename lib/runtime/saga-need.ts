@@ -2,7 +2,7 @@ import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient } from '@aws-
 import type * as z from 'zod';
 import { assertJsonSchema, jsonText } from './json-text.js';
 import type { Need } from './need.js';
-import { once } from './once.js';
+import { perRegion } from './per-region.js';
 import { bounded, REQUESTS } from './sdk.js';
 import { assertInputSize, startOnce } from './start-once.js';
 
@@ -44,7 +44,7 @@ export interface SagaAnswerClient<Answer> {
   fail(taskToken: string, cause: string): Promise<void>;
 }
 
-const client = /* @__PURE__ */ once(() => bounded(new SFNClient(REQUESTS)));
+const client = /* @__PURE__ */ perRegion((place) => bounded(new SFNClient({ ...REQUESTS, ...place })));
 
 /**
  * The permission to start a saga, or to answer a step of it that waits; bound to a `Saga` with this input or answer.
@@ -80,10 +80,10 @@ export function saga<Schema extends z.ZodType>(schema: Schema) {
     access: 'start',
     connect: (stateMachineArn) => ({
       stateMachineArn,
-      client: client(),
+      client: client(stateMachineArn),
       start: async (name, input) => {
         assertInputSize(checked(schema, input));
-        await startOnce(client(), stateMachineArn, name, input);
+        await startOnce(client(stateMachineArn), stateMachineArn, name, input);
       },
     }),
   };
@@ -92,13 +92,15 @@ export function saga<Schema extends z.ZodType>(schema: Schema) {
     access: 'answer',
     connect: (stateMachineArn) => ({
       stateMachineArn,
-      client: client(),
+      client: client(stateMachineArn),
       succeed: async (taskToken, value) => {
         const output = jsonText('The answer', checked(schema, value));
-        await client().send(new SendTaskSuccessCommand({ taskToken, output }));
+        await client(stateMachineArn).send(new SendTaskSuccessCommand({ taskToken, output }));
       },
       fail: async (taskToken, cause) => {
-        await client().send(new SendTaskFailureCommand({ taskToken, error: 'SagaAnswerFailed', cause }));
+        await client(stateMachineArn).send(
+          new SendTaskFailureCommand({ taskToken, error: 'SagaAnswerFailed', cause }),
+        );
       },
     }),
   };

@@ -1,7 +1,7 @@
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Need } from './need.js';
-import { once } from './once.js';
+import { perRegion } from './per-region.js';
 import { bounded, type FetchOptions, REQUESTS } from './sdk.js';
 
 /** A secret in Secrets Manager. */
@@ -16,8 +16,9 @@ export interface SecretClient {
   value(options?: FetchOptions): Promise<string>;
 }
 
-const provider = /* @__PURE__ */ once(
-  () => new SecretsProvider({ awsSdkV3Client: bounded(new SecretsManagerClient(REQUESTS)) }),
+const provider = /* @__PURE__ */ perRegion(
+  (place) =>
+    new SecretsProvider({ awsSdkV3Client: bounded(new SecretsManagerClient({ ...REQUESTS, ...place })) }),
 );
 
 const read: Need<'secret', 'read', SecretClient> = {
@@ -26,7 +27,7 @@ const read: Need<'secret', 'read', SecretClient> = {
   connect: (secretArn) => ({
     secretArn,
     async value({ maxAge = 300, forceFetch = false } = {}) {
-      const value = await provider().get(secretArn, { maxAge, forceFetch });
+      const value = await provider(secretArn).get(secretArn, { maxAge, forceFetch });
       if (typeof value !== 'string')
         throw new Error(`Expected the secret ${secretArn} to be text, got binary data`);
       return value;

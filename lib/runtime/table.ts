@@ -1,11 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Need } from './need.js';
-import { once } from './once.js';
+import { perRegion } from './per-region.js';
 import { bounded, REQUESTS } from './sdk.js';
 
 /** A DynamoDB table and the SDK's document client to call it with. */
 export interface TableClient {
+  /** The name, or the ARN of a table of another account or region: DynamoDB takes both as `TableName`. */
   readonly tableName: string;
   readonly client: DynamoDBDocumentClient;
 }
@@ -15,8 +16,8 @@ export interface IndexClient<Name extends string = string> extends TableClient {
   readonly indexName: Name;
 }
 
-const documents = /* @__PURE__ */ once(() =>
-  DynamoDBDocumentClient.from(bounded(new DynamoDBClient(REQUESTS)), {
+const documents = /* @__PURE__ */ perRegion((place) =>
+  DynamoDBDocumentClient.from(bounded(new DynamoDBClient({ ...REQUESTS, ...place })), {
     marshallOptions: { removeUndefinedValues: true },
   }),
 );
@@ -24,7 +25,7 @@ const documents = /* @__PURE__ */ once(() =>
 const need = <Access extends string>(access: Access): Need<'table', Access, TableClient> => ({
   kind: 'table',
   access,
-  connect: (tableName) => ({ tableName, client: documents() }),
+  connect: (tableName) => ({ tableName, client: documents(tableName) }),
 });
 
 /**
@@ -36,7 +37,7 @@ function index<const Name extends string>(name: Name) {
   const read: Need<'table', `index('${Name}').read`, IndexClient<Name>> = {
     kind: 'table',
     access: `index('${name}').read`,
-    connect: (tableName) => ({ tableName, indexName: name, client: documents() }),
+    connect: (tableName) => ({ tableName, indexName: name, client: documents(tableName) }),
   };
   return { read };
 }

@@ -1,6 +1,6 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { Need } from './need.js';
-import { once } from './once.js';
+import { perRegion } from './per-region.js';
 import { bounded, REQUESTS } from './sdk.js';
 
 /** An SNS topic and the SDK's client to call it with. */
@@ -9,12 +9,12 @@ export interface TopicClient {
   readonly client: SNSClient;
 }
 
-const client = /* @__PURE__ */ once(() => bounded(new SNSClient(REQUESTS)));
+const client = /* @__PURE__ */ perRegion((place) => bounded(new SNSClient({ ...REQUESTS, ...place })));
 
 const publish: Need<'topic', 'publish', TopicClient> = {
   kind: 'topic',
   access: 'publish',
-  connect: (topicArn) => ({ topicArn, client: client() }),
+  connect: (topicArn) => ({ topicArn, client: client(topicArn) }),
 };
 
 /**

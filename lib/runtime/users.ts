@@ -1,6 +1,6 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Need } from './need.js';
-import { once } from './once.js';
+import { perRegion, regionOfPool } from './per-region.js';
 import { bounded, REQUESTS } from './sdk.js';
 
 /** A Cognito user pool and the SDK's client to call it with. */
@@ -9,12 +9,15 @@ export interface UsersClient {
   readonly client: CognitoIdentityProviderClient;
 }
 
-const client = /* @__PURE__ */ once(() => bounded(new CognitoIdentityProviderClient(REQUESTS)));
+const client = /* @__PURE__ */ perRegion(
+  (place) => bounded(new CognitoIdentityProviderClient({ ...REQUESTS, ...place })),
+  regionOfPool,
+);
 
 const need = <Access extends string>(access: Access): Need<'users', Access, UsersClient> => ({
   kind: 'users',
   access,
-  connect: (userPoolId) => ({ userPoolId, client: client() }),
+  connect: (userPoolId) => ({ userPoolId, client: client(userPoolId) }),
 });
 
 /**

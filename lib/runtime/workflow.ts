@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Need } from './need.js';
-import { once } from './once.js';
+import { perRegion } from './per-region.js';
 import { bounded, REQUESTS } from './sdk.js';
 
 /** A Step Functions state machine and the SDK's client to call it with. */
@@ -9,12 +9,12 @@ export interface WorkflowClient {
   readonly client: SFNClient;
 }
 
-const client = /* @__PURE__ */ once(() => bounded(new SFNClient(REQUESTS)));
+const client = /* @__PURE__ */ perRegion((place) => bounded(new SFNClient({ ...REQUESTS, ...place })));
 
 const start: Need<'workflow', 'start', WorkflowClient> = {
   kind: 'workflow',
   access: 'start',
-  connect: (stateMachineArn) => ({ stateMachineArn, client: client() }),
+  connect: (stateMachineArn) => ({ stateMachineArn, client: client(stateMachineArn) }),
 };
 
 /**

@@ -1,5 +1,6 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IResource } from 'aws-cdk-lib/core';
 
 /** What a binding gives a function: the value of its environment variable, and permissions. */
 export interface Binding {
@@ -7,6 +8,12 @@ export interface Binding {
   readonly statements: PolicyStatement[];
   /** Why a resource of the statements ends in a wildcard; shown to security scans. @default - none does */
   readonly wildcard?: { readonly resource: string; readonly reason: string };
+  /** The resource that is bound, if it may be in another region or account than the function. */
+  readonly resource?: IResource;
+  /** The value where the resource is elsewhere: one that names the place. @default - the same value, which names it anyhow */
+  readonly valueElsewhere?: string;
+  /** The same for a handler of this library, whose client takes the place from it. @default - `valueElsewhere` */
+  readonly typedValueElsewhere?: string;
   /** Called when nothing is wrong with this and any other binding of the function. @default - nothing to do */
   readonly granted?: () => void;
 }

@@ -11,6 +11,9 @@ export function bucketBinding(bucket: IBucket): Bindable<'bucket'> {
     const objects = bucket.arnForObjects('*');
     return {
       value: bucket.bucketName,
+      resource: bucket,
+      // The ARN of a bucket has no region: this is for the client of `bucket` alone.
+      typedValueElsewhere: `arn:aws:s3:${bucket.env.region}::${bucket.bucketName}`,
       statements: [
         allow('s3', accesses[access], [objects]),
         ...(access !== 'write' ? [allow('s3', ['ListBucket'], [bucket.bucketArn])] : []),

@@ -11,6 +11,7 @@ interface HoldsFailures {
 export function invokeBinding(target: IFunction & Partial<HoldsFailures>): Bindable<'invoke'> {
   return bindable('invoke', { call: 'InvokeFunction', send: 'InvokeFunction' }, (access) => ({
     value: target.functionArn,
+    resource: target,
     statements: [allow('lambda', ['InvokeFunction'], [target.functionArn])],
     ...(access === 'send' && { granted: () => target.holdFailures?.() }),
   }));
@@ -20,6 +21,7 @@ export function invokeBinding(target: IFunction & Partial<HoldsFailures>): Binda
 export function workflowBinding(stateMachine: IStateMachine): Bindable<'workflow'> {
   return bindable('workflow', { start: 'StartExecution' }, () => ({
     value: stateMachine.stateMachineArn,
+    resource: stateMachine,
     statements: [allow('states', ['StartExecution'], [stateMachine.stateMachineArn])],
   }));
 }

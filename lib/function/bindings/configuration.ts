@@ -7,6 +7,7 @@ import { allow, allowKey, type Bindable, bindable } from './binding.js';
 export function secretBinding(secret: ISecret): Bindable<'secret'> {
   return bindable('secret', { read: 'GetSecretValue' }, () => ({
     value: secret.secretArn,
+    resource: secret,
     statements: [
       // An ARN without the six random characters matches any: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
       allow('secretsmanager', ['GetSecretValue'], [secret.secretFullArn ?? `${secret.secretArn}-??????`]),
@@ -20,6 +21,8 @@ export function parameterBinding(parameter: IParameter): Bindable<'parameter'> {
   const { encryptionKey } = parameter as { encryptionKey?: Parameters<typeof allowKey>[0] };
   return bindable('parameter', { read: 'GetParameter' }, () => ({
     value: parameter.parameterName,
+    resource: parameter,
+    valueElsewhere: parameter.parameterArn,
     statements: [allow('ssm', ['GetParameter'], [parameter.parameterArn]), ...allowKey(encryptionKey, false)],
   }));
 }

@@ -7,6 +7,7 @@ import { allow, allowKey, type Bindable, bindable } from './binding.js';
 export function queueBinding(queue: IQueue): Bindable<'queue'> {
   return bindable('queue', { send: 'SendMessage' }, () => ({
     value: queue.queueUrl,
+    resource: queue,
     statements: [
       allow('sqs', ['SendMessage'], [queue.queueArn]),
       ...allowKey(queue.encryptionMasterKey, true),
@@ -18,6 +19,8 @@ export function queueBinding(queue: IQueue): Bindable<'queue'> {
 export function busBinding(bus: IEventBus): Bindable<'bus'> {
   return bindable('bus', { publish: 'PutEvents' }, () => ({
     value: bus.eventBusName,
+    resource: bus,
+    valueElsewhere: bus.eventBusArn,
     statements: [allow('events', ['PutEvents'], [bus.eventBusArn])],
   }));
 }
@@ -26,6 +29,7 @@ export function busBinding(bus: IEventBus): Bindable<'bus'> {
 export function topicBinding(topic: ITopic): Bindable<'topic'> {
   return bindable('topic', { publish: 'Publish' }, () => ({
     value: topic.topicArn,
+    resource: topic,
     statements: [allow('sns', ['Publish'], [topic.topicArn]), ...allowKey(topic.masterKey, true)],
   }));
 }

@@ -39,6 +39,8 @@ export function tableBinding(table: ITable, indexes?: readonly string[]): Bindab
 function oneIndex(table: ITable, name: string): Binding {
   return {
     value: table.tableName,
+    resource: table,
+    valueElsewhere: table.tableArn,
     statements: [
       allow('dynamodb', READ_INDEX, [`${table.tableArn}/index/${name}`]),
       ...allowKey(table.encryptionKey, false),
@@ -51,6 +53,8 @@ function whole(table: ITable, access: string, indexes: readonly string[] | undef
   const indexArns = (indexes ?? ['*']).map((name) => `${tableArn}/index/${name}`);
   return {
     value: tableName,
+    resource: table,
+    valueElsewhere: tableArn,
     statements: [
       ...(access !== 'write' ? [allow('dynamodb', READ, [tableArn, ...indexArns])] : []),
       ...(access !== 'read' ? [allow('dynamodb', WRITE, [tableArn])] : []),

@@ -18,6 +18,7 @@ export function usersBinding(pool: IUserPool): Bindable<'users'> {
   const accesses = { read: READ, manage: MANAGE };
   return bindable('users', accesses, (access) => ({
     value: pool.userPoolId,
+    resource: pool,
     statements: [allow('cognito-idp', accesses[access], [pool.userPoolArn])],
   }));
 }

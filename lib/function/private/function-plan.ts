@@ -66,10 +66,16 @@ export function planFunction(
     ),
   ];
   const wanted = needs.filter((need) => !missing.includes(need)).map((need) => wantedBy(need, bind));
-  const granted = satisfy(wanted, Object.keys(props.environment ?? {}), mistakes, (all) => {
-    const file = relative(process.cwd(), entry);
-    return new Error(`${all.join('\n')}\nThe needs are declared in ${file} (at ${path})`);
-  });
+  const granted = satisfy(
+    wanted,
+    Object.keys(props.environment ?? {}),
+    mistakes,
+    (all) => {
+      const file = relative(process.cwd(), entry);
+      return new Error(`${all.join('\n')}\nThe needs are declared in ${file} (at ${path})`);
+    },
+    { scope, isTyped: true },
+  );
   return { entry, exportName, analysis, ...granted };
 }
 

@@ -1,6 +1,7 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { variableOf } from '../../runtime/need.js';
 import { asBindable, type Binding } from '../binding.js';
+import { type FunctionPlace, valueFor } from './elsewhere.js';
 
 /** Something that a function is to be given under a name. */
 export interface Wanted {
@@ -29,6 +30,7 @@ export type Wildcard = NonNullable<Binding['wildcard']>;
  *
  * @param taken environment variables that the function has already
  * @param mistakes what the caller has found wrong
+ * @param place where the function is
  * @throws what `refuse` makes of all mistakes
  */
 export function satisfy(
@@ -36,13 +38,15 @@ export function satisfy(
   taken: readonly string[],
   mistakes: readonly string[],
   refuse: (mistakes: readonly string[]) => Error,
+  place: FunctionPlace,
 ): Granted {
   const owners = new Map(taken.map((variable) => [variable, 'the function']));
   const found = [...mistakes];
   const bindings: [variable: string, binding: Binding][] = [];
   for (const one of wanted) {
     try {
-      bindings.push(bindingOf(one, owners));
+      const [variable, binding] = bindingOf(one, owners);
+      bindings.push([variable, { ...binding, value: valueFor(place, one.called.to, binding) }]);
     } catch (error) {
       found.push((error as Error).message);
     }
