@@ -34,7 +34,7 @@ Add a product as an administrator (the token is good for an hour; \`npm run -s t
 curl -s '${products}' -H 'Authorization: Bearer ${accessToken}' -H 'Content-Type: application/json' -d '${chair}'`);
 }
 
-stayUp({ ready })
+stayUp({ ready, replaceData: process.argv.includes('--replace-data') })
   .catch((error) => {
     // What went wrong outside is told by its message; a mistake of ours shows where it is.
     console.error(`\n${error instanceof LocalCloudError ? error.message : error.stack}`);

@@ -4,16 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { prepareOrExit } from './prepare.mjs';
 
 const given = process.argv.slice(2);
-if (given.length > 0) {
+if (given.some((option) => option !== '--replace-data')) {
   console.error(
-    `npm start takes no options, got "${given.join(' ')}".\nThe port is set by TRELLIS_PORT: TRELLIS_PORT=4567 npm start`,
+    `npm start takes no options but --replace-data, got "${given.join(' ')}".\nThe port is set by TRELLIS_PORT: TRELLIS_PORT=4567 npm start`,
   );
   process.exit(1);
 }
 await prepareOrExit();
 const child = spawn(
   process.execPath,
-  ['--conditions=cdk-trellis-source', '--import', 'tsx', 'bin/start.ts'],
+  ['--conditions=cdk-trellis-source', '--import', 'tsx', 'bin/start.ts', ...given],
   {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     stdio: 'inherit',

@@ -21,8 +21,8 @@ export interface DiffOptions extends CloudOptions {
 export async function diff(options: DiffOptions): Promise<void> {
   const { json = false, failOn = [] } = options;
   for (const what of failOn) {
-    if (what !== 'data' && what !== 'permissions')
-      throw new LocalCloudError(`\`--fail-on\` must be data or permissions, got "${what}".`);
+    if (!Object.hasOwn(HAPPENS, what))
+      throw new LocalCloudError(`\`--fail-on\` must be data, permissions or refused, got "${what}".`);
   }
   const stacks = stacksOf(resolve(options.app));
   const { where, templates } = await before(options, stacks);
@@ -37,7 +37,9 @@ export async function diff(options: DiffOptions): Promise<void> {
 
 const HAPPENS = {
   data: ({ data }: AppDiff) => data.some(({ lost }) => lost),
-  permissions: ({ permissions }: AppDiff) => permissions.some(({ what }) => what === 'allowed'),
+  permissions: ({ permissions }: AppDiff) =>
+    permissions.some(({ what }) => what === 'allowed' || what === 'no longer denied'),
+  refused: ({ refused }: AppDiff) => refused.length > 0,
 };
 
 interface Before {

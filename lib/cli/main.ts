@@ -28,6 +28,7 @@ function program(): Command {
     .description('start the local cloud, deploy the app to it, and stay until Ctrl-C')
     .option('--port <number>', 'port on 127.0.0.1 (default: TRELLIS_PORT, else 4566)', portNumber)
     .option('--detach', 'return when everything is deployed; `trellis down` stops it')
+    .option('--replace-data', 'do not ask before resources with data are replaced or deleted')
     .action(up);
   trellis
     .command('down')
@@ -65,7 +66,10 @@ function program(): Command {
     .option('--app <folder>', 'the synthesized app', 'cdk.out')
     .option('--from <folder>', 'compare with another synthesized app, not with what is deployed')
     .option('--json', 'everything, for scripts')
-    .option('--fail-on <what...>', 'end with 1 when data would be lost (data), or more allowed (permissions)')
+    .option(
+      '--fail-on <what...>',
+      'end with 1 when data would be lost (data), more would be allowed (permissions), or AWS would refuse it (refused)',
+    )
     .option('--target <target>', 'local or aws', 'local')
     .option('--profile <name>', 'for AWS: the profile of ~/.aws/config')
     .option('--region <name>', "for AWS: the region (default: the profile's)")

@@ -8,11 +8,14 @@ import {
   startLocalCloud,
   toldError,
 } from '../local/index.js';
+import { confirmDataLoss, DataKept } from './replaced-data.js';
 
 export interface StayUpOptions {
   readonly port?: number;
   /** Returns when everything is deployed, and leaves the local cloud running. */
   readonly detach?: boolean;
+  /** Whether resources with data are replaced or deleted without a question. @default false */
+  readonly replaceData?: boolean;
   /** Called when everything is deployed: adds data and prints what there is. */
   readonly ready: (info: CloudInfo, cloud: LocalCloud) => void | Promise<void>;
 }
@@ -21,7 +24,7 @@ export interface StayUpOptions {
 const INTERRUPTED = 130;
 
 /** Runs the app of this folder on its local cloud until Ctrl-C; the exit code. */
-export async function stayUp({ port, detach = false, ready }: StayUpOptions): Promise<number> {
+export async function stayUp({ port, detach = false, replaceData, ready }: StayUpOptions): Promise<number> {
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => interruption.abort(new LocalCloudError('Interrupted.')));
@@ -40,8 +43,9 @@ export async function stayUp({ port, detach = false, ready }: StayUpOptions): Pr
       log: console.log,
     });
     if (cloud.reused) console.log(`Using the local cloud that runs already at ${cloud.endpoint}`);
-    await ready(await cloud.deploy(), cloud);
-    if (detach || cloud.reused) return 0;
+    const deployed = await deploy(cloud, replaceData);
+    if (deployed) await ready(deployed, cloud);
+    if (detach || cloud.reused) return deployed ? 0 : 1;
     console.log('\nPress Ctrl-C to stop. The next start has the data.');
     const stopped = await untilStopped(cloud, interruption.signal);
     if (stopped) return reported(stopped, 0);
@@ -60,6 +64,17 @@ export async function stayUp({ port, detach = false, ready }: StayUpOptions): Pr
     return reported(await cloud.stop(), INTERRUPTED);
   }
   return INTERRUPTED;
+}
+
+/** Returns undefined when the version before keeps running, because the new one would lose data. */
+async function deploy(cloud: LocalCloud, replaceData = false): Promise<CloudInfo | undefined> {
+  try {
+    return await cloud.deploy(replaceData ? undefined : (folder) => confirmDataLoss(cloud, folder));
+  } catch (error) {
+    if (!(error instanceof DataKept)) throw error;
+    console.error(error.message);
+    return undefined;
+  }
 }
 
 function reported(report: StopReport, code: number): number {

@@ -1,4 +1,5 @@
 export type { CloudInfo } from './cloud-info.js';
+export type { Contents, DeployedResource } from './contents.js';
 export { assertDeployable, synthesizeApp } from './deployment.js';
 export { clientOptions, environmentOf, type RootCredentials } from './environment.js';
 export { LocalCloudError, toldError } from './errors.js';

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { removeAssemblyLocks } from './assembly-locks.js';
 import { type CloudInfo, cloudInfo, type Deployed, siteUrl } from './cloud-info.js';
+import { type Contents, contentsOf, type DeployedResource } from './contents.js';
 import { deployApp } from './deployment.js';
 import { edgeAddress, openEdge } from './edge.js';
 import { CLEAN_END, saveState, startEmulator, stopEmulator } from './emulator.js';
@@ -53,8 +54,15 @@ export interface LocalCloud {
   readonly port: number;
   /** Whether it ran already, started by another process. */
   readonly reused: boolean;
-  /** Synthesizes the app and deploys what changed. */
-  deploy(): Promise<CloudInfo>;
+  /**
+   * Synthesizes the app and deploys what changed.
+   *
+   * @param review called between the two, with the folder of the synthesized app; what it throws ends the deployment
+   *   before anything is changed
+   */
+  deploy(review?: (assemblyDir: string) => Promise<void>): Promise<CloudInfo>;
+  /** Counts what deployed resources hold. */
+  contentsOf(resources: readonly DeployedResource[]): Promise<readonly Contents[]>;
   /** The addresses and outputs of what is deployed. */
   info(): CloudInfo;
   /** Every call that IAM denied since the start, also those whose error the caller swallowed. */
@@ -154,33 +162,45 @@ class RunningCloud implements LocalCloud {
     return this.instance.port;
   }
 
-  async deploy(): Promise<CloudInfo> {
+  async deploy(review?: (assemblyDir: string) => Promise<void>): Promise<CloudInfo> {
     const { log, signal } = this.options;
     const wait = () => log?.('Waiting for another deployment of this project');
-    return alone(this.state.lockFile, wait, () => this.deployAlone(), signal);
+    return alone(this.state.lockFile, wait, () => this.deployAlone(review), signal);
   }
 
-  private async deployAlone(): Promise<CloudInfo> {
+  contentsOf(resources: readonly DeployedResource[]): Promise<readonly Contents[]> {
+    return contentsOf(this.instance, resources);
+  }
+
+  private async deployAlone(review?: (assemblyDir: string) => Promise<void>): Promise<CloudInfo> {
     const { projectDir, signal, log = () => undefined } = this.options;
     removeAssemblyLocks(this.state.assemblyDir);
+    const former = this.deployed();
+    // What is deployed already is served meanwhile, and afterwards when this deployment fails.
+    if (former) await this.openSite(former).catch(() => undefined);
     const deployed = await deployApp({
       projectDir: resolve(projectDir),
       assemblyDir: this.state.assemblyDir,
       endpoint: this.endpoint,
       credentials: this.credentials,
-      bootstrapped: this.deployed()?.environments ?? [],
+      bootstrapped: former?.environments ?? [],
       log,
       signal,
       prepare: async (runtimes) => {
+        await review?.(this.state.assemblyDir);
         const majors = runtimes.flatMap((runtime) => /^nodejs(\d+)\.x$/.exec(runtime)?.[1] ?? []);
         await provideNodes(majors, this.state.nodesFile, log, signal);
       },
     });
     await saveState(this.instance);
     writeJson(this.state.deployedFile, deployed);
+    await this.openSite(deployed);
+    return this.info();
+  }
+
+  private async openSite(deployed: Deployed): Promise<void> {
     const url = siteUrl(deployed);
     if (url) await openEdge(this.instance, this.state, url);
-    return this.info();
   }
 
   info(): CloudInfo {

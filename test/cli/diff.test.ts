@@ -67,7 +67,7 @@ it('fails for data when it is asked to, and some would be lost', async () => {
     'It must not be deployed as it is: data',
   );
   await expect(printed({ app, from: app, failOn: ['cost'] })).rejects.toThrow(
-    '`--fail-on` must be data or permissions, got "cost".',
+    '`--fail-on` must be data, permissions or refused, got "cost".',
   );
 });
 

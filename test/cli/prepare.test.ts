@@ -105,7 +105,7 @@ describe('npm start', () => {
     const { status, stderr } = start(['--port', '4700']);
     expect(status).toBe(1);
     expect(stderr).toContain(
-      'npm start takes no options, got "--port 4700".\nThe port is set by TRELLIS_PORT',
+      'npm start takes no options but --replace-data, got "--port 4700".\nThe port is set by TRELLIS_PORT',
     );
   });
 });

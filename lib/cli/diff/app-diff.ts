@@ -1,8 +1,11 @@
+import { dirname } from 'node:path';
 import { LocalCloudError } from '../../local/index.js';
 import type { CostAtRest, PricedResource } from '../../observability/prices.js';
 import { costOf } from '../../observability/prices.js';
-import { type DataChange, dataChanges } from './data.js';
+import { type DataChange, dataChanges, holdsData, type LocatedDataChange } from './data.js';
+import { takenNames } from './names.js';
 import { type PermissionChange, permissionChanges } from './permissions.js';
+import { type Refusal, refusedUpdates } from './refusals.js';
 import type { SynthesizedStack, Template } from './templates.js';
 
 /** What a deploy of an app would do, beyond its code. */
@@ -13,6 +16,8 @@ export interface AppDiff {
   readonly leftStacks: readonly string[];
   readonly data: readonly DataChange[];
   readonly permissions: readonly PermissionChange[];
+  /** What AWS refuses, so that the deployment fails. */
+  readonly refused: readonly Refusal[];
   readonly cost: { readonly before: CostAtRest; readonly after: CostAtRest };
 }
 
@@ -21,19 +26,16 @@ export function appDiff(
   stacks: readonly SynthesizedStack[],
   deployed: ReadonlyMap<string, Template>,
 ): AppDiff {
-  const after = new Map(stacks.map(({ name, template }) => [name, template]));
-  const left = [...deployed.keys()].filter((name) => !after.has(name));
-  // What is nested goes with the resource that it is.
-  const gone = left.filter((name) => after.has(name.replace(/\/.*/, '')));
-  const compared = [...after, ...gone.map((name): [string, Template] => [name, {}])];
+  const { after, left, gone, compared } = pairsOf(stacks, deployed);
   const { fullDiff } = differ();
   const diffs = compared.map(([name, template]) => {
     const old = deployed.get(name) ?? {};
     // It changes what it is given.
     const diff = fullDiff(structuredClone(old), structuredClone(template));
     return {
-      data: dataChanges(name, diff),
+      data: dataChanges(name, diff).map(({ change }) => change),
       permissions: permissionChanges(name, diff, [template, old]),
+      refused: refusedUpdates(name, diff),
     };
   });
   return {
@@ -41,11 +43,40 @@ export function appDiff(
     leftStacks: left.filter((name) => !gone.includes(name)),
     data: diffs.flatMap(({ data }) => data).sort((a, b) => Number(b.lost) - Number(a.lost)),
     permissions: diffs.flatMap(({ permissions }) => permissions),
+    refused: [...diffs.flatMap(({ refused }) => refused), ...takenNames(stacks, deployed)],
     cost: {
       before: costOf(resourcesOf(compared.flatMap(([name]) => deployed.get(name) ?? []))),
       after: costOf(resourcesOf(compared.map(([, template]) => template))),
     },
   };
+}
+
+/** Returns the resources whose data a deployment would lose by deleting or replacing them. */
+export function lostResources(
+  stacks: readonly SynthesizedStack[],
+  deployed: ReadonlyMap<string, Template>,
+): LocatedDataChange[] {
+  const changed = pairsOf(stacks, deployed).compared.filter(([name, template]) => {
+    const old = deployed.get(name);
+    return old !== undefined && holdsData(old) && JSON.stringify(old) !== JSON.stringify(template);
+  });
+  // The schemas of CloudFormation take their time to load.
+  if (changed.length === 0) return [];
+  const { fullDiff } = differ();
+  return changed
+    .flatMap(([name, template]) =>
+      dataChanges(name, fullDiff(structuredClone(deployed.get(name) ?? {}), structuredClone(template))),
+    )
+    .filter(({ change }) => change.lost && change.what !== 'keeps less');
+}
+
+function pairsOf(stacks: readonly SynthesizedStack[], deployed: ReadonlyMap<string, Template>) {
+  const after = new Map(stacks.map(({ name, template }) => [name, template]));
+  const left = [...deployed.keys()].filter((name) => !after.has(name));
+  // What is nested goes with the resource that it is.
+  const gone = left.filter((name) => after.has(name.replace(/\/.*/, '')));
+  const compared = [...after, ...gone.map((name): [string, Template] => [name, {}])];
+  return { after, left, gone, compared };
 }
 
 function resourcesOf(templates: readonly Template[]): PricedResource[] {
@@ -59,11 +90,17 @@ function resourcesOf(templates: readonly Template[]): PricedResource[] {
 
 /** What is behind `cdk diff`: an optional peer, which toolkit-lib brings. */
 function differ(): typeof import('@aws-cdk/cloudformation-diff') {
+  const name = '@aws-cdk/cloudformation-diff';
   try {
-    return require('@aws-cdk/cloudformation-diff');
+    return require(name);
+  } catch {
+    // Package managers that do not hoist have it beside toolkit-lib only.
+  }
+  try {
+    return require(require.resolve(name, { paths: [dirname(require.resolve('@aws-cdk/toolkit-lib'))] }));
   } catch {
     throw new LocalCloudError(
-      '`trellis diff` needs the package @aws-cdk/cloudformation-diff, which is not installed.\n' +
+      'Comparing with what is deployed needs the package @aws-cdk/cloudformation-diff, which is not installed.\n' +
         'Install it: npm install --save-dev @aws-cdk/cloudformation-diff',
     );
   }

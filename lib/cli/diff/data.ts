@@ -1,5 +1,5 @@
 import type { ResourceDifference, TemplateDiff } from '@aws-cdk/cloudformation-diff';
-import { pathOf, type Resource } from './templates.js';
+import { pathOf, type Resource, type Template } from './templates.js';
 
 /** What a deploy would do to something that holds data. */
 export interface DataChange {
@@ -52,14 +52,26 @@ const KEEPS: Readonly<Record<string, readonly [property: string, none: number]>>
 
 const KEPT = /^(Retain|RetainExceptOnCreate|Snapshot)$/;
 
-/** What a deploy of one stack would do to what holds data. */
-export function dataChanges(stack: string, { resources }: TemplateDiff): DataChange[] {
+/** Changes by what they change: a deployed resource, by its stack and logical id. */
+export interface LocatedDataChange {
+  readonly stack: string;
+  readonly id: string;
+  readonly change: DataChange;
+}
+
+/** Returns what a deployment of one stack would do to what holds data. */
+export function dataChanges(stack: string, { resources }: TemplateDiff): LocatedDataChange[] {
   return Object.entries(resources.changes).flatMap(([id, difference]) => {
     const { oldValue, newValue, oldResourceType: type } = difference;
     if (type === undefined || !STATEFUL.has(type)) return [];
     const path = pathOf(stack, id, newValue ?? oldValue);
-    return changesOf(difference, type).map((change) => ({ path, type, ...change }));
+    return changesOf(difference, type).map((change) => ({ stack, id, change: { path, type, ...change } }));
   });
+}
+
+/** Whether a template has something that holds data. */
+export function holdsData({ Resources = {} }: Template): boolean {
+  return Object.values(Resources).some(({ Type }) => STATEFUL.has(Type));
 }
 
 type Change = Omit<DataChange, 'path' | 'type'>;

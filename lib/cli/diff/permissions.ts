@@ -3,7 +3,8 @@ import { pathOf, type Template } from './templates.js';
 
 /** Something that a deploy would allow, or would no longer allow. */
 export interface PermissionChange {
-  readonly what: 'allowed' | 'no longer allowed';
+  /** `no longer denied`: a Deny goes, but what it protected stays. */
+  readonly what: 'allowed' | 'no longer allowed' | 'denied' | 'no longer denied';
   /** The path of a role's construct, a service, an account. */
   readonly who: string;
   /** The actions; `everything but` them where a policy is written so. */
@@ -28,30 +29,51 @@ interface Permission {
 export function permissionChanges(
   stack: string,
   { iamChanges, securityGroupChanges }: TemplateDiff,
-  templates: readonly Template[],
+  templates: readonly [after: Template, before: Template],
 ): PermissionChange[] {
-  const before = iamChanges.statements.removals.flatMap(permissionsOf);
-  const after = iamChanges.statements.additions.flatMap(permissionsOf);
+  const [removals, additions] = [iamChanges.statements.removals, iamChanges.statements.additions].map(
+    (list) => list.flatMap(permissionsOf),
+  ) as [Permission[], Permission[]];
   const policies = (list: readonly { identityArn: string; managedPolicyArn: string }[]) =>
     list.map(({ identityArn, managedPolicyArn }): Permission => {
       return { allows: true, who: identityArn, action: `the policy ${managedPolicyArn}`, resource: '' };
     });
-  const added = [...except(after, before), ...policies(iamChanges.managedPolicies.additions)];
-  const removed = [...except(before, after), ...policies(iamChanges.managedPolicies.removals)];
+  const added = [...except(additions, removals), ...policies(iamChanges.managedPolicies.additions)];
+  const removed = [...except(removals, additions), ...policies(iamChanges.managedPolicies.removals)];
   const opened: PermissionChange[] = securityGroupChanges.rulesAdded
     ? [{ what: 'allowed', who: stack, actions: ['network traffic (`cdk diff` has the rules)'], resource: '' }]
     : [];
+  const [after, before] = [new Set(idsOf(templates[0])), idsOf(templates[1])];
+  const goes = before.filter((id) => !after.has(id));
+  const stays = ({ who, resource }: Permission) =>
+    !goes.some((id) => mentions(resource, id) || mentions(who, id));
   return [
     ...grouped(
-      [...added.filter(({ allows }) => allows), ...removed.filter(({ allows }) => !allows)],
+      added.filter(({ allows }) => allows),
       'allowed',
+    ),
+    ...grouped(
+      removed.filter((permission) => !permission.allows && stays(permission)),
+      'no longer denied',
     ),
     ...opened,
     ...grouped(
-      [...removed.filter(({ allows }) => allows), ...added.filter(({ allows }) => !allows)],
+      removed.filter(({ allows }) => allows),
       'no longer allowed',
     ),
+    ...grouped(
+      added.filter(({ allows }) => !allows),
+      'denied',
+    ),
   ].map((change) => readable(change, stack, templates));
+}
+
+function idsOf(template: Template | undefined): string[] {
+  return Object.keys(template?.Resources ?? {});
+}
+
+function mentions(text: string, id: string): boolean {
+  return new RegExp(`\\b${id}\\b`).test(text);
 }
 
 function permissionsOf({ effect, principals, actions, resources, condition }: Statement): Permission[] {

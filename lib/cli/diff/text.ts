@@ -1,15 +1,17 @@
 import type { AppDiff } from './app-diff.js';
 import type { DataChange } from './data.js';
 import type { PermissionChange } from './permissions.js';
+import type { Refusal } from './refusals.js';
 
 /** A diff as lines for people. */
-export function described({ newStacks, leftStacks, data, permissions, cost }: AppDiff): string {
+export function described({ newStacks, leftStacks, data, permissions, refused, cost }: AppDiff): string {
   const { before, after } = cost;
   return [
     ...(newStacks.length > 0 ? [`New: ${newStacks.join(', ')}`] : []),
     ...(leftStacks.length > 0
       ? [`No longer in the app, and left as they are: ${leftStacks.join(', ')}`]
       : []),
+    ...(refused.length > 0 ? [section('Refused by AWS', refused.map(refusalLine), '')] : []),
     section('Data', data.map(dataLine), 'nothing is deleted or replaced'),
     section('Permissions', permissions.map(permissionLine), 'as they are'),
     section(
@@ -38,10 +40,21 @@ function sentence(what: DataChange['what'], lost: boolean): string {
   return `${happens} by an empty one; ${lost ? 'its data is lost' : 'the old one is kept, with its data, without a stack'}`;
 }
 
+function refusalLine({ path, type, reason }: Refusal): string {
+  return `${path} (${type}): ${reason}`;
+}
+
+const SIGNS: Readonly<Record<PermissionChange['what'], string>> = {
+  allowed: '+',
+  'no longer denied': '+ no longer denied:',
+  'no longer allowed': '-',
+  denied: '- denied:',
+};
+
 function permissionLine({ what, who, actions, resource, condition }: PermissionChange): string {
   const on = resource === '' ? '' : ` on ${resource}`;
   const when = condition === undefined ? '' : ` if ${JSON.stringify(condition)}`;
-  return `${what === 'allowed' ? '+' : '-'} ${who}: ${actions.join(', ')}${on}${when}`;
+  return `${SIGNS[what]} ${who}: ${actions.join(', ')}${on}${when}`;
 }
 
 const dollars = (amount: number) => `$${amount.toFixed(2)}`;

@@ -5,6 +5,7 @@ import json
 import os
 
 import edge
+import holds
 import loading
 import ministack.app
 import saving
@@ -28,6 +29,8 @@ def install():
             answer = await saving.stop()
         elif request == ("GET", "/_trellis/loaded"):
             answer = loading.report
+        elif request == ("POST", "/_trellis/holds"):
+            answer = await holds.counts_from(receive)
         elif request == ("POST", "/_trellis/edge"):
             status, answer = await edge.open_from(receive)
         else:

@@ -1,4 +1,5 @@
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { StringAttribute, UserPool, type UserPoolProps } from 'aws-cdk-lib/aws-cognito';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Effect, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -165,14 +166,26 @@ describe('permissions', () => {
     expect(between(role(both), role([...both].reverse())).permissions).toEqual([]);
   });
 
-  it('are more when something is denied no longer', () => {
+  it('lose a protection when something is no longer denied', () => {
     const deny = { effect: Effect.DENY };
-    expect(between(role(both, deny), role(send, deny)).permissions).toMatchObject([
-      { what: 'allowed', actions: ['sqs:ReceiveMessage'] },
-    ]);
+    const fewer = between(role(both, deny), role(send, deny));
+    expect(fewer.permissions).toMatchObject([{ what: 'no longer denied', actions: ['sqs:ReceiveMessage'] }]);
+    expect(described(fewer)).toContain('+ no longer denied: Shop/Worker: sqs:ReceiveMessage on Shop/Mails');
     expect(between(role(send, deny), role(both, deny)).permissions).toMatchObject([
-      { what: 'no longer allowed', actions: ['sqs:ReceiveMessage'] },
+      { what: 'denied', actions: ['sqs:ReceiveMessage'] },
     ]);
+  });
+
+  it('are as they are when what was denied goes together with the resource, or with the role', () => {
+    const queue: Build = (stack) => void new Queue(stack, 'Mails', { enforceSSL: true });
+    const open: Build = (stack) => void new Queue(stack, 'Mails');
+    expect(between(queue, nothing).permissions).toEqual([]);
+    expect(between(queue, open).permissions).toMatchObject([
+      { what: 'no longer denied', actions: ['sqs:*'] },
+    ]);
+    expect(between(role(send, { effect: Effect.DENY }), open).permissions).not.toContainEqual(
+      expect.objectContaining({ what: 'no longer denied' }),
+    );
   });
 
   it("are more with one of AWS's policies", () => {
@@ -217,6 +230,109 @@ describe('permissions', () => {
     expect(between(network(false), network(true)).permissions).toMatchObject([
       { what: 'allowed', who: 'Shop', actions: [expect.stringContaining('network')] },
     ]);
+  });
+});
+
+describe('what AWS refuses', () => {
+  const indexed =
+    (...names: string[]): Build =>
+    (stack) => {
+      const orders = new Table(stack, 'Orders', { partitionKey: { name: 'id', type: AttributeType.STRING } });
+      for (const indexName of names)
+        orders.addGlobalSecondaryIndex({
+          indexName,
+          partitionKey: { name: indexName, type: AttributeType.STRING },
+        });
+    };
+  const reasons = (before: Build, after: Build) =>
+    between(before, after).refused.map(({ path, reason }) => `${path}: ${reason}`);
+
+  it('is more than one index of a table in an update', () => {
+    expect(reasons(indexed(), indexed('byUser'))).toEqual([]);
+    expect(reasons(indexed('byUser', 'byDay'), indexed('byUser'))).toEqual([]);
+    expect(reasons(indexed(), indexed('byUser', 'byDay'))).toEqual([
+      expect.stringMatching(/^Shop\/Orders: it creates byUser, byDay, but DynamoDB takes one/),
+    ]);
+    expect(reasons(indexed('byUser'), indexed('byDay'))).toEqual([
+      expect.stringContaining('it creates byDay and deletes byUser'),
+    ]);
+    expect(reasons(nothing, indexed('byUser', 'byDay'))).toEqual([]);
+  });
+
+  it.each<[string, (id: string) => Build]>([
+    [
+      'a table',
+      (id) => (stack) =>
+        void new Table(stack, id, {
+          tableName: 'one',
+          partitionKey: { name: 'id', type: AttributeType.STRING },
+        }),
+    ],
+    ['a queue', (id) => (stack) => void new Queue(stack, id, { queueName: 'one' })],
+    [
+      'a role',
+      (id) => (stack) =>
+        void new Role(stack, id, { roleName: 'one', assumedBy: new ServicePrincipal('sns.amazonaws.com') }),
+    ],
+    ['a log group', (id) => (stack) => void new LogGroup(stack, id, { logGroupName: 'one' })],
+  ])('is a fixed name that moves to another construct: %s', (_, named) => {
+    expect(reasons(named('First'), named('First'))).toEqual([]);
+    expect(reasons(named('First'), named('Second'))).toEqual([
+      expect.stringMatching(/^Shop\/Second: its name one belongs to Shop\/First, .*already exists/),
+    ]);
+  });
+
+  it('is the replacement of what has a fixed name', () => {
+    const queue =
+      (fifo: boolean, queueName: string): Build =>
+      (stack) =>
+        void new Table(stack, 'Mails', {
+          tableName: queueName,
+          partitionKey: { name: fifo ? 'a' : 'b', type: AttributeType.STRING },
+        });
+    expect(reasons(queue(false, 'one'), queue(true, 'one'))).toEqual([
+      expect.stringContaining('CloudFormation cannot replace a resource whose name is fixed (one)'),
+    ]);
+    expect(reasons(queue(false, 'one'), queue(true, 'two'))).toEqual([]);
+  });
+
+  it('is a name that a stack keeps which is no longer in the app, or comes later', () => {
+    const mails: Build = (stack) => void new Queue(stack, 'Mails', { queueName: 'mails' });
+    const [old] = synthesized(mails, 'Old');
+    const refused = appDiff(synthesized(mails, 'New'), new Map([['Old', old!.template]])).refused;
+    expect(refused).toMatchObject([
+      { path: 'New/Mails', reason: expect.stringContaining('belongs to Old/Mails') },
+    ]);
+    const both = [...synthesized(nothing, 'Old'), ...synthesized(mails, 'New')];
+    expect(appDiff(both, new Map([['Old', old!.template]])).refused).toEqual([]);
+  });
+
+  it('is an attribute of a user pool that cannot change', () => {
+    const pool =
+      (props: UserPoolProps): Build =>
+      (stack) =>
+        void new UserPool(stack, 'Users', props);
+    expect(reasons(pool({}), pool({ signInCaseSensitive: false }))).toEqual([
+      expect.stringContaining('UsernameConfiguration of a user pool cannot be changed'),
+    ]);
+    expect(
+      reasons(
+        pool({ signInAliases: { username: true } }),
+        pool({ signInAliases: { username: true, email: true } }),
+      ),
+    ).toEqual([expect.stringContaining('AliasAttributes of a user pool cannot be changed')]);
+    const text = (maxLen: number) => pool({ customAttributes: { shop: new StringAttribute({ maxLen }) } });
+    expect(reasons(pool({}), text(10))).toEqual([]);
+    expect(reasons(text(10), text(20))).toEqual([
+      expect.stringContaining('the existing attribute shop cannot be changed or removed'),
+    ]);
+    expect(reasons(text(10), pool({}))).toHaveLength(1);
+  });
+
+  it('is said before everything else', () => {
+    expect(described(between(indexed(), indexed('byUser', 'byDay')))).toMatch(
+      /^Refused by AWS\n {2}Shop\/Orders \(AWS::DynamoDB::Table\): it creates/,
+    );
   });
 });
 

@@ -1,0 +1,64 @@
+"""Counts what deployed resources hold, before a deployment replaces or deletes them."""
+
+import json
+
+from ministack.services import cloudformation, cloudwatch_logs, cognito, dynamodb, eventbridge, kinesis, s3, secretsmanager, sqs
+
+
+def _of(store, name):
+    return next((value for key, value in list(store._data.items()) if key[-1] == name), None) or {}
+
+
+_COUNTS = {
+    "AWS::DynamoDB::Table": ("items", lambda name: sum(map(len, _of(dynamodb._tables, name).get("items", {}).values()))),
+    "AWS::DynamoDB::GlobalTable": ("items", lambda name: sum(map(len, _of(dynamodb._tables, name).get("items", {}).values()))),
+    "AWS::S3::Bucket": ("objects", lambda name: len(_of(s3._buckets, name).get("objects", {}))),
+    "AWS::SQS::Queue": ("messages", lambda url: len(_of(sqs._queues, url).get("messages", []))),
+    "AWS::Cognito::UserPool": ("users", lambda pool: len(_of(cognito._user_pools, pool).get("_users", {}))),
+    "AWS::Logs::LogGroup": ("log events", lambda name: _log_events(_of(cloudwatch_logs._log_groups, name))),
+    "AWS::Events::Archive": ("events", lambda name: len(_of(eventbridge._archives, name).get("Events", []))),
+    "AWS::Kinesis::Stream": (
+        "records",
+        lambda name: sum(len(shard["records"]) for shard in _of(kinesis._streams, name).get("shards", {}).values()),
+    ),
+    "AWS::SecretsManager::Secret": ("values", lambda arn: _versions(arn)),
+}
+
+
+def _log_events(group):
+    return sum(len(stream["events"]) for stream in group.get("streams", {}).values())
+
+
+def _versions(arn):
+    secrets = secretsmanager._secrets._data.values()
+    return next((len(secret.get("Versions", {})) for secret in secrets if secret.get("ARN") == arn), 0)
+
+
+async def counts_from(receive):
+    """[{stack, id, type}] -> [{count, what}]; the count is null for a type whose content is unknown."""
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return [_count(**each) for each in json.loads(body)["resources"]]
+
+
+def _count(stack, id, type):  # noqa: A002
+    physical = _physical_id(stack, id)
+    if physical is None:
+        return {"count": 0, "what": "items"}
+    what, count = _COUNTS.get(type, ("data", None))
+    return {"count": count and count(physical), "what": what}
+
+
+def _physical_id(stack, logical_id):
+    """`stack` is a name; of a nested stack that of its parent with its logical id behind it."""
+    name, *nested = stack.split("/")
+    for step in [*nested, logical_id]:
+        found = next((each for key, each in list(cloudformation._stacks._data.items()) if name in (key[-1], each.get("StackId"))), None)
+        name = ((found or {}).get("_resources", {}).get(step) or {}).get("PhysicalResourceId")
+        if name is None:
+            return None
+    return name
