@@ -45,12 +45,6 @@ export class MixedCurrencies extends defineProblem({
   extensions: z.object({ currencies: z.array(z.string()) }),
 }) {}
 
-export class KeyReused extends defineProblem({
-  type: 'urn:problem:idempotency-key-reused',
-  title: 'The idempotency key was used for another order',
-  status: 422,
-}) {}
-
 export class TooLateToCancel extends defineProblem({
   type: 'urn:problem:too-late-to-cancel',
   title: 'The order is finished and cannot be cancelled',
@@ -72,10 +66,10 @@ export const ordersApi = defineApi(
       summary: 'Places an order',
       description:
         'Answers at once; stock and payment follow, and `GET /orders/{orderId}` tells how it went. A repeated request with the same key answers the same order.',
-      idempotencyKey: true,
+      idempotent: true,
       body: NewOrder,
       responses: { 201: Order },
-      errors: [UnknownProducts, MixedCurrencies, KeyReused],
+      errors: [UnknownProducts, MixedCurrencies],
     },
     listOrders: {
       method: 'GET',

@@ -9,6 +9,4 @@ export interface OrderItem extends Order {
   readonly day: string;
   /** The run of the fulfilment that carries the order out: the first one. No other changes the order. */
   readonly runId?: string;
-  /** What was asked for, to tell a repeated request from another one with the same key. */
-  readonly fingerprint: string;
 }

@@ -5,18 +5,19 @@ import { sum, times } from '@storefront/commerce/money';
 import { invoke, outbox, route, table } from 'cdk-trellis/runtime';
 import type * as z from 'zod';
 import { OrderPlaced } from '../../contracts/order-events.js';
-import { KeyReused, MixedCurrencies, ordersApi, UnknownProducts } from '../../contracts/orders.js';
+import { MixedCurrencies, ordersApi, UnknownProducts } from '../../contracts/orders.js';
 import type { Line, Quote, QuoteFunction } from '../../contracts/stock.js';
 import type { OrderItem } from './order-item.js';
-import { readOrder } from './read-order.js';
+import { findOrder, readOrder } from './read-order.js';
 
 export const handler = route(
   ordersApi.placeOrder,
   { orders: table.readWrite, quote: invoke<QuoteFunction>().call },
   async ({ user, body, idempotencyKey, correlationId }, { orders, quote }) => {
-    // The key decides the id: a repeated request meets the order that the first one has written.
+    // The key decides the id: if the function ends right after it has written the order, a repeated request meets it.
     const orderId = `ord_${digest(user.sub, idempotencyKey).slice(0, 32)}`;
-    const fingerprint = digest(JSON.stringify(body));
+    const known = await findOrder(orders, user.sub, orderId);
+    if (known) return placed(known);
     const { products } = await quote.call({ productIds: body.lines.map(({ productId }) => productId) });
     const lines = priced(body.lines, products);
     const now = new Date().toISOString();
@@ -31,7 +32,6 @@ export const handler = route(
       updatedAt: now,
       version: 1,
       day: now.slice(0, 10),
-      fingerprint,
     };
     const event = {
       orderId,
@@ -48,15 +48,17 @@ export const handler = route(
           ConditionExpression: 'attribute_not_exists(orderId)',
         }),
       );
-      return { status: 201, body: order, headers: { location: `/orders/${orderId}` } };
+      return placed(order);
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const known = await readOrder(orders, user.sub, orderId);
-      if (known.fingerprint !== fingerprint) throw new KeyReused();
-      return { status: 201, body: known, headers: { location: `/orders/${orderId}` } };
+      return placed(await readOrder(orders, user.sub, orderId));
     }
   },
 );
+
+function placed(order: OrderItem) {
+  return { status: 201, body: order, headers: { location: `/orders/${order.orderId}` } } as const;
+}
 
 function digest(...parts: string[]): string {
   return createHash('sha256').update(parts.join('\0')).digest('hex');

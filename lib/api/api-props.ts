@@ -2,6 +2,7 @@ import type { IApiKey, Period, SpecRestApiProps, StageOptions } from 'aws-cdk-li
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Contract, Operations } from '../contract/contract.js';
 import type { Bindables } from '../function/binding.js';
+import type { IdempotencyTable } from '../function/idempotency-table.js';
 import type { NodeFunctionOptions } from '../function/node-function-props.js';
 import type { IUserDirectory } from '../identity/user-directory.js';
 import type { ApiAlarmProps } from './api-alarms.js';
@@ -94,6 +95,12 @@ export interface ApiProps<
    * @default - not published
    */
   readonly publishAs?: string;
+  /**
+   * What keeps the responses of operations that are `idempotent`: `new IdempotencyTable(this, 'Responses', { table })`
+   * for a key of your own, or another property of the table's.
+   * @default - an IdempotencyTable of the API's own if an operation is `idempotent`, and none otherwise
+   */
+  readonly idempotencyTable?: IdempotencyTable;
   /** Alarms on failing and on slow requests; `false` for none. @default - both, with their default thresholds */
   readonly alarms?: ApiAlarmProps | false;
   /** How long the logs of requests and of the gateway's own errors are kept. @default RetentionDays.ONE_MONTH */

@@ -9,6 +9,7 @@ import { apiInfo, type Contract, type Operation, type Operations } from '../cont
 import { withoutParameters } from '../contract/path.js';
 import type { Bindables } from '../function/binding.js';
 import type { CodeFunction } from '../function/code-function.js';
+import type { IdempotencyTable } from '../function/idempotency-table.js';
 import type { NodeFunction } from '../function/node-function.js';
 import { warnOfUnneeded } from '../function/unneeded-bindings.js';
 import { CORS_VARIABLE } from '../runtime/cors.js';
@@ -22,6 +23,7 @@ import { acknowledgeFindings } from './private/acknowledge-findings.js';
 import { apiMistakes, type CheckedProps, documentationOf } from './private/api-mistakes.js';
 import { corsOf, corsVariable } from './private/cors.js';
 import { createDocumentation, permitDocumentation } from './private/documentation/documentation.js';
+import { idempotencyTableOf } from './private/idempotency.js';
 import { type AuthorizerSources, createAuthorizers, permitAuthorizer } from './private/lambda-authorizers.js';
 import { warnOfLimits } from './private/limits.js';
 import { createFunctions, permitOperation } from './private/operation-functions.js';
@@ -77,6 +79,8 @@ export class Api<
   readonly domain: DomainName | undefined;
   /** The web ACL that was made, when `webAcl` asks for one. */
   readonly webAcl: CfnWebACL | undefined;
+  /** What keeps the responses of operations that are `idempotent`; undefined if there are none. */
+  readonly idempotencyTable: IdempotencyTable | undefined;
   readonly accessLog: LogGroup;
   readonly alarms: readonly Alarm[];
   /** The address, ending in a slash. */
@@ -97,7 +101,9 @@ export class Api<
       POWERTOOLS_SERVICE_NAME: info.name,
       ...(cors && { [CORS_VARIABLE]: corsVariable(cors) }),
     };
-    const functions = createFunctions(this, planned, { ...props, environment });
+    this.idempotencyTable = idempotencyTableOf(this, planned, props.idempotencyTable);
+    const { idempotencyTable } = this;
+    const functions = createFunctions(this, planned, { ...props, environment, idempotencyTable });
     const authorizers = createAuthorizers(this, { ...props, environment } as AuthorizerSources);
     const authorizing = mapValues(authorizers, (one) => one.function);
     this.functions = functions as never;

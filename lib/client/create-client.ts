@@ -20,7 +20,8 @@ export interface ClientOptions {
   readonly fetch?: Fetch;
   /**
    * How often a call is repeated that failed for the moment: no connection, 429, 502, 503, 504. Only GET, PUT, DELETE
-   * and what has an idempotency key are. @default 2
+   * and what has an idempotency key are. While the first request with a key is in progress (409 with `Retry-After`), the
+   * call waits for it as long as `timeout` allows, unless this is 0. @default 2
    */
   readonly retries?: number;
   /** Milliseconds for a call with all its retries. @default 30_000, just over what API Gateway waits for a function */
@@ -106,7 +107,15 @@ async function send(
   for (let attempt = 0; ; attempt += 1) {
     const outcome = await fetch(url, init).catch((error: unknown) => ({ error }));
     const response = 'error' in outcome ? undefined : outcome;
-    const delay = attempt < attempts ? retryDelay(response, attempt) : undefined;
+    // The first request with the same key has not ended; it may be this call's own, its response lost.
+    const inProgress =
+      attempts > 0 &&
+      !!operation.idempotent &&
+      response?.status === 409 &&
+      response.headers.has('retry-after');
+    const delay = inProgress || attempt < attempts ? retryDelay(response, attempt, inProgress) : undefined;
+    // To wait for it is no attempt of its own.
+    if (inProgress) attempt -= 1;
     if (delay === undefined || Date.now() + delay > deadline || init.signal.aborted) {
       if (response) return response;
       throw (outcome as { error: unknown }).error;

@@ -1,5 +1,6 @@
 import { isBinary } from '../contract/body.js';
 import type { Operation } from '../contract/contract.js';
+import { takesKey } from '../contract/idempotent.js';
 import { PROBLEM_TYPE, responsesOf } from '../contract/responses.js';
 
 /** What a call is given, whatever its operation. */
@@ -46,7 +47,7 @@ export function initOf(operation: Operation, input: AnyInput): { headers: Header
   for (const [name, value] of Object.entries(input.headers ?? {})) {
     if (value !== undefined) headers.set(name, String(value));
   }
-  if (operation.idempotencyKey) {
+  if (takesKey(operation)) {
     headers.set('idempotency-key', input.idempotencyKey ?? crypto.randomUUID());
   }
   if (!body) return { method: operation.method, headers };

@@ -3,7 +3,7 @@ import { type Body, isBinary, isJsonType } from '../contract/body.js';
 import type { Operation } from '../contract/contract.js';
 import { Problem } from '../contract/problem.js';
 import { PROBLEM_TYPE, type ResponseForm, responsesOf } from '../contract/responses.js';
-import { isShared } from '../contract/shared-statuses.js';
+import { isRefusal } from '../contract/shared-statuses.js';
 import { CallError } from './errors.js';
 
 interface AnyAnswer {
@@ -29,7 +29,7 @@ export async function resultOf(
   const bytes = new Uint8Array(await response.arrayBuffer());
   const incoming = new Incoming(name, response, bytes, validate);
   const form = responsesOf(operation).get(response.status);
-  if (isShared(response.status)) return incoming.refusal(form);
+  if (isRefusal(operation, response.status)) return incoming.refusal(form);
   // What the caller has is the current one.
   if (response.status === 304) return incoming.answer({ content: new Map(), problems: [] });
   if (form) return incoming.answer(form);

@@ -1,11 +1,15 @@
-import type { Operation } from '../contract/contract.js';
+import type { Method, Operation } from '../contract/contract.js';
+import { takesKey } from '../contract/idempotent.js';
 
 /** Statuses that tell of a moment, not of the request. */
 const PASSING: readonly number[] = [429, 502, 503, 504];
 
+/** Methods with an effect each time. https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
+const EFFECTIVE: readonly Method[] = ['POST', 'PATCH'];
+
 /** Whether a call may be repeated: it has the effect of one, however often it arrives. */
-export function isRepeatable({ method, idempotencyKey }: Operation): boolean {
-  return idempotencyKey === true || method === 'GET' || method === 'PUT' || method === 'DELETE';
+export function isRepeatable(operation: Operation): boolean {
+  return takesKey(operation) || !EFFECTIVE.includes(operation.method);
 }
 
 /**
@@ -15,16 +19,20 @@ export function isRepeatable({ method, idempotencyKey }: Operation): boolean {
  *
  * @param outcome the response, or `undefined` when there was none
  * @param attempt 0 for the first one
+ * @param inProgress whether it is to be repeated because the first request with its key has not ended
  */
-export function retryDelay(outcome: Response | undefined, attempt: number): number | undefined {
-  if (outcome && !PASSING.includes(outcome.status)) return undefined;
+export function retryDelay(
+  outcome: Response | undefined,
+  attempt: number,
+  inProgress: boolean,
+): number | undefined {
+  if (outcome && !inProgress && !PASSING.includes(outcome.status)) return undefined;
   const backoff = Math.random() * Math.min(5000, 200 * 2 ** attempt);
   return Math.max(backoff, retryAfter(outcome?.headers.get('retry-after') ?? ''));
 }
 
 /** The header has seconds, or a date. */
 function retryAfter(header: string): number {
-  if (header === '') return 0;
   const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isNaN(wait) ? 0 : Math.max(0, wait);
 }

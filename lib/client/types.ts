@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Binary, BodyValue } from '../contract/body.js';
 import type { Operation, Operations } from '../contract/contract.js';
 import type { Choice } from '../contract/handler-types.js';
+import type { IDEMPOTENCY_PROBLEMS } from '../contract/idempotency-problems.js';
 import type { PathParameters } from '../contract/path.js';
 import type { Problem } from '../contract/problem.js';
 import type { OperationResponse } from '../contract/responses.js';
@@ -44,6 +45,11 @@ type BodyPart<B> =
 
 type IsUnion<T, Each = T> = T extends Each ? ([Each] extends [T] ? false : true) : never;
 
+interface Key {
+  /** The same for every repetition of what is one request to the user. @default - a fresh UUID */
+  readonly idempotencyKey?: string;
+}
+
 /** What a call of the operation is given. */
 export type CallInput<O extends Operation> = Part<
   'params',
@@ -52,12 +58,7 @@ export type CallInput<O extends Operation> = Part<
   Part<'query', Texts<O['query']>> &
   Part<'headers', Texts<O['headers']>> &
   BodyPart<O['body']> &
-  (O['idempotencyKey'] extends true
-    ? {
-        /** The same for every repetition of what is one request to the user. @default - a fresh UUID */
-        readonly idempotencyKey?: string;
-      }
-    : unknown) &
+  (O['idempotencyKey'] extends true ? Key : O['idempotent'] extends true | object ? Key : unknown) &
   ([Choice<O>] extends [never]
     ? unknown
     : {
@@ -94,13 +95,15 @@ type HeadersOf<Response> = Response extends { readonly headers: infer Schema ext
   ? Omit<z.output<Schema>, 'set-cookie'>
   : Headers;
 
-type Errors<O extends Operation> = O['errors'] extends readonly (infer Kind)[]
-  ? Kind extends {
-      readonly status: infer Status extends number;
-      readonly schema: infer Schema extends z.ZodType;
-    }
-    ? Answer<Status, z.output<Schema>, Headers>
-    : never
+type Errors<O extends Operation> =
+  | (O['errors'] extends readonly (infer Kind)[] ? ErrorOf<Kind> : never)
+  | (O['idempotent'] extends true | object ? ErrorOf<(typeof IDEMPOTENCY_PROBLEMS)[number]> : never);
+
+type ErrorOf<Kind> = Kind extends {
+  readonly status: infer Status extends number;
+  readonly schema: infer Schema extends z.ZodType;
+}
+  ? Answer<Status, z.output<Schema>, Headers>
   : never;
 
 type Declared<O extends Operation> = {

@@ -48,6 +48,8 @@ export interface Caller {
   readonly arn: string;
   /** The unique id of the user, or of the role and its session. */
   readonly userId: string;
+  /** The identity of an identity pool, whose users all have the credentials of one role. */
+  readonly cognitoIdentityId?: string;
 }
 
 /** Who a handler is called for, by the `auth` of its operation. */

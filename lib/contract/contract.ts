@@ -4,6 +4,7 @@ import type { Body } from './body.js';
 import { contradictions } from './contradictions.js';
 import type { ProblemKind } from './define-problem.js';
 import type { Deprecation } from './deprecation.js';
+import type { Idempotent } from './idempotent.js';
 import type { Examples, OperationResponse } from './responses.js';
 
 export type { Reply, RouteInput } from './handler-types.js';
@@ -42,8 +43,17 @@ export interface Operation {
   /** Examples of the body by name, as they are sent; they are checked when the contract is defined. */
   readonly examples?: Examples;
   /**
-   * That the caller must send an `Idempotency-Key` header, so that a repeated request has the effect of one. The
-   * handler gets it; clients make one and may then retry.
+   * That a repeated request has the effect of one, by its `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header).
+   * The handler runs for the first request; one with the same key, of the same caller and with the same content, gets
+   * the first one's response, with the header `idempotent-replayed: true`. While the first runs it gets 409 with
+   * `Retry-After`; with other content 422. Responses of 200 to 499 that the handler returns are kept; after an error
+   * that it throws, or a 5xx, the key is free again. Clients make keys, and repeat calls that failed for the moment.
+   */
+  readonly idempotent?: true | Idempotent;
+  /**
+   * That the caller must send an `Idempotency-Key` header, of which the handler makes what it likes; clients make one
+   * and may then retry. A key alone says nothing of who sent it: one caller must never get what another one's key
+   * made. `idempotent` takes care of all that.
    */
   readonly idempotencyKey?: true;
   /**

@@ -5,6 +5,7 @@ import type { ApiInfo, Operation, Operations } from './contract.js';
 import { deprecationMistakes } from './deprecation.js';
 import { exampleMistakes } from './example-mistakes.js';
 import { headerMistakes } from './header-mistakes.js';
+import { idempotentMistakes } from './idempotent-mistakes.js';
 import { jsonMistakes } from './json-mistakes.js';
 import { parametersOf, withoutParameters } from './path.js';
 import { responseMistakes } from './response-mistakes.js';
@@ -24,6 +25,7 @@ const PROPERTIES: readonly string[] = [
   'headers',
   'body',
   'examples',
+  'idempotent',
   'idempotencyKey',
   'responses',
   'errors',
@@ -89,6 +91,7 @@ function requestMistakes(operation: Operation): string[] {
   const json = body && !isBinary(body) ? body : undefined;
   return [
     ...found,
+    ...idempotentMistakes(operation),
     ...headerMistakes('request', 'headers', headers),
     ...(json ? jsonMistakes(json, 'request').map((mistake) => `\`body\` ${mistake}`) : []),
     ...exampleMistakes('examples', examples, json),

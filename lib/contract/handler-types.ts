@@ -20,7 +20,7 @@ export interface RouteInput<O extends Operation> {
   /** The content type that the caller likes best, where a response has a choice of them. */
   readonly accepts: Accepted<O>;
   /** The `Idempotency-Key` header, where the operation asks for it. */
-  readonly idempotencyKey: O['idempotencyKey'] extends true ? string : undefined;
+  readonly idempotencyKey: KeyOf<O>;
   /** Who signed in, where the operation is for users. */
   readonly user: Callers<O['auth']>['user'];
   /** Who signed the request, where the operation is for AWS credentials. */
@@ -32,6 +32,14 @@ export interface RouteInput<O extends Operation> {
   /** The id of what this request is a part of: the caller's `x-correlation-id`, or the request's own id. */
   readonly correlationId: string;
 }
+
+type KeyOf<O extends Operation> = O['idempotencyKey'] extends true
+  ? string
+  : O['idempotent'] extends { readonly key: 'optional' }
+    ? string | undefined
+    : O['idempotent'] extends true | object
+      ? string
+      : undefined;
 
 /** The content types among which callers of an operation choose; never where there is no choice. */
 export type Choice<O extends Operation> = {

@@ -19,7 +19,7 @@ const OF_REQUESTS: Readonly<Record<string, string>> = {
   authorization: 'say who may call the operation by `auth`',
   'x-api-key': 'use `apiKey`',
   accept: 'give the response several types by `content`',
-  'idempotency-key': 'use `idempotencyKey: true`',
+  'idempotency-key': 'use `idempotencyKey: true` or `idempotent: true`',
 };
 
 const OF_RESPONSES: Readonly<Record<string, string>> = {

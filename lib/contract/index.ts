@@ -27,6 +27,12 @@ export {
   type EventOptions,
   type PublishedEvent,
 } from './event.js';
+export {
+  IdempotencyKeyInUse,
+  IdempotencyKeyReused,
+  IdempotencyResponseNotKept,
+} from './idempotency-problems.js';
+export type { Idempotent } from './idempotent.js';
 export { type OpenApiDocument, type OpenApiOptions, openApiDocument } from './openapi/document.js';
 export { page, pageQuery } from './page.js';
 export { PreconditionFailed } from './precondition.js';

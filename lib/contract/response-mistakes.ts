@@ -6,7 +6,7 @@ import { headerMistakes } from './header-mistakes.js';
 import { jsonMistakes } from './json-mistakes.js';
 import { Problem } from './problem.js';
 import { isBody, type OperationResponse, type ResponseDeclaration } from './responses.js';
-import { isShared } from './shared-statuses.js';
+import { isRefusal, isShared } from './shared-statuses.js';
 import { headerTextMistakes } from './text-mistakes.js';
 
 const PROPERTIES: readonly string[] = [
@@ -18,9 +18,10 @@ const PROPERTIES: readonly string[] = [
 ] satisfies (keyof ResponseDeclaration)[];
 
 /** What is wrong with what an operation answers. */
-export function responseMistakes({ responses, errors = [] }: Operation): string[] {
+export function responseMistakes(operation: Operation): string[] {
+  const { responses, errors = [] } = operation;
   const found = Object.entries(responses).flatMap(([status, response]) => [
-    ...statusMistakes(Number(status), response),
+    ...statusMistakes(operation, Number(status), response),
     ...declarationMistakes(`responses.${status}`, response),
   ]);
   if (!Object.keys(responses).some((status) => Number(status) < 400)) {
@@ -37,14 +38,15 @@ export function responseMistakes({ responses, errors = [] }: Operation): string[
   return found;
 }
 
-function statusMistakes(status: number, response: OperationResponse): string[] {
+function statusMistakes(operation: Operation, status: number, response: OperationResponse): string[] {
   if (!/^[2-5]\d\d$/.test(String(status))) return [`\`responses\` has ${status}, which is no status of HTTP`];
   if (status === 304) {
     return ['`responses` has 304, which `route()` answers itself where a 200 has an `etag` header'];
   }
-  if (isShared(status) && response !== Problem) {
+  if (isRefusal(operation, status) && response !== Problem) {
+    const who = isShared(status) ? 'the gateway' : 'an operation that is `idempotent`';
     return [
-      `\`responses.${status}\` must be Problem, as the gateway answers ${status}, too; or declare a problem in \`errors\``,
+      `\`responses.${status}\` must be Problem, as ${who} answers ${status}, too; or declare a problem in \`errors\``,
     ];
   }
   return [];

@@ -22,7 +22,8 @@ export interface IdempotencyTableProps {
 
 /**
  * Where functions remember what they have done, so that an event or message that comes twice is handled once.
- * A stack has one as soon as a handler in it needs `idempotency()`, or is a `job`.
+ * A stack has one as soon as a handler in it needs `idempotency()`, or is a `job`, an `Api` as soon as an operation is
+ * `idempotent`.
  *
  * On demand and encrypted; records expire by themselves. Costs nothing at rest; two writes for each event, $1.25 per
  * million (us-east-1, https://aws.amazon.com/dynamodb/pricing/on-demand/). It goes with its stack: it says only what

@@ -2,6 +2,7 @@ import type { ILayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { BaseFunctionOptions } from './base-function-options.js';
 import type { Bindables, BindOf, NeedsOf } from './binding.js';
 import type { BundlingOptions } from './bundling-options.js';
+import type { OwnNeed } from './private/function-plan.js';
 import type { SharedLayer } from './shared-layer.js';
 
 /**
@@ -49,4 +50,6 @@ export type BindProp<Module> = keyof NeedsOf<Module> extends never
 export interface UncheckedFunctionProps extends NodeFunctionOptions {
   readonly handler: () => Promise<unknown>;
   readonly bind?: Bindables;
+  /** Needs that follow from what the construct knows, and not from the handler's source. */
+  readonly own?: readonly OwnNeed[];
 }

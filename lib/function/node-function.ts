@@ -53,21 +53,22 @@ export class NodeFunction<Module extends HandlerModule = HandlerModule> extends 
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps<Module>) {
     const all = (props ?? {}) as UncheckedFunctionProps;
-    const { handler, bind, bundling, layers, ...options } = all;
+    const { handler, bind, own, bundling, layers, ...options } = all;
     const { environment: variables } = options;
-    const plan = planFunction(scope, id, { handler, bind, environment: variables, bundling }, SHARED in all);
+    const planned = { handler, bind, environment: variables, bundling, own };
+    const plan = planFunction(scope, id, planned, SHARED in all);
     const runtime = options.runtime ?? Runtime.NODEJS_24_X;
     const { unseen } = plan.analysis;
     const code = functionCode(scope, id, { entry: plan.entry, runtime, bundling, layers, unseen, options });
     const environment = { ...SOURCE_MAPS, ...plan.environment, ...options.environment };
-    const own = {
+    const overrides = {
       runtime,
       handler: `index.${plan.exportName}`,
       code: code.code,
       layers: code.layers,
       environment,
     };
-    super(scope, id, { ...options, ...own }, plan);
+    super(scope, id, { ...options, ...overrides }, plan);
     this.entry = plan.entry;
     this.exportName = plan.exportName;
     this.operation = plan.analysis.operation;

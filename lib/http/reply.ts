@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Body, isBinary, isJsonType } from '../contract/body.js';
 import type { Operation } from '../contract/contract.js';
+import { IDEMPOTENCY_TYPE } from '../contract/idempotent.js';
 import { type ProblemError, problemBody } from '../contract/problem.js';
 import { PROBLEM_TYPE, type ResponseForm, responsesOf } from '../contract/responses.js';
 import { contains } from '../contract/schema-children.js';
@@ -53,11 +54,13 @@ export class Replies {
     const body = problemBody(details, requestId);
     const schema = this.forms.get(status)?.content.get(PROBLEM_TYPE);
     const isDeclared = schema && !isBinary(schema);
-    if (!isDeclared && !isShared(status)) {
+    const isOfKeys = this.operation.idempotent !== undefined && details.type?.startsWith(IDEMPOTENCY_TYPE);
+    if (!isDeclared && !isShared(status) && !isOfKeys) {
       throw this.broken(`threw a problem of status ${status}, which its contract does not declare`, error);
     }
     const { headers, ...cookies } = headersAndCookies(details.headers);
-    const isOwn = isDeclared && !(isShared(status) && (details.type ?? 'about:blank') === 'about:blank');
+    const isOwn =
+      isDeclared && !isOfKeys && !(isShared(status) && (details.type ?? 'about:blank') === 'about:blank');
     return {
       status,
       headers: { 'content-type': PROBLEM_TYPE, ...headers },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isBinary } from '../contract/body.js';
 import type { Operation } from '../contract/contract.js';
+import { keyOf } from '../contract/idempotent.js';
 import { ProblemError } from '../contract/problem.js';
 import { strict } from '../contract/strict.js';
 import { readBody } from './body.js';
@@ -22,6 +23,8 @@ export interface CheckedRequest {
   readonly body: unknown;
   readonly contentType: string | undefined;
   readonly idempotencyKey: string | undefined;
+  /** The body before its schema has parsed it: JSON as it arrived, or bytes. */
+  readonly carried: unknown;
 }
 
 /**
@@ -37,6 +40,7 @@ export function requestCheck(operation: Operation): (request: HttpRequest) => Ch
     body: body && !isBinary(body) ? strict(body) : undefined,
   };
   const lists = listsOf(query);
+  const key = keyOf(operation);
   return (request) => {
     const mistakes: Mistake[] = [];
     const carried = readBody(body, request);
@@ -46,7 +50,8 @@ export function requestCheck(operation: Operation): (request: HttpRequest) => Ch
       headers: check(headers, request.headers, 'header', mistakes),
       body: check(schemas.body, carried.value, 'body', mistakes),
       contentType: carried.contentType,
-      idempotencyKey: operation.idempotencyKey && idempotencyKeyOf(request, mistakes),
+      idempotencyKey: key && idempotencyKeyOf(request, key, mistakes),
+      carried: carried.value,
     };
     if (mistakes.length > 0) throw invalid(mistakes);
     return checked;
@@ -79,7 +84,12 @@ function check(
 }
 
 /** A key may be sent as it is, or in quotation marks as the IETF's draft has it. */
-function idempotencyKeyOf({ headers }: HttpRequest, mistakes: Mistake[]): string | undefined {
+function idempotencyKeyOf(
+  { headers }: HttpRequest,
+  kind: 'required' | 'optional',
+  mistakes: Mistake[],
+): string | undefined {
+  if (kind === 'optional' && headers['idempotency-key'] === undefined) return undefined;
   const key = /^"?([\x21\x23-\x7e]{1,255}?)"?$/.exec(headers['idempotency-key'] ?? '')?.[1];
   if (!key) {
     const message = 'expected a key of 1 to 255 visible characters, the same when the request is repeated';

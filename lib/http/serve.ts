@@ -1,7 +1,9 @@
 import type { Operation } from '../contract/contract.js';
 import { deprecationHeaders } from '../contract/deprecation.js';
+import { idempotencyOf } from '../contract/idempotent.js';
 import { ProblemError } from '../contract/problem.js';
 import { unlessKnown } from './conditional.js';
+import { canonical, type ReplyStore, servedOnce } from './idempotent.js';
 import type { HttpReply, HttpRequest } from './message.js';
 import { negotiation } from './negotiation.js';
 import { type AnyReply, Replies } from './reply.js';
@@ -21,6 +23,11 @@ export interface Service<Request extends HttpRequest> {
   readonly implement: (input: object) => Promise<AnyReply>;
   /** A further check of what will be sent. @throws Error when it must not be */
   readonly checkReply?: (reply: HttpReply) => void;
+  /** Where responses of an operation that is `idempotent` are kept, and who the caller is to whom a key belongs. */
+  readonly idempotency?: {
+    readonly store: () => ReplyStore;
+    readonly caller: (request: Request) => string;
+  };
   /** Told of an error that is not an answer: it must be logged, as the caller learns nothing of it. */
   readonly failed: (error: unknown) => void;
 }
@@ -35,6 +42,7 @@ export function serving<Request extends HttpRequest>(
   const check = requestCheck(operation);
   const negotiate = negotiation(operation);
   const replies = new Replies(operation);
+  const terms = idempotencyOf(operation);
   const deprecation = Object.entries(deprecationHeaders(operation.deprecated));
 
   async function answer(
@@ -45,7 +53,7 @@ export function serving<Request extends HttpRequest>(
     const { requestId } = request;
     const { user, caller, context } = service.authorize(request);
     const accepts = negotiate(request.headers.accept);
-    const { params, query, headers, body, contentType, idempotencyKey } = check(request);
+    const { params, query, headers, body, contentType, idempotencyKey, carried } = check(request);
     const input = {
       params,
       query,
@@ -60,10 +68,41 @@ export function serving<Request extends HttpRequest>(
       requestId,
       correlationId,
     };
-    const reply = replies.of(await service.implement(input));
-    service.checkReply?.(reply);
+    const serve = async () => {
+      const reply = replies.of(await service.implement(input));
+      service.checkReply?.(reply);
+      return reply;
+    };
+    const reply =
+      terms && idempotencyKey !== undefined
+        ? await once(
+            request,
+            service,
+            idempotencyKey,
+            [accepts ?? '', contentType ?? '', bodyOf(carried)],
+            serve,
+          )
+        : await serve();
     if (accepts) append(reply.headers, 'vary', 'accept');
     return operation.method === 'GET' ? unlessKnown(request, reply) : reply;
+  }
+
+  /** Serves a request whose key the operation takes, once. */
+  function once(
+    request: Request,
+    { idempotency }: Service<Request>,
+    key: string,
+    content: readonly (string | Uint8Array)[],
+    serve: () => Promise<HttpReply>,
+  ): Promise<HttpReply> {
+    if (!idempotency) throw new Error(`Nothing keeps the responses of ${operation.method} ${operation.path}`);
+    const keyed = {
+      scope: [operation.method, operation.path, idempotency.caller(request)],
+      key,
+      content: [canonical(request.params), canonical(request.query), ...content],
+      expiresAfterSeconds: terms!.expiresAfterSeconds,
+    };
+    return servedOnce(idempotency.store(), keyed, serve);
   }
 
   function refuse(error: unknown, request: Request, service: Service<Request>): HttpReply {
@@ -95,6 +134,11 @@ export function serving<Request extends HttpRequest>(
     // What a GET answers, without its body: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2
     return request.method === 'HEAD' ? { ...reply, body: '' } : reply;
   };
+}
+
+/** JSON that differs in the order of keys or in white space is the same. */
+function bodyOf(carried: unknown): string | Uint8Array {
+  return carried instanceof Uint8Array ? carried : (canonical(carried) ?? '');
 }
 
 function append(headers: Record<string, string>, name: string, value: string): void {

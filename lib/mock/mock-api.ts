@@ -3,11 +3,13 @@ import { isBinary } from '../contract/body.js';
 import type { Contract, Operation, Operations, Reply, RouteInput } from '../contract/contract.js';
 import { responsesOf } from '../contract/responses.js';
 import { readRequest, toResponse } from '../http/fetch.js';
+import { memoryReplies } from '../http/memory-replies.js';
 import type { HttpRequest } from '../http/message.js';
 import type { AnyReply } from '../http/reply.js';
 import { problemReply, routed, unrouted } from '../http/router.js';
 import { serving } from '../http/serve.js';
 import { type Authentication, authorize } from '../runtime/authorize.js';
+import { callerScope } from '../runtime/caller-scope.js';
 import { claimsOf, type RestEventOptions } from '../testing/rest-event.js';
 
 /** What answers operations instead of their functions. */
@@ -36,7 +38,7 @@ export type MockApi = (request: Request | URL | string, init?: RequestInit) => P
 
 /**
  * The API in the browser, or in a test of the front end: checks requests and replies, authorizes and refuses by the same
- * code as the deployed functions. An operation without a handler answers the first example of its success; without
+ * code as the deployed functions, and keeps the responses of operations that are `idempotent` in memory. An operation without a handler answers the first example of its success; without
  * an example, 501.
  *
  * It is the `fetch` of a client (`createClient(api, { baseUrl: 'https://mock', fetch: mockApi(api, { ... }) })`), or the
@@ -69,6 +71,7 @@ export function mockApi<
       serving<HttpRequest & Authentication>(operation),
     ]),
   );
+  const responses = memoryReplies();
   return async (input, init) => {
     const { path, ...read } = await readRequest(new Request(input, init), basePath);
     const place = routed(contract as Operations, read.method, path);
@@ -81,10 +84,12 @@ export function mockApi<
       ...read,
       params: place.params,
       ...authenticationOf(read.headers.authorization, options.users),
+      ...(read.headers['x-api-key'] && { apiKeyId: read.headers['x-api-key'] }),
     };
     const reply = await servings.get(place.operation)!(request, {
       authorize: () => authorize(operation.auth, request, undefined),
       implement: async (given) => handler(given),
+      idempotency: { store: () => responses, caller: () => callerScope(operation, request) },
       failed,
     });
     return toResponse(reply);
@@ -103,7 +108,12 @@ function authenticationOf(
     };
   }
   const user = Object.hasOwn(users, token) ? users[token] : undefined;
-  return user ? { claims: claimsOf(user), ...(user.context && { context: user.context }) } : {};
+  return user
+    ? {
+        claims: claimsOf(user),
+        ...(user.context && { context: { principalId: token, ...user.context } }),
+      }
+    : {};
 }
 
 /** A handler that answers the first example of a success, or a success without a body. */

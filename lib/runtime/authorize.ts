@@ -22,8 +22,10 @@ export interface Authentication {
   readonly claims?: Readonly<Record<string, unknown>>;
   /** Whose AWS credentials signed the request. */
   readonly caller?: Caller;
-  /** What a Lambda authorizer answered; every value arrives as text. */
+  /** What a Lambda authorizer answered, with its `principalId`; every value arrives as text. */
   readonly context?: Readonly<Record<string, unknown>>;
+  /** The id of the API key that was sent. */
+  readonly apiKeyId?: string;
 }
 
 /** Whom a request is from, as handlers are told. */

@@ -64,6 +64,11 @@ function authentication(
   authorization: string | undefined,
 ): Authentication {
   if (jwt) return { claims: withGroups(jwt.claims, authorization === undefined ? [] : [authorization]) };
-  if (iam) return { caller: { arn: iam.userArn, account: iam.accountId, userId: iam.userId } };
+  if (iam) {
+    const { userArn: arn, accountId: account, userId, cognitoIdentity } = iam;
+    // The types say that there is none: there is, for callers with credentials of an identity pool.
+    const cognitoIdentityId = (cognitoIdentity as { identityId?: string } | null | undefined)?.identityId;
+    return { caller: { arn, account, userId, ...(cognitoIdentityId && { cognitoIdentityId }) } };
+  }
   return lambda ? { context: lambda } : {};
 }

@@ -17,6 +17,7 @@ export function fromRestEvent(event: APIGatewayProxyEvent): GatewayRequest {
     headers: headersOf(event),
     body: bodyOf(event),
     ...authentication(event),
+    ...(event.requestContext?.identity?.apiKeyId && { apiKeyId: event.requestContext.identity.apiKeyId }),
   };
 }
 
@@ -60,8 +61,16 @@ function authentication(event: APIGatewayProxyEvent): Authentication {
     return { claims: withGroups(claims as NonNullable<Authentication['claims']>, authorizationOf(event)) };
   }
   if (authorizer) return { context: authorizer };
-  const { userArn, accountId, caller } = identity ?? {};
-  return userArn ? { caller: { arn: userArn, account: accountId ?? '', userId: caller ?? '' } } : {};
+  const { userArn, accountId, caller, cognitoIdentityId } = identity ?? {};
+  if (!userArn) return {};
+  return {
+    caller: {
+      arn: userArn,
+      account: accountId ?? '',
+      userId: caller ?? '',
+      ...(cognitoIdentityId && { cognitoIdentityId }),
+    },
+  };
 }
 
 function authorizationOf({ headers, multiValueHeaders }: APIGatewayProxyEvent): string[] {

@@ -7,16 +7,20 @@ import type {
 } from 'aws-lambda';
 import { isUserAuth } from '../contract/auth.js';
 import type { Operation, Reply, RouteInput } from '../contract/contract.js';
+import type { ReplyStore } from '../http/idempotent.js';
+import { memoryReplies } from '../http/memory-replies.js';
 import type { AnyReply } from '../http/reply.js';
 import { unrouted } from '../http/router.js';
 import { correlationIdOf, type Service, serving } from '../http/serve.js';
 import { authorize, CLIENT_IDS_VARIABLE } from './authorize.js';
+import { callerScope } from './caller-scope.js';
 import { withCors } from './cors.js';
 import { fromHttpEvent, routeOf } from './http-request.js';
 import { invoked } from './invocation.js';
 import { logger } from './logger.js';
 import { type Clients, connection, type Needs } from './need.js';
 import { once } from './once.js';
+import { replyStore, responsesTable } from './reply-store.js';
 import { fromRestEvent, type GatewayRequest } from './rest-request.js';
 import { refuseTooLarge, toResult } from './result.js';
 
@@ -25,7 +29,10 @@ export interface RouteHandler<O extends Operation, N extends Needs> {
   (event: RouteEvent, context: Context): Promise<APIGatewayProxyResult>;
   readonly operation: O;
   readonly needs: N;
-  /** The same handler with clients of your own, for unit tests; it accepts tokens of every app client. */
+  /**
+   * The same handler with clients of your own, for unit tests; it accepts tokens of every app client. The responses of
+   * an operation that is `idempotent` are kept in memory, by what this returned.
+   */
   with(clients: Clients<N>): (event: RouteEvent, context?: Context) => Promise<APIGatewayProxyResult>;
 }
 
@@ -45,6 +52,8 @@ export interface RouteTools {
  * `implement`, checks its reply against the contract and sends it. A problem becomes its reply if the contract declares
  * its status; any other error, and a reply that breaks the contract, becomes a 500 that tells nothing, and is logged
  * with the request's id.
+ *
+ * An operation that is `idempotent` runs once for a key; a repeated request gets the first one's response.
  *
  * HEAD is answered like GET, without the body. A GET that answers 200 with an `etag` header answers 304 to who has it
  * (`If-None-Match`). The caller's `x-correlation-id`, or else the request's id, is in every log line and in the reply.
@@ -74,6 +83,7 @@ export function route<O extends Operation, const N extends Needs, const R extend
 ): RouteHandler<O, N> {
   const serve = serving<GatewayRequest>(operation);
   const connected = connection(needs);
+  const responses = once(() => replyStore(responsesTable(needs, connected)));
   const clientIds = once(() => acceptedClients(operation));
 
   async function run(
@@ -81,6 +91,7 @@ export function route<O extends Operation, const N extends Needs, const R extend
     context: Context | undefined,
     given: () => Clients<N>,
     accepted: readonly string[] | undefined,
+    store: () => ReplyStore,
   ): Promise<APIGatewayProxyResult> {
     const payload = isHttpEvent(event) ? '2.0' : '1.0';
     const place = isHttpEvent(event) ? routeOf(operation, event) : HERE;
@@ -94,6 +105,7 @@ export function route<O extends Operation, const N extends Needs, const R extend
       authorize: () => authorize(operation.auth, request, accepted),
       implement: (input) => implement(input as RouteInput<O>, given(), TOOLS) as Promise<AnyReply>,
       checkReply: refuseTooLarge,
+      idempotency: { store, caller: () => callerScope(operation, request) },
       failed: (error) =>
         logger().error('The operation failed', { error: error as Error, requestId: request.requestId }),
     };
@@ -102,12 +114,14 @@ export function route<O extends Operation, const N extends Needs, const R extend
   }
 
   return Object.assign(
-    async (event: RouteEvent, context: Context) => run(event, context, connected, clientIds()),
+    async (event: RouteEvent, context: Context) => run(event, context, connected, clientIds(), responses),
     {
       operation,
       needs,
-      with: (own: Clients<N>) => (event: RouteEvent, context?: Context) =>
-        run(event, context, () => own, undefined),
+      with: (own: Clients<N>) => {
+        const memory = once(memoryReplies);
+        return (event: RouteEvent, context?: Context) => run(event, context, () => own, undefined, memory);
+      },
     },
   );
 }

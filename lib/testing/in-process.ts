@@ -53,6 +53,7 @@ export function inProcess<C extends Operations>(
       params: place.params,
       ...(body.length > 0 && { body: isBase64 ? body : new TextDecoder().decode(body) }),
       ...(Object.hasOwn(users, token) && { user: users[token] }),
+      ...(request.headers['x-api-key'] && { apiKeyId: request.headers['x-api-key'] }),
     });
     return fromResult(await route(event, { awsRequestId: requestId } as Context));
   };

@@ -21,7 +21,12 @@ export interface RestEventOptions {
   };
   /** Whose AWS credentials signed the request. @default - it is not signed */
   readonly caller?: { readonly account?: string; readonly arn: string; readonly userId?: string };
-  /** What a Lambda authorizer told; the gateway makes texts of it. @default - there is none */
+  /** The id of the API key that was sent. @default - none */
+  readonly apiKeyId?: string;
+  /**
+   * What a Lambda authorizer told; the gateway makes texts of it. Its `principalId` may be among it, and is
+   * `principal-1` otherwise. @default - there is none
+   */
   readonly context?: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -75,6 +80,7 @@ export function restEvent(options: RestEventOptions = {}): APIGatewayProxyEvent 
           accountId: caller.account ?? '123456789012',
           caller: caller.userId ?? 'AIDAEXAMPLE',
         }),
+        ...(options.apiKeyId !== undefined && { apiKeyId: options.apiKeyId }),
       },
     } as APIGatewayProxyEvent['requestContext'],
   };
@@ -94,7 +100,9 @@ function authorizerOf({ user, context }: RestEventOptions) {
       ),
     };
   }
-  return context && Object.fromEntries(Object.entries(context).map(([name, value]) => [name, String(value)]));
+  if (!context) return undefined;
+  const texts = Object.entries(context).map(([name, value]) => [name, String(value)]);
+  return { principalId: 'principal-1', ...Object.fromEntries(texts) };
 }
 
 /** The token that the gateway has verified, in place of any other: unsigned, for nobody checks it again. */

@@ -393,3 +393,28 @@ describe('names that API Gateway does not import', () => {
     expect(mistakesIn({ path: '/~ann' })).toContain('`path` must be like /orders/{orderId}, got "/~ann"');
   });
 });
+
+describe('`idempotent`', () => {
+  it.each<[object, string]>([
+    [{ idempotent: false }, "`idempotent` must be true or terms, as in `{ key: 'optional' }`, got false"],
+    [{ idempotent: { ttl: 3 } }, '`idempotent` has no `ttl`'],
+    [{ idempotent: { key: 'maybe' } }, "`idempotent.key` must be 'required' or 'optional', got maybe"],
+    [
+      { idempotent: { expiresAfterSeconds: 0.5 } },
+      '`idempotent.expiresAfterSeconds` must be an integer from 1 to 31536000, got 0.5',
+    ],
+    [{ method: 'GET', idempotent: true }, 'a GET needs no `idempotent`: it changes nothing'],
+    [{ method: 'POST', idempotent: true, idempotencyKey: true }, 'must not both be set'],
+    [
+      { method: 'POST', idempotent: true, responses: { 201: z.string(), 409: z.string() } },
+      '`responses.409` must be Problem, as an operation that is `idempotent` answers 409, too',
+    ],
+  ])('%j is refused', (operation, mistake) => {
+    expect(mistakesIn(operation)).toContain(mistake);
+  });
+
+  it('may have terms, and problems of its statuses beside its own', () => {
+    const idempotent = { key: 'optional', expiresAfterSeconds: 60 };
+    expect(mistakesIn({ method: 'POST', idempotent, responses: { 201: z.string(), 409: Problem } })).toBe('');
+  });
+});

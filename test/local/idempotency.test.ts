@@ -3,6 +3,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -13,6 +14,8 @@ import {
 } from 'cdk-trellis/runtime';
 import { invoked } from '../../lib/runtime/invocation.js';
 import { lambdaContext } from '../../lib/testing/lambda-context.js';
+import { behavesIdempotently } from '../http/idempotent-behaviour.js';
+import { clientOf, services, shop } from '../http/idempotent-service.js';
 import { Emulator } from './emulator.js';
 
 jest.setTimeout(60_000);
@@ -29,6 +32,9 @@ beforeAll(async () => {
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    // What `Api` gives the function of an operation.
+    RESPONSES_IDEMPOTENCY: TableName,
+    API_CLIENT_IDS: 'client-1',
   });
   dynamo = new DynamoDBClient(emulator.client);
   await dynamo.send(
@@ -265,5 +271,57 @@ describe('an item of a former version', () => {
   it('that has expired counts no more, although DynamoDB removes it days later', async () => {
     await put({ id: IDS.old, expiration: seconds() - 10, status: 'COMPLETED', data: 'old' });
     expect(await client.run('old', quick)).toBe('done');
+  });
+});
+
+describe('an operation that is idempotent, with its table', () => {
+  behavesIdempotently(services['deployed handlers']);
+
+  const place = (what: string, idempotencyKey: string) =>
+    clientOf(services['deployed handlers']()).place({
+      params: { shop: 'a' },
+      body: { what },
+      idempotencyKey,
+    });
+
+  it('is not served again when its response could not be kept', async () => {
+    const logged = jest.spyOn(console, 'warn').mockImplementation();
+    shop.runs = 0;
+    expect(await place('noise', 'noise-1')).toMatchObject({ status: 201 });
+    expect(await place('noise', 'noise-1')).toMatchObject({
+      status: 409,
+      body: { type: 'urn:problem:idempotency-response-not-kept' },
+    });
+    expect(shop.runs).toBe(1);
+    expect(String(logged.mock.calls)).toContain('The response is not kept');
+    logged.mockRestore();
+  });
+
+  it('that was cut off runs again when its lease has ended, with the same content only', async () => {
+    shop.runs = 0;
+    const cut = place('slow', 'cut-1');
+    while (shop.runs === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const { Items } = await dynamo.send(
+      new ScanCommand({
+        TableName,
+        FilterExpression: 'attribute_exists(validation) AND #status = :running',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':running': { S: 'INPROGRESS' } },
+      }),
+    );
+    const [Item] = Items!;
+    await dynamo.send(
+      new PutItemCommand({ TableName, Item: { ...Item, in_progress_expiration: { N: '1' } } }),
+    );
+    expect(await place('lamp', 'cut-1')).toMatchObject({ status: 422 });
+    const release = shop.release;
+    const again = place('slow', 'cut-1');
+    while (shop.runs === 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    shop.release();
+    const second = await again;
+    expect(second).toMatchObject({ status: 201, body: { run: 2 } });
+    // Whoever finishes first is right: the other one sends its response.
+    release();
+    expect(await cut).toEqual(second);
   });
 });

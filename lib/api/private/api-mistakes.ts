@@ -32,6 +32,7 @@ export interface CheckedProps {
   readonly stage?: StageOptions;
   readonly restApi?: Pick<SpecRestApiProps, 'disableExecuteApiEndpoint' | 'deployOptions'>;
   readonly publishAs?: string;
+  readonly idempotencyTable?: unknown;
   readonly documentation?: boolean | DocumentationOptions;
 }
 
@@ -44,6 +45,7 @@ export function apiMistakes(props: CheckedProps, planned: readonly PlannedRoute[
     ...(documented ? documentationMistakes(props.contract, documented) : []),
     ...Object.entries(props.authorizers ?? {}).flatMap(([name, one]) => authorizerMistakes(name, one)),
     ...missingPlans(props),
+    ...idempotencyMistakes(props),
     ...usagePlanMistakes(props.usagePlans ?? {}),
     ...(props.throttle ? throttleMistakes('`throttle', props.throttle) : []),
     ...(props.cors ? corsMistakes(props.cors) : []),
@@ -114,6 +116,11 @@ function missingAuthorities(props: CheckedProps): string[] {
       .filter((name) => !asked.has(name))
       .map((name) => `\`authorizers\` has ${name}, which no operation names (they name ${known})`),
   ];
+}
+
+function idempotencyMistakes({ contract, idempotencyTable }: CheckedProps): string[] {
+  if (!idempotencyTable || Object.values(contract).some(({ idempotent }) => idempotent)) return [];
+  return ['`idempotencyTable` is given, but no operation of the contract is `idempotent`'];
 }
 
 function missingPlans({ contract, usagePlans = {} }: CheckedProps): string[] {

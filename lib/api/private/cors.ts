@@ -1,5 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib/core';
 import type { Operation } from '../../contract/contract.js';
+import { keyOf, REPLAYED_HEADER } from '../../contract/idempotent.js';
 import { responsesOf } from '../../contract/responses.js';
 import type { CorsSettings } from '../../runtime/cors.js';
 import type { LambdaAuthorizerProps } from '../authorizer-props.js';
@@ -59,24 +60,25 @@ export function corsOf(
   );
   // No script may read cookies: https://fetch.spec.whatwg.org/#forbidden-response-header-name
   const readable = declared.filter((name) => name !== 'set-cookie');
+  const replayed = operations.some(({ idempotent }) => idempotent) ? [REPLAYED_HEADER] : [];
   return {
     origins: options.origins,
     credentials: options.credentials ?? false,
     maxAge: options.maxAge ?? Duration.hours(1),
     headers: options.headers ?? [...new Set([...operations.flatMap(sentHeaders), ...asked])].sort(),
-    exposeHeaders: options.exposeHeaders ?? [...new Set([...EXPOSED, ...readable])].sort(),
+    exposeHeaders: options.exposeHeaders ?? [...new Set([...EXPOSED, ...replayed, ...readable])].sort(),
   };
 }
 
 function sentHeaders(operation: Operation): string[] {
-  const { auth, apiKey, idempotencyKey, headers, body, method } = operation;
+  const { auth, apiKey, headers, body, method } = operation;
   return [
     'x-correlation-id',
     method === 'GET' ? 'if-none-match' : 'if-match',
     ...(body ? ['content-type'] : []),
     ...(auth === 'iam' ? SIGNATURE : auth === 'public' ? [] : ['authorization']),
     ...(apiKey ? ['x-api-key'] : []),
-    ...(idempotencyKey ? ['idempotency-key'] : []),
+    ...(keyOf(operation) ? ['idempotency-key'] : []),
     ...Object.keys(headers?.shape ?? {}),
   ];
 }

@@ -1,12 +1,13 @@
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { isUserAuth } from '../../contract/auth.js';
-import type { Bindables } from '../../function/binding.js';
+import type { Bindable, Bindables } from '../../function/binding.js';
 import { NodeFunction } from '../../function/node-function.js';
 import type { NodeFunctionOptions } from '../../function/node-function-props.js';
 import type { IUserDirectory } from '../../identity/user-directory.js';
 import { given } from '../../props/given.js';
 import { CLIENT_IDS_VARIABLE } from '../../runtime/authorize.js';
+import { RESPONSES_NEED } from '../../runtime/responses-variable.js';
 import { capitalized, type PlannedRoute } from './planned-route.js';
 
 /** What the functions of an API have in common. */
@@ -15,6 +16,8 @@ export interface SharedOptions {
   readonly bind?: Bindables;
   readonly users?: IUserDirectory;
   readonly environment: Readonly<Record<string, string>>;
+  /** What keeps the responses of operations that are `idempotent`. */
+  readonly idempotencyTable?: Bindable<'idempotency'> | undefined;
 }
 
 /**
@@ -36,7 +39,7 @@ export function createFunctions(
 function createFunction(
   scope: Construct,
   { name, operation, handler, functionOptions }: PlannedRoute,
-  { functions, bind = {}, users, environment }: SharedOptions,
+  { functions, bind = {}, users, environment, idempotencyTable }: SharedOptions,
 ): NodeFunction {
   const created = NodeFunction.unchecked(scope, capitalized(name), {
     description: `${operation.method} ${operation.path}`,
@@ -50,6 +53,7 @@ function createFunction(
     },
     handler: handler!,
     bind,
+    ...(operation.idempotent && idempotencyTable && { own: [{ ...RESPONSES_NEED, to: idempotencyTable }] }),
     invokedSynchronously: true,
   });
   refuseOtherOperation(scope, name, created);

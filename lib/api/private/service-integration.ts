@@ -114,7 +114,7 @@ export abstract class ServiceIntegration<Answer> extends Integration<Answer> {
   }
 
   /** What only a function would check, or there is nothing for it to hand on. */
-  private requestMistakes({ auth, body, headers, idempotencyKey }: Operation): string[] {
+  private requestMistakes({ auth, body, headers, idempotencyKey, idempotent }: Operation): string[] {
     const found: string[] = [];
     if (typeof auth === 'object' && 'group' in auth && auth.group !== undefined) {
       found.push(
@@ -132,6 +132,11 @@ export abstract class ServiceIntegration<Answer> extends Integration<Answer> {
     if (headers) found.push(`${this.function} checks no \`headers\`: let a function serve the operation`);
     if (idempotencyKey) {
       found.push(`${this.function} checks no \`idempotencyKey\`: let a function serve the operation`);
+    }
+    if (idempotent) {
+      found.push(
+        `${this.function} keeps no responses, as \`idempotent\` asks: let a function serve the operation`,
+      );
     }
     return found;
   }

@@ -1,4 +1,5 @@
 import type { Operation } from '../contract.js';
+import { keyOf } from '../idempotent.js';
 import { parametersOf } from '../path.js';
 import { PreconditionFailed } from '../precondition.js';
 import { responsesOf } from '../responses.js';
@@ -49,7 +50,8 @@ function parameter(place: string, name: string, { properties, required }: Object
 
 /** The headers that an operation understands without declaring them. */
 function conditions(operation: Operation): JsonSchema[] {
-  const { idempotencyKey, headers, errors = [] } = operation;
+  const { headers, errors = [] } = operation;
+  const key = keyOf(operation);
   const own = Object.keys(headers?.shape ?? {});
   const header = (name: string, description: string, rest: object) => ({
     name,
@@ -59,13 +61,13 @@ function conditions(operation: Operation): JsonSchema[] {
     ...rest,
   });
   return [
-    ...(idempotencyKey
+    ...(key
       ? [
           header(
             'idempotency-key',
             'Any text that is the same when the request is repeated: it then has the effect of one.',
             {
-              required: true,
+              ...(key === 'required' && { required: true }),
               schema: { type: 'string', pattern: '^[\\x21\\x23-\\x7e]{1,255}$' },
             },
           ),

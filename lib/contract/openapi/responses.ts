@@ -2,6 +2,8 @@ import type { Body } from '../body.js';
 import { isBinary } from '../body.js';
 import { choiceOf } from '../choice.js';
 import type { Operation } from '../contract.js';
+import { IDEMPOTENCY_PROBLEMS, IdempotencyKeyInUse } from '../idempotency-problems.js';
+import { REPLAYED_HEADER } from '../idempotent.js';
 import { Problem } from '../problem.js';
 import { type Examples, PROBLEM_TYPE, type ResponseForm, responsesOf } from '../responses.js';
 import type { SharedStatus } from '../shared-statuses.js';
@@ -36,9 +38,9 @@ const MEANINGS: Readonly<Record<number, string>> = {
 
 /** All that an operation may answer, by status. */
 export function responses(operation: Operation, name: string, components: Components): JsonSchema {
-  const own = [...responsesOf(operation)].map(([status, form]) => [
+  const own = [...formsOf(operation)].map(([status, form]) => [
     String(status),
-    response(status, form, name, components),
+    response(status, form, name, components, operation),
   ]);
   const shared = refusalsOf(operation).map((status) => [
     String(status),
@@ -49,6 +51,23 @@ export function responses(operation: Operation, name: string, components: Compon
     ...(hasEtag(operation) ? [['304', { description: 'What the caller has is the current one.' }]] : []),
     ...own,
   ]);
+}
+
+/** The responses of an operation, with the problems that `idempotent` brings. */
+function formsOf(operation: Operation): Map<number, ResponseForm> {
+  const forms = new Map(responsesOf(operation));
+  if (!operation.idempotent) return forms;
+  const { responses: declared, errors = [] } = operation;
+  const added = responsesOf({ ...operation, responses: {}, errors: [...errors, ...IDEMPOTENCY_PROBLEMS] });
+  for (const [status, form] of added) {
+    if (!(status in declared)) forms.set(status, form);
+    else {
+      // A handler may return it, and `route` answers the problem.
+      const own = forms.get(status)!;
+      forms.set(status, { ...own, content: new Map([...form.content, ...own.content]) });
+    }
+  }
+  return forms;
 }
 
 function refusalsOf(operation: Operation): SharedStatus[] {
@@ -82,27 +101,51 @@ export function refusals(
   );
 }
 
-function response(status: number, form: ResponseForm, name: string, components: Components): JsonSchema {
-  const headers =
-    form.headers &&
-    (components.schemaOf(form.headers, 'parameter', `${name}${status}Headers`) as {
-      properties?: Record<string, JsonSchema>;
-      required?: string[];
-    });
+function response(
+  status: number,
+  form: ResponseForm,
+  name: string,
+  components: Components,
+  operation: Operation,
+): JsonSchema {
+  const headers = {
+    ...ownHeaders(status, form, name, components),
+    ...replayHeaders(status, form, operation),
+  };
   return {
     description: form.description ?? MEANINGS[status] ?? `Status ${status}`,
-    ...(headers?.properties && {
-      headers: Object.fromEntries(
-        Object.entries(headers.properties).map(([key, schema]) => [
-          key,
-          { ...(headers.required?.includes(key) && { required: true }), schema },
-        ]),
-      ),
-    }),
+    ...(Object.keys(headers).length > 0 && { headers }),
     ...(form.content.size > 0 && {
       content: content(form, name, status, components),
     }),
   };
+}
+
+function ownHeaders(status: number, form: ResponseForm, name: string, components: Components): JsonSchema {
+  if (!form.headers) return {};
+  const { properties = {}, required = [] } = components.schemaOf(
+    form.headers,
+    'parameter',
+    `${name}${status}Headers`,
+  ) as { properties?: Record<string, JsonSchema>; required?: string[] };
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, schema]) => [
+      key,
+      { ...(required.includes(key) && { required: true }), schema },
+    ]),
+  );
+}
+
+/** What an operation that is `idempotent` says of a repeated request. */
+function replayHeaders(status: number, form: ResponseForm, { idempotent }: Operation): JsonSchema {
+  if (!idempotent) return {};
+  if (form.problems.includes(IdempotencyKeyInUse)) {
+    const description = 'Seconds until the request may be repeated, while the first one with its key runs.';
+    return { 'retry-after': { description, schema: { type: 'integer' } } };
+  }
+  if (status >= 500 || form.problems.length > 0) return {};
+  const description = 'That it is the response of the first request with this idempotency key.';
+  return { [REPLAYED_HEADER]: { description, schema: { type: 'string', enum: ['true'] } } };
 }
 
 function content(

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { Bindables } from '../binding.js';
+import type { Bindable, Bindables } from '../binding.js';
 import type { BundlingOptions } from '../bundling-options.js';
 import type * as Idempotency from '../idempotency-table.js';
 import { Bundler } from './bundler.js';
@@ -23,6 +23,11 @@ export interface FunctionPlan extends Granted {
   readonly analysis: HandlerAnalysis;
 }
 
+/** A need that follows from what the construct knows, and not from the handler's source. */
+export interface OwnNeed extends DeclaredNeed {
+  readonly to: Bindable;
+}
+
 /**
  * Finds the module, reads its needs and satisfies them.
  *
@@ -37,6 +42,7 @@ export function planFunction(
     bind?: Bindables | undefined;
     environment?: Readonly<Record<string, string>> | undefined;
     bundling?: BundlingOptions | undefined;
+    own?: readonly OwnNeed[] | undefined;
   },
   shared: boolean,
 ): FunctionPlan {
@@ -65,7 +71,10 @@ export function planFunction(
         `\`bind\` has ${name}, which the handler does not need (${names.length > 0 ? `it needs ${names.join(', ')})` : `it needs nothing). ${UNREAD}`}`,
     ),
   ];
-  const wanted = needs.filter((need) => !missing.includes(need)).map((need) => wantedBy(need, bind));
+  const wanted = [
+    ...needs.filter((need) => !missing.includes(need)).map((need) => wantedBy(need, bind)),
+    ...(props.own ?? []).map(({ to, ...need }) => wantedBy(need, { [need.name]: to })),
+  ];
   const granted = satisfy(
     wanted,
     Object.keys(props.environment ?? {}),

@@ -42,9 +42,8 @@ const order: OrderItem = {
   updatedAt: '2026-01-01T00:00:00.000Z',
   version: 1,
   day: '2026-01-01',
-  fingerprint: 'x',
 };
-const { customerId: _customer, version: _version, day: _day, fingerprint: _print, ...sent } = order;
+const { customerId: _customer, version: _version, day: _day, ...sent } = order;
 const refusal = (Item?: object) =>
   new ConditionalCheckFailedException({ message: '', $metadata: {}, ...(Item && { Item: Item as never }) });
 
@@ -56,6 +55,7 @@ async function answer(handler: any, clients: object, options: RestEventOptions) 
 beforeEach(() => dynamo.reset());
 
 describe('placeOrder', () => {
+  beforeEach(() => dynamo.on(GetCommand).resolves({}));
   const products = [lamp, stool, yen];
   const quote = {
     functionName: 'quote',
@@ -121,26 +121,37 @@ describe('placeOrder', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  it('answers a repeated request with the order that the first one has placed', async () => {
+  it('answers a repeated request with the order that the first one has placed, without asking for prices', async () => {
     dynamo.on(PutCommand).resolves({});
     await call(request());
     const { Item } = written();
     dynamo.reset();
-    dynamo.on(PutCommand).rejects(refusal());
     dynamo.on(GetCommand).resolves({ Item: { ...Item, status: 'CONFIRMED' } });
-    expect(await call(request())).toMatchObject({
+    const down = { ...quote, call: () => Promise.reject(new Error('down')) };
+    expect(await answer(place, { orders, quote: down }, request())).toMatchObject({
       status: 201,
       body: { orderId: Item!.orderId, status: 'CONFIRMED' },
     });
+    expect(dynamo.commandCalls(PutCommand)).toEqual([]);
+  });
+
+  it('answers with the order of another attempt that was faster', async () => {
+    dynamo.on(GetCommand).resolvesOnce({}).resolves({ Item: order });
+    dynamo.on(PutCommand).rejects(refusal());
+    expect(await call(request())).toMatchObject({ status: 201, body: { orderId: order.orderId } });
   });
 
   it('refuses a key that was used for another order', async () => {
-    dynamo.on(PutCommand).rejects(refusal());
-    dynamo.on(GetCommand).resolves({ Item: order });
-    expect(await call(request())).toMatchObject({
-      status: 422,
-      body: { type: 'urn:problem:idempotency-key-reused' },
-    });
+    dynamo.on(PutCommand).resolves({});
+    const api = place.with({ orders, quote: quote as never });
+    const send = (options: RestEventOptions) => api(restEvent({ user: ada, ...options }));
+    expect((await send(request())).statusCode).toBe(201);
+    const other = await send(request({ cardToken: 'tok_decline' }));
+    expect([other.statusCode, other.body]).toEqual([
+      422,
+      expect.stringContaining('urn:problem:idempotency-key-reused'),
+    ]);
+    expect(dynamo.commandCalls(PutCommand)).toHaveLength(1);
   });
 
   it.each([
@@ -161,7 +172,7 @@ describe('placeOrder', () => {
     const refused = await call(request(body));
     expect(refused.status).toBe(status);
     if (type) expect(refused.body.type).toBe(`urn:problem:${type}`);
-    expect(dynamo.calls()).toHaveLength(0);
+    expect(dynamo.commandCalls(PutCommand)).toHaveLength(0);
   });
 
   it('wants an idempotency key', async () => {
