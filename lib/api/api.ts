@@ -25,7 +25,7 @@ import { corsOf, corsVariable } from './private/cors.js';
 import { createDocumentation, permitDocumentation } from './private/documentation/documentation.js';
 import { idempotencyTableOf } from './private/idempotency.js';
 import { type AuthorizerSources, createAuthorizers, permitAuthorizer } from './private/lambda-authorizers.js';
-import { warnOfLimits } from './private/limits.js';
+import { addStackCheck, warnOfLimits } from './private/limits.js';
 import { createFunctions, permitOperation } from './private/operation-functions.js';
 import { planRoutes } from './private/planned-route.js';
 import { registerApi } from './private/registry.js';
@@ -141,6 +141,7 @@ export class Api<
     this.tellAddress(info.name, props.domain !== undefined);
     const operations = planned.map(({ operation }) => operation);
     warnOfLimits(this, operations, functions, Object.keys(authorizers).length + (props.users ? 1 : 0));
+    addStackCheck(this, Object.keys(functions).length);
     if (props.publishAs) publishApi(this, props.publishAs, this);
   }
 

@@ -1,4 +1,4 @@
-import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
+import type { AliasOptions, FunctionOptions } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { RemovalPolicy } from 'aws-cdk-lib/core';
@@ -39,4 +39,10 @@ export interface BaseFunctionOptions
    * @default - an encrypted queue that keeps them for 14 days, and an alarm at the first one
    */
   readonly failures?: FailureOptions;
+  /**
+   * Options of the alias `live` by which the function is invoked, for example `provisionedConcurrentExecutions`.
+   *
+   * @default - no provisioned concurrency: environments start with the first requests
+   */
+  readonly live?: AliasOptions;
 }

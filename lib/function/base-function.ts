@@ -4,7 +4,6 @@ import {
   type CfnFunction,
   type EventInvokeConfigOptions,
   type FunctionProps,
-  Function as LambdaFunction,
   LoggingFormat,
   type Permission,
   Tracing,
@@ -32,6 +31,7 @@ import {
   traces,
 } from './private/own-policy.js';
 import type { Granted } from './private/satisfy.js';
+import { VersionedFunction } from './versioned-function.js';
 
 /**
  * Lambda gives CPU by memory: at 128 MB a cold start with the SDK takes about twice as long as at 256 MB and costs
@@ -49,7 +49,7 @@ type BaseFunctionProps = BaseFunctionOptions & Pick<FunctionProps, 'code' | 'han
  * What all functions of this library have in common: their defaults, a log group of their own, a role that allows
  * what is bound and nothing else, and a place for events that failed.
  */
-export abstract class BaseFunction extends LambdaFunction {
+export abstract class BaseFunction extends VersionedFunction {
   private readonly ownLogGroup: ILogGroup;
   /** None where there are no failures that nobody sees. */
   private readonly failureQueue: FailureQueue | undefined;
@@ -112,7 +112,7 @@ export abstract class BaseFunction extends LambdaFunction {
     return super.grantInvoke(grantee);
   }
 
-  /** Says how events are handled that nobody waits for; failures go to the queue if nothing else is said of them. */
+  /** Configures how asynchronous events are handled; failures go to the queue unless the options name another place. */
   public override configureAsyncInvoke(options: EventInvokeConfigOptions): void {
     super.configureAsyncInvoke(this.failureQueue?.completed(options) ?? options);
   }

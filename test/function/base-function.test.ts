@@ -86,7 +86,11 @@ const OPTIONS: readonly [
   ['timeout', () => ({ timeout: Duration.minutes(1) }), { Timeout: 60 }],
   ['architecture', () => ({ architecture: Architecture.X86_64 }), { Architectures: ['x86_64'] }],
   ['tracing', () => ({ tracing: Tracing.PASS_THROUGH }), { TracingConfig: { Mode: 'PassThrough' } }],
-  ['description', () => ({ description: 'Says hello' }), { Description: 'Says hello' }],
+  [
+    'description',
+    () => ({ description: 'Says hello' }),
+    { Description: Match.stringLikeRegexp('^Says hello \\(live [0-9a-f]{12}\\)$') },
+  ],
   ['functionName', () => ({ functionName: 'hello' }), { FunctionName: 'hello' }],
   [
     'environment',

@@ -2,6 +2,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { FeaturePlan } from 'aws-cdk-lib/aws-cognito';
 import { Duration, type Stack } from 'aws-cdk-lib/core';
 import { UserDirectory } from 'cdk-trellis';
+import { liveArn } from '../support/live.js';
 import { nagFindings } from '../support/nag.js';
 import { newStack } from '../support/template.js';
 
@@ -24,7 +25,7 @@ describe('triggers of a UserDirectory', () => {
     const made = template(
       (stack) => new UserDirectory(stack, 'Users', { triggers: { preSignUp }, bind: { domain: 'x.org' } }),
     );
-    const fn = { 'Fn::GetAtt': [Match.stringLikeRegexp('PreSignUp'), 'Arn'] };
+    const fn = liveArn('PreSignUp');
     made.hasResourceProperties('AWS::Cognito::UserPool', { LambdaConfig: { PreSignUp: fn } });
     made.hasResourceProperties('AWS::Lambda::Function', {
       Timeout: 5,

@@ -1,8 +1,9 @@
 import type { StageOptions } from 'aws-cdk-lib/aws-apigateway';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { Annotations, Token } from 'aws-cdk-lib/core';
+import { Annotations, CfnResource, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Operation } from '../../contract/contract.js';
+import { addedResources } from '../../function/private/published-versions.js';
 import type { Throttle } from '../routes.js';
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -88,6 +89,30 @@ export function resourcesOf(operations: readonly Pick<Operation, 'path'>[]): Set
       return ['/', ...parts.map((_, at) => `/${parts.slice(0, at + 1).join('/')}`)];
     }),
   );
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const MAX_STACK_RESOURCES = 500;
+
+/** A function, its role, log group, version and alias, and the permission to invoke it. */
+const RESOURCES_PER_OPERATION = 6;
+
+/** Says at synth how an API of many operations fits its stack; CDK says only that it does not. */
+export function addStackCheck(scope: Construct, operations: number): void {
+  const stack = Stack.of(scope);
+  const max = stack.node.tryGetContext('@aws-cdk/core:stackResourceLimit') ?? MAX_STACK_RESOURCES;
+  if (operations * RESOURCES_PER_OPERATION < max / 2) return;
+  scope.node.addValidation({
+    validate: () => {
+      const own = stack.node.findAll().filter((one) => CfnResource.isCfnResource(one) && one.stack === stack);
+      const count = own.length + addedResources(stack);
+      return max === 0 || count <= max
+        ? []
+        : [
+            `The stack of an Api must have at most ${max} resources, got ${count}: ${RESOURCES_PER_OPERATION} for each of ${operations} operations with a function, which leaves room for 80. Split the contract into two Apis in stacks of their own, or give the functions one log group, \`functions: { logGroup }\`, which leaves room for 97.`,
+          ];
+    },
+  });
 }
 
 /** Refuses at synth what API Gateway would refuse to import. */

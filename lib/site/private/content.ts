@@ -56,7 +56,8 @@ export class SiteContent extends Construct {
       ephemeral: props.ephemeral ? 'true' : 'false',
     };
     const files = new CustomResource(this, 'Files', {
-      serviceToken: this.function.functionArn,
+      // CloudFormation refuses another token for a resource that is there, and calls it when the function is complete.
+      serviceToken: this.function.unqualified.functionArn,
       resourceType: 'Custom::SiteContent',
       serviceTimeout: WAITS,
       properties: request,

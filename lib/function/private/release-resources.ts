@@ -1,0 +1,92 @@
+import type { Template, TemplateResource } from '../../target/template.js';
+
+/** The name of the alias by which a function is invoked. */
+export const LIVE = 'live';
+
+/** A function with a published version and an alias, as its template has it. */
+export interface PublishedFunction {
+  /** Its path, for messages and the metadata of what is added. */
+  readonly path: string;
+  /** Its logical id. */
+  readonly id: string;
+  /** Whether the template has its version and its alias already. */
+  readonly hasVersion: boolean;
+  readonly hasAlias: boolean;
+  /** Whether its role is its own and not one of the user's. */
+  readonly hasOwnRole: boolean;
+}
+
+/** CDK's ids have at most 248 characters, CloudFormation's 255. */
+export const versionIdOf = (functionId: string) => `${functionId}Version`;
+export const aliasIdOf = (functionId: string) => `${functionId}Live`;
+
+/** The version and the alias of a function, as far as the template lacks them. */
+export function releaseResources(
+  { path, id, hasVersion, hasAlias }: PublishedFunction,
+  fn: TemplateResource & { readonly Metadata?: Readonly<Record<string, unknown>> },
+): Record<string, TemplateResource> {
+  const metadata = (child: string) =>
+    fn.Metadata?.['aws:cdk:path'] !== undefined && {
+      Metadata: { 'aws:cdk:path': `${path}/${child}/Resource` },
+    };
+  const FunctionName = { Ref: id };
+  const FunctionVersion = { 'Fn::GetAtt': [versionIdOf(id), 'Version'] };
+  return {
+    ...(!hasVersion && {
+      [versionIdOf(id)]: {
+        Type: 'AWS::Lambda::Version',
+        Properties: { FunctionName },
+        ...metadata('CurrentVersion'),
+      },
+    }),
+    ...(!hasAlias && {
+      [aliasIdOf(id)]: {
+        Type: 'AWS::Lambda::Alias',
+        Properties: { FunctionName, FunctionVersion, Name: LIVE },
+        ...metadata('Live'),
+      },
+    }),
+  };
+}
+
+/** Properties that take a function without its alias, and whether the alias has one of its own beside it. */
+const UNQUALIFIED: Readonly<Record<string, { readonly name: string; readonly hasQualifier: boolean }>> = {
+  'AWS::Lambda::Alias': { name: 'FunctionName', hasQualifier: false },
+  'AWS::Lambda::EventInvokeConfig': { name: 'FunctionName', hasQualifier: true },
+  'AWS::Lambda::Url': { name: 'TargetFunctionArn', hasQualifier: true },
+  'AWS::Lambda::Version': { name: 'FunctionName', hasQualifier: false },
+};
+
+/** Writes the alias beside the function's name where Lambda does not take it as a part of the name. */
+export function qualified(resource: TemplateResource): TemplateResource {
+  const unqualified = UNQUALIFIED[resource.Type];
+  if (!unqualified) return resource;
+  const { name, hasQualifier } = unqualified;
+  const { 'Fn::Join': join } = (resource.Properties?.[name] ?? {}) as { 'Fn::Join'?: [string, unknown[]] };
+  if (join?.[0] !== '' || join[1].length !== 2 || join[1][1] !== `:${LIVE}`) return resource;
+  const Properties = {
+    ...resource.Properties,
+    [name]: join[1][0],
+    ...(hasQualifier && { Qualifier: LIVE }),
+  };
+  return { ...resource, Properties };
+}
+
+/** Lets whatever names a function wait for its alias: names and ARNs with `:live` do not refer to it. */
+export function afterAliases(
+  resources: Readonly<Record<string, TemplateResource>>,
+  aliases: ReadonlyMap<string, string>,
+  referencesOf: (id: string) => ReadonlySet<string>,
+): Template['Resources'] {
+  return Object.fromEntries(
+    Object.entries(resources).map(([id, resource]) => {
+      if (resource.Type === 'AWS::Lambda::Version' || resource.Type === 'AWS::Lambda::Alias') {
+        return [id, resource];
+      }
+      const awaited = [...referencesOf(id)].flatMap((one) => aliases.get(one) ?? []);
+      if (awaited.length === 0) return [id, resource];
+      const DependsOn = [...new Set([...[resource.DependsOn ?? []].flat(), ...awaited])].sort();
+      return [id, { ...resource, DependsOn }];
+    }),
+  );
+}

@@ -1,0 +1,124 @@
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import {
+  Alias,
+  type AliasOptions,
+  type FunctionProps,
+  type IVersion,
+  Function as LambdaFunction,
+  Version,
+} from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { given } from '../props/given.js';
+import { publishVersions, takeLogicalId } from './private/published-versions.js';
+import { LIVE } from './private/release-resources.js';
+
+/** Properties of CDK's functions and of the alias. */
+export interface VersionedFunctionProps extends FunctionProps {
+  /** Options of the alias `live`. @default - no provisioned concurrency */
+  readonly live?: AliasOptions;
+}
+
+/**
+ * A function that is invoked by its alias `live`, which points to a published version.
+ *
+ * Lambda changes code and configuration by two calls, so `$LATEST` is a mix of the old and the new for some seconds of
+ * a deployment (https://github.com/aws/aws-cdk/issues/8446). A version never changes, and the alias moves to the next
+ * one in a single step.
+ *
+ * `functionArn`, `functionName`, grants, permissions, event sources, the function URL and the configuration of
+ * asynchronous invocations are those of the alias, so every trigger uses it. Metrics count all versions.
+ */
+export abstract class VersionedFunction extends LambdaFunction {
+  /**
+   * The function without its alias: `$LATEST`. For what must keep the function's own ARN, for example the
+   * `serviceToken` of a custom resource that is deployed already.
+   */
+  readonly unqualified: LambdaFunction;
+  private readonly isVersioned: boolean;
+  private readonly liveOptions: AliasOptions;
+  private readonly versionOptions: FunctionProps['currentVersionOptions'];
+  // Not called `alias` and `version`: CDK takes whatever has these for an alias or a version.
+  private liveAlias: Alias | undefined;
+  private liveVersion: Version | undefined;
+
+  protected constructor(scope: Construct, id: string, props: VersionedFunctionProps) {
+    const { live, onFailure, onSuccess, maxEventAge, retryAttempts, ...options } = props;
+    super(scope, id, options as FunctionProps);
+    this.isVersioned = true;
+    // The same object, but its getters and methods see no alias.
+    this.unqualified = Object.create(this, { isVersioned: { value: false } });
+    this.liveOptions = live ?? {};
+    this.versionOptions = options.currentVersionOptions;
+    publishVersions(this, {
+      hasVersion: () => this.liveVersion !== undefined,
+      hasAlias: () => this.liveAlias !== undefined,
+    });
+    // Not by CDK's constructor, which would configure `$LATEST`.
+    const asynchronous = given({ onFailure, onSuccess, maxEventAge, retryAttempts });
+    if (Object.keys(asynchronous).length > 0) this.configureAsyncInvoke(asynchronous);
+    if (live) this.createAlias();
+    else if (options.currentVersionOptions) this.createVersion();
+  }
+
+  /** The alias by which everything invokes the function: for auto scaling or a deployment group. */
+  public get live(): Alias {
+    return this.liveAlias ?? this.createAlias();
+  }
+
+  /** The version that is deployed, to which the alias `live` points. */
+  public override get currentVersion(): Version {
+    return this.liveVersion ?? this.createVersion();
+  }
+
+  /** The ARN of the alias `live`. */
+  public override get functionArn(): string {
+    return this.isVersioned ? `${super.functionArn}:${LIVE}` : super.functionArn;
+  }
+
+  /** The function's name and the alias, `name:live`, which Lambda takes wherever it takes a name to invoke. */
+  public override get functionName(): string {
+    return this.isVersioned ? `${super.functionName}:${LIVE}` : super.functionName;
+  }
+
+  public override get resourceArnsForGrantInvoke(): string[] {
+    return this.isVersioned ? [this.functionArn] : super.resourceArnsForGrantInvoke;
+  }
+
+  public override get latestVersion(): IVersion {
+    return this.isVersioned ? this.unqualified.latestVersion : super.latestVersion;
+  }
+
+  public override grantInvokeVersion(grantee: IGrantable, version: IVersion): Grant {
+    return this.isVersioned
+      ? this.unqualified.grantInvokeVersion(grantee, version)
+      : super.grantInvokeVersion(grantee, version);
+  }
+
+  /** A metric of the function, over all its versions. */
+  public override metric(metricName: string, props?: MetricOptions): Metric {
+    return this.isVersioned ? this.unqualified.metric(metricName, props) : super.metric(metricName, props);
+  }
+
+  /** CDK warns of permissions on the function itself beside a version; these are on the alias. */
+  public override considerWarningOnInvokeFunctionPermissions(): void {}
+
+  private createVersion(): Version {
+    this.liveVersion = new Version(this, 'CurrentVersion', {
+      lambda: this.unqualified,
+      ...given(this.versionOptions),
+    });
+    takeLogicalId(this, this.liveVersion, 'Version');
+    return this.liveVersion;
+  }
+
+  private createAlias(): Alias {
+    this.liveAlias = new Alias(this, 'Live', {
+      ...given(this.liveOptions),
+      aliasName: LIVE,
+      version: this.currentVersion,
+    });
+    takeLogicalId(this, this.liveAlias, 'Live');
+    return this.liveAlias;
+  }
+}
