@@ -1,8 +1,7 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type CfnRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Alias,
   Code,
@@ -293,6 +292,29 @@ describe('the role of a function', () => {
     expect(roleOf(bound)).not.toBe(roleOf(templateOf(() => ({}))));
   });
 
+  it('is another one when a managed policy that it names allows something else, and so is the policy', () => {
+    const many = (access: 'read' | 'write') =>
+      templateOf((stack) => ({
+        bind: Object.fromEntries(
+          Array.from({ length: 40 }, (_, at) => [
+            `table${at}`,
+            {
+              to: new DataTable(stack, `Table${at}`, { partitionKey: 'id' }),
+              access: at === 39 ? access : 'read',
+            },
+          ]),
+        ),
+      }));
+    const [before, after] = [many('read'), many('write')];
+    const policies = (template: Template) => Object.keys(template.findResources('AWS::IAM::ManagedPolicy'));
+    expect(policies(before).length).toBeGreaterThan(0);
+    expect(policies(after).filter((id) => policies(before).includes(id))).toEqual([]);
+    expect(roleOf(after)).not.toBe(roleOf(before));
+    expect(JSON.stringify(only(after, 'IAM::Role')[1].Properties.ManagedPolicyArns)).toContain(
+      policies(after)[0],
+    );
+  });
+
   it('stays the same one when it has a name, when something else names it, and when it is of the user', () => {
     const grow = (fn: CodeFunction, actions: readonly string[]) => {
       for (const action of actions)
@@ -303,12 +325,20 @@ describe('the role of a function', () => {
         () => ({}),
         (fn) => {
           grow(fn, actions);
-          new Table(Stack.of(fn), 'Table', { partitionKey: { name: 'id', type: AttributeType.STRING } });
           new Role(Stack.of(fn), 'Other', { assumedBy: fn.role!.grantPrincipal as never });
         },
       );
     const ids = (template: Template) => Object.keys(template.findResources('AWS::IAM::Role')).sort();
     expect(ids(named('s3:GetObject'))).toEqual(ids(named('s3:PutObject')));
+    const fixed = (action: string) =>
+      templateOf(
+        () => ({}),
+        (fn) => {
+          grow(fn, [action]);
+          (fn.role!.node.defaultChild as CfnRole).roleName = 'my-role';
+        },
+      );
+    expect(roleOf(fixed('s3:GetObject'))).toBe(roleOf(fixed('s3:PutObject')));
     const given = (...actions: string[]) =>
       templateOf(
         (stack) => ({

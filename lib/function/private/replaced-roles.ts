@@ -18,14 +18,22 @@ export function replaceRoles(identities: Identities, functionIds: readonly strin
   const policyIds = Object.keys(Resources).filter((id) => POLICIES.includes(Resources[id]!.Type));
   const referrers = referrersOf(new Set([...roles, ...policyIds]), Resources, identities);
   const elsewhere = referencesIn(rest).names;
+  /** A managed policy that the role names, as one with many bindings does. */
+  const isOfRoleAlone = (id: string, roleId: string) =>
+    referrers.get(id)?.every((one) => one === roleId) &&
+    Resources[id]?.Properties?.ManagedPolicyName === undefined;
   const renamed = new Map<string, string>();
   for (const roleId of roles) {
     const role = Resources[roleId];
     if (!role || role.Properties?.RoleName !== undefined || elsewhere.has(roleId)) continue;
     const { policies, others } = usersOf(Resources, roleId, referrers.get(roleId) ?? []);
     if (others.length > 0 || policies.some((id) => elsewhere.has(id) || referrers.has(id))) continue;
-    const suffix = identities.ofResources([roleId, ...policies]);
-    for (const id of [roleId, ...policies]) renamed.set(id, `${id}${suffix}`);
+    const named = policyIds.filter(
+      (id) => identities.referencesOf(roleId).has(id) && !elsewhere.has(id) && isOfRoleAlone(id, roleId),
+    );
+    const ids = [roleId, ...policies, ...named];
+    const suffix = identities.ofResources(ids);
+    for (const id of ids) renamed.set(id, `${id}${suffix}`);
   }
   if (renamed.size === 0) return identities;
   const affected = new Set([...renamed.keys()].flatMap((id) => referrers.get(id) ?? []));
