@@ -8,8 +8,11 @@ import { CONFIGURATION_FILE, type ContentRequest } from './request.js';
 import { answering } from './response.js';
 import { Store } from './store.js';
 
-const s3 = new S3Client();
-const cloudFront = new CloudFrontClient({ maxAttempts: 6 });
+/** An upload may take as long as it moves; a connection that says nothing is lost, and tried again. */
+const LIMITS = { connectionTimeout: 3000, socketTimeout: 20_000 } as const;
+
+const s3 = new S3Client({ requestHandler: LIMITS });
+const cloudFront = new CloudFrontClient({ maxAttempts: 6, requestHandler: LIMITS });
 
 /** The first thousand paths of a month are free, and so is everything as one path. */
 const MOST_INVALIDATED = 100;
