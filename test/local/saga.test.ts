@@ -5,6 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   DescribeExecutionCommand,
+  RedriveExecutionCommand,
   SendTaskFailureCommand,
   SendTaskSuccessCommand,
   SFNClient,
@@ -504,6 +505,21 @@ describe('a step that waits for an answer', () => {
       afterwards: 'Delete this message.',
     });
   });
+
+  it.concurrent('goes on by the command of that message: the step asks again', async () => {
+    const id = await start('Waits');
+    const before = await token(id);
+    const arn = executionArn('Waits', id);
+    await sfn.send(new StopExecutionCommand({ executionArn: arn }));
+    await sfn.send(new RedriveExecutionCommand({ executionArn: arn }));
+    const after = await until(async () => {
+      const latest = await token(id);
+      return latest === before ? undefined : latest;
+    });
+    await invoke('Answer', { token: after, answer: { by: 'ann', isApproved: true } });
+    expect((await end('Waits', id)).output.status).toBe('completed');
+    expect(await log(id)).toEqual(['reserve', 'ask', 'ask', 'pay']);
+  });
 });
 
 describe('an express saga', () => {
@@ -550,7 +566,7 @@ it('what ended as the saga ends leaves nothing for a person', async () => {
       return Messages.map(({ Body }) => JSON.parse(Body!).problem);
     }),
   );
-  expect(all.map((problems) => problems.length)).toEqual([3, 0, 1]);
+  expect(all.map((problems) => problems.length)).toEqual([3, 0, 2]);
 });
 
 it('nothing was denied', () => {

@@ -1,6 +1,9 @@
 import {
   CreateActivityCommand,
+  DescribeMapRunCommand,
   GetActivityTaskCommand,
+  ListExecutionsCommand,
+  ListMapRunsCommand,
   SendTaskFailureCommand,
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
@@ -281,6 +284,27 @@ describe('Map', () => {
     };
     expect(await run(states, { items: [1, 2] })).toEqual(succeeded({ items: [1, 2] }));
     expect(await run(states, { items: [1, 2, 3] })).toEqual(failed('States.ExceedToleratedFailureThreshold'));
+  });
+
+  it.concurrent('of a distributed mode reports its items as executions of a Map Run', async () => {
+    const processor = machine(
+      { p: pass() },
+      { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
+    );
+    const arn = await begin(
+      { m: { Type: 'Map', ItemsPath: '$.items', Label: 'Items', ItemProcessor: processor, ...end } },
+      { items: ['a', 'b'] },
+    );
+    expect(await executions.end(arn)).toEqual(succeeded(['a', 'b']));
+    const { mapRuns } = await executions.client.send(new ListMapRunsCommand({ executionArn: arn }));
+    const { mapRunArn } = mapRuns![0]!;
+    const run = await executions.client.send(new DescribeMapRunCommand({ mapRunArn }));
+    expect(run).toMatchObject({
+      status: 'SUCCEEDED',
+      itemCounts: { total: 2, succeeded: 2, running: 0, pending: 0 },
+    });
+    const items = await executions.client.send(new ListExecutionsCommand({ mapRunArn }));
+    expect(items.executions?.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
   });
 
   it.concurrent('needs an array', async () => {

@@ -1,7 +1,8 @@
-import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateActivityCommand, GetActivityTaskCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { stopEmulator } from '../../../lib/local/emulator.js';
 import { Emulator, inlineFunction, type Template } from '../emulator.js';
-import { Executions } from './executions.js';
+import { Executions, until } from './executions.js';
 
 jest.setTimeout(180_000);
 
@@ -178,6 +179,7 @@ interface Kind {
 }
 
 function template(isLater: boolean): Template {
+  const RoleArn = { 'Fn::GetAtt': ['CountingRole', 'Arn'] };
   const machines = Object.entries(KINDS).map(([name, { states, limit, language }]) => {
     const definition = isLater
       ? { StartAt: 'f', States: { f: { Type: 'Fail', Error: 'LaterVersion' } } }
@@ -188,13 +190,31 @@ function template(isLater: boolean): Template {
         Type: 'AWS::StepFunctions::StateMachine',
         Properties: {
           StateMachineName: name,
-          RoleArn: { 'Fn::GetAtt': ['CountingRole', 'Arn'] },
+          RoleArn,
           DefinitionString: { 'Fn::Sub': text },
         },
       },
     };
   });
   const update = [{ Effect: 'Allow', Action: 'dynamodb:UpdateItem', Resource: '*' }];
+  const activity = (name: string) => {
+    const Resource = `arn:aws:states:us-east-1:000000000000:activity:${name}`;
+    return { StartAt: 'a', States: { a: { Type: 'Task', Resource, TimeoutSeconds: 600, End: true } } };
+  };
+  const others = {
+    Taken: [activity('Taken'), 'STANDARD'],
+    Open: [activity('Open'), 'STANDARD'],
+    Express: [{ StartAt: 't', States: { t: lambda('express') } }, 'EXPRESS'],
+  } as const;
+  for (const [name, [definition, StateMachineType]] of Object.entries(others)) {
+    const DefinitionString = JSON.stringify(definition);
+    machines.push({
+      [name]: {
+        Type: 'AWS::StepFunctions::StateMachine',
+        Properties: { StateMachineName: name, StateMachineType, RoleArn, DefinitionString },
+      },
+    } as never);
+  }
   return {
     Resources: {
       Tokens: { Type: 'AWS::SQS::Queue' },
@@ -217,6 +237,16 @@ describe('an execution', () => {
   let emulator: Emulator;
   let executions: Executions;
 
+  const takeTask = async (name: string) => {
+    const activityArn = `arn:aws:states:us-east-1:000000000000:activity:${name}`;
+    return (await executions.client.send(new GetActivityTaskCommand({ activityArn }))).taskToken;
+  };
+  const runsOf = async (id: string) => {
+    const { Item } = await new DynamoDBClient(emulator.client).send(
+      new GetItemCommand({ TableName: 'Runs', Key: { id: { S: id } } }),
+    );
+    return Item && Number(Item.runs!.N);
+  };
   const halt = async () => {
     await stopEmulator(emulator.instance, emulator.state);
   };
@@ -229,6 +259,9 @@ describe('an execution', () => {
     emulator = await Emulator.start();
     executions = new Executions(emulator);
     await emulator.deploy('Survival', template(false));
+    for (const name of ['Taken', 'Open']) {
+      await executions.client.send(new CreateActivityCommand({ name }));
+    }
   });
   afterAll(() => emulator?.stop());
 
@@ -246,6 +279,7 @@ describe('an execution', () => {
   ])('that goes on after %s', (_, round, interrupt) => {
     const arns: Record<string, string> = {};
     const tokens: Record<string, string[]> = {};
+    let taken: string | undefined;
 
     beforeAll(async () => {
       const at = new Date(Date.now() + 8000).toISOString();
@@ -259,6 +293,11 @@ describe('an execution', () => {
         await executions.reached(arns[name]!, 'TaskScheduled', kind.tokens);
         tokens[name] = await executions.tokens(arns[name]!);
       }
+      for (const name of ['Taken', 'Open', 'Express']) {
+        arns[name] = await executions.start(name, {}, `${round}-${name}`);
+      }
+      taken = await takeTask('Taken');
+      await until(async () => await runsOf(`${round}-Express-express`));
       await interrupt();
       await emulator.restart();
       for (const list of Object.values(tokens)) {
@@ -272,6 +311,21 @@ describe('an execution', () => {
     it.each(Object.keys(KINDS))('in %s', async (name) => {
       const { end, output } = KINDS[name]!;
       expect(await executions.end(arns[name]!)).toMatchObject(end ?? { status: 'SUCCEEDED', output });
+    });
+
+    it('in a task of an activity that a worker has', async () => {
+      await executions.client.send(new SendTaskSuccessCommand({ taskToken: taken, output: '"done"' }));
+      expect(await executions.end(arns.Taken!)).toMatchObject({ status: 'SUCCEEDED', output: 'done' });
+    });
+
+    it('in a task of an activity that no worker has', async () => {
+      const taskToken = await takeTask('Open');
+      await executions.client.send(new SendTaskSuccessCommand({ taskToken, output: '"done"' }));
+      expect(await executions.end(arns.Open!)).toMatchObject({ status: 'SUCCEEDED', output: 'done' });
+    });
+
+    it('in an Express execution', async () => {
+      await until(async () => ((await runsOf(`${round}-Express-express`)) === 2 ? true : undefined));
     });
 
     it('shows the call that was made again in its history', async () => {
