@@ -69,12 +69,12 @@ const log = async (id: string): Promise<string[]> => (await item(id))?.log ?? []
 const told = async (id: string) => (await item(`outcome of ${id}`))?.outcome;
 
 async function until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
-  for (const deadline = Date.now() + 25_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 45_000; Date.now() < deadline; ) {
     const value = await look();
     if (value !== undefined) return value;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error('It did not happen within 25 s');
+  throw new Error('It did not happen within 45 s');
 }
 
 /** How an execution ended. */

@@ -55,7 +55,7 @@ const waits = new Saga(stack, 'Waits', {
     .waitForCallback('approval', {
       do: () => import('./handlers/ask.js'),
       answer: Approval,
-      wait: Duration.seconds(8),
+      wait: Duration.seconds(15),
     })
     .step('pay', pay),
   ...shared,
