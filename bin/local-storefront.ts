@@ -8,7 +8,8 @@ import { type Directory, ensureUser, type Person } from './users.js';
 // The SDK warns of Node 20 on every start; here it is a toolchain, and functions run on the Node of their runtime.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-/** An administrator of the storefront on this machine. The password is no secret: only this machine can reach it. */
+/** An administrator of the storefront on this machine. The password is no secret:
+ * programs on this machine may sign in with it, and pages of other origins may not call the APIs. */
 export const ADMIN: Person = {
   email: 'admin@example.com',
   password: 'Local-storefront-1',

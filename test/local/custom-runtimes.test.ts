@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { correction, pairOfEmulators } from './corrections.js';
 import { Emulator, inlineFunction, isRunning, zipOf } from './emulator.js';
+import { rawRequest } from './raw-request.js';
 
 const emulators = pairOfEmulators([
   'custom_runtime_environment',
@@ -169,4 +170,19 @@ describe.each([
       if (end === 'kill') await emulator.stop();
     }
   });
+});
+
+it('have a Runtime API that no page in a browser can call', async () => {
+  const { corrected } = emulators;
+  await create(corrected, 'Address', { bootstrap: runtime('printf \'"%s"\' "$AWS_LAMBDA_RUNTIME_API"') });
+  const api: string = await corrected.invoke('Address');
+  const port = Number(api.split(':')[1]);
+  const answer = (...headers: string[]) =>
+    rawRequest(port, ['POST /2018-06-01/runtime/invocation/none/response HTTP/1.1', ...headers]);
+  expect([
+    await answer(`Host: ${api}`),
+    await answer(`Host: ${api}`, 'Origin: http://evil.example'),
+    await answer(`Host: ${api}`, 'Sec-Fetch-Site: cross-site'),
+    await answer(`Host: evil.example:${port}`),
+  ]).toEqual([400, 403, 403, 403]);
 });

@@ -1,4 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -172,6 +173,21 @@ describe('the address of a request', () => {
       }
   });
 
+  it('is checked in HTTP/2, too', async () => {
+    const session = connect(emulator.endpoint);
+    const statusOf = (authority: string) =>
+      new Promise((resolve, reject) => {
+        const headers = { ':path': app.httpApi, ':authority': authority };
+        session
+          .request(headers)
+          .on('response', (answer) => resolve(answer[':status']))
+          .on('error', reject);
+      });
+    expect(await statusOf(new URL(emulator.endpoint).host)).toBe(200);
+    expect(await statusOf('evil.example')).toBe(403);
+    session.destroy();
+  });
+
   it('may be any name of this machine', async () => {
     const { port } = emulator.instance;
     for (const host of ['127.0.0.1', 'localhost', 'LocalHost', '[::1]', 'photos.localhost'])
@@ -199,6 +215,9 @@ describe('the address of a request', () => {
       ['Host: iot.us-east-1.localhost'],
     ])
       expect(await webSocketStatus(port, '/', headers)).toBe(403);
+    const page = [`Origin: ${EVIL}`];
+    expect(await webSocketStatus(port, app.socketApi, [`Host: 127.0.0.1:${port}`, ...page])).toBe(101);
+    expect(await webSocketStatus(port, app.socketApi, [`Host: evil.example:${port}`, ...page])).toBe(403);
   });
 });
 
@@ -270,6 +289,27 @@ describe("the deployed app's own addresses", () => {
     expect([answer.status, answer.headers.has('x-amz-cf-id')]).toEqual([403, true]);
     expect((await fetch(app.site, { headers: { origin: EVIL } })).status).toBe(200);
   });
+});
+
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
+onLinux('listens on loopback only', () => {
+  const folder = `/proc/${emulator.pid}/fd`;
+  const own = readdirSync(folder).map((name) => {
+    try {
+      return readlinkSync(join(folder, name));
+    } catch {
+      return 'closed meanwhile';
+    }
+  });
+  // https://docs.kernel.org/networking/proc_net_tcp.html
+  const [listening, loopback] = ['0A', '0100007F'];
+  const sockets = ['tcp', 'tcp6']
+    .flatMap((file) => readFileSync(`/proc/net/${file}`, 'utf8').split('\n'))
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[3] === listening && own.includes(`socket:[${fields[9]}]`));
+  const addresses = sockets.map(([, address]) => address?.split(':')[0]);
+  expect(addresses).toEqual([loopback, loopback]);
 });
 
 it('keeps what it holds, its log and its temporary files readable by its owner only', async () => {

@@ -60,6 +60,18 @@ const RESOURCES = {
     },
   },
   ...HTTP_API,
+  SocketApi: {
+    Type: 'AWS::ApiGatewayV2::Api',
+    Properties: {
+      Name: 'socket',
+      ProtocolType: 'WEBSOCKET',
+      RouteSelectionExpression: '$request.body.action',
+    },
+  },
+  SocketStage: {
+    Type: 'AWS::ApiGatewayV2::Stage',
+    Properties: { ApiId: { Ref: 'SocketApi' }, StageName: 'live', AutoDeploy: true },
+  },
   Pool: { Type: 'AWS::Cognito::UserPool', Properties: { UserPoolName: 'pool' } },
   Client: { Type: 'AWS::Cognito::UserPoolClient', Properties: { UserPoolId: { Ref: 'Pool' } } },
 };
@@ -67,6 +79,7 @@ const RESOURCES = {
 const OUTPUTS = {
   Url: { Value: { 'Fn::GetAtt': ['Url', 'FunctionUrl'] } },
   HttpApi: { Value: { Ref: 'HttpApi' } },
+  SocketApi: { Value: { Ref: 'SocketApi' } },
   Pool: { Value: { Ref: 'Pool' } },
   Client: { Value: { Ref: 'Client' } },
 };
@@ -76,6 +89,7 @@ export interface GuardedApp {
   /** Paths on the emulator's port. */
   readonly functionUrl: string;
   readonly httpApi: string;
+  readonly socketApi: string;
   readonly pool: string;
   readonly client: string;
   readonly s3: S3Client;
@@ -95,6 +109,7 @@ export async function deployGuardedApp(emulator: Emulator): Promise<GuardedApp> 
     site: edgeAddress(emulator.instance, emulator.state) as string,
     functionUrl: `/_aws/lambda-url/${/\/\/([^.]+)\./.exec(outputs.Url as string)?.[1]}/`,
     httpApi: `/_aws/execute-api/${outputs.HttpApi}/here`,
+    socketApi: `/_aws/execute-api/${outputs.SocketApi}/live`,
     pool: outputs.Pool as string,
     client: outputs.Client as string,
     s3,

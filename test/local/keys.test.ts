@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import {
   CreateBucketCommand,
   DeletePublicAccessBlockCommand,
@@ -11,7 +12,7 @@ import { type Credentials, signed } from '../support/sigv4.js';
 import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction } from './emulator.js';
 
-const emulators = pairOfEmulators(['random_session_keys']);
+const emulators = pairOfEmulators(['random_session_keys', 'identities_of_pools']);
 
 /** Reads with the keys of a function's role, as MiniStack derives them from ARNs. */
 async function readAsOwner(emulator: Emulator): Promise<string> {
@@ -76,6 +77,20 @@ const whoAmI = async (emulator: Emulator, credentials: Credentials) => {
   return /<(?:Arn|Code)>(.*?)</.exec(await answer.text())?.[1];
 };
 
+correction(
+  emulators,
+  'identities_of_pools',
+  'has no credentials for an identity that no identity pool has',
+  async ({ endpoint }) => {
+    const target = 'AWSCognitoIdentityService.GetCredentialsForIdentity';
+    const headers = { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1' };
+    const body = '{"IdentityId":"us-east-1:none"}';
+    const answer = await fetch(endpoint, { method: 'POST', headers, body });
+    return (await answer.json()).__type;
+  },
+  'ResourceNotFoundException',
+);
+
 it("refuses the root user's key with another secret, and the keys that MiniStack takes for root's", async () => {
   const { corrected } = emulators;
   const { accessKeyId, secretAccessKey } = corrected.instance.credentials;
@@ -114,6 +129,28 @@ it('serves callers without credentials only what the policy of a bucket allows e
     await at('/public/a.txt'),
     await at('/public/a.txt', { method: 'DELETE' }),
   ]).toEqual([403, 403, 403, 200, 403]);
+});
+
+it("keeps the keys of IAM users over a restart, and forgets the root user's", async () => {
+  const { corrected } = emulators;
+  const iam = new IAMClient(corrected.client);
+  await iam.send(new CreateUserCommand({ UserName: 'ann' }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'ann' }));
+  const keys = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+  const before = corrected.instance.credentials;
+  await corrected.save();
+  await corrected.kill();
+  await corrected.restart();
+  expect([
+    await whoAmI(corrected, keys),
+    await whoAmI(corrected, before),
+    await whoAmI(corrected, corrected.instance.credentials),
+  ]).toEqual([
+    'arn:aws:iam::000000000000:user/ann',
+    'InvalidClientTokenId',
+    'arn:aws:iam::000000000000:root',
+  ]);
+  expect(await corrected.invoke('Owner')).toEqual([]);
 });
 
 it('are new after each start', async () => {

@@ -4,7 +4,7 @@ import secrets
 import threading
 
 from ministack.core import lambda_runtime
-from ministack.services import iam, lambda_svc, sts
+from ministack.services import cognito, iam, lambda_svc, sts
 
 from . import correction, replaced
 
@@ -44,3 +44,19 @@ def random_session_keys():
 
     for module in (lambda_runtime, lambda_svc):
         replaced(module, "execution_credentials")(credentials)
+
+
+@correction
+def identities_of_pools():
+    """Only identities that an identity pool has get credentials.
+
+    https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_GetCredentialsForIdentity.html
+    MiniStack makes up a role for any other, whose keys pass for a caller's.
+    """
+
+    @replaced(cognito, "_get_credentials_for_identity")
+    def credentials(original, data):
+        identity = data.get("IdentityId")
+        if any(identity in pool.get("_identities", {}) for pool in cognito._identity_pools.values()):
+            return original(data)
+        return cognito.error_response_json("ResourceNotFoundException", f"Identity '{identity}' not found.", 400)

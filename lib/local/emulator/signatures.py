@@ -1,0 +1,95 @@
+"""Whether the signature of a request is good, by MiniStack's own verification, which knows users and sessions."""
+
+import contextvars
+import hashlib
+import os
+import re
+import sys
+
+from ministack.core import iam_evaluator
+from ministack.core.iam_evaluator import AuthError
+from ministack.core.responses import get_account_id
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+# The key and the credential of a request whose signature was found good: MiniStack need not compute it again.
+_verified = contextvars.ContextVar("trellis_verified", default=None)
+
+
+def install():
+    _verify_root()
+    _keep_verdicts()
+
+
+def forget():
+    """Called at the start of each request."""
+    _verified.set(None)
+
+
+def failure_of(request, body):
+    """The reason why the signature of a request is refused, or None."""
+    if len(request.values("authorization")) > 1:
+        return AuthError("IncompleteSignature", "A request must have one Authorization header.")
+    iam_evaluator.pin_signed_request(request.method, request.raw_path, request.query, request.scope["headers"])
+    iam_evaluator.pin_signed_body(body)
+    signed = iam_evaluator._signed_request.get()
+    if signed is None:
+        return AuthError(
+            "MissingAuthenticationToken",
+            "The request has no signature. AWS's tools get keys of this local cloud by: npx trellis info --env",
+        )
+    if signed.s3_scoped:
+        return AuthError("SignatureDoesNotMatch", "Credential should be scoped to the correct service.")
+    key = signed.access_key_id
+    try:
+        account = iam_evaluator.find_iam_access_key_account(key)
+    except iam_evaluator.AmbiguousAccessKeyError:
+        return AuthError("InvalidClientTokenId", "The security token included in the request is invalid.")
+    if account is None:
+        account = key if re.fullmatch(r"\d{12}", key) else os.environ["MINISTACK_ACCOUNT_ID"]
+    credential = iam_evaluator.authenticate(key, account)
+    if credential is None or isinstance(credential, AuthError):
+        return credential or AuthError("IncompleteSignature", "The request has no complete signature.")
+    declared = request.headers.get("x-amz-content-sha256", "")
+    if _HASH.fullmatch(declared) and declared != hashlib.sha256(body).hexdigest():
+        return AuthError("XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.")
+    _verified.set((key, credential))
+    return None
+
+
+def _verify_root():
+    """MiniStack verifies the signatures of users and sessions. Those of root it takes as they are, and any key called
+    `test` or any account id for root's."""
+    identify = iam_evaluator.resolve_caller_identity
+    iam_evaluator._is_root_key = lambda access_key_id: False  # Asked for this only, and below.
+
+    def resolve_caller_identity(access_key_id):
+        if not access_key_id or not iam_evaluator.is_root_access_key(access_key_id):
+            return identify(access_key_id)
+        account = get_account_id()
+        return {
+            "accessKey": access_key_id,
+            "accountId": account,
+            "userArn": f"arn:aws:iam::{account}:root",
+            "userId": account,
+            "principalOrgId": iam_evaluator._principal_org_id(account),
+            "session": None,
+        }
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("ministack.") and getattr(module, "resolve_caller_identity", None) is identify:
+            module.resolve_caller_identity = resolve_caller_identity
+
+
+def _keep_verdicts():
+    original = iam_evaluator.authenticate
+
+    def authenticate(access_key_id, account_id):
+        verdict, pinned = _verified.get(), iam_evaluator._signed_request.get()
+        if verdict is None or pinned is None or not verdict[0] == access_key_id == pinned.access_key_id:
+            return original(access_key_id, account_id)
+        iam_evaluator._signed_request.set(None)
+        iam_evaluator._verified_key.set(access_key_id)
+        return verdict[1]
+
+    iam_evaluator.authenticate = authenticate
