@@ -22,7 +22,8 @@ export interface EventHandler<E extends EventDefinition, N extends Needs> {
  *
  * The event is parsed by its definition. One that is not understood, of an unknown version for instance, is refused;
  * as with any error, Lambda tries twice more and then keeps it in the function's failure queue, from which
- * `trellis redrive` sends it back. With `idempotency()` among the needs an event that was handled is not handled again.
+ * `trellis redrive` sends it back. So it does when the handler has not ended a tenth before the function's timeout
+ * (0.1 to 1 s). With `idempotency()` among the needs an event that was handled is not handled again.
  *
  * @param events the event, or several: versions of it, or different ones that are told apart by `name`
  * @param needs an object literal: the construct that deploys the handler reads it from the source
