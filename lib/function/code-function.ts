@@ -14,6 +14,7 @@ import type { BaseFunctionOptions } from './base-function-options.js';
 import { checkBootstrap } from './private/bootstrap.js';
 import { codeMistakes, isCustomRuntime, isImage, isOfAnyPlatform } from './private/code-mistakes.js';
 import { constructPath } from './private/construct-path.js';
+import { edgeError } from './private/edge.js';
 import { satisfy } from './private/satisfy.js';
 import { type ResourceAccesses, wantedBy } from './resource-access.js';
 
@@ -121,5 +122,10 @@ export class CodeFunction extends BaseFunction {
       'cdk-trellis:imagePlatform',
       `The image is built for the processor of the machine that builds it, and the function runs on ${name}: give it \`platform: Platform.LINUX_${name === 'arm64' ? 'ARM64' : 'AMD64'}\`.`,
     );
+  }
+
+  /** @internal CDK calls it for the version that a distribution is given. */
+  public override _checkEdgeCompatibility(): void {
+    throw edgeError(this.node.path);
   }
 }

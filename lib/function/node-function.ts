@@ -2,6 +2,7 @@ import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { BaseFunction } from './base-function.js';
 import type { HandlerModule, NodeFunctionProps, UncheckedFunctionProps } from './node-function-props.js';
+import { edgeError } from './private/edge.js';
 import { functionCode } from './private/function-code.js';
 import { planFunction } from './private/function-plan.js';
 import type { Invoker } from './private/handler-analysis.js';
@@ -73,5 +74,10 @@ export class NodeFunction<Module extends HandlerModule = HandlerModule> extends 
     this.exportName = plan.exportName;
     this.operation = plan.analysis.operation;
     this.invokedBy = plan.analysis.invokedBy;
+  }
+
+  /** @internal CDK calls it for the version that a distribution is given. */
+  public override _checkEdgeCompatibility(): void {
+    throw edgeError(this.node.path);
   }
 }

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib/core';
-import { logicalIds, templateOf } from './lambda.js';
+import { NodeFunction } from 'cdk-trellis';
+import { logicalIds, runInLambda, templateOf } from './lambda.js';
 import { Project, removeProjects } from './project.js';
 import { synthError, synthesized } from './synthesized.js';
 
@@ -144,4 +145,33 @@ it('an analysis is made again when what an alias means has changed', () => {
   expect(variables()).toBe('job');
   project.write('tsconfig.json', tsconfig('two'));
   expect(variables()).toBeUndefined();
+});
+
+it('a handler of a library that is compiled to CommonJS is bundled from its sources, with its needs', () => {
+  const folder = 'node_modules/@acme/constructs';
+  const project = new Project({
+    [`${folder}/package.json`]: '{ "name": "@acme/constructs", "version": "1.0.0" }',
+    [`${folder}/lib/index.js`]: "module.exports = (make) => make(() => import('./place.js'));",
+    [`${folder}/lib/place.js`]: '"use strict";\nexports.handler = 1;\n//# sourceMappingURL=place.js.map\n',
+    [`${folder}/lib/place.js.map`]: '{ "version": 3, "sources": ["../src/place.ts"] }',
+    [`${folder}/src/place.ts`]: `import { handle, text } from 'cdk-trellis/runtime';
+      import { one } from './one.js';
+      export const handler = handle({ stage: text() }, async (_: unknown, { stage }) => stage + one);`,
+    [`${folder}/src/one.ts`]: "export const one: string = '1';",
+  });
+  const deployed = () => {
+    const app = project.app();
+    const stack = new Stack(app, 'Shop');
+    const make = require(project.path(`${folder}/lib/index.js`));
+    make((handler: () => Promise<unknown>) =>
+      NodeFunction.unchecked(stack, 'Fn', { handler, bind: { stage: 'beta' } }),
+    );
+    const assembly = app.synth();
+    const [id = ''] = logicalIds(assembly, stack, 'AWS::Lambda::Function');
+    const { Variables } = templateOf(assembly, stack).Resources[id].Properties.Environment;
+    return runInLambda(assembly, stack, id, 'return handler()', Variables);
+  };
+  expect(deployed()).toBe('beta1');
+  project.write(`${folder}/src/one.ts`, "export const one: string = '2';");
+  expect(deployed()).toBe('beta2');
 });

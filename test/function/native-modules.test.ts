@@ -2,6 +2,7 @@ import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Stack } from 'aws-cdk-lib/core';
+import { SharedLayer } from 'cdk-trellis';
 import { codeFolder, logicalIds, templateOf } from './lambda.js';
 import { Project, removeProjects } from './project.js';
 import { filesIn, synthError, synthesized } from './synthesized.js';
@@ -117,6 +118,7 @@ describe('a package with native code', () => {
   };
   const project = new Project({
     'lambda/main.ts': HANDLER,
+    'lambda/main2.ts': HANDLER,
     'lambda/other.ts':
       "import { string } from 'zod'; export const handler = async () => string().parse('x');",
   });
@@ -179,12 +181,49 @@ describe('a package with native code', () => {
     expect(addons(codeFolder(assembly, stack, layer))).toEqual([place(`@fast/hash-${own}/hash.node`)]);
   });
 
-  it('is there for both architectures where functions of both are in a stack', () => {
-    const [both] = synth({ Shop: { main: Architecture.X86_64, other: Architecture.ARM_64 } });
+  it('is there for both architectures where functions of both use it in a stack', () => {
+    const [both] = synth({ Shop: { main: Architecture.X86_64, main2: Architecture.ARM_64 } });
     expect(both!.addons).toEqual([
       place('@fast/hash-linux-arm64-gnu/hash.node'),
       place('@fast/hash-linux-x64-gnu/hash.node'),
     ]);
+  });
+
+  it('is there for the architecture of the functions that use it, beside others of another one', () => {
+    const [own] = synth({ Shop: { main: Architecture.X86_64, other: Architecture.ARM_64 } });
+    expect(own!.addons).toEqual([place('@fast/hash-linux-x64-gnu/hash.node')]);
+    const shop = new Project({
+      'lambda/main.ts': HANDLER,
+      'lambda/other.ts': 'export const handler = async () => 1;',
+      'lambda/named.ts': 'export const handler = async () => 2;',
+    });
+    addHash(shop, { 'linux-x64-gnu': machineCode('x64') });
+    const app = shop.app();
+    const stack = new Stack(app, 'Shop');
+    shop.add(stack, 'Fn', './lambda/main.js', X64);
+    shop.add(stack, 'Other', './lambda/other.js', ARM64);
+    shop.add(stack, 'Named', './lambda/named.js', { ...X64, bundling: { nodeModules: ['@fast/hash'] } });
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  it('is there for the architecture of the functions that use it by way of a shared layer', () => {
+    const shop = new Project({
+      'lambda/main.ts': "import { hash } from '@shop/hashes'; export const handler = async () => hash;",
+      'lambda/other.ts': 'export const handler = async () => 1;',
+      'layers/hashes/package.json': '{ "name": "@shop/hashes", "version": "1.0.0", "exports": "./index.ts" }',
+      'layers/hashes/index.ts': "export { hash } from '@fast/hash';",
+    });
+    addHash(shop, everywhere);
+    const app = shop.app();
+    const stack = new Stack(app, 'Shop');
+    const layers = [SharedLayer.fromPackage(shop.path('layers/hashes'))];
+    shop.add(stack, 'Fn', './lambda/main.js', { ...X64, layers });
+    shop.add(stack, 'Other', './lambda/other.js', ARM64);
+    const assembly = app.synth();
+    const folders = logicalIds(assembly, stack, 'AWS::Lambda::LayerVersion').map((id) =>
+      codeFolder(assembly, stack, id),
+    );
+    expect(folders.flatMap(addons)).toEqual([place('@fast/hash-linux-x64-gnu/hash.node')]);
   });
 
   it('changes no other function and no other stack', () => {

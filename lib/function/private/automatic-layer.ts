@@ -1,10 +1,11 @@
 import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
-import { Stack } from 'aws-cdk-lib/core';
+import { Annotations, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { BundledCode, isAskedFor } from './bundled-code.js';
 import { type Built, Bundler, type Wrappers } from './bundler.js';
 import { addLayerCheck } from './layer-check.js';
 import { describeLayer } from './layer-metadata.js';
+import type { LayerNeeds } from './vendor-set.js';
 
 /** The id of the layer in its stack. */
 const ID = 'NodeModules';
@@ -41,23 +42,28 @@ export function automaticLayer(scope: Construct): AutomaticLayer {
   if (existing) return existing;
   const bundler = Bundler.of(scope);
   const keys = new Set<string>();
-  const functions: FunctionNeeds[] = [];
-  const nodeModules: Record<string, string> = {};
+  const functions: { readonly key: string; readonly needs: FunctionNeeds }[] = [];
   const announced = {
     isWanted: isAskedFor(stack),
     keys,
     get version() {
       return keys.size + functions.length;
     },
-    needs: () => ({
-      platforms: [...new Set(functions.map(({ platform }) => platform()))],
-      nodeModules,
-    }),
+    needs: () => layerNeeds(functions),
   };
   bundler.addLayer(announced);
   const built = () => bundler.builtLayer(announced);
-  const version = new LayerVersion(stack, ID, {
-    code: new BundledCode(built, () => bundler.prepareLayers()),
+  const version: LayerVersion = new LayerVersion(stack, ID, {
+    code: new BundledCode(
+      () => {
+        const made = built();
+        for (const text of bundler.warnings(announced)) {
+          Annotations.of(version).addWarningV2('cdk-trellis:optionalPackages', text);
+        }
+        return made;
+      },
+      () => bundler.prepareLayers(),
+    ),
     description: 'Packages that the functions of this stack use; made by cdk-trellis',
   });
   describeLayer(version, 'automatic', built);
@@ -65,16 +71,34 @@ export function automaticLayer(scope: Construct): AutomaticLayer {
   const serve = (key: string, needs?: FunctionNeeds) => {
     keys.add(key);
     if (!needs) return;
-    functions.push(needs);
     for (const [name, folder] of Object.entries(needs.nodeModules)) {
-      nodeModules[name] ??= folder;
-      if (nodeModules[name] !== folder) throw new Error(twiceText(name, nodeModules[name], needs));
+      const other = functions.find((one) => (one.needs.nodeModules[name] ?? folder) !== folder);
+      if (other) throw new Error(twiceText(name, other.needs.nodeModules[name] as string, needs));
     }
+    functions.push({ key, needs });
   };
   const wrappers = (key: string) => bundler.wrappers(key, announced);
   const layer = { version, built, serve, wrappers };
   layers.set(stack, layer);
   return layer;
+}
+
+/** By function: what one of them does not use need not be there for its platform. */
+function layerNeeds(
+  functions: readonly { readonly key: string; readonly needs: FunctionNeeds }[],
+): LayerNeeds {
+  const platforms = new Map<string, Set<string>>();
+  const nodeModules = new Map<string, { folder: string; platforms: Set<string> }>();
+  for (const { key, needs } of functions) {
+    const platform = needs.platform();
+    platforms.set(key, (platforms.get(key) ?? new Set()).add(platform));
+    for (const [name, folder] of Object.entries(needs.nodeModules)) {
+      const known = nodeModules.get(name) ?? { folder, platforms: new Set() };
+      known.platforms.add(platform);
+      nodeModules.set(name, known);
+    }
+  }
+  return { platforms, nodeModules };
 }
 
 function twiceText(name: string, other: string, { at, nodeModules }: FunctionNeeds): string {

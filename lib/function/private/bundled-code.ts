@@ -3,12 +3,16 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, writ
 import { dirname, join, relative } from 'node:path';
 import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import {
+  BootstraplessSynthesizer,
   type CfnResource,
+  CliCredentialsStackSynthesizer,
   DefaultStackSynthesizer,
   type FileAssetLocation,
   FileAssetPackaging,
+  FileSystem,
   type IResolveContext,
   Lazy,
+  LegacyStackSynthesizer,
   Names,
   Stack,
   Stage,
@@ -87,7 +91,7 @@ export class BundledCode extends Code {
     const location = Stack.of(scope).synthesizer.addFileAsset({
       fileName: path,
       packaging: path.endsWith(ARCHIVE) ? FileAssetPackaging.FILE : FileAssetPackaging.ZIP_DIRECTORY,
-      sourceHash: hash,
+      sourceHash: hasOwnKeys(Stack.of(scope)) ? hash : fingerprint(scope, path),
       displayName: Names.stackRelativeConstructPath(scope),
     });
     this.locations.set(hash, location);
@@ -119,6 +123,25 @@ export function isAskedFor(stack: Stack): boolean {
   const known = askedFor.get(stack) ?? stack.bundlingRequired;
   askedFor.set(stack, known);
   return known;
+}
+
+/** Whether CDK itself puts the stack's assets where the template looks for them. */
+function hasOwnKeys(stack: Stack): boolean {
+  if (stack.nestedStackParent) return hasOwnKeys(stack.nestedStackParent);
+  return [
+    DefaultStackSynthesizer,
+    LegacyStackSynthesizer,
+    CliCredentialsStackSynthesizer,
+    BootstraplessSynthesizer,
+  ].some((synthesizer) => stack.synthesizer instanceof synthesizer);
+}
+
+/**
+ * The hash that an asset has for whoever adds what is in the cloud assembly once more, to copy it elsewhere: stack sets
+ * look for it by that. It depends on how well an archive is packed, as the hash of its content does not.
+ */
+function fingerprint(scope: Construct, path: string): string {
+  return FileSystem.fingerprint(join(Stage.of(scope)?.outdir ?? '', path));
 }
 
 /** With other synthesizers an asset's location may be that of another resource or parameter. */

@@ -137,6 +137,13 @@ export class Bundler {
     return { own: finished?.findings.wrappers[OWN] ?? [], inPackages };
   }
 
+  /** What is to be known of an automatic layer that was built. */
+  public warnings(layer: Layer): readonly string[] {
+    const known = this.layers.get(layer);
+    const warnings = (known && this.vendorWork.get(known.key)?.findings.warnings) ?? [];
+    return warnings.map(({ text }) => text);
+  }
+
   /** Announces an automatic layer. */
   public addLayer(layer: Layer): void {
     this.layers.set(layer, undefined);
@@ -181,11 +188,13 @@ export class Bundler {
   private beginLayer(layer: Layer): KnownSet {
     const known = this.layers.get(layer);
     if (known?.version === layer.version) return known;
+    const needs = layer.needs();
     const served = [...layer.keys].flatMap((key) => {
       const unit = this.units.get(key)?.unit;
-      return unit ? [{ unit, vendors: this.finishedUnit(key, unit).findings.vendors }] : [];
+      const platforms = needs.platforms.get(key);
+      return unit ? [{ unit, platforms, vendors: this.finishedUnit(key, unit).findings.vendors }] : [];
     });
-    const made = { version: layer.version, ...vendorSet(served, layer.needs()) };
+    const made = { version: layer.version, ...vendorSet(served, needs) };
     this.layers.set(layer, made);
     const cache = this.cache(made.set.root);
     this.vendorWork.begin(made.key, cache, () => thread().Job.vendor({ store: cache.store, set: made.set }));

@@ -2,13 +2,13 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { callingFiles } from './call-sites.js';
 import { libraryEntry } from './library-entry.js';
-import { originalFiles } from './original-files.js';
+import { esModuleOf, originalFiles } from './original-files.js';
 import { sourceFile } from './source-file.js';
 import { pathsTo, viteImport } from './vite-import.js';
 
-/** `import('x')` or `require('x')`, whatever a compiler has put around it. */
+/** `import('x')` or `require('x')`, whatever a compiler has put around it; jiti has a name of its own for it. */
 const LITERAL =
-  /\b(?:import|require)\s*\(\s*(?:(?:\/\*[\s\S]*?\*\/|\/\/.*)\s*)*(["'`])((?:(?!\1|\$\{|\\).|\\.)+)\1\s*,?\s*\)/;
+  /\b(?:import|require|jitiImport)\s*\(\s*(?:(?:\/\*[\s\S]*?\*\/|\/\/.*)\s*)*(["'`])((?:(?!\1|\$\{|\\).|\\.)+)\1\s*,?\s*\)/;
 
 /** Compilers write what is not ASCII as `\xFC` or `\u{1F600}`. */
 const ESCAPE = /\\(?:x([\da-f]{2})|u([\da-f]{4})|u\{([\da-f]+)\}|(.))/gi;
@@ -113,7 +113,7 @@ function nowhere(specifier: string, writers: readonly string[], files: readonly 
 function targetIn(file: string, specifier: string): [target: string, file: string][] {
   const source = sourceFile(specifier.startsWith('/') ? '/' : dirname(file), specifier);
   // As esbuild names it: several links may lead to one file.
-  return source === undefined ? [] : [[realpathSync.native(source), file]];
+  return source === undefined ? [] : [[esModuleOf(realpathSync.native(source)), file]];
 }
 
 /** Where the import of a handler's module was found, by the module's file. */

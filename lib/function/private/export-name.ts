@@ -1,5 +1,5 @@
-/** Where a compiler, or Vite, has left the import. */
-const IMPORT = /\b(?:import|require|__(?:vite_ssr|vi)_dynamic_import__)\s*\(\s*/;
+/** Where a compiler, Vite or jiti has left the import. */
+const IMPORT = /\b(?:import|require|jitiImport|__(?:vite_ssr|vi)_dynamic_import__)\s*\(\s*/;
 
 /** `.then((module) => ({ handler: module.place }))`, whatever a compiler or a coverage tool has made of it. */
 const CHOICE =

@@ -95,7 +95,9 @@ export function functionCode(
     }),
     () => bundler.prepareLayers(),
   );
-  automatic.serve(key, { at: path, platform: () => platformOf(code), nodeModules });
+  const platform = () => platformOf(code);
+  automatic.serve(key, { at: path, platform, nodeModules });
+  for (const version of used) automatic.serve(version.key, { at: path, platform, nodeModules: {} });
   return { code, layers: [automatic.version, ...versions] };
 }
 

@@ -23,6 +23,12 @@ export function refuseOther(module: Module, node: Node, name: string): void {
 
 /** Why a module has no such handler, and how it is to be written. */
 export function missingHandler(module: Module, name: string): SourceError {
+  if (module.isCommonJs && /[\\/]node_modules[\\/]/.test(module.file)) {
+    return new SourceError(
+      'a handler must be an ES module that exports it, got a CommonJS module of a package. Its author can publish handlers as ES modules (a folder with `"type": "module"`), or the TypeScript sources that its source maps name.',
+      module.file,
+    );
+  }
   if (module.isCommonJs) {
     return new SourceError(
       'a handler must be an ES module that exports it, got a CommonJS module. Write `export const handler = ...`, and run the app from its sources rather than from compiled files.',

@@ -15,8 +15,23 @@ interface SourceMap {
  * Not those of packages: what they have published is what was compiled.
  */
 export function originalFiles(file: string, text: string): string[] {
+  return /[\\/]node_modules[\\/]/.test(file) ? [] : mappedFiles(file, text);
+}
+
+/**
+ * The source of a module of a package that was compiled to CommonJS, as libraries of constructs are, where the package has
+ * it: handlers are bundled as ES modules.
+ */
+export function esModuleOf(file: string): string {
+  if (!/[\\/]node_modules[\\/].*\.c?js$/.test(file)) return file;
+  const text = readFileSync(file, 'utf8');
+  if (/^\s*(import|export)\b/m.test(text) || !/\bexports\b/.test(text)) return file;
+  return mappedFiles(file, text).find((source) => /\.[cm]?tsx?$/.test(source)) ?? file;
+}
+
+function mappedFiles(file: string, text: string): string[] {
   const url = COMMENT.exec(text)?.[1];
-  if (!url || /[\\/]node_modules[\\/]/.test(file)) return [];
+  if (!url) return [];
   try {
     const { sourceRoot = '', sources } = JSON.parse(mapText(file, url)) as SourceMap;
     const paths = sources.map((source) => pathOf(dirname(file), join(sourceRoot, source), source));

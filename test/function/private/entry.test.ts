@@ -24,6 +24,7 @@ describe('the file of a handler', () => {
     '()=>Promise.resolve().then(()=>__importStar(require("../fixtures/handlers/plain.js")))',
     '()=>{cov_1.f[0]++;cov_1.s[0]++;return Promise.resolve().then(()=>_interop_require_wildcard(require("../fixtures/handlers/plain.js")));}',
     '() => import(/* webpackChunkName: "x" */ `../fixtures/handlers/plain.js`)',
+    "() => Promise.resolve().then(() => jitiImport('../fixtures/handlers/plain.js').then((m) => _interopRequireWildcard(m)))",
   ])('is read from what compilers make of the import: %s', (text) => {
     expect(entryOf(imports(text))).toBe(fixture('handlers/plain.ts'));
   });
@@ -184,5 +185,43 @@ describe('a stack that imports a handler', () => {
     const stack = newStack();
     importingTypes(stack);
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+});
+
+describe('a library of constructs that is compiled to CommonJS', () => {
+  const SOURCE =
+    "import { handle, text } from 'cdk-trellis/runtime';\nexport const handler = handle({ stage: text() }, async () => 1);";
+  const COMPILED =
+    '"use strict";\nObject.defineProperty(exports, "__esModule", { value: true });\nexports.handler = 1;\n';
+  const inPackage = (files: Record<string, string>) => {
+    const project = new Project({
+      'node_modules/@acme/constructs/package.json': '{ "name": "@acme/constructs", "version": "1.0.0" }',
+      'node_modules/@acme/constructs/lib/index.js': "'./place.js'; module.exports = (use) => use();",
+    });
+    for (const [path, content] of Object.entries(files))
+      project.write(`node_modules/@acme/constructs/${path}`, content);
+    const call = require(project.path('node_modules/@acme/constructs/lib/index.js'));
+    const place = (path: string) => project.path(`node_modules/@acme/constructs/${path}`);
+    return { entry: () => call(() => entryOf(imports("() => import('./place.js')"))), place };
+  };
+
+  it('has the handlers of its sources, where it publishes them with source maps', () => {
+    const { entry, place } = inPackage({
+      'lib/place.js': `${COMPILED}//# sourceMappingURL=place.js.map\n`,
+      'lib/place.js.map': '{ "version": 3, "sources": ["../src/place.ts"] }',
+      'src/place.ts': SOURCE,
+    });
+    expect(entry()).toBe(place('src/place.ts'));
+  });
+
+  it('has its compiled handlers, where they are ES modules or their sources are not there', () => {
+    const es = inPackage({
+      'lib/place.js': 'export const handler = async () => 1;\n//# sourceMappingURL=place.js.map\n',
+      'lib/place.js.map': '{ "version": 3, "sources": ["../src/place.ts"] }',
+      'src/place.ts': SOURCE,
+    });
+    expect(es.entry()).toBe(es.place('lib/place.js'));
+    const alone = inPackage({ 'lib/place.js': `${COMPILED}//# sourceMappingURL=place.js.map\n` });
+    expect(alone.entry()).toBe(alone.place('lib/place.js'));
   });
 });

@@ -284,6 +284,14 @@ describe('a handler is refused', () => {
     expect(() => analyze('exports.handler = async () => 1;')).toThrow('must be an ES module');
   });
 
+  it('when the module is CommonJS of a package, in words for its author', () => {
+    const project = new Project({ 'node_modules/acme/place.js': 'exports.handler = async () => 1;' });
+    const graph = new ModuleGraph(() => ({ inputs: [], absent: [] }));
+    expect(() => analyzeHandler(project.path('node_modules/acme/place.js'), 'handler', graph)).toThrow(
+      'got a CommonJS module of a package. Its author can publish handlers as ES modules (a folder with `"type": "module"`), or the TypeScript sources that its source maps name.',
+    );
+  });
+
   it('when the module cannot be parsed', () => {
     expect(() => analyze('export const handler = async (( => 1;')).toThrow(/handler\.ts:1: Unexpected "=>"/);
   });

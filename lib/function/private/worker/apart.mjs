@@ -1,5 +1,6 @@
 // @ts-check
 import { resolve } from 'node:path';
+import { packageName } from './imports.mjs';
 import { packageFolder } from './inputs.mjs';
 import { installed } from './installed.mjs';
 import { CodeError } from './mistakes.mjs';
@@ -7,9 +8,15 @@ import { VIRTUAL } from './narrowed.mjs';
 import { isNative, isOptionalFor, manifestOf } from './native.mjs';
 
 /**
- * @typedef {{ folder: string, isNative: boolean, isOptional: boolean, entries: string[] }} ApartPackage
+ * @typedef {{
+ *   folder: string,
+ *   isNative: boolean,
+ *   isOptional: boolean,
+ *   entries: string[],
+ *   platforms: string[],
+ * }} ApartPackage
  *   A package that is not bundled. Optional is one that its users do without; `entries` are those of the layer that
- *   lead to it.
+ *   lead to it, `platforms` those of the functions that use it.
  * @typedef {Map<string, ApartPackage>} Apart by the packages' names
  */
 
@@ -93,7 +100,33 @@ function addRoot(roots, folder, importer, id) {
     isNative: true,
     isOptional: isOptional && (known?.isOptional ?? true),
     entries: [...(known?.entries ?? []), id],
+    platforms: [],
   });
+}
+
+/**
+ * Packages that are not bundled, with the platforms of the functions whose entries lead to them.
+ *
+ * @param {import('./protocol.mjs').VendorSet} set
+ * @param {import('esbuild').Metafile} metafile of the build without them
+ * @param {Apart} apart
+ * @returns {Apart}
+ */
+export function withPlatforms({ entries }, { inputs }, apart) {
+  const found = new Map([...apart].map(([name, one]) => [name, new Set(one.platforms)]));
+  if (apart.size === 0) return apart;
+  for (const { id, platforms } of entries) {
+    const queue = new Set([VIRTUAL + id]);
+    for (const importer of queue) {
+      for (const { path, external } of inputs[importer]?.imports ?? []) {
+        if (!external) queue.add(path);
+        else for (const platform of platforms) found.get(packageName(path))?.add(platform);
+      }
+    }
+  }
+  return new Map(
+    [...apart].map(([name, one]) => [name, { ...one, platforms: [...(found.get(name) ?? [])].sort() }]),
+  );
 }
 
 /** @param {string} name @param {string} one @param {string} other */

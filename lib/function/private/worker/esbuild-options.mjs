@@ -40,8 +40,9 @@ export function projectOptions(unit) {
     ...common,
     treeShaking: true,
     minifyWhitespace: true,
-    minifySyntax: true,
-    // Names stay as they were written, if nothing else is said: stack traces are readable without a source map.
+    // Names stay as they were written, if nothing else is said: stack traces are readable without a source map. The
+    // shorter syntax would take away those of function expressions.
+    minifySyntax: unit.options.minify ?? false,
     minifyIdentifiers: unit.options.minify ?? false,
     keepNames: keepNames ?? false,
     /** @type {'external' | false} */

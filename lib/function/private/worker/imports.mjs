@@ -17,7 +17,14 @@ const PACKAGE = /^([^./]|\.[^./]|\.\.[^/])/;
 const SYNTH_ONLY = /^(aws-cdk-lib(\/.*)?|@aws-cdk\/(?!toolkit).*|constructs|cdk-trellis(\/testing)?)$/;
 
 /**
- * @typedef {{ specifier: string, identity: string, from: string, file: string, slug: string }} Vendor
+ * @typedef {{
+ *   specifier: string,
+ *   identity: string,
+ *   from: string,
+ *   file: string,
+ *   slug: string,
+ *   importers: Set<string>,
+ * }} Vendor
  * @typedef {{
  *   build: import('esbuild').PluginBuild,
  *   unit: import('./protocol.mjs').Unit,
@@ -43,12 +50,14 @@ export function imports(unit, vendors, links) {
     setup(build) {
       /** @type {Scope} */
       const scope = { build, unit, vendors, links, memory: new Map() };
-      build.onResolve({ filter: PACKAGE }, (args) => {
+      build.onResolve({ filter: PACKAGE }, async (args) => {
         if (args.kind === 'entry-point' || args.pluginData === scope) return undefined;
         const key = `${args.path}\0${args.resolveDir}\0${args.kind}`;
         const known = scope.memory.get(key) ?? resolveImport(aliased(args, unit), scope);
         scope.memory.set(key, known);
-        return known;
+        const found = await known;
+        vendors.get(found?.path ?? '')?.importers.add(slashed(relative(unit.root, args.importer)));
+        return found;
       });
     },
   };
@@ -125,7 +134,8 @@ function vendor(args, file, { unit, vendors }) {
     .replace(/^[-.]+/, '')
     .slice(0, 60);
   const path = `${VENDOR_FOLDER}${slug}-${sha256(args.path, '\0', identity).slice(0, 8)}.mjs`;
-  vendors.set(path, { specifier: args.path, identity, from, file, slug });
+  const importers = vendors.get(path)?.importers ?? new Set();
+  vendors.set(path, { specifier: args.path, identity, from, file, slug, importers });
   return { path, external: true };
 }
 

@@ -31,15 +31,14 @@ const BUILD_FILES = ['.c', '.cc', '.cpp', '.cxx', '.h', '.hh', '.hpp', '.mm', '.
 /**
  * Copies packages as they are installed, with all that they need, into a folder where Node.js finds them.
  *
- * @param {Apart} apart
- * @param {readonly string[]} platforms as Node.js names them; machine code for others is left out
+ * @param {Apart} apart machine code for other platforms than theirs is left out
  * @returns {NodeModules} with the size of each package
  * @throws CodeError when something is not installed, or not for one of the platforms
  */
-export function nodeModules(apart, platforms) {
+export function nodeModules(apart) {
   /** @type {NodeModules} */
   const result = { files: {}, executables: new Set(), sources: new Set(), packages: [] };
-  for (const [place, folder] of layout(apart, platforms)) {
+  for (const [place, { folder, platforms }] of layout(apart)) {
     const manifest = manifestOf(folder);
     const size = { name: manifest.name, version: manifest.version ?? '', bytes: 0 };
     result.packages.push(size);
@@ -47,7 +46,7 @@ export function nodeModules(apart, platforms) {
     for (const source of sources) result.sources.add(source);
     for (const [name, content] of Object.entries(files)) {
       const own = platformsOf(content);
-      if (own.length > 0 && !own.some((platform) => platforms.includes(platform))) continue;
+      if (own.length > 0 && !own.some((platform) => platforms.has(platform))) continue;
       size.bytes += content.length;
       result.files[`${place}/${name}`] = content;
       if (executables.has(name)) result.executables.add(`${place}/${name}`);
@@ -65,28 +64,44 @@ function isPackageFile(path) {
  * Where each package goes: at the top, or within the one that needs it if another version is at the top.
  *
  * @param {Apart} apart
- * @param {readonly string[]} platforms
- * @returns {Map<string, string>} the folders of packages, by their places
+ * @returns {Map<string, { folder: string, platforms: Set<string> }>} the folders of packages, by their places, with the
+ *   platforms that they are needed for
  */
-function layout(apart, platforms) {
-  /** @type {Map<string, string>} */
+function layout(apart) {
+  /** @type {ReturnType<typeof layout>} */
   const places = new Map();
   const mistakes = [];
   for (const [name, one] of [...apart].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const { folder, isOptional, entries } = one;
+    const { folder, isOptional, entries, platforms } = one;
     const missing = one.isNative ? missingFor(folder, platforms) : undefined;
     if (missing && !isOptional) mistakes.push({ text: missing, entries });
-    if (!missing) places.set(`node_modules/${name}`, folder);
+    if (!missing) places.set(`node_modules/${name}`, { folder, platforms: new Set(platforms) });
   }
   if (mistakes.length > 0) throw new CodeError(mistakes);
-  // A Map is iterated with what is added meanwhile.
-  for (const [place, folder] of places) {
-    for (const [name, needed] of needs(folder, platforms)) {
+  // A Set is iterated with what is added meanwhile.
+  const queue = new Set(places.keys());
+  const put = (
+    /** @type {string} */ place,
+    /** @type {string} */ folder,
+    /** @type {Set<string>} */ platforms,
+  ) => {
+    const known = places.get(place);
+    if (known && [...platforms].every((platform) => known.platforms.has(platform))) return;
+    places.set(place, { folder, platforms: new Set([...(known?.platforms ?? []), ...platforms]) });
+    queue.delete(place);
+    queue.add(place);
+  };
+  for (const place of queue) {
+    const { folder, platforms } = /** @type {{ folder: string, platforms: Set<string> }} */ (
+      places.get(place)
+    );
+    for (const [name, needed] of needs(folder, [...platforms])) {
       const seen = placesAbove(place)
-        .map((above) => places.get(`${above}node_modules/${name}`))
-        .find((found) => found !== undefined);
-      if (seen === undefined) places.set(`node_modules/${name}`, needed);
-      else if (seen !== needed) places.set(`${place}/node_modules/${name}`, needed);
+        .map((above) => `${above}node_modules/${name}`)
+        .find((candidate) => places.has(candidate));
+      if (seen === undefined) put(`node_modules/${name}`, needed, platforms);
+      else if (places.get(seen)?.folder === needed) put(seen, needed, platforms);
+      else put(`${place}/node_modules/${name}`, needed, platforms);
     }
   }
   return places;

@@ -79,7 +79,7 @@ export async function finish(esbuild, outputs, vendors, root, namespaces) {
  * @param {import('./names.mjs').Use} use
  * @returns {VendorEntry}
  */
-function entryOf({ specifier, identity, from, slug }, use) {
+function entryOf({ specifier, identity, from, slug, importers }, use) {
   const all = new Set([...use.names, ...use.members]);
   const isPart = (/** @type {string} */ name) =>
     [...name.matchAll(/\./g)].some(({ index }) => all.has(name.slice(0, index)));
@@ -87,7 +87,8 @@ function entryOf({ specifier, identity, from, slug }, use) {
   const names = use.whole ? /** @type {const} */ ('*') : some;
   const hash = sha256(specifier, '\0', identity, '\0', JSON.stringify(names)).slice(0, 8);
   const perhaps = some.filter((name) => !use.names.has(name));
-  return { id: `${slug}-${hash}`, specifier, from, names, perhaps };
+  const files = names === '*' ? { importers: [...importers].sort() } : {};
+  return { id: `${slug}-${hash}`, specifier, from, names, perhaps, ...files };
 }
 
 /** @param {string} text @param {[string, string][]} replacements */

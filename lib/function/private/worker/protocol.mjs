@@ -42,20 +42,30 @@ export const OWN = 'own';
  *   `entries` maps the output without extension to the source file, `base` is where outputs are in the layer,
  *   `assets` are literal files, and `files` maps places in the output to files and folders that are copied there.
  *
- * @typedef {{ id: string, specifier: string, from: string, names: string[] | '*', perhaps: string[] }} VendorEntry
+ * @typedef {{
+ *   id: string,
+ *   specifier: string,
+ *   from: string,
+ *   names: string[] | '*',
+ *   perhaps: string[],
+ *   importers?: string[],
+ * }} VendorEntry
  *   One file of an automatic layer: `names` of `specifier`, resolved from the folder `from` (relative to the
- *   root); `z.string` is a member of its export `z`. `perhaps` are members that it may not have.
+ *   root); `z.string` is a member of its export `z`. `perhaps` are members that it may not have. Of one that is used as a
+ *   whole, `importers` are the files that import it.
+ *
+ * @typedef {VendorEntry & { platforms: string[] }} LayerEntry
+ *   With the platforms of the functions that use it, as Node.js names them.
  *
  * @typedef {{
  *   root: string,
  *   target: string,
  *   conditions: string[],
- *   entries: VendorEntry[],
- *   nodeModules: [name: string, folder: string][],
- *   platforms: string[],
+ *   entries: LayerEntry[],
+ *   nodeModules: [name: string, folder: string, platforms: string[]][],
  * }} VendorSet
- *   An automatic layer. `nodeModules` are packages to copy as they are, with their folders relative to the root;
- *   `platforms` are those of its functions, as Node.js names them.
+ *   An automatic layer. `nodeModules` are packages to copy as they are, with their folders relative to the root and the
+ *   platforms of the functions that name them.
  *
  * @typedef {{ name: string, version: string, bytes: number, imports: Record<string, string[] | '*'> }} Package
  *   What a layer holds of a package, and the names that the project imports of it by specifier; none of those that

@@ -1,6 +1,6 @@
 // @ts-check
 import { join, relative, resolve } from 'node:path';
-import { apartPlugin, nativeRoots } from './apart.mjs';
+import { apartPlugin, nativeRoots, withPlatforms } from './apart.mjs';
 import { renameChunks } from './chunk-names.mjs';
 import { commonOptions } from './esbuild-options.mjs';
 import { keepFolder } from './folder.mjs';
@@ -10,6 +10,7 @@ import { CodeError } from './mistakes.mjs';
 import { VIRTUAL } from './narrowed.mjs';
 import { forgetPackages, isNative } from './native.mjs';
 import { nodeModules } from './node-modules.mjs';
+import { optionalModules, optionalPlugin, optionalWarnings, packageRemedy } from './optional.mjs';
 import { packagesIn } from './packages.mjs';
 import { vendorEntries } from './vendor-entries.mjs';
 import { bundledWrappers, loadedBy } from './wrappers.mjs';
@@ -22,6 +23,9 @@ import { bundledWrappers, loadedBy } from './wrappers.mjs';
 
 /** How deep below the layer's root its files are: /opt/nodejs/v. */
 const FOLDER = 'nodejs/v/';
+
+/** Files in an error. */
+const MAX_FILES = 3;
 
 /**
  * CommonJS packages call `require` for Node's own modules. Only the file with esbuild's stand-in for it gets one.
@@ -44,7 +48,12 @@ export async function vendorPass(esbuild, store, set) {
   forgetPackages();
   /** @type {import('./artifact.mjs').Files} */
   const files = { [`${FOLDER}package.json`]: '{"type":"module"}\n' };
-  const { built, apart } = await build(esbuild, set, new Set(), asked(set));
+  const { built, apart, missing } = await build(
+    esbuild,
+    set,
+    { absent: new Set(), missing: new Map() },
+    asked(set),
+  );
   refuseCommonJs(set, built.metafile, apart);
   const texts = built.outputFiles.map(
     ({ path, text }) => /** @type {const} */ ([slashed(relative(set.root, path)), text]),
@@ -52,14 +61,14 @@ export async function vendorPass(esbuild, store, set) {
   for (const [path, text] of renameChunks(new Map(texts))) {
     files[FOLDER + path] = (text.includes(STAND_IN) ? REQUIRE : '') + text;
   }
-  const copies = nodeModules(apart, set.platforms);
+  const copies = nodeModules(withPlatforms(set, built.metafile, apart));
   for (const [name, content] of Object.entries(copies.files)) files[FOLDER + name] = content;
   const executables = new Set([...copies.executables].map((name) => FOLDER + name));
   const packages = packagesIn(set, built.metafile, copies.packages);
   return {
     artifact: { ...keepFolder(store, files, executables), packages },
     ...inputsOf(set, built, copies.sources),
-    findings: { vendors: [], wrappers: wrappersIn(set, built.metafile), warnings: [] },
+    findings: { vendors: [], wrappers: wrappersIn(set, built.metafile), warnings: optionalWarnings(missing) },
   };
 }
 
@@ -82,51 +91,77 @@ function wrappersIn({ root, entries }, metafile) {
 
 /** The packages that users want as they are. @param {VendorSet} set @returns {Apart} */
 function asked({ root, nodeModules }) {
-  const packages = nodeModules.map(([name, place]) => {
+  const packages = nodeModules.map(([name, place, platforms]) => {
     const folder = join(root, place);
-    const asked = { folder, isNative: isNative(folder), isOptional: false, entries: [] };
+    const asked = { folder, isNative: isNative(folder), isOptional: false, entries: [], platforms };
     return /** @type {const} */ ([name, asked]);
   });
   return new Map(packages);
 }
 
 /**
+ * @typedef {{ absent: ReadonlySet<string>, missing: import('./optional.mjs').Missing }} Known
+ *   What earlier runs have found out: `absent` are names that modules turned out not to have, `missing` are modules that
+ *   packages can do without.
+ */
+
+/**
  * @param {typeof import('esbuild')} esbuild
  * @param {VendorSet} set
- * @param {ReadonlySet<string>} absent names that modules turned out not to have
+ * @param {Known} known
  * @param {Apart} apart what is not bundled
- * @returns {Promise<{ built: Built, apart: Apart }>}
+ * @returns {Promise<{ built: Built, apart: Apart, missing: Known['missing'] }>}
  */
-async function build(esbuild, set, absent, apart) {
-  const isApart = (/** @type {string} */ specifier) => apart.has(packageName(specifier));
-  const built = await esbuild
-    .build({
-      ...commonOptions(set),
-      entryPoints: set.entries.map(({ id }) => ({ in: VIRTUAL + id, out: id })),
-      splitting: true,
-      chunkNames: 'c/[hash]',
-      minify: true,
-      plugins: [vendorEntries({ set, absent, isApart }), apartPlugin(apart)],
-    })
-    .catch((error) => {
-      const names = notExported(set, error);
-      if (names.length === 0 || names.every((name) => absent.has(name))) throw named(set, error);
-      return names;
-    });
-  if (Array.isArray(built)) return build(esbuild, set, new Set([...absent, ...built]), apart);
+async function build(esbuild, set, known, apart) {
+  const { absent, missing } = known;
+  const built = await run(esbuild, set, known, apart).catch((error) => error);
+  if (built instanceof Error) {
+    const { errors = [] } = /** @type {Partial<import('esbuild').BuildFailure>} */ (built);
+    const names = notExported(set, errors).filter((name) => !absent.has(name));
+    const optional = await optionalModules(set.root, errors);
+    const isNew = names.length > 0 || [...optional.keys()].some((key) => !missing.has(key));
+    if (!isNew) throw await named(esbuild, set, known, apart, built);
+    const next = {
+      absent: new Set([...absent, ...names]),
+      missing: new Map([...missing, ...optional]),
+    };
+    return build(esbuild, set, next, apart);
+  }
   const natives = nativeRoots(set, built.metafile);
-  if (natives.size === 0) return { built, apart };
-  return build(esbuild, set, absent, new Map([...apart, ...natives]));
+  if (natives.size === 0) return { built, apart, missing };
+  return build(esbuild, set, known, new Map([...apart, ...natives]));
+}
+
+/**
+ * @param {typeof import('esbuild')} esbuild
+ * @param {VendorSet} set
+ * @param {Known} known
+ * @param {Apart} apart
+ * @returns {Promise<Built>}
+ */
+function run(esbuild, set, { absent, missing }, apart) {
+  const isApart = (/** @type {string} */ specifier) => apart.has(packageName(specifier));
+  return esbuild.build({
+    ...commonOptions(set),
+    entryPoints: set.entries.map(({ id }) => ({ in: VIRTUAL + id, out: id })),
+    splitting: true,
+    chunkNames: 'c/[hash]',
+    minify: true,
+    // Code tells errors apart by their classes' names, and registries have classes by name.
+    keepNames: true,
+    logLimit: 0,
+    plugins: [vendorEntries({ set, absent, isApart }), apartPlugin(apart), optionalPlugin(missing)],
+  });
 }
 
 /**
  * The members that modules do not have. A program that reads one finds `undefined`.
  *
  * @param {VendorSet} set
- * @param {Partial<import('esbuild').BuildFailure>} error
+ * @param {readonly import('esbuild').Message[]} errors
  */
-function notExported(set, error) {
-  return (error.errors ?? []).flatMap(({ text, location }) => {
+function notExported(set, errors) {
+  return errors.flatMap(({ text, location }) => {
     const name = MISSING.exec(text)?.[1];
     const { module, entry, path } = virtual(set, location);
     return entry?.perhaps.includes([...path, name].join('.')) ? `${module} ${name}` : [];
@@ -148,18 +183,51 @@ function virtual(set, location) {
 }
 
 /**
- * An error about one of our virtual modules is about the code that asked for it.
+ * An error about one of our virtual modules is about the code that asked for it, one in a package about all that use it.
  *
+ * @param {typeof import('esbuild')} esbuild
  * @param {VendorSet} set
- * @param {Partial<import('esbuild').BuildFailure>} error
+ * @param {Known} known
+ * @param {Apart} apart
+ * @param {Partial<import('esbuild').BuildFailure> & Error} error
  */
-function named(set, error) {
-  const mistakes = (error.errors ?? []).map(({ text, location }) => {
+async function named(esbuild, set, known, apart, error) {
+  const { errors = [] } = error;
+  if (errors.length === 0) return error;
+  const users = await usersOf(esbuild, set, known, apart);
+  const mistakes = errors.map((one) => {
+    const { text, location } = one;
     const { entry } = virtual(set, location);
     if (entry) return { text: `${text} (of "${entry.specifier}")`, entries: [entry.id] };
-    return { text: location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text };
+    const at = location ? `${location.file}:${location.line}:${location.column + 1}: ` : '';
+    return { text: `${at}${text}${packageRemedy(set.root, one)}`, entries: users.get(keyOf(one)) ?? [] };
   });
-  return mistakes.length > 0 ? new CodeError(mistakes) : error;
+  return new CodeError(mistakes);
+}
+
+/** @param {import('esbuild').Message} message */
+function keyOf({ text, location }) {
+  return `${text} ${location?.file} ${location?.line}`;
+}
+
+/**
+ * The entries by the errors that they end in when they are built alone: esbuild does not say to which one they belong.
+ *
+ * @param {typeof import('esbuild')} esbuild
+ * @param {VendorSet} set
+ * @param {Known} known
+ * @param {Apart} apart
+ */
+async function usersOf(esbuild, set, known, apart) {
+  /** @type {Map<string, string[]>} */
+  const users = new Map();
+  const alone = set.entries.map(async (entry) => {
+    const failure = await run(esbuild, { ...set, entries: [entry] }, known, apart).catch((error) => error);
+    for (const one of failure.errors ?? [])
+      users.set(keyOf(one), [...(users.get(keyOf(one)) ?? []), entry.id]);
+  });
+  await Promise.all(alone);
+  return users;
 }
 
 /**
@@ -171,11 +239,13 @@ function named(set, error) {
  */
 function refuseCommonJs(set, metafile, apart) {
   const mistakes = [];
-  for (const { id, specifier, names } of set.entries) {
+  for (const { id, specifier, names, importers } of set.entries) {
     const file = metafile.inputs[VIRTUAL + id]?.imports[0]?.path ?? '';
     if (names !== '*' || apart.has(packageName(specifier)) || metafile.inputs[file]?.format !== 'cjs')
       continue;
-    const text = `"${specifier}" is a CommonJS package: import the names you use from it (\`import { name } from '${specifier}'\`) or its default, not the whole module.`;
+    const files = (importers ?? []).slice(0, MAX_FILES).join(', ');
+    const at = files && ` (in ${files})`;
+    const text = `"${specifier}" is a CommonJS package: import the names you use from it (\`import { name } from '${specifier}'\`) or its default, not the whole module, whose names are known only when it runs${at}. Or deploy it as it is installed: \`bundling: { nodeModules: ['${packageName(specifier)}'] }\`.`;
     mistakes.push({ text, entries: [id] });
   }
   if (mistakes.length > 0) throw new CodeError(mistakes);
