@@ -84,7 +84,7 @@ function program(): Command {
     .argument('<queue>', 'the queue (name, ARN or URL), or the path of a construct, as in Shop/Mails')
     .option(
       '--to <arn>',
-      'the function, queue or state machine for messages that do not say where they have to go',
+      'the function, queue, state machine or bus for messages that do not say where they go, or ask for it',
     )
     .option('--target <target>', 'local or aws', 'local')
     .option('--profile <name>', 'for AWS: the profile of ~/.aws/config')

@@ -425,13 +425,29 @@ describe('trellis redrive', () => {
     const refused = await app.redrive(queue);
     expect(refused.code).toBe(1);
     expect(refused.output).toMatch(
-      /0 sent back, 1 left\n.*it does not say where it has to go.*\n1 stayed where they were\.\n$/,
+      /0 sent back, 1 left\n.*it does not say where it has to go.*\n1 messages could not be redriven and are still in the queue\.\n$/,
     );
     const account = 'us-east-1:000000000000';
     const to = `arn:aws:sqs:${account}:${app.output('Published').split('/').at(-1)}`;
     await app.purge('Published');
     expect(await app.redrive(queue, '--to', to)).toMatchObject({ code: 0 });
     expect(await app.bodies('Published')).toEqual([{ orderId: 'o-5' }]);
+  });
+
+  it('sends nothing to what does not belong to the queue, whatever a message says', async () => {
+    await app.send('OnChangedFailures', [
+      {
+        requestContext: { functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:evil' },
+        requestPayload: {},
+      },
+    ]);
+    const { code, output } = await app.redrive('Messaging/Events/OrderChanged');
+    expect(code).toBe(1);
+    expect(output).toMatch(/which may go to\n {2}arn:aws:lambda:.*:function:Messaging-EventsOrderChanged/);
+    expect(output).toContain(
+      'it asks for arn:aws:lambda:us-east-1:000000000000:function:evil, which does not',
+    );
+    await app.purge('OnChangedFailures');
   });
 
   it('names what it was given when there is no such thing', async () => {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientConfig } from './cloud.js';
@@ -15,7 +17,7 @@ export function delivery(config: ClientConfig, sqs: SQSClient): Deliver {
     if (way.kind === 'reread') return reread(config, way.to, way.batch);
     const service = way.to.split(':')[2];
     if (service === 'lambda') return invoke(config, way.to, way.payload);
-    if (service === 'states') return start(config, way.to, way.payload);
+    if (service === 'states') return start(config, way.to, way.payload, way.eventId);
     if (service === 'sqs') return send(sqs, way.to, way.payload);
     throw new Error(
       `nothing can be sent to ${way.to}: expected the ARN of a function, a queue or a state machine`,
@@ -30,12 +32,29 @@ async function invoke(config: ClientConfig, FunctionName: string, payload: unkno
   await new LambdaClient(config).send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload }));
 }
 
-async function start(config: ClientConfig, stateMachineArn: string, payload: unknown): Promise<void> {
-  const { SFNClient, StartExecutionCommand } = await import('@aws-sdk/client-sfn');
-  await new SFNClient(config).send(
-    new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(payload) }),
-  );
+/** An event starts a workflow once, however often it is sent again: the execution is named by the event's id. */
+async function start(
+  config: ClientConfig,
+  stateMachineArn: string,
+  payload: unknown,
+  eventId: string | undefined,
+): Promise<void> {
+  const { DescribeExecutionCommand, SFNClient, StartExecutionCommand } = await import('@aws-sdk/client-sfn');
+  const client = new SFNClient(config);
+  const name = eventId && (/^[\w-]{1,80}$/.test(eventId) ? eventId : sha256(eventId));
+  const input = JSON.stringify(payload);
+  try {
+    await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+  } catch (error) {
+    if ((error as Error).name !== 'ExecutionAlreadyExists') throw error;
+    const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const known = await client.send(new DescribeExecutionCommand({ executionArn }));
+    if (isDeepStrictEqual(JSON.parse(known.input ?? 'null'), payload)) return;
+    throw new Error(`the execution ${name} was started with another input`);
+  }
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 async function send(sqs: SQSClient, arn: string, payload: unknown): Promise<void> {
   const { GetQueueUrlCommand, SendMessageCommand } = await import('@aws-sdk/client-sqs');

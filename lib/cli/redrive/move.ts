@@ -12,7 +12,7 @@ import {
 import { LocalCloudError } from '../../local/index.js';
 import type { Deliver } from './deliver.js';
 import type { FailureQueue } from './queues.js';
-import { wayBack } from './way-back.js';
+import type { WayBack } from './way-back.js';
 
 /** How it ended. */
 export interface Moved {
@@ -64,7 +64,7 @@ export async function takeBack(
   sqs: SQSClient,
   { url }: FailureQueue,
   deliver: Deliver,
-  to: string | undefined,
+  find: (message: Message) => WayBack | string,
 ): Promise<Moved> {
   let moved = 0;
   const left = new Map<string, Message & { readonly reason: string }>();
@@ -73,7 +73,7 @@ export async function takeBack(
     const fresh = messages.filter(({ MessageId = '' }) => !left.has(MessageId));
     if (fresh.length === 0) break;
     for (const message of fresh) {
-      const reason = await taken(message, deliver, to);
+      const reason = await taken(message, deliver, find);
       if (reason !== undefined) {
         left.set(message.MessageId as string, { ...message, reason });
         continue;
@@ -107,11 +107,10 @@ async function receive(sqs: SQSClient, QueueUrl: string): Promise<Message[]> {
 async function taken(
   message: Message,
   deliver: Deliver,
-  to: string | undefined,
+  find: (message: Message) => WayBack | string,
 ): Promise<string | undefined> {
-  const way = wayBack(message, to);
-  if (!way)
-    return 'it does not say where it has to go; name it: `--to <ARN of a function, queue or state machine>`';
+  const way = find(message);
+  if (typeof way === 'string') return way;
   try {
     await deliver(way);
     return undefined;

@@ -1,11 +1,6 @@
-import {
-  CloudFormationClient,
-  GetTemplateCommand,
-  ListStackResourcesCommand,
-} from '@aws-sdk/client-cloudformation';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { LocalCloudError } from '../../local/index.js';
-import type { ClientConfig } from './cloud.js';
+import type { DeployedStack, DeployedStacks } from './stacks.js';
 
 /** A queue with things that failed. */
 export interface FailureQueue {
@@ -24,12 +19,12 @@ const FAILURES = /(^|\/)(DeadLetters|Failures)(\/|$)/;
  */
 export async function failureQueues(
   sqs: SQSClient,
-  config: ClientConfig,
+  stacks: DeployedStacks,
   meant: string,
 ): Promise<FailureQueue[]> {
   const urls = meant.startsWith('http')
     ? [meant]
-    : ((await byName(sqs, meant.split(':').at(-1) as string)) ?? (await byPath(config, meant)));
+    : ((await byName(sqs, meant.split(':').at(-1) as string)) ?? (await byPath(stacks, meant)));
   if (urls.length === 0) {
     throw new LocalCloudError(
       `Expected a queue, or the path of a construct with a dead-letter queue (as in Shop/Mails), got "${meant}": there is no such queue, and no queue for failures in a deployed construct of that path.`,
@@ -64,65 +59,32 @@ async function byName(sqs: SQSClient, QueueName: string): Promise<string[] | und
   }
 }
 
-/** The stack is the first part of the path, or, in a stage, is called like its first parts. */
-async function byPath(config: ClientConfig, path: string): Promise<string[]> {
-  const cloudFormation = new CloudFormationClient(config);
-  const parts = path.split('/');
-  for (let depth = 1; depth <= Math.min(parts.length, 3); depth++) {
-    const stackName = parts.slice(0, depth).join('-');
-    const template = await templateOf(cloudFormation, stackName);
-    if (!template) continue;
-    const ids = failureQueuesIn(template, path);
-    if (ids.length > 0) return physicalIds(cloudFormation, stackName, ids);
-  }
-  return [];
-}
-
-interface Template {
-  readonly Resources?: Readonly<
-    Record<string, { readonly Type: string; readonly Metadata?: Readonly<Record<string, unknown>> }>
-  >;
-}
-
-async function templateOf(
-  cloudFormation: CloudFormationClient,
-  StackName: string,
-): Promise<Template | undefined> {
-  try {
-    const { TemplateBody = '{}' } = await cloudFormation.send(
-      new GetTemplateCommand({ StackName, TemplateStage: 'Original' }),
+/**
+ * The queues of a construct, by the paths in the deployed templates: a stack may have any name, and be nested.
+ *
+ * @throws LocalCloudError when several stacks have such a construct
+ */
+async function byPath({ stacks }: DeployedStacks, path: string): Promise<string[]> {
+  const found = stacks
+    .map((stack) => ({ stack, ids: failureQueuesIn(stack, path) }))
+    .filter(({ ids }) => ids.length > 0);
+  const roots = new Set(found.map(({ stack }) => stack.rootId));
+  if (roots.size > 1) {
+    const names = found.map(({ stack }) => stack.name).join(', ');
+    throw new LocalCloudError(
+      `Expected one stack with ${path}, got ${names}. Name the queue itself, by its ARN or URL.`,
     );
-    return JSON.parse(TemplateBody);
-  } catch (error) {
-    if ((error as Error).name === 'ValidationError') return undefined;
-    throw error;
   }
+  const urls = await Promise.all(found.flatMap(({ stack, ids }) => ids.map((id) => stack.physicalId(id))));
+  return urls.filter((url) => url !== undefined);
 }
 
-function failureQueuesIn({ Resources = {} }: Template, path: string): string[] {
-  return Object.entries(Resources)
+function failureQueuesIn({ resources }: DeployedStack, path: string): string[] {
+  return Object.entries(resources)
     .filter(([, { Type, Metadata }]) => {
       const own = Metadata?.['aws:cdk:path'];
       if (Type !== 'AWS::SQS::Queue' || typeof own !== 'string') return false;
       return own === path || (own.startsWith(`${path}/`) && FAILURES.test(own.slice(path.length)));
     })
     .map(([id]) => id);
-}
-
-async function physicalIds(
-  cloudFormation: CloudFormationClient,
-  StackName: string,
-  ids: readonly string[],
-): Promise<string[]> {
-  const found: string[] = [];
-  let NextToken: string | undefined;
-  do {
-    const page = await cloudFormation.send(new ListStackResourcesCommand({ StackName, NextToken }));
-    const mine = page.StackResourceSummaries?.filter(({ LogicalResourceId = '' }) =>
-      ids.includes(LogicalResourceId),
-    );
-    found.push(...(mine ?? []).map(({ PhysicalResourceId }) => PhysicalResourceId as string));
-    NextToken = page.NextToken;
-  } while (NextToken);
-  return found;
 }
