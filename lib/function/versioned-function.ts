@@ -51,8 +51,8 @@ export abstract class VersionedFunction extends LambdaFunction {
     this.liveOptions = live ?? {};
     this.versionOptions = options.currentVersionOptions;
     publishVersions(this, {
-      hasVersion: () => this.liveVersion !== undefined,
-      hasAlias: () => this.liveAlias !== undefined,
+      version: () => this.liveVersion,
+      alias: () => this.liveAlias,
     });
     // Not by CDK's constructor, which would configure `$LATEST`.
     const asynchronous = given({ onFailure, onSuccess, maxEventAge, retryAttempts });
@@ -69,6 +69,14 @@ export abstract class VersionedFunction extends LambdaFunction {
   /** The version that is deployed, to which the alias `live` points. */
   public override get currentVersion(): Version {
     return this.liveVersion ?? this.createVersion();
+  }
+
+  /** An alias beside `live`, or `live` itself with these options. */
+  public override addAlias(aliasName: string, options?: AliasOptions): Alias {
+    if (aliasName !== LIVE) return super.addAlias(aliasName, options);
+    // With the id that CDK gives it: an app that has one already keeps it.
+    this.liveAlias ??= super.addAlias(aliasName, { ...this.liveOptions, ...options });
+    return this.liveAlias;
   }
 
   /** The ARN of the alias `live`. */

@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import {
+  GetAliasCommand,
   GetFunctionConfigurationCommand,
   LambdaClient,
+  PublishVersionCommand,
+  UpdateAliasCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -17,8 +20,10 @@ const lambda = new LambdaClient(config);
 const sqs = new SQSClient(config);
 const root = join(__dirname, '../..');
 
-/** Breaks the function as a wrong deployment would; returns what repairs it. */
+/** Breaks the function as a wrong deployment would, by a version to which its alias moves; returns what repairs it. */
 async function withoutInbox(FunctionName: string): Promise<() => Promise<unknown>> {
+  const alias = { FunctionName, Name: 'live' };
+  const { FunctionVersion } = await lambda.send(new GetAliasCommand(alias));
   const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   const { INBOX_TABLE, ...Variables } = Environment!.Variables!;
   expect(INBOX_TABLE).toEqual(expect.any(String));
@@ -27,7 +32,12 @@ async function withoutInbox(FunctionName: string): Promise<() => Promise<unknown
       new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables: variables } }),
     );
   await change(Variables);
-  return () => change({ ...Variables, INBOX_TABLE: INBOX_TABLE! });
+  const { Version } = await lambda.send(new PublishVersionCommand({ FunctionName }));
+  await lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion: Version }));
+  return async () => {
+    await lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion }));
+    await change({ ...Variables, INBOX_TABLE: INBOX_TABLE! });
+  };
 }
 
 /** A message that failed comes again at once, and not after the minute that it takes otherwise. */

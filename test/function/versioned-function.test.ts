@@ -171,6 +171,16 @@ describe('a function', () => {
     template.hasResourceProperties('AWS::Lambda::Alias', { ...alias, Name: 'beta' });
   });
 
+  it('has one alias `live`, also where it is added by that name', () => {
+    const template = templateOf(
+      () => ({}),
+      (fn) => expect(fn.addAlias('live', { description: 'mine' })).toBe(fn.live),
+    );
+    const [id, { Properties }] = only(template, 'Lambda::Alias');
+    expect(id).toMatch(/^FnAliaslive/);
+    expect(Properties).toMatchObject({ Name: 'live', Description: 'mine' });
+  });
+
   it('shows in its description which version it is, behind what the user says', () => {
     const long = 'x'.repeat(256);
     for (const [description, expected] of [

@@ -1,14 +1,14 @@
-import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Annotations, type CfnResource, Lazy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Template } from '../../target/template.js';
 import { aliasIdOf, type PublishedFunction, versionIdOf } from './release-resources.js';
 import { applyReleases, type UnseenValues } from './release-template.js';
 
-/** Whether the version and the alias are constructs already, because somebody asked for them. */
+/** The version and the alias, if they are constructs because somebody asked for them. */
 export interface Constructs {
-  hasVersion(): boolean;
-  hasAlias(): boolean;
+  version(): Construct | undefined;
+  alias(): Construct | undefined;
 }
 
 /** CDK asks the stack for its template once it is complete. */
@@ -45,10 +45,7 @@ export function publishVersions(fn: LambdaFunction, constructs: Constructs): voi
 /** The number of resources that the stack's template has besides its constructs. */
 export function addedResources(stack: Stack): number {
   const functions = published.get(stack) ?? [];
-  return functions.reduce(
-    (sum, [, { hasVersion, hasAlias }]) => sum + Number(!hasVersion()) + Number(!hasAlias()),
-    0,
-  );
+  return functions.reduce((sum, [, { version, alias }]) => sum + Number(!version()) + Number(!alias()), 0);
 }
 
 /** Gives a construct the id that its resource has in the template without it: CloudFormation must not create another. */
@@ -59,17 +56,20 @@ export function takeLogicalId(fn: LambdaFunction, construct: Construct, kind: 'V
 }
 
 function publishedFunction(fn: LambdaFunction, constructs: Constructs): PublishedFunction {
+  const [version, alias] = [constructs.version(), constructs.alias()];
+  const id = logicalId(fn);
   return {
     path: fn.node.path,
-    id: logicalId(fn),
-    hasVersion: constructs.hasVersion(),
-    hasAlias: constructs.hasAlias(),
+    id,
+    aliasId: alias ? logicalId(alias) : aliasIdOf(id),
+    hasVersion: version !== undefined,
+    hasAlias: alias !== undefined,
     hasOwnRole: fn.role !== undefined && fn.role === fn.node.tryFindChild('ServiceRole'),
   };
 }
 
-function logicalId(fn: LambdaFunction): string {
-  return fn.stack.resolve((fn.node.defaultChild as CfnFunction).logicalId);
+function logicalId(construct: Construct): string {
+  return Stack.of(construct).resolve((construct.node.defaultChild as CfnResource).logicalId);
 }
 
 function warn(stack: Stack, { path, parameters }: UnseenValues): void {

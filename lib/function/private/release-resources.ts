@@ -9,6 +9,8 @@ export interface PublishedFunction {
   readonly path: string;
   /** Its logical id. */
   readonly id: string;
+  /** The logical id of its alias. */
+  readonly aliasId: string;
   /** Whether the template has its version and its alias already. */
   readonly hasVersion: boolean;
   readonly hasAlias: boolean;
@@ -22,7 +24,7 @@ export const aliasIdOf = (functionId: string) => `${functionId}Live`;
 
 /** The version and the alias of a function, as far as the template lacks them. */
 export function releaseResources(
-  { path, id, hasVersion, hasAlias }: PublishedFunction,
+  { path, id, aliasId, hasVersion, hasAlias }: PublishedFunction,
   fn: TemplateResource & { readonly Metadata?: Readonly<Record<string, unknown>> },
 ): Record<string, TemplateResource> {
   const metadata = (child: string) =>
@@ -40,7 +42,7 @@ export function releaseResources(
       },
     }),
     ...(!hasAlias && {
-      [aliasIdOf(id)]: {
+      [aliasId]: {
         Type: 'AWS::Lambda::Alias',
         Properties: { FunctionName, FunctionVersion, Name: LIVE },
         ...metadata('Live'),

@@ -3,7 +3,6 @@ import { deploymentValues } from './deployment-values.js';
 import { identitiesOf } from './release-identity.js';
 import {
   afterAliases,
-  aliasIdOf,
   type PublishedFunction,
   qualified,
   releaseResources,
@@ -66,7 +65,7 @@ export function applyReleases(
     const Description = joined.length > 0 ? { 'Fn::Join': [' ', [release, ...joined]] } : release;
     Resources[versionId] = { ...version, Properties: { ...version.Properties, Description } };
   }
-  const aliases = new Map(known.map(({ id }) => [id, aliasIdOf(id)]));
+  const aliases = new Map(known.map(({ id, aliasId }) => [id, aliasId]));
   return { ...template, Resources: afterAliases(Resources, aliases, final.referencesOf)! };
 }
 

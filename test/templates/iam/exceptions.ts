@@ -20,6 +20,13 @@ export const EXCEPTIONS: readonly Exception[] = [
       'CDK grants it with the reading of a stream. It grants nothing there, and nothing needs it: the stream is named.',
   },
   {
+    rule: 'resource mismatch',
+    what: 'lambda:InvokeFunction',
+    resource: /^(arn:aws:lambda:[\w-]+:\d+:function:[\w-]+:live(, |$))+$/,
+    reason:
+      'The reference names functions only; the developer guide also names aliases, whose ARN is the one that is invoked. https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html',
+  },
+  {
     rule: 'managed policy',
     what: 'service-role/AmazonAPIGatewayPushToCloudWatchLogs',
     resource: /^\*$/,
