@@ -8,6 +8,7 @@ import { edgeAddress, openEdge } from './edge.js';
 import { CLEAN_END, saveState, startEmulator, stopEmulator } from './emulator.js';
 import type { RootCredentials } from './environment.js';
 import { LocalCloudError } from './errors.js';
+import { waitForOperations } from './former-operations.js';
 import { describeLoaded, reportOfEnd, type StopReport } from './kept-state.js';
 import { provideNodes } from './node-runtimes.js';
 import { claimPort } from './port.js';
@@ -178,6 +179,7 @@ class RunningCloud implements LocalCloud {
     const former = this.deployed();
     // What is deployed already is served meanwhile, and afterwards when this deployment fails.
     if (former) await this.openSite(former).catch(() => undefined);
+    await waitForOperations(this.instance, log, signal);
     const deployed = await deployApp({
       projectDir: resolve(projectDir),
       assemblyDir: this.state.assemblyDir,

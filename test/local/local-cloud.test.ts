@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findLocalCloud, type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
+import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
+import { clientOptions, findLocalCloud, type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
 import { project, writeApp } from './project.js';
 
 jest.setTimeout(60_000);
@@ -96,6 +97,25 @@ it('can be interrupted in a deployment, and deploys again', async () => {
   await expect(cloud.deploy()).resolves.toMatchObject({
     apis: { notes: expect.stringContaining(cloud.endpoint) },
   });
+});
+
+it('waits for what CloudFormation still does for an interrupted deployment', async () => {
+  const client = new CloudFormationClient(clientOptions(cloud.endpoint, cloud.credentials));
+  // CloudFormation gives the signal up after two seconds, and rolls the stack back.
+  const slow = {
+    Resources: {
+      Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
+      Wait: {
+        Type: 'AWS::CloudFormation::WaitCondition',
+        Properties: { Handle: { Ref: 'Handle' }, Timeout: '2' },
+      },
+    },
+  };
+  await client.send(new CreateStackCommand({ StackName: 'Slow', TemplateBody: JSON.stringify(slow) }));
+  expect(await deployLines()).toEqual([
+    'Waiting for the end of an interrupted deployment: Slow (CREATE_IN_PROGRESS)',
+    'Notes: no changes',
+  ]);
 });
 
 it('is found by another process, and used by a second start', async () => {

@@ -9,6 +9,7 @@ import holds
 import loading
 import ministack.app
 import saving
+from ministack.services import cloudformation
 
 def install():
     original = ministack.app.app
@@ -27,6 +28,14 @@ def install():
                 status, answer = 500, {"reason": str(error) or type(error).__name__}
         elif request == ("POST", "/_trellis/stop"):
             answer = await saving.stop()
+        elif request == ("GET", "/_trellis/operations"):
+            stacks = cloudformation._stacks._data.values()
+            moving = [each for each in list(stacks) if each.get("StackStatus", "").endswith("_IN_PROGRESS")]
+            answer = [
+                {"stack": each["StackName"], "status": each["StackStatus"]}
+                for each in moving
+                if each["StackStatus"] != "REVIEW_IN_PROGRESS"
+            ]
         elif request == ("GET", "/_trellis/loaded"):
             answer = loading.report
         elif request == ("POST", "/_trellis/holds"):

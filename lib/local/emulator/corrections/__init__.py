@@ -35,6 +35,7 @@ def apply():
         gateway,
         http_apis,
         integrations,
+        invocations,
         keys,
         layers,
         openapi,
