@@ -1,7 +1,7 @@
 export { Api } from './api/api.js';
 export type { ApiAlarmProps } from './api/api-alarms.js';
 export { ApiBodyChecks, type ApiBodyFinding, checkApiBodies } from './api/api-body-checks.js';
-export type { ApiDomainOptions } from './api/api-domain.js';
+export type { ApiDomainOptions, SharedApiDomain } from './api/api-domain.js';
 export type { ApiProps, UsagePlanOptions } from './api/api-props.js';
 export type { AuthorizerModule, IdentitySource, LambdaAuthorizerProps } from './api/authorizer-props.js';
 export type { CorsOptions } from './api/cors-options.js';

@@ -1,3 +1,4 @@
+import { BuildSpec } from 'aws-cdk-lib/aws-codebuild';
 import { PipelineType } from 'aws-cdk-lib/aws-codepipeline';
 import { Stack, type StackProps } from 'aws-cdk-lib/core';
 import { CodePipeline, CodePipelineSource, ManualApprovalStep, ShellStep } from 'aws-cdk-lib/pipelines';
@@ -20,6 +21,12 @@ export class PipelineStack extends Stack {
       pipelineType: PipelineType.V2,
       crossAccountKeys: true,
       enableKeyRotation: true,
+      // The version that CodeBuild has by default is older than the CDK needs.
+      codeBuildDefaults: {
+        partialBuildSpec: BuildSpec.fromObject({
+          phases: { install: { 'runtime-versions': { nodejs: 22 } } },
+        }),
+      },
       synth: new ShellStep('Synth', {
         input: CodePipelineSource.connection(repository, 'main', { connectionArn }),
         commands: ['npm ci', 'npm test', 'npx cdk synth --app "npx tsx pipeline.ts"'],

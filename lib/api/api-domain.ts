@@ -1,16 +1,19 @@
 import {
+  BasePathMapping,
   DomainName,
   EndpointAccessMode,
   EndpointType,
+  type IDomainName,
   type MTLSConfig,
   SecurityPolicy,
   type SpecRestApi,
 } from 'aws-cdk-lib/aws-apigateway';
+import { CfnApiMapping } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
-import { Token } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
+import { Stack, Stage, Token } from 'aws-cdk-lib/core';
+import type { Construct, IConstruct } from 'constructs';
 
 /** An address of your own. It costs nothing; a hosted zone costs $0.50 a month. */
 export interface ApiDomainOptions {
@@ -28,10 +31,21 @@ export interface ApiDomainOptions {
   readonly mutualTls?: MTLSConfig;
 }
 
+/** A part of an address that several APIs share: made once, by CDK's `DomainName`, in any stack. */
+export interface SharedApiDomain {
+  /** CDK's domain, or an imported one (`DomainName.fromDomainNameAttributes`). */
+  readonly domainName: IDomainName;
+  /** What the paths of the API come after, as in `orders` or `shop/orders`. @default - nothing: it takes the rest */
+  readonly basePath?: string;
+}
+
 /** What is wrong with a domain. */
-export function domainMistakes({ name, basePath, securityPolicy }: ApiDomainOptions): string[] {
+export function domainMistakes(domain: ApiDomainOptions | SharedApiDomain): string[] {
+  const { name, securityPolicy }: Partial<ApiDomainOptions> = isShared(domain) ? {} : domain;
+  const { basePath } = domain;
   const found: string[] = [];
   if (
+    name !== undefined &&
     !Token.isUnresolved(name) &&
     !/^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(name)
   ) {
@@ -46,9 +60,69 @@ export function domainMistakes({ name, basePath, securityPolicy }: ApiDomainOpti
   return found;
 }
 
-/** Gives the API its domain. */
-export function addDomain(scope: Construct, api: SpecRestApi, options: ApiDomainOptions): DomainName {
+/** Gives the API its domain, or its part of a shared one. */
+export function addDomain(
+  scope: Construct,
+  api: SpecRestApi,
+  options: ApiDomainOptions | SharedApiDomain,
+): IDomainName {
+  if (!isShared(options)) return createDomain(scope, api, options);
+  mapTo(scope, options.domainName, api, options.basePath);
+  return options.domainName;
+}
+
+function isShared(domain: ApiDomainOptions | SharedApiDomain): domain is SharedApiDomain {
+  return 'domainName' in domain;
+}
+
+/** A path of several parts is possible with the newer kind of mapping only. */
+function mapTo(
+  scope: Construct,
+  domainName: IDomainName,
+  api: SpecRestApi,
+  basePath: string | undefined,
+): void {
+  const stage = api.deploymentStage;
+  if (basePath?.includes('/')) {
+    new CfnApiMapping(scope, 'DomainMapping', {
+      domainName: domainName.domainName,
+      apiId: api.restApiId,
+      stage: stage.stageName,
+      apiMappingKey: basePath,
+    });
+  } else {
+    new BasePathMapping(scope, 'DomainMapping', {
+      domainName,
+      restApi: api,
+      stage,
+      ...(basePath && { basePath }),
+    });
+  }
+}
+
+/** Who has made the domain of a name, by the app. */
+const made = new WeakMap<IConstruct, Map<string, string>>();
+
+/** @throws Error for a name that another API of the app has: AWS has each name once in a region */
+function claim(scope: Construct, name: string): void {
+  if (Token.isUnresolved(name)) return;
+  const { region, account } = Stack.of(scope);
+  const { root } = scope.node;
+  const names = made.get(root) ?? new Map<string, string>();
+  made.set(root, names);
+  const key = [name, Stage.of(scope)?.node.path, region, account].join(' ');
+  const other = names.get(key);
+  if (other) {
+    throw new Error(
+      `\`domain.name\` must be of one API only, got ${name}, which ${other} has already (at ${scope.node.path}). For several APIs make one DomainName, and give each \`domain: { domainName, basePath }\`.`,
+    );
+  }
+  names.set(key, scope.node.path);
+}
+
+function createDomain(scope: Construct, api: SpecRestApi, options: ApiDomainOptions): DomainName {
   const { name, certificate, hostedZone, basePath, securityPolicy, mutualTls } = options;
+  claim(scope, name);
   const tls = securityPolicy ?? SecurityPolicy.TLS_1_2;
   const domain = new DomainName(scope, 'Domain', {
     domainName: name,
@@ -74,6 +148,8 @@ export function addDomain(scope: Construct, api: SpecRestApi, options: ApiDomain
 }
 
 /** The address under the domain, ending in a slash. */
-export function domainUrl({ name, basePath }: ApiDomainOptions): string {
+export function domainUrl(domain: ApiDomainOptions | SharedApiDomain): string {
+  const { basePath } = domain;
+  const name = isShared(domain) ? domain.domainName.domainName : domain.name;
   return `https://${name}/${basePath ? `${basePath}/` : ''}`;
 }

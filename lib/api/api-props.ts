@@ -6,7 +6,7 @@ import type { IdempotencyTable } from '../function/idempotency-table.js';
 import type { NodeFunctionOptions } from '../function/node-function-props.js';
 import type { IUserDirectory } from '../identity/user-directory.js';
 import type { ApiAlarmProps } from './api-alarms.js';
-import type { ApiDomainOptions } from './api-domain.js';
+import type { ApiDomainOptions, SharedApiDomain } from './api-domain.js';
 import type { Authorizers, AuthorizersCheck } from './authorizer-props.js';
 import type { CorsOptions } from './cors-options.js';
 import type { DocumentationOptions } from './documentation-options.js';
@@ -65,10 +65,11 @@ export interface ApiProps<
    */
   readonly cors?: CorsOptions;
   /**
-   * An address of your own; the one that API Gateway gives it is closed then, unless `restApi` says otherwise.
+   * An address of your own, or a part of one that several APIs share (`{ domainName, basePath }`); the one that API
+   * Gateway gives it is closed then, unless `restApi` says otherwise.
    * @default - `https://<id>.execute-api.<region>.amazonaws.com/api/`
    */
-  readonly domain?: ApiDomainOptions;
+  readonly domain?: ApiDomainOptions | SharedApiDomain;
   /**
    * The contract for people: an OpenAPI 3.1 document at `/openapi.json` and a page at `/docs`, served by a function of
    * their own that costs nothing at rest.
@@ -106,8 +107,9 @@ export interface ApiProps<
   /** How long the logs of requests and of the gateway's own errors are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
   /**
-   * Whether the stack sets the role that API Gateway writes logs with: one setting for the whole account and region.
-   * @default true
+   * Whether the stack sets the role that API Gateway writes logs with: one setting for the whole account and region,
+   * which stays when the stack is deleted.
+   * @default - true; in an ephemeral app on AWS nothing may stay, so that it is not set and API Gateway writes no logs
    */
   readonly cloudWatchRole?: boolean;
   /** Any property of the stage; it wins over the defaults. */

@@ -1,4 +1,4 @@
-import type { DomainName, IApiKey, SpecRestApi, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
+import type { IApiKey, IDomainName, SpecRestApi, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -29,7 +29,7 @@ import { addStackCheck, warnOfLimits } from './private/limits.js';
 import { createFunctions, permitOperation } from './private/operation-functions.js';
 import { planRoutes } from './private/planned-route.js';
 import { registerApi } from './private/registry.js';
-import { createRestApi, keepExecutionLog } from './private/rest-api.js';
+import { createRestApi, keepExecutionLog, writesLogs } from './private/rest-api.js';
 import { createUsagePlans } from './private/usage-plans.js';
 import { publishApi, publishedApi } from './published-api.js';
 import type { RouteFunctions, Routes } from './routes.js';
@@ -76,7 +76,7 @@ export class Api<
   /** The function that serves the documentation, when there is one. */
   readonly documentation: CodeFunction | undefined;
   /** The domain, when there is one. */
-  readonly domain: DomainName | undefined;
+  readonly domain: IDomainName | undefined;
   /** The web ACL that was made, when `webAcl` asks for one. */
   readonly webAcl: CfnWebACL | undefined;
   /** What keeps the responses of operations that are `idempotent`; undefined if there are none. */
@@ -116,12 +116,13 @@ export class Api<
     const options = documentationOf(props as CheckedProps);
     const documentation = options && createDocumentation(this, contract, options);
     this.documentation = documentation?.function;
+    const isLogged = writesLogs(this, props);
     this.restApi = createRestApi(this, props, {
       contract: { ...contract, ...documentation?.operations },
       routes: [...planned, ...(documentation?.routes ?? [])],
       functions,
       authorizers,
-      accessLog: this.accessLog,
+      ...(isLogged && { accessLog: this.accessLog }),
       ...(cors && { cors }),
     });
     keepExecutionLog(this, this.restApi, props);
@@ -136,7 +137,7 @@ export class Api<
     this.webAcl = props.webAcl && addWebAcl(this, this.restApi, props.webAcl);
     this.alarms =
       props.alarms === false ? [] : addApiAlarms(this, this.restApi, info.name, props.alarms ?? {});
-    acknowledgeFindings(this.restApi, props.webAcl !== undefined);
+    acknowledgeFindings(this.restApi, { hasWebAcl: props.webAcl !== undefined, isLogged });
     this.url = props.domain ? domainUrl(props.domain) : this.restApi.url;
     this.tellAddress(info.name, props.domain !== undefined);
     const operations = planned.map(({ operation }) => operation);

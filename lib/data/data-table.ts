@@ -100,7 +100,7 @@ export class DataTable<Index extends string = string> extends Construct implemen
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: !isEphemeral(this),
-      removalPolicy: dataRemovalPolicy(this),
+      removalPolicy: dataRemovalPolicy(this, true),
       ...given(props.table),
     });
   }

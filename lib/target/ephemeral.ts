@@ -11,7 +11,14 @@ export function isEphemeral(scope: IConstruct): boolean {
   return declared === true || declared === 'true' || targetOf(scope) !== 'aws';
 }
 
-/** Data is kept when its stack is deleted or it is replaced, unless the app is ephemeral. */
-export function dataRemovalPolicy(scope: IConstruct): RemovalPolicy {
-  return isEphemeral(scope) ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
+/**
+ * Data is kept when its stack is deleted or it is replaced, unless the app is ephemeral. What a failed first deployment
+ * has made goes when that is rolled back: each further try would leave another one behind.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+ *
+ * @param isProtected whether the resource is protected from deletion, which would stop the rolling back
+ */
+export function dataRemovalPolicy(scope: IConstruct, isProtected = false): RemovalPolicy {
+  if (isEphemeral(scope)) return RemovalPolicy.DESTROY;
+  return isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 }

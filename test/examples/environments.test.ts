@@ -43,7 +43,7 @@ describe('an environment', () => {
         .map(({ DeletionPolicy }) => DeletionPolicy),
     ];
     expect(kept(stageOf('dev'))).toEqual([false, 'Delete', 'Delete', 'Delete']);
-    expect(kept(stageOf('prod'))).toEqual([true, 'Retain', 'Retain', 'Retain']);
+    expect(kept(stageOf('prod'))).toEqual([true, 'Retain', 'RetainExceptOnCreate', 'RetainExceptOnCreate']);
   });
 
   it('has its own size, and its own people who are told of alarms', () => {

@@ -167,7 +167,7 @@ describe('QueueWorker', () => {
   });
 
   it.each([
-    ['kept', {}, 'Retain'],
+    ['kept', {}, 'RetainExceptOnCreate'],
     ['gone with the stack in an ephemeral app', { 'trellis:ephemeral': true }, 'Delete'],
   ])('has queues that are %s', (_, context, DeletionPolicy) => {
     workerWith({}, context).template.allResources('AWS::SQS::Queue', { DeletionPolicy });

@@ -222,7 +222,7 @@ describe('the content of a site', () => {
   });
 
   it.each([
-    ['stays when its stack goes', {}, 'false', 'Retain'],
+    ['stays when its stack goes', {}, 'false', 'RetainExceptOnCreate'],
     ['goes with its stack when the app is ephemeral', { 'trellis:ephemeral': true }, 'true', 'Delete'],
   ])('%s', (_what, context, ephemeral, DeletionPolicy) => {
     const template = templateWith({}, newStack(context));

@@ -2,11 +2,23 @@ import type { SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { acknowledge } from '../../observability/acknowledge.js';
 
 /** Why findings of security scans about a REST API are accepted. */
-export function acknowledgeFindings(restApi: SpecRestApi, hasWebAcl: boolean): void {
+export function acknowledgeFindings(
+  restApi: SpecRestApi,
+  { hasWebAcl, isLogged }: { readonly hasWebAcl: boolean; readonly isLogged: boolean },
+): void {
   acknowledge(restApi, {
     'AwsSolutions-APIG2':
       'Requests are validated: the validators stand in the OpenAPI body, where this rule does not look.',
   });
+  if (!isLogged) {
+    const reason =
+      'The app is ephemeral: API Gateway logs by a role of the whole account, which would stay when the app has gone. The functions log.';
+    acknowledge(restApi.deploymentStage, {
+      'AwsSolutions-APIG1': reason,
+      'AwsSolutions-APIG6': reason,
+      'Serverless-APIGWAccessLogging': reason,
+    });
+  }
   if (hasWebAcl) return;
   acknowledge(restApi.deploymentStage, {
     'AwsSolutions-APIG3':

@@ -2,7 +2,7 @@ import type { SpecRestApiProps, StageOptions } from 'aws-cdk-lib/aws-apigateway'
 import { isLambdaAuth, isUserAuth } from '../../contract/auth.js';
 import type { Operations } from '../../contract/contract.js';
 import type { IUserDirectory } from '../../identity/user-directory.js';
-import { type ApiDomainOptions, domainMistakes } from '../api-domain.js';
+import { type ApiDomainOptions, domainMistakes, type SharedApiDomain } from '../api-domain.js';
 import type { UsagePlanOptions } from '../api-props.js';
 import type { LambdaAuthorizerProps } from '../authorizer-props.js';
 import type { CorsOptions } from '../cors-options.js';
@@ -27,7 +27,7 @@ export interface CheckedProps {
   readonly throttle?: Throttle;
   readonly cors?: CorsOptions;
   readonly cacheSize?: string;
-  readonly domain?: ApiDomainOptions;
+  readonly domain?: ApiDomainOptions | SharedApiDomain;
   readonly webAcl?: WebAclOptions;
   readonly stage?: StageOptions;
   readonly restApi?: Pick<SpecRestApiProps, 'disableExecuteApiEndpoint' | 'deployOptions'>;

@@ -23,6 +23,8 @@ export interface BodyOptions extends SchemeSources {
   /** Headers that an operation needs as parameters. */
   readonly headersOf?: (operation: string) => readonly string[];
   readonly cors?: Cors;
+  /** From how many bytes on responses are compressed. @default - never */
+  readonly minCompressionBytes?: number;
   /** Whether it can be called at the address that API Gateway gives it. */
   readonly hasEndpoint?: boolean;
 }
@@ -76,6 +78,9 @@ export function openApiBody(options: BodyOptions): Record<string, unknown> {
       ...(Object.keys(schemes).length > 0 && { securitySchemes: schemes }),
     },
     ...(bytes.length > 0 && { 'x-amazon-apigateway-binary-media-types': bytes }),
+    ...(options.minCompressionBytes !== undefined && {
+      'x-amazon-apigateway-minimum-compression-size': options.minCompressionBytes,
+    }),
     'x-amazon-apigateway-request-validators': {
       all: { validateRequestBody: true, validateRequestParameters: true },
       parameters: { validateRequestBody: false, validateRequestParameters: true },

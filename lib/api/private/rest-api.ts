@@ -1,4 +1,10 @@
-import { ApiDefinition, type CfnStage, EndpointType, SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
+import {
+  ApiDefinition,
+  type CfnStage,
+  EndpointType,
+  RestApiMode,
+  SpecRestApi,
+} from 'aws-cdk-lib/aws-apigateway';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
@@ -6,6 +12,7 @@ import type { Construct } from 'constructs';
 import { apiInfo, type Contract } from '../../contract/contract.js';
 import type { NodeFunction } from '../../function/node-function.js';
 import { given } from '../../props/given.js';
+import { isEphemeral } from '../../target/ephemeral.js';
 import { targetOf } from '../../target/target.js';
 import type { ApiProps } from '../api-props.js';
 import type { RenderedIntegration } from '../integrations/integration.js';
@@ -22,6 +29,8 @@ import { stageOptions } from './stage.js';
 // biome-ignore lint/suspicious/noExplicitAny: routes, bindings and authorizers are planned already.
 export type RestApiProps = Omit<ApiProps<any, any, any, any>, 'contract' | 'routes'>;
 
+const MIN_COMPRESSION = Size.kibibytes(1);
+
 /** What the REST API is made of. */
 export interface RestApiParts {
   readonly contract: Contract;
@@ -29,7 +38,8 @@ export interface RestApiParts {
   readonly functions: Readonly<Record<string, NodeFunction>>;
   readonly authorizers: Readonly<Record<string, CreatedAuthorizer>>;
   readonly cors?: Cors;
-  readonly accessLog: ILogGroup;
+  /** @default - no log of requests */
+  readonly accessLog?: ILogGroup;
 }
 
 /** The REST API with its one stage: the contract as an OpenAPI body, over the functions. */
@@ -46,6 +56,7 @@ export function createRestApi(scope: Construct, props: RestApiProps, parts: Rest
     contract,
     title: restApiName,
     hasEndpoint,
+    minCompressionBytes: (props.restApi?.minCompressionSize ?? MIN_COMPRESSION).toBytes(),
     ...(cors && { cors }),
     ...(props.users && { userPoolArn: props.users.userPoolArn }),
     authorizers: Object.fromEntries(Object.entries(authorizers).map(([name, { scheme }]) => [name, scheme])),
@@ -57,14 +68,16 @@ export function createRestApi(scope: Construct, props: RestApiProps, parts: Rest
   addSizeCheck(scope, body);
   return new SpecRestApi(scope, 'RestApi', {
     apiDefinition: ApiDefinition.fromInline(body),
+    // Merged into the former definition, binary media types and endpoints would never go away.
+    mode: RestApiMode.OVERWRITE,
     endpointTypes: [EndpointType.REGIONAL],
-    minCompressionSize: Size.kibibytes(1),
+    minCompressionSize: MIN_COMPRESSION,
     cloudWatchRole: false,
     ...(!hasEndpoint && { disableExecuteApiEndpoint: true }),
     ...given(props.restApi),
     restApiName,
     deployOptions: stageOptions({
-      accessLog,
+      ...(accessLog && { accessLog }),
       routes,
       own: [props.stage, props.restApi?.deployOptions],
       ...(props.throttle && { throttle: props.throttle }),
@@ -94,10 +107,19 @@ function integrationOf(
 }
 
 /**
+ * Whether API Gateway writes logs. It does so by a role of the whole account, which a stack must leave behind for the
+ * others: in an ephemeral app on AWS nothing may stay.
+ */
+export function writesLogs(scope: Construct, { cloudWatchRole }: RestApiProps): boolean {
+  return cloudWatchRole !== undefined || !isEphemeral(scope) || targetOf(scope) !== 'aws';
+}
+
+/**
  * Lets API Gateway write its own log, and keeps that as long as the other one: API Gateway makes this log group by its
  * name if it is not there, and then keeps it for ever.
  */
 export function keepExecutionLog(scope: Construct, api: SpecRestApi, props: RestApiProps): void {
+  if (!writesLogs(scope, props)) return;
   const { restApiId, deploymentStage } = api;
   const stageName = (deploymentStage.node.defaultChild as CfnStage).stageName;
   const executionLog = new LogGroup(scope, 'ExecutionLog', {

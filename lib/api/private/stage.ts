@@ -15,7 +15,8 @@ const THROTTLE: Throttle = { requestsPerSecond: 100, burst: 200 };
 
 /** What the stage of an API is made of. */
 export interface StageSources {
-  readonly accessLog: ILogGroup;
+  /** Where each request is logged. @default - API Gateway writes no logs */
+  readonly accessLog?: ILogGroup;
   readonly throttle?: Throttle;
   readonly cacheSize?: string;
   readonly routes: readonly PlannedRoute[];
@@ -26,15 +27,17 @@ export interface StageSources {
 /** Traced, throttled, with access logs in JSON; what the user says wins. */
 export function stageOptions(sources: StageSources): StageOptions {
   const { accessLog, throttle = THROTTLE, cacheSize, routes, own } = sources;
-  const common = methodOptions(throttle);
+  const common = methodOptions(throttle, accessLog !== undefined);
   const wanted: StageOptions = Object.assign({}, ...own.map(given));
   return {
     // One API has one stage; it is part of the address.
     stageName: 'api',
     tracingEnabled: true,
     ...common,
-    accessLogDestination: new LogGroupLogDestination(accessLog),
-    accessLogFormat: accessLogFormat(),
+    ...(accessLog && {
+      accessLogDestination: new LogGroupLogDestination(accessLog),
+      accessLogFormat: accessLogFormat(),
+    }),
     cacheClusterEnabled: cacheSize !== undefined,
     ...(cacheSize && { cacheClusterSize: cacheSize }),
     ...wanted,
@@ -45,11 +48,11 @@ export function stageOptions(sources: StageSources): StageOptions {
   };
 }
 
-function methodOptions({ requestsPerSecond, burst }: Throttle): MethodDeploymentOptions {
+function methodOptions({ requestsPerSecond, burst }: Throttle, isLogged: boolean): MethodDeploymentOptions {
   return {
     // Those of the stage are free and enough for the alarms; a method's are billed as custom metrics, $0.30 each.
     metricsEnabled: false,
-    loggingLevel: MethodLoggingLevel.ERROR,
+    loggingLevel: isLogged ? MethodLoggingLevel.ERROR : MethodLoggingLevel.OFF,
     // It would write bodies, and with them personal data, into the logs.
     dataTraceEnabled: false,
     throttlingRateLimit: requestsPerSecond,

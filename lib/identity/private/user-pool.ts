@@ -46,7 +46,7 @@ export function createUserPool(scope: Construct, props: UserDirectoryProps): Use
     ...(props.passkeys && signInByPasskey(props.passkeys)),
     ...(props.email && { email: emailOf(scope, props.email) }),
     deletionProtection: !isEphemeral(scope),
-    removalPolicy: dataRemovalPolicy(scope),
+    removalPolicy: dataRemovalPolicy(scope, true),
     ...given(props.userPool),
     passwordPolicy: { ...PASSWORDS, ...given(props.userPool?.passwordPolicy) },
   });
