@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { furnish } from '../../bin/local-storefront.js';
 import { startLocalCloud } from '../../lib/local/index.js';
+import { cloudVariables } from './cloud-variables.js';
 import { runJest, unusedEntries } from './jest-run.js';
 import { conclude } from './results.js';
 
@@ -25,8 +26,7 @@ async function main(report: string): Promise<void> {
     writeFileSync(infoFile, JSON.stringify(info));
     const env = {
       TRELLIS_INFO: infoFile,
-      TRELLIS_ACCESS_KEY_ID: cloud.credentials.accessKeyId,
-      TRELLIS_SECRET_ACCESS_KEY: cloud.credentials.secretAccessKey,
+      ...cloudVariables(cloud),
       TRELLIS_DENIALS: cloud.denialsFile,
       // For commands that look for the local cloud, as the README's do.
       TRELLIS_STATE_DIR: stateDir,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { localClientConfig } from '../../bin/local-storefront.js';
 import { type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
+import { cloudVariables } from '../behaviour/cloud-variables.js';
 import { finished, messageAbout, newProduct, placeOrder } from '../behaviour/shop.js';
 import { call, customerTokens } from '../behaviour/support.js';
 
@@ -32,6 +33,7 @@ async function deploy(changed = ''): Promise<void> {
   const info = await cloud.deploy();
   process.env.TRELLIS_INFO = join(stateDir, 'info.json');
   writeFileSync(process.env.TRELLIS_INFO, JSON.stringify(info));
+  Object.assign(process.env, cloudVariables(cloud));
 }
 
 /** What CloudFormation says of each stack, and when it last had work with it. */

@@ -83,6 +83,11 @@ describe("AWS's services", () => {
     ['GET', '/'],
     ['POST', '/'],
     ['GET', '/?Action=ListUsers&Version=2010-05-08'],
+    [
+      'POST',
+      '/?Action=AssumeRoleWithWebIdentity&RoleArn=arn:aws:iam::000000000000:role/EchoRole&WebIdentityToken=x',
+    ],
+    ['POST', '/?Action=AssumeRoleWithSAML&RoleArn=arn:aws:iam::000000000000:role/EchoRole&SAMLAssertion=x'],
     ['GET', '/2015-03-31/functions'],
     ['POST', '/2015-03-31/functions/Echo/invocations'],
     ['GET', '/restapis'],
@@ -282,6 +287,20 @@ describe("the deployed app's own addresses", () => {
     expect([refused.status, corsOf(refused)]).toEqual([403, null]);
     const signing = { ...preflight, 'access-control-request-headers': 'authorization,x-amz-target' };
     expect(await status('/', { method: 'OPTIONS', headers: signing })).toBe(403);
+  });
+
+  it('take GraphQL from every origin, as AppSync does, and leave its management to signatures', async () => {
+    const path = '/v1/apis/none/graphql';
+    const preflight = { origin: EVIL, 'access-control-request-method': 'POST' };
+    expect(corsOf(await ask(path, { method: 'OPTIONS', headers: preflight }))).toBe('*');
+    const answer = await ask(path, { method: 'POST', headers: { origin: EVIL }, body: '{"query":"{ a }"}' });
+    expect([answer.status, corsOf(answer)]).toEqual([404, '*']);
+    for (const [method, other] of [
+      ['GET', path],
+      ['DELETE', '/v1/apis/none'],
+      ['POST', '/v1/apis'],
+    ])
+      expect(await status(other as string, { method })).toBe(403);
   });
 
   it("are those of the site on the site's port, whatever a path is called", async () => {
