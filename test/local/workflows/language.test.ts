@@ -307,6 +307,15 @@ describe('Map', () => {
     expect(items.executions?.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
   });
 
+  it.concurrent('of a distributed mode fails by its threshold, which is 0 by default', async () => {
+    const processor = machine(
+      { f: { Type: 'Fail', Error: 'BadItem' } },
+      { ProcessorConfig: { Mode: 'DISTRIBUTED' } },
+    );
+    const states = { m: { Type: 'Map', ItemsPath: '$.items', ItemProcessor: processor, ...end } };
+    expect(await run(states, { items: [1] })).toEqual(failed('States.ExceedToleratedFailureThreshold'));
+  });
+
   it.concurrent('needs an array', async () => {
     expect(await run({ m: map({ p: pass() }) }, { items: { a: 1 } })).toEqual(failed('States.Runtime'));
     expect(await run({ m: map({ p: pass() }) }, { items: [] })).toEqual(succeeded([]));

@@ -20,7 +20,8 @@ const COUNTING = `
     }));
     const runs = Number(Attributes.runs.N);
     if (runs === 1 && first === 'fails') throw new RangeError('the first run fails');
-    if (runs === 1) await new Promise((resolve) => setTimeout(resolve, 90_000));
+    const pause = first === 'takes two seconds' ? 2000 : 90_000;
+    if (runs === 1) await new Promise((resolve) => setTimeout(resolve, pause));
     return { id, runs };
   };`;
 
@@ -201,9 +202,12 @@ function template(isLater: boolean): Template {
     const Resource = `arn:aws:states:us-east-1:000000000000:activity:${name}`;
     return { StartAt: 'a', States: { a: { Type: 'Task', Resource, TimeoutSeconds: 600, End: true } } };
   };
+  const Payload = { 'id.$': '$$.Execution.Name', first: 'takes two seconds' };
+  const draining = lambda('draining', { Parameters: { FunctionName: 'Counting', Payload } });
   const others = {
     Taken: [activity('Taken'), 'STANDARD'],
     Open: [activity('Open'), 'STANDARD'],
+    Draining: [{ StartAt: 't', States: { t: draining } }, 'STANDARD'],
     Express: [{ StartAt: 't', States: { t: lambda('express') } }, 'EXPRESS'],
   } as const;
   for (const [name, [definition, StateMachineType]] of Object.entries(others)) {
@@ -344,5 +348,13 @@ describe('an execution', () => {
       ]);
       expect(events[4]!.taskFailedEventDetails!.error).toBe('LocalCloud.Interrupted');
     });
+  });
+
+  it('whose call ends while the cloud stops has its result, and is not called again', async () => {
+    const arn = await executions.start('Draining', {}, 'Drained');
+    await until(async () => await runsOf('Drained'));
+    await halt();
+    await emulator.restart();
+    expect(await executions.end(arn)).toMatchObject({ status: 'SUCCEEDED', output: 1 });
   });
 });

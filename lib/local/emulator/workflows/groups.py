@@ -8,7 +8,11 @@ from . import data, interpreter, map_runs, nested, records, tasks
 from .records import Error, add_event, assert_size, dumps
 
 
-_CLOSED = dict.fromkeys(("inputs", "results", "concurrency", "tolerated", "failures", "map_run"))
+# https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
+MAX_INLINE_CONCURRENCY = 40
+# AWS runs up to 10,000 items of a distributed Map at once; here each call is a thread.
+MAX_DISTRIBUTED_CONCURRENCY = 64
+_CLOSED = dict.fromkeys(("inputs", "results", "next_item", "concurrency", "tolerated", "failures", "map_run"))
 
 
 def close(record, branch):
@@ -26,14 +30,19 @@ def attempt(key, record, branch, state, raw, context):
     concurrency = data.number(state, "MaxConcurrency", raw, context) or 0
     tolerated = [data.number(state, f"ToleratedFailure{what}", raw, context) for what in ("Count", "Percentage")]
     add_event(record, branch, "MapStateStarted", {"length": len(items)})
+    map_run = map_runs.begin(record, state, len(inputs), int(concurrency), tolerated)
+    if map_run and tolerated == [None, None]:
+        tolerated = [0, None]
+    most = MAX_DISTRIBUTED_CONCURRENCY if map_run else MAX_INLINE_CONCURRENCY
     branch.update(
         phase="children",
         inputs=inputs,
         results=[None] * len(inputs),
-        concurrency=int(concurrency),
+        next_item=0,
+        concurrency=min(int(concurrency) or most, most),
         tolerated=tolerated,
         failures=0,
-        map_run=map_runs.begin(record, state, len(inputs), int(concurrency), tolerated),
+        map_run=map_run,
     )
     go_on_with_items(key, record, branch)
 
@@ -86,21 +95,25 @@ def go_on_with_items(key, record, branch):
         if all(text is not None for text in branch["results"]):
             _all_done(key, record, branch, state)
         return
-    children = records.children_of(record, branch)
-    running = sum(1 for child in children if child["phase"] in interpreter.ACTIVE)
-    started = {child["index"] for child in children}
-    open_items = [at for at, text in enumerate(branch["results"]) if text is None and at not in started]
-    if not open_items and not running:
+    running = sum(1 for child in records.children_of(record, branch) if child["phase"] in interpreter.ACTIVE)
+    first, total = branch["next_item"], len(branch["inputs"])
+    if first == total and not running:
         return _all_done(key, record, branch, state)
-    room = (branch["concurrency"] or len(open_items)) - running
     scope = state.get("ItemProcessor") or state["Iterator"]
     path = [*branch["path"], [branch["state"], None]]
-    for at in open_items[: max(0, room)]:
+    branch["next_item"] = min(total, first + max(0, branch["concurrency"] - running))
+    for at in range(first, branch["next_item"]):
         text, item = branch["inputs"][at]
         child = records.new_branch(record, branch, path, at, scope["StartAt"], text, branch["variables"], item)
-        add_event(record, child, "MapIterationStarted", {"name": branch["state"], "index": at})
         map_runs.item_started(record, branch, child)
+        _iteration_event(record, branch, child, "Started")
         interpreter.go_on(key, child)
+
+
+def _iteration_event(record, branch, child, what):
+    """Items of a distributed Map have a history of their own instead."""
+    if not branch["map_run"]:
+        add_event(record, child, f"MapIteration{what}", {"name": branch["state"], "index": child["index"]})
 
 
 def _all_done(key, record, branch, state):
@@ -120,8 +133,8 @@ def child_done(key, record, child):
     results[child["index"]] = child["output"]
     branch["results"] = results
     if child["item"] is not None and records.state_of(record, branch)["Type"] == "Map":
-        add_event(record, child, "MapIterationSucceeded", {"name": branch["state"], "index": child["index"]})
-        map_runs.item_ended(branch, child, "succeeded")
+        _iteration_event(record, branch, child, "Succeeded")
+        map_runs.item_ended(record, branch, child, "succeeded")
     records.drop_children(record, child)
     del record["trellis"]["branches"][child["id"]]
     interpreter.guarded(key, record, branch, lambda: go_on_with_items(key, record, branch))
@@ -132,8 +145,8 @@ def child_failed(key, record, child):
     state = records.state_of(record, branch)
     error, cause = child["error"], child["cause"]
     if state["Type"] == "Map":
-        add_event(record, child, "MapIterationFailed", {"name": branch["state"], "index": child["index"]})
-        map_runs.item_ended(branch, child, "failed")
+        _iteration_event(record, branch, child, "Failed")
+        map_runs.item_ended(record, branch, child, "failed")
         branch["failures"] += 1
         count, percentage = branch["tolerated"]
         if count is not None or percentage is not None:
@@ -168,7 +181,7 @@ def abort(record, branches):
         map_runs.finish(branch, "ABORTED")
         parent = record["trellis"]["branches"].get(branch["parent"])
         if parent:
-            map_runs.item_ended(parent, branch, "aborted")
+            map_runs.item_ended(record, parent, branch, "aborted")
         arn = record["executionArn"]
         if child:
             account, region = arn.split(":")[4], arn.split(":")[3]

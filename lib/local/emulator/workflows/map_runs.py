@@ -1,8 +1,10 @@
 """Map Runs: what the API reports of a distributed Map. Its items are branches of the execution here, as those of an
-inline Map; each is reported as a child execution, without a history of its own."""
+inline Map; each is reported as a child execution, with its own history."""
 
 from ministack.core.responses import new_uuid, now_iso
 from ministack.services import stepfunctions
+
+from . import records
 
 _COUNTS = ("pending", "running", "succeeded", "failed", "timedOut", "aborted", "total", "resultsWritten")
 
@@ -57,17 +59,22 @@ def item_started(record, branch, child):
         "mapRunArn": run["mapRunArn"],
         "events": [],
     }
-    child["reported_as"] = arn
+    child.update(reported_as=arn, last_event=0)
+    records.add_event(
+        record, child, "ExecutionStarted", {"input": child["input"], "roleArn": record["trellis"]["roleArn"]}
+    )
     _count(run, "pending", "running")
 
 
-def item_ended(branch, child, outcome):
+def item_ended(record, branch, child, outcome):
     run = _run_of(branch)
     reported = stepfunctions._executions.get(child.get("reported_as"))
     if run is None or reported is None:
         return
     fields = ("output",) if outcome == "succeeded" else ("error", "cause")
-    reported.update(status=outcome.upper(), stopDate=now_iso(), **{name: child.get(name) for name in fields})
+    end = {name: child[name] for name in fields if child.get(name)}
+    reported.update(status=outcome.upper(), stopDate=now_iso(), **end)
+    records.add_event(record, child, f"Execution{outcome.capitalize()}", end)
     _count(run, "running", outcome)
 
 

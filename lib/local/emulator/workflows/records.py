@@ -98,6 +98,7 @@ def new_branch(record, parent, path, index, start, text, variables="{}", item=No
         "item": item if item is not None else parent and parent["item"],
         "retries": [],
         "last_event": parent["last_event"] if parent else 0,
+        "reported_as": parent and parent["reported_as"],
     }
     kept["next"] += 1
     kept["branches"][branch["id"]] = branch
@@ -116,17 +117,19 @@ def drop_children(record, branch):
 
 def add_event(record, branch, kind, details=None, field=None):
     """Adds an event to the history. Its details stand under a name derived from the kind, as in the API."""
-    if record["trellis"]["type"] == "STANDARD" and len(record["events"]) >= MAX_EVENTS - 1 and kind[:9] != "Execution":
+    reported = stepfunctions._executions.get(branch["reported_as"]) if branch and branch["reported_as"] else None
+    events = (reported or record)["events"]
+    if record["trellis"]["type"] == "STANDARD" and len(events) >= MAX_EVENTS - 1 and kind[:9] != "Execution":
         raise HistoryFull
     event = {
-        "id": len(record["events"]) + 1,
+        "id": len(events) + 1,
         "type": kind,
         "timestamp": now_iso(),
-        "previousEventId": branch["last_event"] if branch else len(record["events"]),
+        "previousEventId": branch["last_event"] if branch else len(events),
     }
     if details is not None:
         event[f"{field or kind[0].lower() + kind[1:]}EventDetails"] = details
-    record["events"].append(event)
+    events.append(event)
     if branch:
         branch["last_event"] = event["id"]
 
