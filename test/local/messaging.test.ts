@@ -1,6 +1,6 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { Deployed, eventually } from './messaging/deployed.js';
+import { Deployed, eventually, type Row } from './messaging/deployed.js';
 
 jest.setTimeout(120_000);
 
@@ -98,6 +98,25 @@ describe('a QueueWorker whose messages fail in other ways', () => {
       ([waiting, dead]) => waiting === 0 && dead === 0,
     );
     expect(await app.log('task known')).toHaveLength(1);
+  });
+
+  it('does not do again what a crash took along into the dead-letter queue, when it is redriven', async () => {
+    await app.purge('Tasks', 'TasksDead');
+    const names = ['beside-1', 'beside-2'];
+    await app.send('Tasks', [...names.map((name) => named(name)), named('crash', 'crashes')]);
+    // Nothing was reported: all three are dead letters.
+    await eventually(
+      () => app.count('TasksDead'),
+      (dead) => dead === 3,
+      60,
+    );
+    expect((await app.redrive('Messaging/Tasks')).output).toMatch(/3 sent back\n$/);
+    await eventually(
+      async () => [await app.count('Tasks'), await app.log('task crash')],
+      ([waiting, crashes]) => waiting === 0 && (crashes as Row[]).length === 4,
+      60,
+    );
+    for (const name of names) expect(await app.log(`task ${name}`)).toHaveLength(1);
   });
 
   it('handles all of a FIFO group behind a message that always fails, and that one alone is a dead letter', async () => {

@@ -1,8 +1,11 @@
 import { defineEvent } from 'cdk-trellis/contract';
 import * as z from 'zod';
 
-/** What is wrong with a message: it fails always, or the first time, or hangs. */
-export const Task = z.object({ name: z.string(), fails: z.enum(['never', 'always', 'once', 'hangs']) });
+/** What is wrong with a message: it fails always, or the first time, hangs, or ends the process. */
+export const Task = z.object({
+  name: z.string(),
+  fails: z.enum(['never', 'always', 'once', 'hangs', 'crashes']),
+});
 
 const data = z.object({ orderId: z.string(), state: z.string() });
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +80,8 @@ export class Deployed {
       Id: String(at),
       MessageBody: JSON.stringify(message),
       ...(group && { MessageGroupId: group(message) }),
+      // As `queue(Message).send` does it.
+      MessageAttributes: { messageId: { DataType: 'String', StringValue: randomUUID() } },
     }));
     await this.sqs.send(new SendMessageBatchCommand({ QueueUrl: this.output(queue), Entries }));
   }

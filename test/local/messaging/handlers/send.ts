@@ -3,7 +3,7 @@ import { Task } from '../contracts.js';
 
 interface Send {
   readonly name: string;
-  readonly fails?: 'never' | 'always' | 'once' | 'hangs';
+  readonly fails?: 'never' | 'always' | 'once' | 'hangs' | 'crashes';
   /** Sends to the FIFO queue, in this group. */
   readonly groupId?: string;
 }

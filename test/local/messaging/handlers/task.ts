@@ -9,6 +9,11 @@ export const handler = worker(
   async ({ name, fails }, { log }, { id, receiveCount, groupId }) => {
     await record(log, `task ${name}`, { id, receiveCount, groupId });
     if (fails === 'hangs') await sleep(60_000);
+    if (fails === 'crashes') {
+      // The others of the batch are done by then.
+      await sleep(700);
+      process.exit(1);
+    }
     if (fails === 'always' || (fails === 'once' && receiveCount === 1)) throw new Error(`${name} fails`);
   },
 );
