@@ -7,7 +7,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { invocationContext } from './invocation.js';
-import { once } from './once.js';
+import { perRegion } from './per-region.js';
 import { bounded, REQUESTS } from './sdk.js';
 
 /**
@@ -37,7 +37,7 @@ export interface LeaseOptions {
   readonly values: Item;
 }
 
-const client = /* @__PURE__ */ once(() => bounded(new DynamoDBClient(REQUESTS)));
+const clientOf = /* @__PURE__ */ perRegion((place) => bounded(new DynamoDBClient({ ...REQUESTS, ...place })));
 
 /**
  * An item of a table that one invocation holds. The lease ends 45 s after its last renewal, or with the time of the
@@ -86,7 +86,7 @@ export class Lease {
       ExpressionAttributeValues: { ':now': { N: String(now) }, ...values },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
-    const refused = await refusal(client().send(command));
+    const refused = await refusal(clientOf(tableName).send(command));
     // The SDK repeats a write whose answer was lost: the item that it meets then is its own.
     if (refused && refused.Item?.holder?.S !== this.holder) return refused.Item;
     this.timer = setInterval(() => void this.renew(), RENEWAL_MS);
@@ -116,7 +116,7 @@ export class Lease {
       },
     });
     try {
-      if (await refusal(client().send(command))) this.stop();
+      if (await refusal(clientOf(tableName).send(command))) this.stop();
     } catch {
       // The lease lasts for two more renewals.
     }
@@ -136,7 +136,7 @@ export class Lease {
       ConditionExpression: 'holder = :holder',
       ExpressionAttributeValues: { ':holder': { S: this.holder } },
     });
-    await refusal(client().send(command));
+    await refusal(clientOf(tableName).send(command));
   }
 
   /**
@@ -170,7 +170,7 @@ export class Lease {
       },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
-    return (await refusal(client().send(command)))?.Item;
+    return (await refusal(clientOf(tableName).send(command)))?.Item;
   }
 }
 

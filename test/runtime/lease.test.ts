@@ -139,3 +139,12 @@ it('work is remembered for a time that must be positive', () => {
     '`expiresAfterSeconds` must be a positive number, got 0',
   );
 });
+
+it('work is remembered in the region of the table that is bound', async () => {
+  jest.useRealTimers();
+  process.env.AWS_REGION = 'eu-west-1';
+  const elsewhere = idempotency().connect('arn:aws:dynamodb:us-west-2:111111111111:table/done');
+  await elsewhere.run('key', async () => 'done');
+  const { config } = dynamo.calls()[0]!.thisValue as DynamoDBClient;
+  expect(await config.region()).toBe('us-west-2');
+});

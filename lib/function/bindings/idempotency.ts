@@ -8,6 +8,8 @@ const ACTIONS = ['PutItem', 'UpdateItem', 'DeleteItem'];
 export function idempotencyBinding(table: ITable): Bindable<'idempotency'> {
   return bindable('idempotency', { idempotency: ACTIONS }, () => ({
     value: table.tableName,
+    resource: table,
+    valueElsewhere: table.tableArn,
     statements: [allow('dynamodb', ACTIONS, [table.tableArn]), ...allowKey(table.encryptionKey, true)],
   }));
 }

@@ -8,7 +8,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { App, PhysicalName, Stack } from 'aws-cdk-lib/core';
-import { CodeFunction, DataTable, type ResourceAccesses } from 'cdk-trellis';
+import { CodeFunction, DataTable, IdempotencyTable, type ResourceAccesses } from 'cdk-trellis';
 
 const ACCOUNT = '111111111111';
 const stackIn = (app: App, id: string, region: string, account = ACCOUNT) =>
@@ -98,4 +98,15 @@ it('a bucket that the app makes in another account is refused, with the way on',
   ).toThrow(
     "`bind.files.to` must be of the account of the function (111111111111), or an imported resource, got Theirs/Files of the account 222222222222. Allow the function's role in the policy of the resource",
   );
+});
+
+it("an idempotency table of another region's stack is bound by its ARN", () => {
+  const app = new App();
+  const done = new IdempotencyTable(stackIn(app, 'US', 'us-east-1'), 'Done', {
+    table: { tableName: 'done' },
+  });
+  const variables = variablesOf(stackIn(app, 'EU', 'eu-west-1'), {
+    once: { to: done, access: 'idempotency' },
+  });
+  expect(JSON.stringify(variables.ONCE_IDEMPOTENCY)).toMatch(/DoneTable\w+Arn/);
 });

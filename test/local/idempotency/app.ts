@@ -9,7 +9,7 @@ new Api(stack, 'Api', {
   contract: payments,
   authorizers: { callers: { handler: () => import('./handlers/callers.js') } },
   bind: { log },
-  functions: { timeout: Duration.seconds(2) },
+  functions: { timeout: Duration.seconds(5) },
   routes: { pay: () => import('./handlers/pay.js') },
 });
 new CfnOutput(stack, 'LogName', { value: log.table.tableName });
