@@ -66,6 +66,10 @@ function mistakesOf(name: string, operation: Operation): string[] {
   if (!path.startsWith('/') || (path !== '/' && !segments.every((segment) => SEGMENT.test(segment)))) {
     found.push(`\`path\` must be like /orders/{orderId}, got "${path}"`);
   }
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+  if (/^\/s?ping$/.test(path)) {
+    found.push(`\`path\` must not be ${path}, which API Gateway answers itself: choose another one`);
+  }
   const parameters = parametersOf(path);
   if (new Set(parameters).size < parameters.length) found.push(`a parameter stands twice in "${path}"`);
   for (const parameter of Object.keys(params?.shape ?? {}).filter((key) => !parameters.includes(key))) {

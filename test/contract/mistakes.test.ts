@@ -389,6 +389,11 @@ describe('names that API Gateway does not import', () => {
     expect(mistakesIn({ headers: z.object({ 'x|y': z.string() }) })).toContain('got "x|y"');
   });
 
+  it.each(['/ping', '/sping'] as const)('are not the paths that API Gateway answers itself: %s', (path) => {
+    expect(mistakesIn({ path })).toContain(`\`path\` must not be ${path}, which API Gateway answers itself`);
+    expect(mistakesIn({ path: `${path}s` })).toBe('');
+  });
+
   it('are refused in a path', () => {
     expect(mistakesIn({ path: '/~ann' })).toContain('`path` must be like /orders/{orderId}, got "/~ann"');
   });

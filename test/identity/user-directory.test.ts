@@ -66,6 +66,12 @@ describe('UserDirectory', () => {
     );
   });
 
+  it('refuses a group that is named twice', () => {
+    expect(() => directoryWith({ groups: ['admins', 'staff', 'admins'] })).toThrow(
+      '`groups` must name each group once, got "admins" twice: leave one out (at Stack/Users)',
+    );
+  });
+
   it.each(['the admins', 'staff,admins', '[admins]', ''])(
     'refuses the group "%s", which cannot be told from others in a claim',
     (group) => {

@@ -18,7 +18,11 @@ export function directoryMistakes(props: UserDirectoryProps): string[] {
 
 /** A text is a list of letters, too. */
 function groupsMistakes(groups: unknown): string[] {
-  if (groups === undefined || Array.isArray(groups)) return [];
+  if (groups === undefined) return [];
+  if (Array.isArray(groups)) {
+    const twice = groups.filter((name, at) => groups.indexOf(name) < at);
+    return twice.map((name) => `\`groups\` must name each group once, got "${name}" twice: leave one out`);
+  }
   const given = typeof groups === 'string' ? `"${groups}"` : typeof groups;
   return [`\`groups\` must be a list, as in \`['admins']\`, got ${given}`];
 }
