@@ -16,6 +16,9 @@ interface Synthesized {
   _toCloudFormation(): Template;
 }
 
+/** The longest timeout of functions whose role is replaced; what an API waits for is shorter. */
+const MAX_SECONDS = 30;
+
 const published = new WeakMap<Stack, (readonly [fn: LambdaFunction, constructs: Constructs])[]>();
 
 /**
@@ -64,8 +67,13 @@ function publishedFunction(fn: LambdaFunction, constructs: Constructs): Publishe
     aliasId: alias ? logicalId(alias) : aliasIdOf(id),
     hasVersion: version !== undefined,
     hasAlias: alias !== undefined,
-    hasOwnRole: fn.role !== undefined && fn.role === fn.node.tryFindChild('ServiceRole'),
+    isRoleReplaced: fn.role !== undefined && fn.role === fn.node.tryFindChild('ServiceRole') && isShort(fn),
   };
+}
+
+/** The clean-up, in which a replaced role is deleted, comes seconds after the switch: no invocation may run on so long. */
+function isShort({ timeout }: LambdaFunction): boolean {
+  return timeout !== undefined && !timeout.isUnresolved() && timeout.toSeconds() <= MAX_SECONDS;
 }
 
 function logicalId(construct: Construct): string {

@@ -14,8 +14,8 @@ export interface PublishedFunction {
   /** Whether the template has its version and its alias already. */
   readonly hasVersion: boolean;
   readonly hasAlias: boolean;
-  /** Whether its role is its own and not one of the user's. */
-  readonly hasOwnRole: boolean;
+  /** Whether its role is its own, not one of the user's, and is replaced by each change. */
+  readonly isRoleReplaced: boolean;
 }
 
 /** CDK's ids have at most 248 characters, CloudFormation's 255. */

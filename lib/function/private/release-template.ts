@@ -44,7 +44,7 @@ export function applyReleases(
   const known = functions.filter(({ id }) => original.Resources?.[id]);
   const entries = Object.entries(original.Resources ?? {}).map(([id, one]) => [id, qualified(one)]);
   const identities = identitiesOf({ ...original, Resources: Object.fromEntries(entries) });
-  const owners = known.filter(({ hasOwnRole }) => hasOwnRole).map(({ id }) => id);
+  const owners = known.filter(({ isRoleReplaced }) => isRoleReplaced).map(({ id }) => id);
   const final = replaceRoles(identities, owners);
   const { template } = final;
   const Resources: Record<string, TemplateResource> = { ...template.Resources };
