@@ -70,22 +70,31 @@ function noteTsconfig(found, file) {
 
 /** @param {Dependencies} found @param {string} file @param {string} specifier */
 function noteBase(found, file, specifier) {
+  for (const base of basesOf(file, specifier)) noteTsconfig(found, base);
+}
+
+/**
+ * What a tsconfig.json may mean by `extends`.
+ *
+ * @param {string} file
+ * @param {string} specifier
+ * @returns {string[]}
+ */
+export function basesOf(file, specifier) {
   if (/^(\.{1,2}([\\/]|$)|[\\/]|\w:[\\/])/.test(specifier)) {
     const path = resolve(dirname(file), specifier);
-    for (const candidate of path.endsWith('.json') ? [path] : [path, `${path}.json`]) {
-      noteTsconfig(found, candidate);
-    }
-    return;
+    return path.endsWith('.json') ? [path] : [path, `${path}.json`];
   }
   const { resolve: find } = createRequire(file);
-  for (const candidate of [specifier, `${specifier}.json`, `${specifier}/tsconfig.json`]) {
+  return [specifier, `${specifier}.json`, `${specifier}/tsconfig.json`].flatMap((candidate) => {
     try {
       const base = realpathSync(find(candidate));
-      if (base.endsWith('.json')) noteTsconfig(found, base);
+      return base.endsWith('.json') ? [base] : [];
     } catch {
       // Not by this name: esbuild tells when it is by none.
+      return [];
     }
-  }
+  });
 }
 
 /** Modules that a plugin has made up, and data URLs, have no file: `name:path`, `<data:...>`. @param {string} input */

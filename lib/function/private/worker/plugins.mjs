@@ -16,8 +16,9 @@ import { CodeError } from './mistakes.mjs';
  *
  * @param {typeof import('esbuild')} esbuild
  * @param {Pick<import('./protocol.mjs').Unit, 'root' | 'options'>} unit
- * @returns {Promise<{ plugins: Plugin[], found: import('./inputs.mjs').Dependencies }>}
- *   `found` are the modules' files, and later what the plugins say that they have read
+ * @returns {Promise<{ plugins: Plugin[], found: import('./inputs.mjs').Dependencies, loaded: Set<string> }>}
+ *   `found` are the modules' files, and later what the plugins say that they have read; `loaded` are later the files that
+ *   they have loaded themselves
  */
 export async function loadPlugins(esbuild, { root, options: { plugins: modules = [] } }) {
   const found = dependencies();
@@ -27,7 +28,9 @@ export async function loadPlugins(esbuild, { root, options: { plugins: modules =
     for (const file of [...files, ...packages.flatMap(packageFiles)]) note(found, file);
     plugins.push(...(await pluginsOf(root, module, files)));
   }
-  return { plugins: plugins.map((plugin) => watched(plugin, found)), found };
+  /** @type {Set<string>} */
+  const loaded = new Set();
+  return { plugins: plugins.map((plugin) => watched(plugin, found, loaded)), found, loaded };
 }
 
 /**
@@ -124,9 +127,10 @@ function isPlugin(value) {
  *
  * @param {Plugin} plugin
  * @param {import('./inputs.mjs').Dependencies} found
+ * @param {Set<string>} loaded
  * @returns {Plugin}
  */
-function watched({ name, setup }, found) {
+function watched({ name, setup }, found, loaded) {
   const listen = (
     /** @type {{ watchFiles?: string[], watchDirs?: string[] } | null | undefined} */ result,
   ) => {
@@ -142,7 +146,13 @@ function watched({ name, setup }, found) {
         ...build,
         onResolve: (options, callback) =>
           build.onResolve(options, async (args) => listen(await callback(args))),
-        onLoad: (options, callback) => build.onLoad(options, async (args) => listen(await callback(args))),
+        onLoad: (options, callback) =>
+          build.onLoad(options, async (args) => {
+            const result = await callback(args);
+            listen(result);
+            if (result?.contents !== undefined) loaded.add(args.path);
+            return result;
+          }),
       }),
   };
 }

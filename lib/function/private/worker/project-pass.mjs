@@ -1,7 +1,9 @@
 // @ts-check
 import { mkdirSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { keepArchive } from './archive.mjs';
+import { metadataPlugin } from './decorators.mjs';
+import { withTypes } from './erased-types.mjs';
 import { projectOptions } from './esbuild-options.mjs';
 import { copied } from './files.mjs';
 import { keepFolder } from './folder.mjs';
@@ -9,7 +11,6 @@ import { imports, slashed } from './imports.mjs';
 import {
   dependencies,
   isInstalled,
-  isVirtual,
   noteLink,
   notePackageFiles,
   noteSettings,
@@ -20,6 +21,7 @@ import { withNamespaces } from './namespaces.mjs';
 import { finish, outputsOf } from './outputs.mjs';
 import { loadPlugins } from './plugins.mjs';
 import { OWN } from './protocol.mjs';
+import { decoratedFiles, reachable, refuseForeign } from './unit-sources.mjs';
 import { bundledWrappers, isRuntime, loadedBy, namedWrappers } from './wrappers.mjs';
 
 /**
@@ -78,20 +80,25 @@ async function outcomesOf(esbuild, store, group) {
  * @param {typeof import('esbuild')} esbuild
  * @param {string} store
  * @param {Unit[]} group
+ * @param {readonly string[]} decorated files that esbuild does not compile by itself
+ * @param {import('./erased-types.mjs').Gone} gone
  * @returns {Promise<(readonly [Unit, UnitOutcome])[]>}
  */
-async function buildGroup(esbuild, store, group) {
+async function buildGroup(esbuild, store, group, decorated = [], gone = new Map()) {
   const [first] = group;
   if (!first) return [];
   const { root, folder } = first;
   mkdirSync(store, { recursive: true });
-  const { plugins, found: pluginFiles } = await loadPlugins(esbuild, first);
+  const { plugins, found: pluginFiles, loaded } = await loadPlugins(esbuild, first);
+  if (decorated.length > 0) plugins.push(metadataPlugin(decorated, root, first.options.tsconfig, gone));
   /** @type {Map<string, import('./imports.mjs').Vendor>} */
   const vendors = new Map();
   /** @type {Set<string>} */
   const links = new Set();
-  const built = await esbuild.build({
+  const building = esbuild.build({
     ...projectOptions(first),
+    // Compilers put a decorated class into a variable of its name, which would give the class another one.
+    ...(decorated.length > 0 && { keepNames: first.options.keepNames ?? true }),
     entryPoints: group.flatMap((unit, index) =>
       Object.entries(unit.entries).map(([out, file]) => ({ in: file, out: prefixOf(unit, index) + out })),
     ),
@@ -99,8 +106,18 @@ async function buildGroup(esbuild, store, group) {
     chunkNames: 'c/[name]-[hash]',
     plugins: [...plugins, imports(first, vendors, links)],
   });
+  const built = await building.catch((error) => {
+    const types = decorated.length > 0 ? withTypes(gone, error.errors ?? [], root) : undefined;
+    if (!types) throw error;
+    return types;
+  });
+  if (built instanceof Map) return buildGroup(esbuild, store, group, decorated, built);
   const files = new Map(built.outputFiles.map((file) => [slashed(relative(root, file.path)), file]));
   const inputs = new Map(Object.keys(built.metafile.inputs).map((input) => [resolve(root, input), input]));
+  if (decorated.length === 0) {
+    const others = await decoratedFiles(group, built.metafile, inputs, loaded);
+    if (others.length > 0) return buildGroup(esbuild, store, group, others);
+  }
   const { codes, packageFiles } = await withNamespaces(esbuild, first, async (namespaces) => {
     const outputs = group.map((unit, index) =>
       outputsOf(built.metafile, files, Object.keys(unit.entries), prefixOf(unit, index)),
@@ -168,55 +185,4 @@ function keepAll(store, { folder, base = '', assets, files = {} }, code, copies)
     throw new CodeError([{ text }]);
   }
   return keepFolder(store, { ...assets, ...copies.files, ...bundled }, copies.executables);
-}
-
-/**
- * The files that a unit may be made of: all that its entries import, directly or not. The output leaves
- * out those of which nothing remained.
- *
- * @param {Unit} unit
- * @param {import('esbuild').Metafile} metafile
- * @param {Map<string, string>} inputs esbuild's names of files, by their absolute paths
- * @returns {string[]} their absolute paths
- */
-function reachable({ root, entries, options }, metafile, inputs) {
-  const roots = [...Object.values(entries), ...(options.inject ?? [])];
-  const queue = roots.map((file) => inputs.get(file) ?? '');
-  const seen = new Set(queue);
-  for (const input of queue) {
-    for (const { path, external } of metafile.inputs[input]?.imports ?? []) {
-      if (external || seen.has(path)) continue;
-      seen.add(path);
-      queue.push(path);
-    }
-  }
-  return [...seen]
-    .filter((input) => metafile.inputs[input] && !isVirtual(input))
-    .map((input) => resolve(root, input))
-    .sort();
-}
-
-/**
- * A module must exist once within a function, or `instanceof` fails and its state is there twice: a layer takes no
- * project code from outside its folder, and a function takes a layer's code from the layer only.
- *
- * @param {Unit} unit
- * @param {string[]} sources
- */
-function refuseForeign({ folder, root, layers }, sources) {
-  const isIn = (/** @type {string} */ file, /** @type {string} */ above) => file.startsWith(join(above, '/'));
-  const mistakes = [];
-  const foreign = sources.filter((file) => folder !== undefined && !isIn(file, folder));
-  if (foreign.length > 0) {
-    const list = foreign.map((file) => relative(root, file)).join(', ');
-    const text = `A layer holds what is in its folder and packages from npm, but this one imports ${list}. Move it into the layer.`;
-    mistakes.push({ text });
-  }
-  for (const layer of layers) {
-    const twice = sources.find((file) => isIn(file, layer.folder));
-    if (!twice) continue;
-    const text = `${relative(root, twice)} is in the layer ${layer.name} and would be in the function too. Import it by the layer's package name, not by its path.`;
-    mistakes.push({ text });
-  }
-  if (mistakes.length > 0) throw new CodeError(mistakes);
 }

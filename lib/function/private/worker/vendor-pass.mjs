@@ -6,13 +6,13 @@ import { commonOptions } from './esbuild-options.mjs';
 import { keepFolder } from './folder.mjs';
 import { packageName, slashed } from './imports.mjs';
 import { dependencies, isInstalled, isVirtual, noteLink, notePackageFiles, relativeTo } from './inputs.mjs';
-import { CodeError } from './mistakes.mjs';
 import { VIRTUAL } from './narrowed.mjs';
 import { forgetPackages, isNative } from './native.mjs';
 import { nodeModules } from './node-modules.mjs';
-import { optionalModules, optionalPlugin, optionalWarnings, packageRemedy } from './optional.mjs';
+import { optionalModules, optionalPlugin, optionalWarnings } from './optional.mjs';
 import { packagesIn } from './packages.mjs';
 import { vendorEntries } from './vendor-entries.mjs';
+import { named, notExported, refuseCommonJs } from './vendor-errors.mjs';
 import { bundledWrappers, loadedBy } from './wrappers.mjs';
 
 /**
@@ -23,9 +23,6 @@ import { bundledWrappers, loadedBy } from './wrappers.mjs';
 
 /** How deep below the layer's root its files are: /opt/nodejs/v. */
 const FOLDER = 'nodejs/v/';
-
-/** Files in an error. */
-const MAX_FILES = 3;
 
 /**
  * CommonJS packages call `require` for Node's own modules. Only the file with esbuild's stand-in for it gets one.
@@ -120,7 +117,8 @@ async function build(esbuild, set, known, apart) {
     const names = notExported(set, errors).filter((name) => !absent.has(name));
     const optional = await optionalModules(set.root, errors);
     const isNew = names.length > 0 || [...optional.keys()].some((key) => !missing.has(key));
-    if (!isNew) throw await named(esbuild, set, known, apart, built);
+    if (!isNew)
+      throw await named(set, built, (entry) => run(esbuild, { ...set, entries: [entry] }, known, apart));
     const next = {
       absent: new Set([...absent, ...names]),
       missing: new Map([...missing, ...optional]),
@@ -152,103 +150,6 @@ function run(esbuild, set, { absent, missing }, apart) {
     logLimit: 0,
     plugins: [vendorEntries({ set, absent, isApart }), apartPlugin(apart), optionalPlugin(missing)],
   });
-}
-
-/**
- * The members that modules do not have. A program that reads one finds `undefined`.
- *
- * @param {VendorSet} set
- * @param {readonly import('esbuild').Message[]} errors
- */
-function notExported(set, errors) {
-  return errors.flatMap(({ text, location }) => {
-    const name = MISSING.exec(text)?.[1];
-    const { module, entry, path } = virtual(set, location);
-    return entry?.perhaps.includes([...path, name].join('.')) ? `${module} ${name}` : [];
-  });
-}
-
-const MISSING = /^(?:No matching export in ".*" for|Ambiguous) import "([^"]*)"/;
-
-/**
- * The virtual module that an error is about: the `z` of an entry is `<id>/z`.
- *
- * @param {VendorSet} set
- * @param {import('esbuild').Location | null} location
- */
-function virtual(set, location) {
-  const module = location?.file.startsWith(VIRTUAL) ? location.file.slice(VIRTUAL.length) : '';
-  const [id, ...path] = module.split('/');
-  return { module, entry: set.entries.find((entry) => entry.id === id), path };
-}
-
-/**
- * An error about one of our virtual modules is about the code that asked for it, one in a package about all that use it.
- *
- * @param {typeof import('esbuild')} esbuild
- * @param {VendorSet} set
- * @param {Known} known
- * @param {Apart} apart
- * @param {Partial<import('esbuild').BuildFailure> & Error} error
- */
-async function named(esbuild, set, known, apart, error) {
-  const { errors = [] } = error;
-  if (errors.length === 0) return error;
-  const users = await usersOf(esbuild, set, known, apart);
-  const mistakes = errors.map((one) => {
-    const { text, location } = one;
-    const { entry } = virtual(set, location);
-    if (entry) return { text: `${text} (of "${entry.specifier}")`, entries: [entry.id] };
-    const at = location ? `${location.file}:${location.line}:${location.column + 1}: ` : '';
-    return { text: `${at}${text}${packageRemedy(set.root, one)}`, entries: users.get(keyOf(one)) ?? [] };
-  });
-  return new CodeError(mistakes);
-}
-
-/** @param {import('esbuild').Message} message */
-function keyOf({ text, location }) {
-  return `${text} ${location?.file} ${location?.line}`;
-}
-
-/**
- * The entries by the errors that they end in when they are built alone: esbuild does not say to which one they belong.
- *
- * @param {typeof import('esbuild')} esbuild
- * @param {VendorSet} set
- * @param {Known} known
- * @param {Apart} apart
- */
-async function usersOf(esbuild, set, known, apart) {
-  /** @type {Map<string, string[]>} */
-  const users = new Map();
-  const alone = set.entries.map(async (entry) => {
-    const failure = await run(esbuild, { ...set, entries: [entry] }, known, apart).catch((error) => error);
-    for (const one of failure.errors ?? [])
-      users.set(keyOf(one), [...(users.get(keyOf(one)) ?? []), entry.id]);
-  });
-  await Promise.all(alone);
-  return users;
-}
-
-/**
- * The names of a CommonJS package are known only when it runs: as a whole it would be an empty module.
- *
- * @param {VendorSet} set
- * @param {import('esbuild').Metafile} metafile
- * @param {Apart} apart
- */
-function refuseCommonJs(set, metafile, apart) {
-  const mistakes = [];
-  for (const { id, specifier, names, importers } of set.entries) {
-    const file = metafile.inputs[VIRTUAL + id]?.imports[0]?.path ?? '';
-    if (names !== '*' || apart.has(packageName(specifier)) || metafile.inputs[file]?.format !== 'cjs')
-      continue;
-    const files = (importers ?? []).slice(0, MAX_FILES).join(', ');
-    const at = files && ` (in ${files})`;
-    const text = `"${specifier}" is a CommonJS package: import the names you use from it (\`import { name } from '${specifier}'\`) or its default, not the whole module, whose names are known only when it runs${at}. Or deploy it as it is installed: \`bundling: { nodeModules: ['${packageName(specifier)}'] }\`.`;
-    mistakes.push({ text, entries: [id] });
-  }
-  if (mistakes.length > 0) throw new CodeError(mistakes);
 }
 
 /**
