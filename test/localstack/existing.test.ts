@@ -33,11 +33,12 @@ it('refuses an endpoint where nothing answers', async () => {
 });
 
 it.each([
-  ['something else than LocalStack', '/nothing'],
-  ['MiniStack', '/_ministack/health'],
-])('refuses an endpoint where %s answers', async (what, path) => {
+  ['something else than LocalStack', '/nothing', 200],
+  ['MiniStack', '/_ministack/health', 200],
+  ['MiniStack', '/_ministack/health', 403],
+])('refuses an endpoint where %s answers at %s with %i', async (what, path, status) => {
   const endpoint = await answering((request, response) => {
-    response.writeHead(request.url === path ? 200 : 404).end('{"status":"ok"}');
+    response.writeHead(request.url === path ? status : 404).end('{"status":"ok"}');
   });
   await expect(join(endpoint)).rejects.toThrow(
     `where ${what} answers.\nSet it to the address of a LocalStack`,

@@ -70,10 +70,11 @@ function onThisMachine(given: string): string {
 async function versionOf(endpoint: string): Promise<string> {
   const answer = async (path: string): Promise<any> => {
     const response = await fetch(`${endpoint}${path}`, { signal: AbortSignal.timeout(10_000) });
-    return response.ok ? response.json().catch(() => undefined) : undefined;
+    const isPrivate = response.status === 403 && path.startsWith('/_ministack/');
+    return response.ok || isPrivate ? response.json().catch(() => undefined) : undefined;
   };
   try {
-    // MiniStack answers at the addresses of LocalStack, too.
+    // MiniStack answers at the addresses of LocalStack, too; the local cloud of a project refuses it without its token.
     const other = await answer('/_ministack/health');
     const info = other ? undefined : await answer('/_localstack/info');
     if (typeof info?.version === 'string') return info.version;
