@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Message, MessageAttributeValue, SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientConfig } from './cloud.js';
 import { asBase64, reconcile, republish } from './outbox-items.js';
 import type { StreamBatch, WayBack } from './way-back.js';
 
 /** Takes a message where it has to go. Returns when it has been taken there. @throws Error when it was not taken */
-export type Deliver = (way: WayBack) => Promise<void>;
+export type Deliver = (way: WayBack, message: Message) => Promise<void>;
 
 /** The SDK's clients are loaded when the first message of their kind comes. */
 export function delivery(config: ClientConfig, sqs: SQSClient): Deliver {
-  return async (way) => {
+  return async (way, message) => {
     if (way.kind === 'publish') return publish(config, way.entry);
     if (way.kind === 'republish') return republish(config, way.to, way.item);
     if (way.kind === 'reread') return reread(config, way.to, way.batch);
     const service = way.to.split(':')[2];
     if (service === 'lambda') return invoke(config, way.to, way.payload);
     if (service === 'states') return start(config, way.to, way.payload, way.eventId);
-    if (service === 'sqs') return send(sqs, way.to, way.payload);
+    if (service === 'sqs') return send(sqs, way.to, way.payload, message);
     throw new Error(
       `nothing can be sent to ${way.to}: expected the ARN of a function, a queue or a state machine`,
     );
@@ -56,12 +56,19 @@ async function start(
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-async function send(sqs: SQSClient, arn: string, payload: unknown): Promise<void> {
+/** The worker knows the message again: by the id that its sender gave it, or else by that of SQS, which would be lost. */
+async function send(sqs: SQSClient, arn: string, payload: unknown, message: Message): Promise<void> {
   const { GetQueueUrlCommand, SendMessageCommand } = await import('@aws-sdk/client-sqs');
   const [, , , , QueueOwnerAWSAccountId, QueueName] = arn.split(':');
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName, QueueOwnerAWSAccountId }));
   const MessageBody = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  const { messageId = text(message.MessageId), correlationId } = message.MessageAttributes ?? {};
+  const MessageAttributes = { ...(messageId && { messageId }), ...(correlationId && { correlationId }) };
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes }));
+}
+
+function text(StringValue: string | undefined): MessageAttributeValue | undefined {
+  return StringValue === undefined ? undefined : { DataType: 'String', StringValue };
 }
 
 async function publish(config: ClientConfig, entry: Readonly<Record<string, string>>): Promise<void> {

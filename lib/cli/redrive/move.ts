@@ -112,7 +112,7 @@ async function taken(
   const way = find(message);
   if (typeof way === 'string') return way;
   try {
-    await deliver(way);
+    await deliver(way, message);
     return undefined;
   } catch (error) {
     return (error as Error).message;
