@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 import copy
 import time
 
+import cut
 import lifecycle
 import ministack.app
 from ministack.core import iam_actions
@@ -38,6 +39,7 @@ def install():
     lifecycle.busy(engine.calls_under_way)
     lifecycle.guards_cut(engine.lock)
     engine.on_change(lifecycle.changed)
+    cut.serialized_by_version("stepfunctions", _version)
 
 
 def _wrap(module, name, function):
@@ -46,9 +48,24 @@ def _wrap(module, name, function):
 
 
 async def _handle_request(original, method, path, headers, body, query):
-    if not headers.get("x-amz-target", "").endswith(".RedriveExecution"):
+    action = headers.get("x-amz-target", "").rpartition(".")[2]
+    if action.startswith(("Describe", "List", "Get")):
         return await original(method, path, headers, body, query)
-    return stepfunctions._finalize_response(api.redrive_execution(stepfunctions.json.loads(body or b"{}")))
+    try:
+        if action != "RedriveExecution":
+            return await original(method, path, headers, body, query)
+        return stepfunctions._finalize_response(api.redrive_execution(stepfunctions.json.loads(body or b"{}")))
+    finally:
+        engine.note_change()
+
+
+def _version():
+    """What has changed since the last save: executions by a count, and the few definitions by their content.
+
+    CloudFormation changes definitions without a request to this service.
+    """
+    names = ("state_machines", "tags", "activities", "state_machine_versions", "state_machine_aliases")
+    return engine.version() + 1, hash(repr([getattr(stepfunctions, f"_{name}")._data for name in names]))
 
 
 def _resource_of_token(original, service, method, path, headers, body, *rest):
@@ -121,6 +138,7 @@ def _resume():
                     redrive.resume(key, record)
             elif record["status"] == "RUNNING" and not record.get("mapRunArn"):
                 _end_foreign(record)
+    engine.note_change()
     engine.start()
 
 

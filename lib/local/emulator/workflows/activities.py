@@ -34,6 +34,7 @@ def taken(token):
         if branch is None:
             return
         branch["called"] = True
+        engine.note_change()
         tasks.limit(key, branch)
         resource = records.state_of(record, branch)["Resource"]
         interpreter.guarded(key, record, branch, lambda: tasks.event(record, branch, resource, "Started", {}))

@@ -31,12 +31,14 @@ _thread = None
 _is_frozen = False
 _is_draining = False
 _calls = 0
+_version = 0
 _on_change = []
 
 
 def soon(action, key, *args):
     """Queues a step of the execution `key` (account, region, ARN)."""
     with lock:
+        note_change()
         _ready.append((action, key, args))
         _changed.notify()
 
@@ -44,6 +46,7 @@ def soon(action, key, *args):
 def at(due, action, key, *args):
     """Queues a step for the time `due` (seconds since the epoch). The step checks whether it is still wanted."""
     with lock:
+        note_change()
         heapq.heappush(_timers, (due, next(_numbers), action, key, args))
         _changed.notify()
 
@@ -62,7 +65,18 @@ def on_change(callback):
     _on_change.append(callback)
 
 
+def note_change():
+    """Counts changes of executions: without one, a save keeps what it wrote before."""
+    global _version
+    _version += 1
+
+
+def version():
+    return _version
+
+
 def changed():
+    note_change()
     for callback in _on_change:
         callback()
 
