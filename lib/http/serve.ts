@@ -25,7 +25,7 @@ export interface Service<Request extends HttpRequest> {
   readonly checkReply?: (reply: HttpReply) => void;
   /** Where responses of an operation that is `idempotent` are kept, and who the caller is to whom a key belongs. */
   readonly idempotency?: {
-    readonly store: () => ReplyStore;
+    readonly store: () => Promise<ReplyStore>;
     readonly caller: (request: Request) => string;
   };
   /** Told of an error that is not an answer: it must be logged, as the caller learns nothing of it. */
@@ -88,7 +88,7 @@ export function serving<Request extends HttpRequest>(
   }
 
   /** Serves a request whose key the operation takes, once. */
-  function once(
+  async function once(
     request: Request,
     { idempotency }: Service<Request>,
     key: string,
@@ -102,7 +102,7 @@ export function serving<Request extends HttpRequest>(
       content: [canonical(request.params), canonical(request.query), ...content],
       expiresAfterSeconds: terms!.expiresAfterSeconds,
     };
-    return servedOnce(idempotency.store(), keyed, serve);
+    return servedOnce(await idempotency.store(), keyed, serve);
   }
 
   function refuse(error: unknown, request: Request, service: Service<Request>): HttpReply {

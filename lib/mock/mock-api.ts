@@ -89,7 +89,7 @@ export function mockApi<
     const reply = await servings.get(place.operation)!(request, {
       authorize: () => authorize(operation.auth, request, undefined),
       implement: async (given) => handler(given),
-      idempotency: { store: () => responses, caller: () => callerScope(operation, request) },
+      idempotency: { store: async () => responses, caller: () => callerScope(operation, request) },
       failed,
     });
     return toResponse(reply);

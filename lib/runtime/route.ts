@@ -20,7 +20,6 @@ import { invoked } from './invocation.js';
 import { logger } from './logger.js';
 import { type Clients, connection, type Needs } from './need.js';
 import { once } from './once.js';
-import { replyStore, responsesTable } from './reply-store.js';
 import { fromRestEvent, type GatewayRequest } from './rest-request.js';
 import { refuseTooLarge, toResult } from './result.js';
 
@@ -83,7 +82,13 @@ export function route<O extends Operation, const N extends Needs, const R extend
 ): RouteHandler<O, N> {
   const serve = serving<GatewayRequest>(operation);
   const connected = connection(needs);
-  const responses = once(() => replyStore(responsesTable(needs, connected)));
+  const responses = once(async () => {
+    // Loaded here: an operation that is not idempotent does not wait for the SDK.
+    const { replyStore, responsesTable } = await import('./reply-store.js');
+    return replyStore(responsesTable(needs, connected));
+  });
+  // While the function initializes; whoever calls it is told of an error.
+  if (operation.idempotent && process.env.AWS_LAMBDA_FUNCTION_NAME) responses().catch(() => {});
   const clientIds = once(() => acceptedClients(operation));
 
   async function run(
@@ -91,7 +96,7 @@ export function route<O extends Operation, const N extends Needs, const R extend
     context: Context | undefined,
     given: () => Clients<N>,
     accepted: readonly string[] | undefined,
-    store: () => ReplyStore,
+    store: () => Promise<ReplyStore>,
   ): Promise<APIGatewayProxyResult> {
     const payload = isHttpEvent(event) ? '2.0' : '1.0';
     const place = isHttpEvent(event) ? routeOf(operation, event) : HERE;
@@ -119,7 +124,7 @@ export function route<O extends Operation, const N extends Needs, const R extend
       operation,
       needs,
       with: (own: Clients<N>) => {
-        const memory = once(memoryReplies);
+        const memory = once(async () => memoryReplies());
         return (event: RouteEvent, context?: Context) => run(event, context, () => own, undefined, memory);
       },
     },
