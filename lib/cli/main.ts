@@ -6,6 +6,7 @@ import { info } from './info.js';
 import { layers } from './layers.js';
 import type { RedriveOptions } from './redrive.js';
 import { report } from './report.js';
+import { runbook } from './runbook.js';
 import { up } from './up.js';
 
 /** The `trellis` command. Errors are told by their message alone. */
@@ -95,6 +96,11 @@ function program(): Command {
       const command = require('./redrive.js') as typeof import('./redrive.js');
       return command.redrive(queue, options);
     });
+  trellis
+    .command('runbook')
+    .description('show what to do when an alarm is on')
+    .argument('[name]', "the name in the alarm's description (default: list them)")
+    .action(runbook);
   return trellis;
 }
 

@@ -49,7 +49,7 @@ export interface OutboxProps {
   readonly maxRecordAge?: Duration;
   /** Properties of the function that publishes; they win over the defaults. @default - 256 MB, a minute */
   readonly function?: NodeFunctionOptions;
-  /** Alarms on delay and on events that were given up; `false` for none. @default - both, with their default thresholds */
+  /** Alarms on delay, on throttles and on events that were given up; `false` for none. @default - all three */
   readonly alarms?: OutboxAlarmProps | false;
   /** Any property of the event source, such as `parallelizationFactor`; it wins over the defaults. */
   readonly eventSource?: EventSourceMappingOptions;
@@ -65,7 +65,7 @@ export interface OutboxProps {
  * day lands there as a reference to the stream. `trellis redrive` publishes all of them, for a day without a loss: later
  * it finds what the items still carry.
  *
- * Costs at rest: two alarms, $0.20 a month. In use the function's time and the events ($1.00 per million); reading
+ * Costs at rest: three alarms, $0.30 a month. In use the function's time and the events ($1.00 per million); reading
  * the stream is free for functions.
  *
  * @throws Error when the table has no stream of new and old images
@@ -156,12 +156,21 @@ export class Outbox extends Construct {
       runbook: 'late-streams',
       ...(topic && { topic }),
     });
+    // The age of the changes is told by each invocation: without any, this is what tells.
+    const throttled = addAlarm(this, 'ThrottledAlarm', {
+      metric: this.function.metricThrottles({ period: Duration.minutes(1) }),
+      threshold: 0,
+      periods: 5,
+      description: `The function that publishes the events of ${name} may not run, for five minutes: its concurrency, or that of the account, is used up or set to 0. Its events wait.`,
+      runbook: 'late-streams',
+      ...(topic && { topic }),
+    });
     const lost = addDeadLetterAlarm(
       this,
       this.failures,
       props,
       `Events of ${name} could not be published and lie in its Outbox's failure queue. Redrive references to the stream within a day: later only what the items still carry can be published.`,
     );
-    return [late, lost];
+    return [late, throttled, lost];
   }
 }

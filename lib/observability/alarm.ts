@@ -3,7 +3,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Names, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { type Runbook, runbookUrl } from './runbook.js';
+import { type Runbook, runbookText } from './runbook.js';
 
 /** What every construct with alarms takes. */
 export interface AlarmTarget {
@@ -21,7 +21,7 @@ export interface AlarmDefinition extends AlarmTarget {
   readonly periods?: number;
   /** How many of them must be bad. @default - all */
   readonly badPeriods?: number;
-  /** What it means and what to do, in a sentence or two. */
+  /** What it means and what to do, in a sentence or two: with the first steps, a description has 1,024 characters. */
   readonly description: string;
   /** The section of docs/runbooks.md that says more. */
   readonly runbook: Runbook;
@@ -30,7 +30,7 @@ export interface AlarmDefinition extends AlarmTarget {
 /**
  * An alarm as the constructs of this library make them: a time without data is a good one (unless something is
  * expected), the name says which
- * stack and construct it is about, and the description leads to a runbook. $0.10 a month.
+ * stack and construct it is about, and the description has the first steps of its runbook. $0.10 a month.
  */
 export function addAlarm(scope: Construct, id: string, definition: AlarmDefinition): Alarm {
   const { metric, threshold, periods = 1, badPeriods = periods, description, runbook, topic } = definition;
@@ -38,7 +38,7 @@ export function addAlarm(scope: Construct, id: string, definition: AlarmDefiniti
   const name = alarmName(scope, id);
   const alarm = new Alarm(scope, id, {
     ...(name && { alarmName: name }),
-    alarmDescription: `${description}\n${runbookUrl(scope, runbook)}`,
+    alarmDescription: `${description}\n${runbookText(scope, runbook)}`,
     metric,
     threshold,
     evaluationPeriods: periods,

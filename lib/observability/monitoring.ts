@@ -21,6 +21,7 @@ import { applyTarget } from '../target/apply-target.js';
 import { acknowledge } from './acknowledge.js';
 import { costAtRest } from './cost-at-rest.js';
 import { dashboardWidgets } from './dashboard-widgets.js';
+import { addUndeliveredAlarms } from './undelivered-alarms.js';
 
 export interface MonitoringProps {
   /** Who gets an e-mail when an alarm goes on or off; each confirms once, by a link that SNS sends. @default - nobody */
@@ -33,6 +34,12 @@ export interface MonitoringProps {
   readonly slack?: { readonly workspaceId: string; readonly channelId: string };
   /** Whether there is a dashboard; the first three of an account are free, each further one costs $3 a month. @default true */
   readonly dashboard?: boolean;
+  /**
+   * Whether there are alarms on failures that could not be written to where failures go, in this account and region:
+   * destinations and dead-letter queues of functions, rules, schedules and topics. Set it to false in all but one app of
+   * an account and region. @default true: five alarms, $0.50 a month
+   */
+  readonly undelivered?: boolean;
   /** What is monitored. @default - the whole app, or the stage of a pipeline that this is in */
   readonly monitored?: IConstruct;
   /** Any property of the topic; it wins over the defaults. */
@@ -47,7 +54,8 @@ export interface MonitoringProps {
  * Stacks name the topic by its name, so none imports anything from the stack that this is in; deploy that one first.
  * CloudWatch sends alarms to topics of their own region and account only: have one Monitoring in each.
  *
- * Costs at rest: nothing for the first three dashboards of an account, then $3 a month.
+ * Costs at rest: $0.50 a month for five alarms on failures that could not be written to where failures go; nothing for
+ * the first three dashboards of an account, then $3 a month.
  *
  * @example
  * import { Monitoring } from 'cdk-trellis';
@@ -64,13 +72,14 @@ export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: MonitoringProps = {}) {
     super(scope, id);
     applyTarget(this);
-    const { emails = [], slack, dashboard = true } = props;
+    const { emails = [], slack, dashboard = true, undelivered = true } = props;
     const monitored = props.monitored ?? Stage.of(this) ?? this.node.root;
     const name = nameOf(this);
     refuseAddresses(this, emails);
     this.topic = this.createTopic(`${name}-alarms`, props.topic);
     for (const email of emails) this.tell(email);
     if (slack) this.tellSlack(slack, `${name}-alarms`);
+    if (undelivered) addUndeliveredAlarms(this);
     if (dashboard) {
       this.dashboard = new CfnDashboard(this, 'Dashboard', {
         dashboardName: name,

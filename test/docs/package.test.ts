@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { RUNBOOKS } from '../../lib/observability/runbook.js';
 import { unpacked } from '../function/lambda.js';
 import { compile, consumerProject, packedLibrary, runApp } from './consumer.js';
 import { fencesOf } from './fences.js';
@@ -169,6 +170,16 @@ describe("with the packed library, the README's service", () => {
     expect(table.Resource).toHaveProperty('Fn::GetAtt');
   }, 60_000);
 });
+
+it.each(RUNBOOKS)(
+  'the runbook %s is in the packed library, and its command shows it',
+  (name) => {
+    const command = join(consumer({}), 'node_modules/cdk-trellis/lib/cli/trellis.mjs');
+    const shown = execFileSync(process.execPath, [command, 'runbook', name], { encoding: 'utf8' });
+    expect(shown).toMatch(new RegExp(`^${name}\\n\\n[^]+\\n1\\. `));
+  },
+  60_000,
+);
 
 it('the app from nothing is synthesized as its page says, from the packed library and the README', () => {
   const page = fencesOf(join(root, 'docs/your-own-app.md'));

@@ -5,8 +5,9 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { NestedStack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { runbook as showRunbook } from '../../lib/cli/runbook.js';
 import { type AlarmDefinition, addAlarm } from '../../lib/observability/alarm.js';
-import { RUNBOOKS } from '../../lib/observability/runbook.js';
+import { RUNBOOKS, runbookText } from '../../lib/observability/runbook.js';
 import { newStack } from '../support/template.js';
 
 const definition: AlarmDefinition = {
@@ -22,7 +23,9 @@ describe('an alarm', () => {
     addAlarm(new Construct(stack, 'Worker'), 'DeadLetters', definition);
     Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'Stack-Worker-DeadLetters',
-      AlarmDescription: 'It fails. Repair it.\nhttps://unpkg.com/cdk-trellis/docs/runbooks.md#failed-events',
+      AlarmDescription: Match.stringLikeRegexp(
+        '^It fails\\. Repair it\\.\n1\\. Read one: [^]*\nMore: npx trellis runbook failed-events$',
+      ),
       Threshold: 3,
       EvaluationPeriods: 1,
       DatapointsToAlarm: 1,
@@ -71,10 +74,37 @@ describe('an alarm', () => {
   });
 });
 
-it.each(RUNBOOKS)('the runbook %s is written', (name) => {
-  const text = readFileSync(join(__dirname, '../../docs/runbooks.md'), 'utf8');
-  const headings = [...text.matchAll(/^## (.+)$/gm)].map(([, heading = '']) =>
-    heading.toLowerCase().replaceAll(' ', '-'),
-  );
-  expect(headings).toContain(name);
+describe('the runbook', () => {
+  const root = join(__dirname, '../..');
+  const page = readFileSync(join(root, 'docs/runbooks.md'), 'utf8');
+
+  it.each(RUNBOOKS)('%s is a section of the page, and is shown by the command', (name) => {
+    const log = jest.spyOn(console, 'log').mockImplementation(() => {});
+    showRunbook(name);
+    expect(log.mock.calls[0]?.[0]).toMatch(new RegExp(`^${name}\\n\\n[^]*\\n1\\. `));
+    expect(log.mock.calls[0]?.[0]).not.toContain('\n## ');
+    log.mockRestore();
+  });
+
+  it('has no section that no alarm leads to', () => {
+    expect([...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading).sort()).toEqual(
+      [...RUNBOOKS].sort(),
+    );
+  });
+
+  it('that does not exist is refused with those that do', () => {
+    expect(() => showRunbook('nothing')).toThrow(
+      'There is no runbook "nothing". There are: failing-requests, ',
+    );
+  });
+
+  it.each(RUNBOOKS)('%s leaves room in a description for what the alarm is about', (name) => {
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    expect(runbookText(newStack(), name).length).toBeLessThanOrEqual(1024 - 600);
+  });
+
+  it('is in the package that is published', () => {
+    const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(files).toContain('docs/runbooks.md');
+  });
 });

@@ -44,6 +44,21 @@ describe('Monitoring', () => {
     expect(stableTemplate(stack)).toMatchSnapshot();
   });
 
+  it('has an alarm for each service whose failures could not be written anywhere, unless told otherwise', () => {
+    const queries = (props: MonitoringProps) =>
+      Object.values<any>(
+        Template.fromStack(app(props).operations).findResources('AWS::CloudWatch::Alarm'),
+      ).map(({ Properties }) => Properties.Metrics[0].Expression.match(/SUM\((\w+)\)/)[1]);
+    expect(queries({})).toEqual([
+      'DestinationDeliveryFailures',
+      'DeadLetterErrors',
+      'InvocationsFailedToBeSentToDlq',
+      'InvocationsFailedToBeSentToDeadLetterCount',
+      'NumberOfNotificationsFailedToRedriveToDlq',
+    ]);
+    expect(queries({ undelivered: false })).toEqual([]);
+  });
+
   it('sends every alarm of the app to its topic, without an export', () => {
     const { service } = app();
     const arn = { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('Operations-alarms')])] };
@@ -137,7 +152,7 @@ describe('Monitoring', () => {
     root.synth();
     Annotations.fromStack(operations).hasInfo(
       '/Operations/Monitoring',
-      'At rest this app costs $0.10 a month (us-east-1): 1 alarms $0.10',
+      'At rest this app costs $0.60 a month (us-east-1): 6 alarms $0.60',
     );
   });
 

@@ -59,7 +59,7 @@ describe('Monitoring of several regions', () => {
 describe('the dashboard', () => {
   it('has no widget of alarms where there is none', () => {
     const stack = new Stack(new App(), 'S');
-    new Monitoring(stack, 'Monitoring');
+    new Monitoring(stack, 'Monitoring', { undelivered: false });
     expect(bodyOf(stack)).not.toContain('"alarm"');
   });
 

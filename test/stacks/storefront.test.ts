@@ -40,6 +40,22 @@ describe('the storefront', () => {
     expect(stableTemplate(stack)).toMatchSnapshot();
   });
 
+  it('has alarms whose descriptions fit, with the first steps of their runbooks', () => {
+    const alarms = stacks().flatMap((stack) =>
+      Object.values<any>(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')),
+    );
+    expect(alarms.length).toBeGreaterThan(20);
+    for (const { Properties } of alarms) {
+      // A reference in a text is an ARN or an address: some hundred characters.
+      const parts: unknown[] = Properties.AlarmDescription?.['Fn::Join']?.[1] ?? [
+        Properties.AlarmDescription,
+      ];
+      const texts = parts.map((part) => (typeof part === 'string' ? part : ' '.repeat(120)));
+      expect(texts.join('')).toMatch(/\n1\. [\s\S]*\nMore: npx trellis runbook [a-z-]+$/);
+      expect(texts.join('').length).toBeLessThanOrEqual(1024);
+    }
+  });
+
   it('keeps the logical ids of what holds data', () => {
     expect(Object.fromEntries(stacks().map((stack) => [stack.stackName, stateful(stack)]))).toMatchSnapshot();
   });
