@@ -1,0 +1,213 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { localClientConfig } from '../../bin/local-storefront.js';
+import { type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
+
+jest.setTimeout(600_000);
+
+/** What a deployment adds or changes. */
+type Edition = 'base' | 'import' | 'need' | 'layer' | 'value';
+
+const handler = (edition: Edition) => `
+import { ${edition === 'import' ? 'DeleteCommand, ' : ''}PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { handle, table } from 'cdk-trellis/runtime';
+${edition === 'layer' ? "import { greeting } from 'drill-greeting';" : ''}
+export const handler = handle({ log: table.readWrite${edition === 'need' ? ', extra: table.read' : ''} }, async (event: any, { log${edition === 'need' ? ', extra' : ''} }) => {
+  const ids = event.detail ? [event.detail.id] : event.id ? [event.id] : event.body ? [JSON.parse(event.body).id]
+    : event.Records.map((one: any) => one.body ? JSON.parse(one.body).id : one.dynamodb.NewImage.id.S);
+  ${edition === 'import' ? 'if (!DeleteCommand) throw new Error("no import");' : ''}
+  ${edition === 'layer' ? 'if (greeting !== "hello") throw new Error("no layer");' : ''}
+  ${edition === 'need' ? 'await extra.client.send(new ScanCommand({ TableName: extra.tableName }));' : 'if (!ScanCommand) return;'}
+  for (const id of ids) await log.client.send(new PutCommand({ TableName: log.tableName, Item: { id } }));
+  return { statusCode: 200, body: 'done' };
+});`;
+
+const app = (edition: Edition) => `
+import { LambdaRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { DefinitionBody, StateMachine, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { DataTable, NodeFunction, QueueWorker, SharedLayer } from 'cdk-trellis';
+const stack = new Stack(new App(), 'Releases');
+const log = new DataTable(stack, 'Log', { partitionKey: 'id' });
+const extra = new DataTable(stack, 'Extra', { partitionKey: 'id' });
+const props = {
+  handler: () => import('./handler.js'),
+  bind: { log${edition === 'need' ? ', extra' : ''} },
+  // The machine that tests may be slow; what an SDK call waits follows from this.
+  timeout: Duration.seconds(30),
+  environment: { TEXT: '${edition === 'value' ? 'other' : 'one'}' },
+  ${edition === 'layer' ? "layers: [SharedLayer.fromPackage('greeting')]," : ''}
+};
+const output = (name: string, value: string) => new CfnOutput(stack, name + 'Output', { value });
+const request = new NodeFunction(stack, 'Request', props);
+const api = new LambdaRestApi(stack, 'Api', { handler: request });
+stack.templateOptions.metadata = { 'cdk-trellis': { apis: { drill: stack.getLogicalId(output('Url', api.url)) } } };
+output('Latest', request.unqualified.functionArn);
+const worker = new QueueWorker(stack, 'Worker', { ...props, maxReceiveCount: 1, alarms: false });
+output('Queue', worker.queue.queueUrl);
+const bus = new EventBus(stack, 'Bus');
+const consumer = new NodeFunction(stack, 'Consumer', { ...props, retryAttempts: 0 });
+new Rule(stack, 'Rule', { eventBus: bus, eventPattern: { source: ['drill'] }, targets: [new LambdaFunction(consumer)] });
+output('Bus', bus.eventBusName);
+const orders = new Table(stack, 'Orders', { partitionKey: { name: 'id', type: AttributeType.STRING }, stream: StreamViewType.NEW_IMAGE, removalPolicy: RemovalPolicy.DESTROY });
+const follower = new NodeFunction(stack, 'Follower', props);
+follower.addEventSource(new DynamoEventSource(orders, { startingPosition: StartingPosition.TRIM_HORIZON, retryAttempts: 0 }));
+output('Orders', orders.tableName);
+const step = new LambdaInvoke(stack, 'Step', { lambdaFunction: new NodeFunction(stack, 'Do', props), retryOnServiceExceptions: false });
+const wait = new Wait(stack, 'Wait', { time: WaitTime.duration(Duration.seconds(1)) });
+output('Machine', new StateMachine(stack, 'Machine', { definitionBody: DefinitionBody.fromChainable(wait.next(step)) }).stateMachineArn);
+output('Log', log.table.tableName);
+`;
+
+/** In this repository, so that the app takes the library from its sources. */
+const projectDir = mkdtempSync(join(__dirname, 'releases-'));
+let cloud: LocalCloud;
+let url: string;
+let outputs: Record<string, string>;
+
+function write(edition: Edition): void {
+  const files = {
+    'cdk.json': '{ "app": "node --conditions=cdk-trellis-source --import tsx app.ts" }',
+    'app.ts': app(edition),
+    'handler.ts': handler(edition),
+    'greeting/package.json':
+      '{ "name": "drill-greeting", "version": "1.0.0", "type": "module", "exports": "./index.ts" }',
+    'greeting/index.ts': "export const greeting = 'hello';",
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(projectDir, name)), { recursive: true });
+    writeFileSync(join(projectDir, name), text);
+  }
+}
+
+async function deploy(edition: Edition): Promise<void> {
+  write(edition);
+  const info = await cloud.deploy();
+  url = info.apis.drill as string;
+  outputs = info.outputs.Releases as Record<string, string>;
+}
+
+beforeAll(async () => {
+  // CloudFormation needs some seconds between the two updates of a function.
+  process.env.TRELLIS_LOCAL_UPDATE_SECONDS = '1';
+  write('base');
+  cloud = await startLocalCloud({ projectDir, port: 0 });
+  await deploy('base');
+}, 300_000);
+
+afterAll(async () => {
+  delete process.env.TRELLIS_LOCAL_UPDATE_SECONDS;
+  await cloud?.stop();
+  rmSync(projectDir, { recursive: true, force: true });
+}, 60_000);
+
+/** Sends one of everything again and again; returns what was sent, and how often `$LATEST` failed. */
+async function underLoad(name: string, isDone: () => boolean): Promise<{ ids: string[]; mixed: number }> {
+  const config = localClientConfig(cloud);
+  const lambda = new LambdaClient(config);
+  const sqs = new SQSClient(config);
+  const events = new EventBridgeClient(config);
+  const sfn = new SFNClient({ ...config, disableHostPrefix: true });
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  const ids: string[] = [];
+  let mixed = 0;
+  const latest = async () => {
+    const Payload = JSON.stringify({ id: 'latest' });
+    const { FunctionError } = await lambda.send(
+      new InvokeCommand({ FunctionName: outputs.LatestOutput, Payload }),
+    );
+    if (FunctionError) mixed += 1;
+  };
+  const send = async (id: string) => {
+    const of = (kind: string) => {
+      ids.push(`${id}-${kind}`);
+      return { id: `${id}-${kind}` };
+    };
+    const request = of('request');
+    const response = fetch(url, { method: 'POST', body: JSON.stringify(request) }).then(async (got) => {
+      if (got.status !== 200) throw new Error(`${request.id}: ${got.status} ${await got.text()}`);
+    });
+    await Promise.all([
+      response,
+      latest(),
+      sqs.send(
+        new SendMessageCommand({ QueueUrl: outputs.QueueOutput, MessageBody: JSON.stringify(of('queue')) }),
+      ),
+      events.send(
+        new PutEventsCommand({
+          Entries: [
+            {
+              EventBusName: outputs.BusOutput,
+              Source: 'drill',
+              DetailType: 'Drill',
+              Detail: JSON.stringify(of('bus')),
+            },
+          ],
+        }),
+      ),
+      documents.send(new PutCommand({ TableName: outputs.OrdersOutput, Item: of('stream') })),
+      sfn.send(
+        new StartExecutionCommand({
+          stateMachineArn: outputs.MachineOutput,
+          input: JSON.stringify(of('saga')),
+        }),
+      ),
+    ]);
+  };
+  for (let count = 0; !isDone(); count += 1) {
+    await send(`${name}-${count}`);
+    await setTimeout(100);
+  }
+  return { ids, mixed };
+}
+
+/** Those that were not handled. */
+async function lost(ids: readonly string[]): Promise<string[]> {
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(localClientConfig(cloud)));
+  let left: string[] = [];
+  for (let tries = 0; tries < 60; tries += 1) {
+    const { Items = [] } = await documents.send(new ScanCommand({ TableName: outputs.LogOutput }));
+    const handled = new Set(Items.map(({ id }) => id));
+    left = ids.filter((id) => !handled.has(id));
+    if (left.length === 0) break;
+    await setTimeout(500);
+  }
+  return left;
+}
+
+let mixed = 0;
+
+it.each<Edition>(['import', 'need', 'layer', 'value'])(
+  'a deployment that adds or takes away another %s fails nothing that is in flight',
+  async (edition) => {
+    for (const next of [edition, 'base'] as const) {
+      let isDone = false;
+      const load = underLoad(`${edition}-${next}`, () => isDone);
+      load.catch(() => undefined);
+      await setTimeout(1000);
+      await deploy(next);
+      await setTimeout(1000);
+      isDone = true;
+      const sent = await load;
+      mixed += sent.mixed;
+      expect(await lost(sent.ids)).toEqual([]);
+    }
+  },
+);
+
+it('without the alias there would have been failures, of code with the layer or the variables of another deployment', () => {
+  expect(mixed).toBeGreaterThan(0);
+});
