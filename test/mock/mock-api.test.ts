@@ -42,7 +42,7 @@ const api = defineApi(
         200: { body: z.object({ at: isoDate }), examples: { new: { at: '2027-01-01T00:00:00.000Z' } } },
       },
     },
-    ping: { method: 'DELETE', path: '/ping', auth: 'public', responses: { 204: {} } },
+    ping: { method: 'DELETE', path: '/alive', auth: 'public', responses: { 204: {} } },
     plain: { method: 'GET', path: '/plain', auth: 'public', responses: { 200: z.string() } },
     partner: { method: 'GET', path: '/partner', auth: partners, responses: { 200: z.number() } },
     signed: { method: 'GET', path: '/signed', auth: 'iam', responses: { 200: z.string() } },
