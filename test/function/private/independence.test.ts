@@ -28,13 +28,26 @@ function synth(project: Project, functions: { orders: string[]; products: string
   return stacks.map((stack) => templateOf(assembly, stack));
 }
 
-const functionsOf = (template: { Resources: Record<string, { Type: string }> }) =>
+type Resources = Record<string, { Type: string; Properties: { Code?: object; Description?: string } }>;
+
+/** All of the functions but their descriptions, which name what is published. */
+const functionsOf = (template: { Resources: Resources }) =>
   Object.fromEntries(
-    Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function'),
+    Object.entries(template.Resources)
+      .filter(([, { Type }]) => Type === 'AWS::Lambda::Function')
+      .map(([id, { Properties, ...rest }]) => [
+        id,
+        { ...rest, Properties: { ...Properties, Description: undefined } },
+      ]),
   );
 
+const versionsOf = (template: { Resources: Resources }) =>
+  Object.values(template.Resources)
+    .filter(({ Type }) => Type === 'AWS::Lambda::Version')
+    .map(({ Properties }) => Properties.Description);
+
 describe('the upgrade of a package', () => {
-  it('changes the layer and no function: AWS updates layers and code one after the other', () => {
+  it('changes the layer and no code, and publishes a version', () => {
     const [before, after] = ['1.0.0', '2.0.0'].map((version) => {
       const project = new Project({
         'lambda/place.ts': "import { text } from 'words'; export const handler = async () => text;",
@@ -45,9 +58,10 @@ describe('the upgrade of a package', () => {
     });
     expect(after.Resources[LAYER]).not.toEqual(before.Resources[LAYER]);
     expect(functionsOf(after)).toEqual(functionsOf(before));
+    expect(versionsOf(after)).not.toEqual(versionsOf(before));
   });
 
-  it('changes no function either where pnpm has installed it, whose paths have the version in them', () => {
+  it('changes no code either where pnpm has installed it, whose paths have the version in them', () => {
     const [before, after] = ['1.0.0', '2.0.0'].map((version) => {
       const real = `node_modules/.pnpm/words@${version}/node_modules/words`;
       const project = new Project({
