@@ -12,6 +12,7 @@ const emulators = pairOfEmulators([
   'table_names',
   'user_pool_provider_url',
   'pseudo_parameters',
+  'alarms_on_expressions',
 ]);
 
 const table = (ttl?: object) => ({
@@ -115,4 +116,34 @@ correction(
     );
   },
   ['Here', 'Ours', 'Aws'],
+);
+
+correction(
+  emulators,
+  'alarms_on_expressions',
+  'creates an alarm on an expression',
+  async (emulator) =>
+    emulator.deploy('Expressions', {
+      Resources: {
+        Busy: {
+          Type: 'AWS::CloudWatch::Alarm',
+          Properties: {
+            AlarmName: 'Busy',
+            ComparisonOperator: 'GreaterThanThreshold',
+            EvaluationPeriods: 1,
+            Threshold: 0,
+            Metrics: [
+              {
+                Id: 'all',
+                Expression: 'SELECT SUM(Errors) FROM "AWS/Lambda"',
+                Period: 300,
+                ReturnData: true,
+              },
+            ],
+          },
+        },
+      },
+      Outputs: { Name: { Value: { Ref: 'Busy' } } },
+    }),
+  { Name: 'Busy' },
 );

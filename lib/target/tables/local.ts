@@ -81,6 +81,10 @@ export const LOCAL: TargetTable = {
       'a web ACL checks no request there',
       'the rules are part of the template',
     ),
+    'AWS::CloudWatch::Alarm.Metrics': withoutEffect(
+      'MiniStack evaluates alarms on single metrics only',
+      'the alarm is created, and stays without data',
+    ),
     'AWS::DynamoDB::GlobalTable.Replicas.PointInTimeRecoverySpecification': withoutEffect(
       'MiniStack keeps no history of tables',
       '`trellis down` keeps what is there; `--clean` deletes it',

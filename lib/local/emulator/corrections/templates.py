@@ -104,3 +104,18 @@ def table_names():
     for table in tables:
         handler = provisioners._RESOURCE_HANDLERS[table]
         handler["create"] = refusing(handler["create"])
+
+
+@correction
+def alarms_on_expressions():
+    """An alarm on an expression or a query is created. Nothing evaluates it: it stays without data.
+
+    MiniStack refuses the whole template.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-cloudwatch-alarm-metricdataquery.html
+    """
+
+    @replaced(provisioners, "_cw_metric_alarm_record")
+    def record(original, name, props):
+        if not props.get("Metrics"):
+            return original(name, props)
+        return original(name, {**props, "Metrics": None, "Namespace": "Expressions", "MetricName": name})
