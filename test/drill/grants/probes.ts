@@ -156,16 +156,21 @@ const PROBES: Readonly<Record<string, (client: never) => Probes>> = {
     );
   },
   idempotency: (once: IdempotencyClient) => {
-    const run = (work: () => Promise<unknown>) => once.run(randomUUID(), work);
+    // That the end of work could not be noted is logged, not thrown: a repetition finds the work still in progress.
+    const repeated = async (first: () => Promise<string>, expected: string) => {
+      const key = randomUUID();
+      await once.run(key, first).catch((error: Error) => {
+        if (!(error instanceof RangeError)) throw error;
+      });
+      const again = await once.run(key, async () => 'again').catch(({ name }: Error) => name);
+      if (again !== expected) throw new Error(`not authorized to note the end of the work: ${again}`);
+    };
     const failing = async () => {
       throw new RangeError('as meant');
     };
     return {
-      'dynamodb:PutItem+dynamodb:UpdateItem': () => run(async () => 'done'),
-      'dynamodb:PutItem+dynamodb:DeleteItem': () =>
-        run(failing).catch((error: Error) => {
-          if (!(error instanceof RangeError)) throw error;
-        }),
+      'dynamodb:PutItem+dynamodb:UpdateItem': () => repeated(async () => 'done', 'done'),
+      'dynamodb:PutItem+dynamodb:DeleteItem': () => repeated(failing, 'again'),
     };
   },
   text: () => ({}),
