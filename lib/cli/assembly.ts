@@ -11,7 +11,7 @@ import { LocalCloudError } from '../local/index.js';
 export function assemblyIn(folder: string): CloudAssembly {
   if (!existsSync(join(folder, 'manifest.json'))) {
     throw new LocalCloudError(
-      `Expected a synthesized app in ${folder}, but it has no manifest.json.\nRun \`npx cdk synth\` first, or name its folder with \`--app\`.`,
+      `Expected a synthesized app in ${folder}, but it has no manifest.json.\nRun \`npx cdk synth\` first (for the local cloud \`npx cdk synth -c target=local\`), or name its folder with \`--app\`.`,
     );
   }
   // Loaded here: commands without a synthesized app do not need it.

@@ -151,7 +151,7 @@ describe('trellis layers', () => {
     const { status, stderr } = trellis(project.folder, '--app', 'elsewhere');
     expect(status).toBe(1);
     expect(stderr).toBe(
-      `Expected a synthesized app in ${project.path('elsewhere')}, but it has no manifest.json.\nRun \`npx cdk synth\` first, or name its folder with \`--app\`.\n`,
+      `Expected a synthesized app in ${project.path('elsewhere')}, but it has no manifest.json.\nRun \`npx cdk synth\` first (for the local cloud \`npx cdk synth -c target=local\`), or name its folder with \`--app\`.\n`,
     );
   });
 });

@@ -279,6 +279,14 @@ describe('a subscription', () => {
     });
   });
 
+  it('of a workflow elsewhere may ask for the executions there', () => {
+    const arn = 'arn:aws:states:eu-west-1:222222222222:stateMachine:Fulfil';
+    const template = built((hub, stack) => {
+      hub.on(OrderPlaced, StateMachine.fromStateMachineArn(stack, 'Far', arn));
+    });
+    expect(JSON.stringify(template.toJSON())).toContain(':states:eu-west-1:222222222222:execution:Fulfil:*');
+  });
+
   it('of a workflow has an alarm that can be changed, or left out', () => {
     const withAlarm = (alarm: false | object) =>
       built((hub, stack) => hub.on(OrderPlaced, machineIn(stack), { alarm }));

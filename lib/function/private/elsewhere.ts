@@ -23,13 +23,20 @@ export function valueFor(place: FunctionPlace, called: string, binding: Binding)
   if (!resource) return value;
   const elsewhere = (isTyped ? binding.typedValueElsewhere : undefined) ?? valueElsewhere;
   const { region, account } = Stack.of(scope);
-  const isOfOtherAccount = differs(account, resource.env.account);
+  const there = placeOf(resource, valueElsewhere);
+  const isOfOtherAccount = differs(account, there.account);
   if (isOfOtherAccount && isMadeHere(resource)) {
     throw new Error(
-      `${called} must be of the account of the function (${account}), or an imported resource, got ${resource.node.path} of the account ${resource.env.account}. Allow the function's role in the policy of the resource (and of its key), and bind what \`from...Arn()\` returns`,
+      `${called} must be of the account of the function (${account}), or an imported resource, got ${resource.node.path} of the account ${there.account}. Allow the function's role in the policy of the resource (and of its key), and bind what \`from...Arn()\` returns`,
     );
   }
-  return isOfOtherAccount || differs(region, resource.env.region) ? elsewhere : value;
+  return isOfOtherAccount || differs(region, there.region) ? elsewhere : value;
+}
+
+/** Some imports of CDK's say that they are where their stack is, whatever their ARN says. */
+function placeOf({ env }: IResource, arn: string): { readonly region: string; readonly account: string } {
+  const [prefix, , , region, account] = Token.isUnresolved(arn) ? [] : arn.split(':');
+  return prefix === 'arn' && region && account ? { region, account } : env;
 }
 
 function differs(one: string, other: string): boolean {

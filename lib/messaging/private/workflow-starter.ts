@@ -1,5 +1,5 @@
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Arn, ArnFormat, Stack } from 'aws-cdk-lib/core';
+import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { EventDefinition } from '../../contract/event.js';
 import type { FailureOptions } from '../../function/base-function-options.js';
@@ -36,8 +36,9 @@ export function createStarter(scope: Construct, props: StarterProps): NodeFuncti
 }
 
 /** The permission to start it, and to tell a second start of an event from another execution of its name. */
-function startable(scope: Construct, { stateMachineArn }: IStateMachine): Bindable<'workflow'> {
-  const executions = executionsOf(scope, stateMachineArn);
+function startable(scope: Construct, machine: IStateMachine): Bindable<'workflow'> {
+  const { stateMachineArn } = machine;
+  const executions = executionsOf(scope, machine);
   return bindable('workflow', { start: 0 }, () => ({
     value: stateMachineArn,
     statements: [
@@ -48,9 +49,13 @@ function startable(scope: Construct, { stateMachineArn }: IStateMachine): Bindab
   }));
 }
 
-function executionsOf(scope: Construct, stateMachineArn: string): string {
-  const { resourceName } = Arn.split(stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
+/** The machine may be in another region than the hub. */
+function executionsOf(scope: Construct, { stateMachineArn, env }: IStateMachine): string {
+  const { region, account, resourceName } = Arn.split(stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
+  const place = Token.isUnresolved(stateMachineArn) ? env : { region, account };
   return Stack.of(scope).formatArn({
+    ...(place.region && { region: place.region }),
+    ...(place.account && { account: place.account }),
     service: 'states',
     resource: 'execution',
     resourceName: `${resourceName}:*`,

@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
-import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Code, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -57,6 +57,14 @@ it('what is of another region or account is bound by a value that names the plac
     PEOPLE_USERS: 'us-east-1_AbC',
   });
   expect(JSON.stringify(variables.JOBS_QUEUE)).toContain('https://sqs.us-east-1.');
+});
+
+it('the ARN of an import counts, whatever CDK says of its place', () => {
+  const stack = stackIn(new App(), 'S', 'us-east-1');
+  const far = Table.fromTableArn(stack, 'T', 'arn:aws:dynamodb:eu-west-1:222222222222:table/x');
+  expect(variablesOf(stack, { far: { to: far, access: 'read' } })).toEqual({
+    FAR_TABLE: 'arn:aws:dynamodb:eu-west-1:222222222222:table/x',
+  });
 });
 
 it('what is of the same region and account is bound by its name', () => {
