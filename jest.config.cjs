@@ -37,6 +37,7 @@ module.exports = {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: [
         '<rootDir>/test/behaviour/',
+        '<rootDir>/test/deployments/',
         '<rootDir>/test/drill/',
         '<rootDir>/test/localstack/drill/',
         '/node_modules/',
@@ -49,6 +50,11 @@ module.exports = {
       testEnvironment: '<rootDir>/test/behaviour/environment.cjs',
       globalSetup: '<rootDir>/test/behaviour/before.cjs',
       globalTeardown: '<rootDir>/test/behaviour/after.cjs',
+    },
+    {
+      ...shared,
+      displayName: 'deployments',
+      testMatch: ['<rootDir>/test/deployments/**/*.test.ts'],
     },
     {
       ...shared,

@@ -28,6 +28,8 @@ const STEPS = [
     args: [...tsx, 'test/behaviour/run.ts', join(results, 'behaviour.json')],
     report: join(results, 'behaviour.json'),
   },
+  // It keeps all of the machine busy.
+  jest('deployments', ['--selectProjects=deployments', '--runInBand']),
   {
     name: 'LocalStack',
     command: process.execPath,

@@ -21,7 +21,7 @@ const reserved = saga(Job).step('reserve', reserve);
 const KnownJob = Job.extend({ kind: z.enum(['card', 'invoice', 'free']) });
 
 const steps = new Saga(stack, 'Steps', {
-  definition: reserved.step('pay', { ...pay, timeout: Duration.seconds(2) }).step('confirm', confirm),
+  definition: reserved.step('pay', { ...pay, timeout: Duration.seconds(5) }).step('confirm', confirm),
   ...shared,
   cancelled: () => import('./handlers/is-cancelled.js'),
   onOutcome,
@@ -60,7 +60,7 @@ const waits = new Saga(stack, 'Waits', {
     .step('pay', pay),
   ...shared,
 });
-const timeout = Duration.seconds(2);
+const timeout = Duration.seconds(5);
 const express = new Saga(stack, 'Express', {
   definition: saga(Job)
     .step('reserve', { ...reserve, timeout })

@@ -10,6 +10,8 @@ import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dy
 import { localClientConfig } from '../../bin/local-storefront.js';
 import { type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
 
+// A cold start on a busy machine may outlast the clean-up of its version's role, which takes minutes on AWS (ADR 11).
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
 jest.setTimeout(600_000);
 
 /** What a deployment adds or changes. */
