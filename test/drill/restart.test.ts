@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { createClient } from 'cdk-trellis/client';
 import { furnish, localClientConfig } from '../../bin/local-storefront.js';
 import { OrderPlaced } from '../../contracts/order-events.js';
+import { type Order, ordersApi } from '../../contracts/orders.js';
 import { type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
 import { newestSave } from '../../lib/local/kept-state.js';
 import { nameOf } from '../behaviour/deployed.js';
-import { newProduct, placeOrder } from '../behaviour/shop.js';
-import { call, deployedCloud, tokensOf } from '../behaviour/support.js';
+import { address, newProduct, placeOrder } from '../behaviour/shop.js';
+import { call, deployedCloud, deployedInfo, tokensOf } from '../behaviour/support.js';
 
 const ORDERS = Number(process.env.TRELLIS_DRILL_ORDERS ?? 30);
 const CUSTOMERS = Number(process.env.TRELLIS_DRILL_CUSTOMERS ?? 6);
@@ -124,6 +126,19 @@ async function placeUnderLoad(end: () => void): Promise<Placed[]> {
   return placed;
 }
 
+/**
+ * Repeats a request whose effect is lost. The last save may have its key as in progress: the client waits until the
+ * lease of the killed invocation ends.
+ */
+async function placedAgain({ key, token, cardToken, at }: Placed): Promise<Placed> {
+  const baseUrl = deployedInfo().apis.orders!;
+  const orders = createClient(ordersApi, { baseUrl, token: () => token, timeout: 60_000 });
+  const order = { lines: [{ productId, quantity: 1 }], address, cardToken };
+  const { status, body } = await orders.placeOrder({ body: order, idempotencyKey: key });
+  expect({ status, body }).toMatchObject({ status: 201, body: { orderId: expect.any(String) } });
+  return { orderId: (body as Order).orderId, key, token, cardToken, at };
+}
+
 /** The final state of an order; undefined when there is no such order. */
 async function finalState({ orderId, token }: Placed): Promise<string | undefined> {
   for (let attempt = 0; attempt < 600; attempt += 1) {
@@ -182,11 +197,7 @@ it('every order that was accepted before the last save of a killed cloud ends in
     else expect(FINAL).toContain(state);
   }
   expect(lost.filter(({ at }) => at < takenAt * 1000)).toEqual([]);
-  for (const { key, token, cardToken } of lost) {
-    const { status, body } = await placeOrder({ productId, token, key, cardToken });
-    expect(status).toBe(201);
-    expect(FINAL).toContain(await finalState({ orderId: body.orderId, key, token, cardToken, at: 0 }));
-  }
+  for (const order of lost) expect(FINAL).toContain(await finalState(await placedAgain(order)));
   expect(placed.length).toBeGreaterThanOrEqual(ORDERS / 2);
   expect(await failures()).toEqual([]);
 }, 300_000);
