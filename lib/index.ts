@@ -18,9 +18,7 @@ export {
 export type { IApi } from './api/published-api.js';
 export type { CacheOptions, Route, RouteModule, RouteOptions, Throttle } from './api/routes.js';
 export type { ManagedWebAclOptions, WebAclOptions } from './api/web-acl.js';
-export { DataTable, type DataTableProps, type KeyAttribute, type TableIndex } from './data/data-table.js';
-export type { FailureOptions } from './function/base-function-options.js';
-export { bindTo, type ConfigurableFunction } from './function/bind-to.js';
+export { bindTo, type ConfigurableFunction } from './bindings/bind-to.js';
 export {
   type Bindable,
   type Bindables,
@@ -28,17 +26,19 @@ export {
   type Binding,
   type BindOf,
   tableBinding,
-} from './function/binding.js';
-export type { BundlingOptions } from './function/bundling-options.js';
+} from './bindings/binding.js';
+export { IdempotencyTable, type IdempotencyTableProps } from './bindings/idempotency-table.js';
+export type { ResourceAccess, ResourceAccesses } from './bindings/resource-access.js';
+export type { BundlingOptions } from './bundler/bundling-options.js';
+export { DataTable, type DataTableProps, type KeyAttribute, type TableIndex } from './data/data-table.js';
+export type { FailureOptions } from './function/base-function-options.js';
 export { CodeFunction, type CodeFunctionOptions, type CodeFunctionProps } from './function/code-function.js';
-export { IdempotencyTable, type IdempotencyTableProps } from './function/idempotency-table.js';
 export { NodeFunction } from './function/node-function.js';
 export type {
   HandlerModule,
   NodeFunctionOptions,
   NodeFunctionProps,
 } from './function/node-function-props.js';
-export type { ResourceAccess, ResourceAccesses } from './function/resource-access.js';
 export { SharedLayer } from './function/shared-layer.js';
 export type {
   AmazonProvider,
@@ -74,7 +74,7 @@ export type {
   QueueWorkerProps,
   WorkerModule,
 } from './messaging/queue-worker-props.js';
-export type { DeadLetterAlarmProps } from './observability/dead-letters.js';
+export type { DeadLetterAlarmProps } from './observability/dead-letter-alarm.js';
 export { Monitoring, type MonitoringProps } from './observability/monitoring.js';
 export { CronJob } from './schedule/cron-job.js';
 export type {
@@ -88,7 +88,7 @@ export type { SiteAlarmProps, SiteDistributionProps, SiteDomain, SiteProps } fro
 export { applyTarget } from './target/apply-target.js';
 export { declareSupport, type Support } from './target/declare-support.js';
 export { type Target, targetOf } from './target/target.js';
-export { nothing } from './workflow/private/planned-step.js';
+export { nothing } from './workflow/planned-step.js';
 export { Saga } from './workflow/saga.js';
 export { SagaDefinition } from './workflow/saga-definition.js';
 export type { SagaAlarmProps, SagaProps } from './workflow/saga-props.js';

@@ -1,8 +1,8 @@
 import type { IApiKey, Period, SpecRestApiProps, StageOptions } from 'aws-cdk-lib/aws-apigateway';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Bindables } from '../bindings/binding.js';
+import type { IdempotencyTable } from '../bindings/idempotency-table.js';
 import type { Contract, Operations } from '../contract/contract.js';
-import type { Bindables } from '../function/binding.js';
-import type { IdempotencyTable } from '../function/idempotency-table.js';
 import type { NodeFunctionOptions } from '../function/node-function-props.js';
 import type { IUserDirectory } from '../identity/user-directory.js';
 import type { ApiAlarmProps } from './api-alarms.js';

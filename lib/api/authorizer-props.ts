@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib/core';
+import type { BindCheck } from '../bindings/binding.js';
 import type { LambdaAuth } from '../contract/auth.js';
 import type { Operations } from '../contract/contract.js';
-import type { BindCheck } from '../function/binding.js';
 import type { NodeFunctionOptions } from '../function/node-function-props.js';
 import type { AuthorizerHandler } from '../runtime/authorizer.js';
 import type { Needs } from '../runtime/need.js';

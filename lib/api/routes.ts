@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib/core';
+import type { BindCheck } from '../bindings/binding.js';
 import type { Operation, Operations } from '../contract/contract.js';
-import type { BindCheck } from '../function/binding.js';
 import type { NodeFunction } from '../function/node-function.js';
 import type { HandlerModule, NodeFunctionOptions } from '../function/node-function-props.js';
 import type { Needs } from '../runtime/need.js';

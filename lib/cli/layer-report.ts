@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
-import type { LayerMetadata } from '../function/private/layer-metadata.js';
+import type { LayerMetadata } from '../bundler/layer-metadata.js';
 import { assemblyIn } from './assembly.js';
 
 /** A layer of the app: what it is, what it holds and who uses it. */
@@ -27,7 +27,7 @@ interface Resource {
 
 type Resources = Readonly<Record<string, Resource>>;
 
-/** The type of metadata by which layers are described; see lib/function/private/layer-metadata.ts. */
+/** The type of metadata by which layers are described; see lib/bundler/layer-metadata.ts. */
 const METADATA = 'cdk-trellis:layer';
 
 /**

@@ -11,8 +11,8 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { type Bindable, type Binding, type TableAccess, tableBinding } from '../function/binding.js';
-import { given } from '../props/given.js';
+import { type Bindable, type Binding, type TableAccess, tableBinding } from '../bindings/binding.js';
+import { given } from '../construct/defined-props.js';
 import { applyTarget } from '../target/apply-target.js';
 import { dataRemovalPolicy, isEphemeral } from '../target/ephemeral.js';
 

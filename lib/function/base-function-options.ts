@@ -2,7 +2,7 @@ import type { AliasOptions, FunctionOptions } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { RemovalPolicy } from 'aws-cdk-lib/core';
-import type { DeadLetterAlarmProps } from '../observability/dead-letters.js';
+import type { DeadLetterAlarmProps } from '../observability/dead-letter-alarm.js';
 
 /** What can be said of the queue for events that failed. */
 export interface FailureOptions {

@@ -12,15 +12,6 @@ import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { acknowledge } from '../observability/acknowledge.js';
-import { durationMistakes } from '../props/duration.js';
-import { given } from '../props/given.js';
-import { applyTarget } from '../target/apply-target.js';
-import type { BaseFunctionOptions } from './base-function-options.js';
-import { constructPath } from './private/construct-path.js';
-import { addEnvironmentCheck } from './private/environment-check.js';
-import { FailureQueue } from './private/failure-queue.js';
-import { isAsynchronousInvoker, isAsynchronousRole } from './private/invokers.js';
 import {
   acknowledgeEverywhere,
   fileSystems,
@@ -29,8 +20,17 @@ import {
   resourceOf,
   setPolicy,
   traces,
-} from './private/own-policy.js';
-import type { Granted } from './private/satisfy.js';
+} from '../bindings/own-policy.js';
+import type { Granted } from '../bindings/satisfy.js';
+import { acknowledge } from '../construct/acknowledge.js';
+import { constructPath } from '../construct/construct-path.js';
+import { given } from '../construct/defined-props.js';
+import { durationMistakes } from '../construct/duration.js';
+import { applyTarget } from '../target/apply-target.js';
+import type { BaseFunctionOptions } from './base-function-options.js';
+import { addEnvironmentCheck } from './private/environment-check.js';
+import { FailureQueue } from './private/failure-queue.js';
+import { isAsynchronousInvoker, isAsynchronousRole } from './private/invokers.js';
 import { VersionedFunction } from './versioned-function.js';
 
 /**

@@ -9,14 +9,14 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { type ResourceAccesses, wantedBy } from '../bindings/resource-access.js';
+import { satisfy } from '../bindings/satisfy.js';
+import { constructPath } from '../construct/construct-path.js';
 import { BaseFunction } from './base-function.js';
 import type { BaseFunctionOptions } from './base-function-options.js';
 import { checkBootstrap } from './private/bootstrap.js';
 import { codeMistakes, isCustomRuntime, isImage, isOfAnyPlatform } from './private/code-mistakes.js';
-import { constructPath } from './private/construct-path.js';
 import { edgeError } from './private/edge.js';
-import { satisfy } from './private/satisfy.js';
-import { type ResourceAccesses, wantedBy } from './resource-access.js';
 
 /** What can be said about a function whose code you bring. All options of CDK's functions; they win over the defaults. */
 export interface CodeFunctionOptions extends BaseFunctionOptions {

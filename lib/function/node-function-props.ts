@@ -1,7 +1,7 @@
 import type { ILayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { Bindables, BindOf, NeedsOf } from '../bindings/binding.js';
+import type { BundlingOptions } from '../bundler/bundling-options.js';
 import type { BaseFunctionOptions } from './base-function-options.js';
-import type { Bindables, BindOf, NeedsOf } from './binding.js';
-import type { BundlingOptions } from './bundling-options.js';
 import type { OwnNeed } from './private/function-plan.js';
 import type { SharedLayer } from './shared-layer.js';
 

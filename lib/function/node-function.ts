@@ -1,11 +1,11 @@
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { Invoker } from '../handler/handler-analysis.js';
 import { BaseFunction } from './base-function.js';
 import type { HandlerModule, NodeFunctionProps, UncheckedFunctionProps } from './node-function-props.js';
 import { edgeError } from './private/edge.js';
 import { functionCode } from './private/function-code.js';
 import { planFunction } from './private/function-plan.js';
-import type { Invoker } from './private/handler-analysis.js';
 
 export type { HandlerModule, NodeFunctionOptions, NodeFunctionProps } from './node-function-props.js';
 

@@ -2,9 +2,9 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { exportedFiles } from '../handler/package-exports.js';
+import { readManifest } from '../handler/package-manifest.js';
 import { automaticLayer } from './private/automatic-layer.js';
-import { exportedFiles } from './private/package-exports.js';
-import { readManifest } from './private/package-manifest.js';
 import { sharedLayerVersion } from './private/shared-layer-version.js';
 
 /**

@@ -9,9 +9,9 @@ import {
   Version,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { given } from '../props/given.js';
-import { publishVersions, takeLogicalId } from './private/published-versions.js';
+import { given } from '../construct/defined-props.js';
 import { LIVE } from './private/release-resources.js';
+import { publishVersions, takeLogicalId } from './published-versions.js';
 
 /** Properties of CDK's functions and of the alias. */
 export interface VersionedFunctionProps extends FunctionProps {

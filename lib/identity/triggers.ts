@@ -1,4 +1,4 @@
-import type { Bindables, BindCheck, NeedsOf } from '../function/binding.js';
+import type { Bindables, BindCheck, NeedsOf } from '../bindings/binding.js';
 import type { NodeFunction } from '../function/node-function.js';
 import type { HandlerModule, NodeFunctionOptions } from '../function/node-function-props.js';
 import type { Need } from '../runtime/need.js';

@@ -6,7 +6,7 @@ import type {
   UserPoolClientOptions,
   UserPoolProps,
 } from 'aws-cdk-lib/aws-cognito';
-import type { Bindables } from '../function/binding.js';
+import type { Bindables } from '../bindings/binding.js';
 import type { IdentityProviders } from './identity-providers.js';
 import type { Triggers, TriggersCheck } from './triggers.js';
 

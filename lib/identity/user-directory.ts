@@ -2,8 +2,8 @@ import type { IUserPoolClient, UserPool, UserPoolDomain } from 'aws-cdk-lib/aws-
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { Bindable, Bindables } from '../function/binding.js';
-import { usersBinding } from '../function/bindings/users.js';
+import type { Bindable, Bindables } from '../bindings/binding.js';
+import { usersBinding } from '../bindings/users.js';
 import { applyTarget } from '../target/apply-target.js';
 import { createClient, createDomain } from './private/app-client.js';
 import { directoryMistakes } from './private/directory-mistakes.js';

@@ -2,13 +2,13 @@ import { Archive, EventBus, type EventBusProps, type IEventBus } from 'aws-cdk-l
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { Bindable, Binding } from '../bindings/binding.js';
+import { busBinding } from '../bindings/messaging.js';
+import { given } from '../construct/defined-props.js';
 import type { EventDefinition } from '../contract/event.js';
 import type { FailureOptions } from '../function/base-function-options.js';
-import type { Bindable, Binding } from '../function/binding.js';
-import { busBinding } from '../function/bindings/messaging.js';
 import { NodeFunction } from '../function/node-function.js';
 import type { BindProp, NodeFunctionOptions } from '../function/node-function-props.js';
-import { given } from '../props/given.js';
 import { applyTarget } from '../target/apply-target.js';
 import { EventSubscription, type EventSubscriptionOptions } from './event-subscription.js';
 import type { ConsumerModule, EventTarget } from './event-target.js';

@@ -4,13 +4,10 @@ import { SqsQueue, type TargetBaseProps } from 'aws-cdk-lib/aws-events-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { acknowledge } from '../construct/acknowledge.js';
+import { deadLetterQueue } from '../construct/queues.js';
 import type { EventDefinition } from '../contract/event.js';
-import { acknowledge } from '../observability/acknowledge.js';
-import {
-  addDeadLetterAlarm,
-  type DeadLetterAlarmProps,
-  deadLetterQueue,
-} from '../observability/dead-letters.js';
+import { addDeadLetterAlarm, type DeadLetterAlarmProps } from '../observability/dead-letter-alarm.js';
 import { type Delivery, refusedInput } from './private/deliveries.js';
 import { definitionMistakes } from './private/event-mistakes.js';
 import { patternOf, patternOfOthers } from './private/event-patterns.js';

@@ -11,17 +11,14 @@ import {
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { allow, allowKey, type Bindable } from '../bindings/bindable.js';
+import { given } from '../construct/defined-props.js';
+import { deadLetterQueue } from '../construct/queues.js';
 import type { DataTable } from '../data/data-table.js';
-import { allow, allowKey, type Bindable } from '../function/bindings/binding.js';
 import { NodeFunction, type NodeFunctionOptions } from '../function/node-function.js';
-import { libraryHandler } from '../function/private/library-entry.js';
+import { libraryHandler } from '../handler/library-entry.js';
 import { addAlarm } from '../observability/alarm.js';
-import {
-  addDeadLetterAlarm,
-  type DeadLetterAlarmProps,
-  deadLetterQueue,
-} from '../observability/dead-letters.js';
-import { given } from '../props/given.js';
+import { addDeadLetterAlarm, type DeadLetterAlarmProps } from '../observability/dead-letter-alarm.js';
 import { OUTBOX_ATTRIBUTE } from '../runtime/outbox-attribute.js';
 
 export interface OutboxAlarmProps extends DeadLetterAlarmProps {

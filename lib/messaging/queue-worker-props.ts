@@ -3,7 +3,7 @@ import type { QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Duration } from 'aws-cdk-lib/core';
 import type { SQSEvent } from 'aws-lambda';
 import type { ModuleProps, NodeFunctionOptions } from '../function/node-function-props.js';
-import type { DeadLetterAlarmProps } from '../observability/dead-letters.js';
+import type { DeadLetterAlarmProps } from '../observability/dead-letter-alarm.js';
 
 /** A module whose handler takes messages: made with `worker`, or any that answers a batch of SQS. */
 export interface WorkerModule {

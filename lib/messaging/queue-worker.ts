@@ -3,17 +3,18 @@ import { EventSourceMapping, type EventSourceMappingOptions } from 'aws-cdk-lib/
 import { DeduplicationScope, FifoThroughputLimit, type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Annotations, Duration, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { Bindable, Binding } from '../function/binding.js';
-import { allow, allowKey } from '../function/bindings/binding.js';
-import { queueBinding } from '../function/bindings/messaging.js';
+import { allow, allowKey } from '../bindings/bindable.js';
+import type { Bindable, Binding } from '../bindings/binding.js';
+import { queueBinding } from '../bindings/messaging.js';
+import { acknowledge } from '../construct/acknowledge.js';
+import { given } from '../construct/defined-props.js';
+import { deadLetterQueue, secure } from '../construct/queues.js';
 import { NodeFunction } from '../function/node-function.js';
 import type { NodeFunctionProps } from '../function/node-function-props.js';
-import { acknowledge } from '../observability/acknowledge.js';
 import { addAlarm } from '../observability/alarm.js';
-import { addDeadLetterAlarm, deadLetterQueue, secure } from '../observability/dead-letters.js';
-import { given } from '../props/given.js';
+import { addDeadLetterAlarm } from '../observability/dead-letter-alarm.js';
 import { dataRemovalPolicy } from '../target/ephemeral.js';
-import { refuseOtherHandler } from './private/handlers.js';
+import { refuseOtherHandler } from './handlers.js';
 import { queueMistakes, visibilityMistake } from './private/queue-mistakes.js';
 import type { QueueWorkerOptions, QueueWorkerProps, WorkerModule } from './queue-worker-props.js';
 

@@ -16,9 +16,9 @@ import {
   TokenComparison,
 } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
-import { given } from '../props/given.js';
+import { acknowledge } from '../construct/acknowledge.js';
+import { given } from '../construct/defined-props.js';
 import { applyTarget } from '../target/apply-target.js';
-import { acknowledge } from './acknowledge.js';
 import { costAtRest } from './cost-at-rest.js';
 import { dashboardWidgets } from './dashboard-widgets.js';
 import { addUndeliveredAlarms } from './undelivered-alarms.js';

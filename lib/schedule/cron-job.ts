@@ -5,12 +5,13 @@ import { ContextAttribute, Schedule, ScheduleTargetInput, TimeWindow } from 'aws
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Annotations, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { given } from '../construct/defined-props.js';
+import { deadLetterQueue } from '../construct/queues.js';
 import { NodeFunction } from '../function/node-function.js';
 import type { NodeFunctionProps } from '../function/node-function-props.js';
-import { refuseOtherHandler } from '../messaging/private/handlers.js';
+import { refuseOtherHandler } from '../messaging/handlers.js';
 import { addAlarm } from '../observability/alarm.js';
-import { addDeadLetterAlarm, deadLetterQueue } from '../observability/dead-letters.js';
-import { given } from '../props/given.js';
+import { addDeadLetterAlarm } from '../observability/dead-letter-alarm.js';
 import { tellReplaced } from '../target/apply-target.js';
 import { targetOf } from '../target/target.js';
 import type { CronJobAlarmProps, CronJobOptions, CronJobProps, JobModule } from './cron-job-props.js';

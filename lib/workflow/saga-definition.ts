@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib/core';
 import type { input as InputOf, ZodType } from 'zod';
-import { type PlannedStep, plannedStep, plannedSteps } from './private/planned-step.js';
+import { type PlannedStep, plannedStep, plannedSteps } from './planned-step.js';
 import type {
   CaseOf,
   ChoicePath,

@@ -1,7 +1,7 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Duration } from 'aws-cdk-lib/core';
 import type { ZodType } from 'zod';
-import type { BindCheck } from '../function/binding.js';
+import type { BindCheck } from '../bindings/binding.js';
 import type { NodeFunctionOptions } from '../function/node-function-props.js';
 import type { Refused, SagaExecution, SagaFailure } from '../runtime/saga.js';
 

@@ -35,9 +35,9 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration, PropertyInjectors, RemovalPolicy, Size, type Stack } from 'aws-cdk-lib/core';
 import { CodeFunction, NodeFunction } from 'cdk-trellis';
+import { traces } from '../../lib/bindings/own-policy.js';
 import type { BaseFunction } from '../../lib/function/base-function.js';
 import type { BaseFunctionOptions } from '../../lib/function/base-function-options.js';
-import { traces } from '../../lib/function/private/own-policy.js';
 import { nagFindings } from '../support/nag.js';
 import { newStack as stackWith } from '../support/template.js';
 

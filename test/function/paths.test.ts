@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SharedLayer } from 'cdk-trellis';
-import { Job } from '../../lib/function/private/bundle-thread.js';
+import { Job } from '../../lib/bundler/bundle-thread.js';
 import { codeFolder, logicalIds } from './lambda.js';
 import { oneFunction, Project, removeProjects } from './project.js';
 import { synthError, synthesized } from './synthesized.js';

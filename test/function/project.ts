@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { App, type AppProps, Stack } from 'aws-cdk-lib/core';
 import { NodeFunction, type NodeFunctionOptions } from 'cdk-trellis';
-import type { Bindables } from '../../lib/function/binding.js';
+import type { Bindables } from '../../lib/bindings/binding.js';
 
 const REPOSITORY = join(__dirname, '..', '..');
 const PACKAGES = ['zod', '@aws-sdk', 'cdk-trellis', '@babel'];

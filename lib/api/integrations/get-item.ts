@@ -1,9 +1,9 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { allow, allowKey } from '../../bindings/bindable.js';
 import { isBinary } from '../../contract/body.js';
 import type { Operation } from '../../contract/contract.js';
 import { Problem } from '../../contract/problem.js';
 import { responsesOf } from '../../contract/responses.js';
-import { allow, allowKey } from '../../function/bindings/binding.js';
 import { itemMistakes, itemTemplate } from '../private/item-template.js';
 import {
   type ServiceAnswer,

@@ -1,6 +1,6 @@
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { allow } from '../../bindings/bindable.js';
 import type { Operation } from '../../contract/contract.js';
-import { allow } from '../../function/bindings/binding.js';
 import { type ServiceAnswer, type ServiceCall, ServiceIntegration } from '../private/service-integration.js';
 import { jsonText, payloadMistakes, payloadOf, refuseTemplate } from '../private/vtl.js';
 import type { Integration, RequestValue } from './integration.js';

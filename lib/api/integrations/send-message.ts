@@ -1,6 +1,6 @@
 import type { CfnQueue, IQueue } from 'aws-cdk-lib/aws-sqs';
+import { allow, allowKey, type Bindable } from '../../bindings/bindable.js';
 import type { Operation } from '../../contract/contract.js';
-import { allow, allowKey, type Bindable } from '../../function/bindings/binding.js';
 import { ID_ATTRIBUTE } from '../../runtime/message-attributes.js';
 import { type ServiceAnswer, type ServiceCall, ServiceIntegration } from '../private/service-integration.js';
 import { expressionOf, valueMistakes } from '../private/vtl.js';

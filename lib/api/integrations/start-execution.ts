@@ -1,6 +1,6 @@
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { allow } from '../../bindings/bindable.js';
 import type { Operation } from '../../contract/contract.js';
-import { allow } from '../../function/bindings/binding.js';
 import { type ServiceAnswer, type ServiceCall, ServiceIntegration } from '../private/service-integration.js';
 import { expressionOf, jsonText, payloadMistakes, payloadOf, valueMistakes } from '../private/vtl.js';
 import type { Integration, RequestValue } from './integration.js';

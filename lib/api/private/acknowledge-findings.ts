@@ -1,5 +1,5 @@
 import type { SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
-import { acknowledge } from '../../observability/acknowledge.js';
+import { acknowledge } from '../../construct/acknowledge.js';
 
 /** Why findings of security scans about a REST API are accepted. */
 export function acknowledgeFindings(

@@ -2,7 +2,7 @@ import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { acknowledge } from '../../observability/acknowledge.js';
+import { acknowledge } from '../../construct/acknowledge.js';
 
 const ID = 'ApiGatewayLogging';
 

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import { FileAssetPackaging, Names, Stack, Stage } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { sha256 } from '../../function/private/hash.js';
+import { sha256 } from '../../project-cache/hash.js';
 
 /** Code that is made at synth: its files are written into the cloud assembly, under the name of their content. */
 export class GeneratedCode extends Code {

@@ -1,6 +1,6 @@
 import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type * as Idempotency from '../../function/idempotency-table.js';
+import type * as Idempotency from '../../bindings/idempotency-table.js';
 import type { PlannedRoute } from './planned-route.js';
 
 /**
@@ -18,7 +18,7 @@ export function idempotencyTableOf(
   warnOfSharedKeys(scope, idempotent);
   if (given) return given;
   // Loaded here: an app that needs no table does not wait for CDK's tables.
-  const { IdempotencyTable } = require('../../function/idempotency-table.js') as typeof Idempotency;
+  const { IdempotencyTable } = require('../../bindings/idempotency-table.js') as typeof Idempotency;
   return new IdempotencyTable(scope, 'Idempotency');
 }
 

@@ -1,10 +1,10 @@
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Aws, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { Bindables } from '../../function/binding.js';
+import type { Bindables } from '../../bindings/binding.js';
+import { given } from '../../construct/defined-props.js';
 import { NodeFunction } from '../../function/node-function.js';
-import { Bundler } from '../../function/private/bundler.js';
-import { given } from '../../props/given.js';
+import { HandlerSources } from '../../handler/handler-sources.js';
 import type { IdentitySource, LambdaAuthorizerProps } from '../authorizer-props.js';
 import { capitalized } from './planned-route.js';
 
@@ -92,7 +92,7 @@ function createAuthorizer(
     bind: shared.bind,
     invokedSynchronously: true,
   });
-  if (!Bundler.of(scope).analyze(created.entry, created.exportName).isAuthorizer) {
+  if (!HandlerSources.of(scope).analyze(created.entry, created.exportName).isAuthorizer) {
     throw new Error(
       `\`authorizers.${name}\` must be a module that calls \`authorizer(...)\`, as synth reads it from the source, got ${created.entry} (at ${scope.node.path})`,
     );

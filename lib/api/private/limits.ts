@@ -3,7 +3,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Annotations, CfnResource, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Operation } from '../../contract/contract.js';
-import { addedResources } from '../../function/private/published-versions.js';
+import { addedResources } from '../../function/published-versions.js';
 import type { Throttle } from '../routes.js';
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html

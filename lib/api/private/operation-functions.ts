@@ -1,11 +1,11 @@
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { Bindable, Bindables } from '../../bindings/binding.js';
+import { given } from '../../construct/defined-props.js';
 import { isUserAuth } from '../../contract/auth.js';
-import type { Bindable, Bindables } from '../../function/binding.js';
 import { NodeFunction } from '../../function/node-function.js';
 import type { NodeFunctionOptions } from '../../function/node-function-props.js';
 import type { IUserDirectory } from '../../identity/user-directory.js';
-import { given } from '../../props/given.js';
 import { CLIENT_IDS_VARIABLE } from '../../runtime/authorize.js';
 import { RESPONSES_NEED } from '../../runtime/responses-variable.js';
 import { capitalized, type PlannedRoute } from './planned-route.js';

@@ -5,7 +5,7 @@ import {
   type StageOptions,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { given } from '../../props/given.js';
+import { given } from '../../construct/defined-props.js';
 import type { Throttle } from '../routes.js';
 import { accessLogFormat } from './access-log.js';
 import type { PlannedRoute } from './planned-route.js';

@@ -1,11 +1,11 @@
 import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Annotations, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { BundledCode, isAskedFor } from './bundled-code.js';
-import { type Built, Bundler, type Wrappers } from './bundler.js';
+import { BundledCode, isAskedFor } from '../../bundler/bundled-code.js';
+import { type Built, Bundler, type Wrappers } from '../../bundler/bundler.js';
+import { describeLayer } from '../../bundler/layer-metadata.js';
+import type { LayerNeeds } from '../../bundler/vendor-set.js';
 import { addLayerCheck } from './layer-check.js';
-import { describeLayer } from './layer-metadata.js';
-import type { LayerNeeds } from './vendor-set.js';
 
 /** The id of the layer in its stack. */
 const ID = 'NodeModules';

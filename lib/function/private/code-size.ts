@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Stage } from 'aws-cdk-lib/core';
-import type { Built } from './bundler.js';
-import { BundlingError } from './bundling-error.js';
+import type { Built } from '../../bundler/bundler.js';
+import { BundlingError } from '../../bundler/bundling-error.js';
 import type * as ZipSizes from './zip-sizes.js';
 
 /**

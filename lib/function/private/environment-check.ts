@@ -1,5 +1,5 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { resourceOf } from './own-policy.js';
+import { resourceOf } from '../../bindings/own-policy.js';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MOST_ENVIRONMENT_BYTES = 4096;

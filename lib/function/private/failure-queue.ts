@@ -5,14 +5,11 @@ import type {
   Function as LambdaFunction,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import {
-  addQueueAlarm,
-  type DeadLetterAlarmProps,
-  deadLetterQueue,
-} from '../../observability/dead-letters.js';
+import { allow, allowKey } from '../../bindings/bindable.js';
+import { addToPolicy } from '../../bindings/own-policy.js';
+import { deadLetterQueue } from '../../construct/queues.js';
+import { addQueueAlarm, type DeadLetterAlarmProps } from '../../observability/dead-letter-alarm.js';
 import type { FailureOptions } from '../base-function-options.js';
-import { allow, allowKey } from '../bindings/binding.js';
-import { addToPolicy } from './own-policy.js';
 
 /** The id that CDK gives how events are handled that nobody waits for. */
 const INVOKE_CONFIG = 'EventInvokeConfig';

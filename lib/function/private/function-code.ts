@@ -7,21 +7,21 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { BundledCode, isAskedFor } from '../../bundler/bundled-code.js';
+import { Bundler } from '../../bundler/bundler.js';
+import type { BundlingOptions } from '../../bundler/bundling-options.js';
+import { libraryConditions } from '../../bundler/conditions.js';
+import { resolveBundling } from '../../bundler/resolve-options.js';
+import { constructPath } from '../../construct/construct-path.js';
+import { refuseHiddenNeeds } from '../../handler/hidden-needs.js';
+import type { Unseen } from '../../handler/unread-needs.js';
+import { projectRoot } from '../../project-cache/project.js';
 import { once } from '../../runtime/once.js';
 import { targetOf } from '../../target/target.js';
-import type { BundlingOptions } from '../bundling-options.js';
 import { SharedLayer } from '../shared-layer.js';
 import { automaticLayer } from './automatic-layer.js';
-import { BundledCode, isAskedFor } from './bundled-code.js';
-import { Bundler } from './bundler.js';
-import { resolveBundling } from './bundling-options.js';
 import { builtPart, foreignPart, refuseSize } from './code-size.js';
-import { libraryConditions } from './conditions.js';
-import { constructPath } from './construct-path.js';
-import { refuseHiddenNeeds } from './hidden-needs.js';
-import { projectRoot } from './project.js';
 import { packageOf, sharedLayerVersion } from './shared-layer-version.js';
-import type { Unseen } from './unread-needs.js';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MOST_LAYERS = 5;

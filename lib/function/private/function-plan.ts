@@ -1,16 +1,17 @@
 import { relative } from 'node:path';
 import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { Bindable, Bindables } from '../binding.js';
-import type { BundlingOptions } from '../bundling-options.js';
-import type * as Idempotency from '../idempotency-table.js';
-import { Bundler } from './bundler.js';
-import { resolveBundling } from './bundling-options.js';
-import { constructPath } from './construct-path.js';
-import { entryOf, valueImportOf } from './entry.js';
-import { exportNameOf } from './export-name.js';
-import type { DeclaredNeed, HandlerAnalysis } from './handler-analysis.js';
-import { type Granted, satisfy, type Wanted } from './satisfy.js';
+import type { Bindable, Bindables } from '../../bindings/binding.js';
+import type * as Idempotency from '../../bindings/idempotency-table.js';
+import { type Granted, satisfy, type Wanted } from '../../bindings/satisfy.js';
+import type { BundlingOptions } from '../../bundler/bundling-options.js';
+import { resolveBundling } from '../../bundler/resolve-options.js';
+import { constructPath } from '../../construct/construct-path.js';
+import { entryOf, valueImportOf } from '../../handler/entry.js';
+import { exportNameOf } from '../../handler/export-name.js';
+import type { HandlerAnalysis } from '../../handler/handler-analysis.js';
+import { HandlerSources } from '../../handler/handler-sources.js';
+import type { DeclaredNeed } from '../../handler/needs.js';
 
 /** The compiler may know of needs that the source does not show. */
 const UNREAD =
@@ -57,7 +58,7 @@ export function planFunction(
     return { entry: file, exportName: exportNameOf(props.handler) };
   });
   const { options } = resolveBundling(props.bundling ?? {}, entry, path);
-  const analysis = located(path, () => Bundler.of(scope).analyze(entry, exportName, options));
+  const analysis = located(path, () => HandlerSources.of(scope).analyze(entry, exportName, options));
   warnOfValueImport(scope, path, entry);
   const { needs } = analysis;
   const bind = { ...bindingsOfTheStack(scope, needs, props.bind ?? {}), ...props.bind };
@@ -104,7 +105,7 @@ function bindingsOfTheStack(scope: Construct, needs: readonly DeclaredNeed[], bi
   const names = served.map(({ name }) => name);
   if (names.length === 0) return {};
   // Loaded here: an app that needs no table does not wait for CDK's tables.
-  const { IdempotencyTable } = require('../idempotency-table.js') as typeof Idempotency;
+  const { IdempotencyTable } = require('../../bindings/idempotency-table.js') as typeof Idempotency;
   return Object.fromEntries(names.map((name) => [name, IdempotencyTable.of(scope)]));
 }
 

@@ -1,5 +1,5 @@
+import { sha256 } from '../../project-cache/hash.js';
 import type { Template, TemplateResource } from '../../target/template.js';
-import { sha256 } from './hash.js';
 import { type References, referencesIn } from './references.js';
 
 /** What versions of a template's functions are told apart by. */

@@ -1,17 +1,17 @@
 import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { BundledCode, isAskedFor } from '../../bundler/bundled-code.js';
+import { Bundler } from '../../bundler/bundler.js';
+import { libraryConditions } from '../../bundler/conditions.js';
+import { describeLayer } from '../../bundler/layer-metadata.js';
+import type { LayerPackage, Unit } from '../../bundler/worker/protocol.mjs';
+import { projectRoot } from '../../project-cache/project.js';
 import { once } from '../../runtime/once.js';
 import { isEphemeral } from '../../target/ephemeral.js';
 import type { SharedLayer } from '../shared-layer.js';
 import { automaticLayer } from './automatic-layer.js';
-import { BundledCode, isAskedFor } from './bundled-code.js';
-import { Bundler } from './bundler.js';
-import { libraryConditions } from './conditions.js';
 import { addLayerCheck } from './layer-check.js';
-import { describeLayer } from './layer-metadata.js';
-import { projectRoot } from './project.js';
-import type { LayerPackage, Unit } from './worker/protocol.mjs';
 
 /** A shared layer in one stack. */
 export interface SharedLayerVersion {

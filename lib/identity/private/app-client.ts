@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { given } from '../../props/given.js';
+import { given } from '../../construct/defined-props.js';
 import type { UserDirectoryProps } from '../user-directory-props.js';
 import { planOf } from './directory-mistakes.js';
 import type { CreatedProvider } from './providers.js';

@@ -3,15 +3,15 @@ import { LambdaVersion, type UserPool, UserPoolOperation } from 'aws-cdk-lib/aws
 import { type IRole, Policy } from 'aws-cdk-lib/aws-iam';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { Bindable, Bindables } from '../../function/binding.js';
-import { usersBinding } from '../../function/bindings/users.js';
+import type { Bindable, Bindables } from '../../bindings/binding.js';
+import { usersBinding } from '../../bindings/users.js';
+import { given } from '../../construct/defined-props.js';
 import { NodeFunction } from '../../function/node-function.js';
-import { Bundler } from '../../function/private/bundler.js';
-import { entryOf } from '../../function/private/entry.js';
-import { exportNameOf } from '../../function/private/export-name.js';
-import type { DeclaredNeed } from '../../function/private/handler-analysis.js';
 import { warnOfUnneeded } from '../../function/unneeded-bindings.js';
-import { given } from '../../props/given.js';
+import { entryOf } from '../../handler/entry.js';
+import { exportNameOf } from '../../handler/export-name.js';
+import { HandlerSources } from '../../handler/handler-sources.js';
+import type { DeclaredNeed } from '../../handler/needs.js';
 import { OWN_USERS } from '../../runtime/own-users.js';
 import type { TriggerName } from '../../runtime/trigger.js';
 import type { AnyTriggers, TriggerOptions } from '../triggers.js';
@@ -88,7 +88,7 @@ function createTrigger(scope: Construct, pool: UserPool, one: Trigger, bind: Bin
 
 /** What the compiler tells users of TypeScript. */
 function otherHandler(fn: NodeFunction, name: TriggerName): string | undefined {
-  const { trigger } = Bundler.of(fn).analyze(fn.entry, fn.exportName);
+  const { trigger } = HandlerSources.of(fn).analyze(fn.entry, fn.exportName);
   const kind = fn.operation === undefined ? fn.invokedBy : 'route';
   if (kind === undefined || trigger === name) return undefined;
   const made = kind === 'trigger' ? `\`trigger(${trigger ? `'${trigger}'` : '...'}, ...)\`` : `\`${kind}\``;
@@ -133,7 +133,7 @@ class OwnUsers {
 /** None of a module that cannot be read: what is wrong with it is told when its function is made. */
 function needsOf(scope: Construct, handler: () => Promise<unknown>): readonly DeclaredNeed[] {
   try {
-    return Bundler.of(scope).analyze(entryOf(handler), exportNameOf(handler)).needs;
+    return HandlerSources.of(scope).analyze(entryOf(handler), exportNameOf(handler)).needs;
   } catch {
     return [];
   }

@@ -12,8 +12,8 @@ import {
 import { ConfigurationSet, ConfigurationSetTlsPolicy } from 'aws-cdk-lib/aws-ses';
 import { Annotations, Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { acknowledge } from '../../observability/acknowledge.js';
-import { given } from '../../props/given.js';
+import { acknowledge } from '../../construct/acknowledge.js';
+import { given } from '../../construct/defined-props.js';
 import { dataRemovalPolicy, isEphemeral } from '../../target/ephemeral.js';
 import type { PasskeyOptions, UserDirectoryProps, UserEmailOptions } from '../user-directory-props.js';
 import { planOf } from './directory-mistakes.js';

@@ -6,7 +6,7 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { EventDefinition } from '../../contract/event.js';
 import { NodeFunction } from '../../function/node-function.js';
 import type { EventTarget } from '../event-target.js';
-import { refuseOtherHandler } from './handlers.js';
+import { refuseOtherHandler } from '../handlers.js';
 
 /** How a target gets an event. */
 export interface Delivery {

@@ -1,5 +1,5 @@
 import { type Duration, Token } from 'aws-cdk-lib/core';
-import { durationMistakes } from '../../props/duration.js';
+import { durationMistakes } from '../../construct/duration.js';
 import type { QueueWorkerOptions } from '../queue-worker-props.js';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html */

@@ -1,11 +1,11 @@
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { allow, type Bindable, bindable } from '../../bindings/bindable.js';
 import type { EventDefinition } from '../../contract/event.js';
 import type { FailureOptions } from '../../function/base-function-options.js';
-import { allow, type Bindable, bindable } from '../../function/bindings/binding.js';
 import { NodeFunction } from '../../function/node-function.js';
-import { libraryHandler } from '../../function/private/library-entry.js';
+import { libraryHandler } from '../../handler/library-entry.js';
 import type { StarterOptions } from '../../runtime/workflow-starter.js';
 
 export interface StarterProps {

@@ -1,5 +1,5 @@
 import { type Duration, Token } from 'aws-cdk-lib/core';
-import { durationMistakes } from '../../props/duration.js';
+import { durationMistakes } from '../../construct/duration.js';
 import type { CronJobOptions } from '../cron-job-props.js';
 
 const DAY = 24 * 60 * 60;

@@ -4,7 +4,7 @@ import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Aws, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { allow, allowKey } from '../../function/bindings/binding.js';
+import { allow, allowKey } from '../../bindings/bindable.js';
 
 /**
  * The role by which the Scheduler invokes one function. CDK's own target would allow all of its versions, too.

@@ -7,8 +7,8 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { acknowledge } from '../../observability/acknowledge.js';
-import { given } from '../../props/given.js';
+import { acknowledge } from '../../construct/acknowledge.js';
+import { given } from '../../construct/defined-props.js';
 import { dataRemovalPolicy } from '../../target/ephemeral.js';
 
 const PRIVATE = {

@@ -4,9 +4,9 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { acknowledgeWildcards } from '../../bindings/own-policy.js';
 import { NodeFunction } from '../../function/node-function.js';
-import { libraryHandler } from '../../function/private/library-entry.js';
-import { acknowledgeWildcards } from '../../function/private/own-policy.js';
+import { libraryHandler } from '../../handler/library-entry.js';
 import { type ContentRequest, SERVED, STATE_KEY } from '../content/request.js';
 
 type Handler = typeof import('../content/handler.js');

@@ -1,6 +1,6 @@
 import { CfnPolicy, type IRole } from 'aws-cdk-lib/aws-iam';
 import { Stack } from 'aws-cdk-lib/core';
-import { acknowledge } from '../../observability/acknowledge.js';
+import { acknowledge } from '../../construct/acknowledge.js';
 
 /**
  * What CDK permits a state machine with logs and traces, for which there are no permissions for single resources.

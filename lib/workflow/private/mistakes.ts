@@ -1,7 +1,14 @@
 import type { Duration } from 'aws-cdk-lib/core';
+import {
+  handlerOf,
+  isExisting,
+  knownTimeout,
+  nothing,
+  type PlannedStep,
+  timeoutOf,
+} from '../planned-step.js';
 import type { SagaNode } from '../saga-definition.js';
 import type { RetryPolicy } from '../saga-types.js';
-import { handlerOf, isExisting, knownTimeout, nothing, type PlannedStep, timeoutOf } from './planned-step.js';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const LONGEST_FUNCTION_SECONDS = 15 * 60;

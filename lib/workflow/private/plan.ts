@@ -1,8 +1,8 @@
 import type { Duration } from 'aws-cdk-lib/core';
+import { type AnyCode, nothing, type PlannedStep } from '../planned-step.js';
 import type { SagaNode } from '../saga-definition.js';
 import type { RetryPolicy } from '../saga-types.js';
 import type { MachineCase, MachineNode, MachinePlan, MachineStep } from './machine-plan.js';
-import { type AnyCode, nothing, type PlannedStep } from './planned-step.js';
 import { type DefaultRetries, defaultRetries, longestOfExpress } from './retry.js';
 import type { SagaFunctions } from './saga-functions.js';
 

@@ -2,12 +2,12 @@ import { relative } from 'node:path';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { Bindables } from '../../function/binding.js';
+import type { Bindables } from '../../bindings/binding.js';
+import { given } from '../../construct/defined-props.js';
 import { NodeFunction } from '../../function/node-function.js';
-import { given } from '../../props/given.js';
+import { type AnyCode, handlerOf, isExisting, timeoutOf } from '../planned-step.js';
 import type { SagaFunctionOptions } from '../saga-types.js';
 import type { Invocation } from './machine-plan.js';
-import { type AnyCode, handlerOf, isExisting, timeoutOf } from './planned-step.js';
 import type { Policy } from './retry.js';
 
 /**

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Bindable } from '../../../lib/function/binding.js';
+import type { Bindable } from '../../../lib/bindings/binding.js';
 import { INDEX } from './probes.js';
 
 /** One access to one kind of resource, as `table` and `read`. */

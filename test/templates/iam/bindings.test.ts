@@ -12,7 +12,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Stack } from 'aws-cdk-lib/core';
 import { DataTable } from 'cdk-trellis';
-import { asBindable } from '../../../lib/function/binding.js';
+import { asBindable } from '../../../lib/bindings/binding.js';
 import { newStack } from '../../support/template.js';
 import { sagaWith } from '../../workflow/stacks.js';
 import { type Exception, withoutExceptions } from './exceptions.js';

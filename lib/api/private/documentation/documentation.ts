@@ -6,7 +6,7 @@ import type { Auth } from '../../../contract/auth.js';
 import type { Contract, Operation, Operations } from '../../../contract/contract.js';
 import { openApiDocument } from '../../../contract/openapi/document.js';
 import { CodeFunction } from '../../../function/code-function.js';
-import { sha256 } from '../../../function/private/hash.js';
+import { sha256 } from '../../../project-cache/hash.js';
 import type { DocumentationOptions } from '../../documentation-options.js';
 import { Integration, type RenderedIntegration } from '../../integrations/integration.js';
 import { GeneratedCode } from '../generated-code.js';

@@ -1,0 +1,112 @@
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IParameter } from 'aws-cdk-lib/aws-ssm';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Need } from '../runtime/need.js';
+import type { Bindable, Binding } from './bindable.js';
+import { bucketBinding } from './bucket.js';
+import { invokeBinding, workflowBinding } from './compute.js';
+import { parameterBinding, secretBinding, valueBinding } from './configuration.js';
+import { busBinding, queueBinding, topicBinding } from './messaging.js';
+import { tableBinding } from './table.js';
+import { usersBinding } from './users.js';
+
+export type { Bindable, Binding } from './bindable.js';
+export { type TableAccess, tableBinding } from './table.js';
+
+/** CDK's own resources that a need of a kind can be bound to, besides the constructs of this library. */
+interface Resources {
+  readonly bucket: IBucket;
+  readonly bus: IEventBus;
+  readonly invoke: IFunction;
+  readonly number: number;
+  readonly parameter: IParameter;
+  readonly queue: IQueue;
+  readonly secret: ISecret;
+  readonly table: ITable;
+  readonly text: string;
+  readonly topic: ITopic;
+  readonly users: IUserPool;
+  readonly workflow: IStateMachine;
+}
+
+/** How each is recognized, and bound. */
+const RESOURCES: readonly [property: string, bind: (resource: never) => Bindable][] = [
+  ['tableArn', tableBinding],
+  ['queueArn', queueBinding],
+  ['eventBusArn', busBinding],
+  ['topicArn', topicBinding],
+  ['bucketArn', bucketBinding],
+  ['secretArn', secretBinding],
+  ['parameterArn', parameterBinding],
+  ['functionArn', invokeBinding],
+  ['stateMachineArn', workflowBinding],
+  ['userPoolArn', usersBinding],
+];
+
+/**
+ * What can be bound to a need of a kind: a construct of this library which knows the access, or CDK's own resource.
+ */
+export type BindableOf<Kind extends string, Access extends string = string> =
+  | (Bindable<Kind> & { bindingFor(access: Access): Binding })
+  | (Kind extends keyof Resources ? Resources[Kind] : never);
+
+/** Bindings by the names that handlers gave their needs. */
+export type Bindables = Readonly<Record<string, Bindable | Resources[keyof Resources]>>;
+
+/** The needs of a module's handler; none of a plain handler. */
+// biome-ignore lint/complexity/noBannedTypes: `{}` is the type without members that `keyof` makes `never` of.
+export type NeedsOf<Module> = Module extends { readonly handler: { readonly needs: infer N } } ? N : {};
+
+/** The names of needs that the stack has something for, unless something is bound to them. */
+type Served<N> = {
+  // biome-ignore lint/suspicious/noExplicitAny: the client of the need does not matter here.
+  [Name in keyof N]: N[Name] extends Need<'idempotency', string, any> ? Name : never;
+}[keyof N];
+
+/** The bindings that a module's handler asks for. */
+export type BindOf<Module> = {
+  readonly [Name in Exclude<keyof NeedsOf<Module>, Served<NeedsOf<Module>>>]: BoundTo<NeedsOf<Module>[Name]>;
+} & { readonly [Name in Served<NeedsOf<Module>>]?: BoundTo<NeedsOf<Module>[Name]> };
+
+/** A function is bound to the need of its own module only, a queue to what its worker takes, where these are known. */
+type BoundTo<N> =
+  N extends Need<'invoke', string, { readonly module?: infer Module }>
+    ? Bindable<'invoke'> | (IFunction & { readonly module?: Module })
+    : N extends Need<'queue', infer Access, { readonly message?: infer Message }>
+      ? BindableOf<'queue', Access> & (unknown extends Message ? unknown : TakesOnly<Message>)
+      : // biome-ignore lint/suspicious/noExplicitAny: the client of another need does not matter here.
+        N extends Need<infer Kind, infer Access, any>
+        ? BindableOf<Kind, Access>
+        : never;
+
+/** Not a queue whose worker takes something else. */
+type TakesOnly<Message> = { readonly takes?: (message: Message) => void };
+
+type NotBound<N, B> = {
+  [Name in keyof N]: Name extends keyof B
+    ? B[Name] extends BoundTo<N[Name]>
+      ? never
+      : Name
+    : Exclude<Name, Served<N>>;
+}[keyof N];
+
+/** `unknown` if the bindings, which other handlers may share, satisfy the module's needs; else a type that names the rest. */
+export type BindCheck<Module, B> = [NotBound<NeedsOf<Module>, B>] extends [never]
+  ? unknown
+  : { readonly 'not bound, or to the wrong kind': NotBound<NeedsOf<Module>, B> };
+
+/** What can be bound, as the library sees it. @returns undefined when it is nothing of the sort */
+export function asBindable(value: unknown): Bindable | undefined {
+  if (typeof value === 'string') return valueBinding('text', value);
+  if (typeof value === 'number') return valueBinding('number', value);
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('bindingKind' in value && 'bindingFor' in value) return value as Bindable;
+  return RESOURCES.find(([property]) => property in value)?.[1](value as never);
+}

@@ -1,0 +1,27 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { allow, type Bindable, bindable } from './bindable.js';
+
+/** A function that can keep the events which failed, once it is invoked asynchronously. */
+interface HoldsFailures {
+  holdFailures(): void;
+}
+
+/** Binds a Lambda function. To be sent events asynchronously, it gets a place for those that fail. */
+export function invokeBinding(target: IFunction & Partial<HoldsFailures>): Bindable<'invoke'> {
+  return bindable('invoke', { call: 'InvokeFunction', send: 'InvokeFunction' }, (access) => ({
+    value: target.functionArn,
+    resource: target,
+    statements: [allow('lambda', ['InvokeFunction'], [target.functionArn])],
+    ...(access === 'send' && { granted: () => target.holdFailures?.() }),
+  }));
+}
+
+/** Binds a Step Functions state machine. */
+export function workflowBinding(stateMachine: IStateMachine): Bindable<'workflow'> {
+  return bindable('workflow', { start: 'StartExecution' }, () => ({
+    value: stateMachine.stateMachineArn,
+    resource: stateMachine,
+    statements: [allow('states', ['StartExecution'], [stateMachine.stateMachineArn])],
+  }));
+}

@@ -1,0 +1,74 @@
+// @ts-check
+import { dirname, join, resolve } from 'node:path';
+
+/** What the runtime calls its wrappers of handlers, by the modules that have them. */
+const WRAPPERS = /** @type {Record<string, string>} */ ({
+  authorizer: 'authorizer',
+  consume: 'consume',
+  handle: 'handle',
+  job: 'job',
+  route: 'route',
+  saga: 'step',
+  trigger: 'trigger',
+  worker: 'worker',
+});
+
+const LIBRARY = join(import.meta.dirname, '..', '..');
+const FOLDERS = [join(LIBRARY, 'runtime'), join(LIBRARY, 'esm', 'runtime')];
+
+/** Another copy of this library. */
+const RUNTIME = /[\\/]cdk-trellis[\\/](lib|dist([\\/]esm)?)[\\/]runtime[\\/][^\\/]+$/;
+
+/** @param {string} file */
+export function isRuntime(file) {
+  return FOLDERS.includes(dirname(file)) || RUNTIME.test(file);
+}
+
+/**
+ * The wrappers among the names that a unit takes of the runtime.
+ *
+ * @param {import('./protocol.mjs').VendorEntry[]} entries those of the runtime
+ */
+export function namedWrappers(entries) {
+  const all = Object.values(WRAPPERS);
+  const used = entries.flatMap(({ names }) =>
+    names === '*' ? all : names.map((name) => name.split('.')[0] ?? ''),
+  );
+  return all.filter((name) => used.includes(name));
+}
+
+/**
+ * The wrappers that are in outputs: nothing is left there of what is not used.
+ *
+ * @param {import('esbuild').Metafile} metafile
+ * @param {string} root
+ * @param {Iterable<string>} outputs their paths
+ */
+export function bundledWrappers({ outputs: all }, root, outputs) {
+  const found = new Set();
+  for (const path of outputs) {
+    for (const [input, { bytesInOutput }] of Object.entries(all[path]?.inputs ?? {})) {
+      if (bytesInOutput > 0 && isRuntime(resolve(root, input))) found.add(wrapperIn(input));
+    }
+  }
+  return Object.values(WRAPPERS).filter((name) => found.has(name));
+}
+
+/** @param {string} file */
+function wrapperIn(file) {
+  return WRAPPERS[/([\w-]+)\.[cm]?[jt]s$/.exec(file)?.[1] ?? ''];
+}
+
+/**
+ * An output with all that it loads.
+ *
+ * @param {import('esbuild').Metafile} metafile
+ * @param {string} path
+ */
+export function loadedBy({ outputs }, path) {
+  const loaded = new Set([path]);
+  for (const one of loaded) {
+    for (const used of outputs[one]?.imports ?? []) if (!used.external) loaded.add(used.path);
+  }
+  return loaded;
+}

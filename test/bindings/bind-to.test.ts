@@ -1,0 +1,321 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Alias,
+  Code,
+  DockerImageCode,
+  DockerImageFunction,
+  type FunctionProps,
+  type IFunction,
+  Function as LambdaFunction,
+  Runtime,
+  SingletonFunction,
+} from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Lazy, Stack } from 'aws-cdk-lib/core';
+import { bindTo, CodeFunction, DataTable, NodeFunction } from 'cdk-trellis';
+import { asBindable } from '../../lib/bindings/binding.js';
+import type { Accesses } from '../../lib/bindings/resource-access.js';
+import { nagFindings } from '../support/nag.js';
+import { newStack } from '../support/template.js';
+
+const KEY = { partitionKey: { name: 'id', type: AttributeType.STRING } };
+const INLINE = {
+  runtime: Runtime.PYTHON_3_13,
+  handler: 'index.handler',
+  code: Code.fromInline('def handler(event, context): pass'),
+};
+const NOT_BUNDLED = { 'aws:cdk:bundling-stacks': [] };
+
+const ordersIn = (stack: Stack) => new Table(stack, 'Orders', KEY);
+const plainIn = (stack: Stack, props: Partial<FunctionProps> = {}) =>
+  new LambdaFunction(stack, 'Fn', { ...INLINE, ...props });
+
+/** As the function of another language or library would be: a subclass. */
+class PythonFunction extends LambdaFunction {
+  constructor(stack: Stack, id: string) {
+    super(stack, id, INLINE);
+  }
+}
+
+describe('bindTo', () => {
+  it.each<[string, (stack: Stack) => Parameters<typeof bindTo>[0]]>([
+    ["CDK's function", (stack) => plainIn(stack)],
+    ['a subclass of it', (stack) => new PythonFunction(stack, 'Fn')],
+    ['a NodejsFunction', (stack) => new NodejsFunction(stack, 'Fn', { entry: __filename })],
+    ['a SingletonFunction', (stack) => new SingletonFunction(stack, 'Fn', { ...INLINE, uuid: 'one' })],
+    ['a CodeFunction', (stack) => new CodeFunction(stack, 'Fn', INLINE)],
+    [
+      'a NodeFunction',
+      (stack) =>
+        new NodeFunction(stack, 'Fn', { handler: () => import('../function/fixtures/handlers/plain.js') }),
+    ],
+    [
+      'a DockerImageFunction',
+      (stack) =>
+        new DockerImageFunction(stack, 'Fn', {
+          code: DockerImageCode.fromImageAsset(`${__dirname}/../function/fixtures/image`),
+        }),
+    ],
+  ])('gives %s the name of a table, and the permission to read it', (_, functionIn) => {
+    const stack = newStack(NOT_BUNDLED);
+    bindTo(functionIn(stack), { orders: { to: ordersIn(stack), access: 'read' } });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ ORDERS_TABLE: { Ref: 'OrdersA9B65338' } }) },
+    });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: ['GetItem', 'BatchGetItem', 'Query', 'Scan'].map((name) => `dynamodb:${name}`),
+            Resource: Match.anyValue(),
+          },
+        ],
+      },
+    });
+  });
+
+  it('takes texts and numbers', () => {
+    const stack = newStack();
+    bindTo(plainIn(stack), { stage: { to: 'beta' }, limit: { to: 3 } });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { STAGE_TEXT: 'beta', LIMIT_NUMBER: '3' } },
+    });
+    template.resourceCountIs('AWS::IAM::Policy', 0);
+  });
+
+  it('adds to what the function has, and to what an earlier call gave it', () => {
+    const stack = newStack();
+    const fn = plainIn(stack, { environment: { OWN: '1' } });
+    bindTo(fn, { orders: { to: ordersIn(stack), access: 'write' } });
+    bindTo(fn, { events: { to: new EventBus(stack, 'Events'), access: 'publish' } });
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: { OWN: '1', ORDERS_TABLE: Match.anyValue(), EVENTS_BUS: Match.anyValue() },
+      },
+    });
+  });
+
+  it('adds its permissions to the role of the user', () => {
+    const stack = newStack();
+    const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    bindTo(plainIn(stack, { role }), { orders: { to: ordersIn(stack), access: 'write' } });
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      Roles: [{ Ref: 'Role1ABCC5F0' }],
+    });
+  });
+
+  it('does not ask for the values of variables, which may come late', () => {
+    const stack = newStack();
+    let value: string | undefined;
+    const late = Lazy.string({ produce: () => value });
+    const fn = plainIn(stack, { environment: { LATE: late } });
+    bindTo(fn, { orders: { to: ordersIn(stack), access: 'read' } });
+    value = 'known';
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ LATE: 'known' }) },
+    });
+  });
+
+  it('gives a function that is sent events a place for those that fail', () => {
+    const stack = newStack();
+    const callee = new CodeFunction(stack, 'Callee', INLINE);
+    bindTo(plainIn(stack), { later: { to: callee, access: 'send' } });
+    expect(callee.failures).toBeDefined();
+  });
+
+  it.each([
+    ['of this stack', false],
+    ['of another stack', true],
+  ])('explains the wildcard in what it grants on a bucket and a table %s', (_, isOther) => {
+    const findings = nagFindings((stack) => {
+      const owner = isOther ? new Stack(stack.node.root, 'Other') : stack;
+      bindTo(plainIn(stack), {
+        orders: { to: ordersIn(owner), access: 'read' },
+        files: { to: new Bucket(owner, 'Files'), access: 'readWrite' },
+      });
+    });
+    expect(findings.filter((finding) => /IAM5.* at Stack\//.test(finding))).toEqual([]);
+    expect(findings.some((finding) => finding.startsWith('AwsSolutions-IAM4'))).toBe(true);
+  });
+});
+
+describe('bindTo is refused', () => {
+  const bound =
+    (bindings: (stack: Stack) => object, target: (stack: Stack) => object = plainIn) =>
+    () => {
+      const stack = newStack();
+      bindTo(target(stack) as never, bindings(stack) as never);
+    };
+
+  it.each<[string, (stack: Stack) => object, string]>([
+    [
+      'of what cannot be bound',
+      () => ({ orders: { to: new Date(), access: 'read' } }),
+      '`orders.to` must be a table, a queue or another resource that can be bound, got object (at Stack/Fn)',
+    ],
+    [
+      'of nothing',
+      () => ({ orders: undefined }),
+      '`orders.to` must be a table, a queue or another resource that can be bound, got undefined (at Stack/Fn)',
+    ],
+    [
+      'with an access that there is not',
+      (stack) => ({ orders: { to: ordersIn(stack), access: 'scan' } }),
+      '`orders.access`: the access to a table must be one of read, write, readWrite, got scan (at Stack/Fn)',
+    ],
+    [
+      'without an access',
+      (stack) => ({ orders: { to: ordersIn(stack) } }),
+      '`orders.access`: the access to a table must be one of read, write, readWrite, got undefined (at Stack/Fn)',
+    ],
+    [
+      'with a name that is no variable',
+      (stack) => ({ 'my-orders': { to: ordersIn(stack), access: 'read' } }),
+      '`my-orders` must be letters and digits, starting with a letter: its environment variable would be MY-ORDERS_TABLE (at Stack/Fn)',
+    ],
+    [
+      'with two names of one variable',
+      () => ({ dayLimit: { to: 1 }, day_limit: { to: 2 } }),
+      '`day_limit` would have the environment variable DAY_LIMIT_NUMBER, which `dayLimit` has already: rename `day_limit` (at Stack/Fn)',
+    ],
+  ])('%s', (_, bindings, message) => {
+    expect(bound(bindings)).toThrow(new Error(message));
+  });
+
+  it.each<[string, (stack: Stack) => unknown, RegExp]>([
+    ['on nothing', () => undefined, /can be changed, got undefined$/],
+    ['on what is no function', (stack) => ordersIn(stack), /can be changed, got a \w+ \(at Stack\/\w+\)$/],
+  ])('%s', (_, target, message) => {
+    expect(bound(() => ({}), target as never)).toThrow(message);
+  });
+
+  it('without bindings', () => {
+    const target = plainIn(newStack());
+    expect(() => bindTo(target, undefined as never)).toThrow(
+      "The bindings of bindTo must be an object, as in `{ orders: { to: orders, access: 'read' } }`, got undefined (at Stack/Fn)",
+    );
+  });
+
+  it('with a name that is taken by a variable of the function', () => {
+    const target = (stack: Stack) => plainIn(stack, { environment: { ORDERS_TABLE: 'mine' } });
+    const bindings = (stack: Stack) => ({ orders: { to: ordersIn(stack), access: 'read' } });
+    expect(bound(bindings, target)).toThrow(
+      '`orders` would have the environment variable ORDERS_TABLE, which the function has already: rename `orders` (at Stack/Fn)',
+    );
+  });
+
+  it('with a name that is taken by an earlier binding', () => {
+    const stack = newStack();
+    const fn = plainIn(stack);
+    const orders = ordersIn(stack);
+    bindTo(fn, { orders: { to: orders, access: 'read' } });
+    expect(() => bindTo(fn, { orders: { to: orders, access: 'write' } })).toThrow(
+      'which the function has already',
+    );
+  });
+
+  it('with all mistakes at once, and then nothing is bound', () => {
+    const stack = newStack();
+    const fn = plainIn(stack);
+    const callee = new CodeFunction(stack, 'Callee', INLINE);
+    const bindings = {
+      orders: { to: ordersIn(stack), access: 'read' },
+      later: { to: callee, access: 'send' },
+      files: { to: new Bucket(stack, 'Files'), access: 'list' },
+      'a b': { to: 'text' },
+    };
+    expect(() => bindTo(fn, bindings as never)).toThrow(
+      /`files\.access`: .*got list\n`a b` must be letters .* \(at Stack\/Fn\)$/,
+    );
+    expect(callee.failures).toBeUndefined();
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::IAM::Policy', 0);
+    template.allResourcesProperties('AWS::Lambda::Function', { Environment: Match.absent() });
+  });
+
+  it.each<[string, (stack: Stack) => IFunction, string]>([
+    [
+      'an imported function',
+      (stack) =>
+        LambdaFunction.fromFunctionArn(stack, 'Fn', 'arn:aws:lambda:eu-west-1:111122223333:function:other'),
+      'got an imported one, which belongs to the stack that defines it. Bind the function there. To let another function invoke this one',
+    ],
+    [
+      'an alias',
+      (stack) => {
+        const version = new LambdaFunction(stack, 'Own', INLINE).currentVersion;
+        return new Alias(stack, 'Fn', { aliasName: 'live', version });
+      },
+      'got an alias: it points to a version, which is fixed. Bind the function itself before the version is made: `alias.version.lambda`',
+    ],
+    [
+      'a version',
+      (stack) => plainIn(stack).currentVersion,
+      'got a version, which is fixed. Bind the function itself before the version is made: `version.lambda`',
+    ],
+  ])('for %s', (_, target, message) => {
+    const run = bound(() => ({ stage: { to: 'beta' } }), target);
+    expect(run).toThrow(message);
+    expect(run).toThrow(/\(at Stack\/Fn.*\)$/);
+  });
+});
+
+it('a DataTable is bound with its indexes by name', () => {
+  const stack = newStack();
+  const orders = new DataTable(stack, 'Orders', {
+    partitionKey: 'id',
+    indexes: { byDay: { partitionKey: 'day' } },
+  });
+  bindTo(plainIn(stack), { orders: { to: orders, access: 'read' } });
+  expect(JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'))).toContain(
+    '/index/byDay',
+  );
+});
+
+describe('the types know every access', () => {
+  const known: { readonly [Kind in keyof Accesses]: readonly Accesses[Kind][] } = {
+    bucket: ['read', 'write', 'readWrite'],
+    bus: ['publish'],
+    idempotency: ['idempotency'],
+    invoke: ['call', 'send'],
+    parameter: ['read'],
+    queue: ['send'],
+    saga: ['start', 'answer'],
+    secret: ['read'],
+    table: ['read', 'write', 'readWrite'],
+    topic: ['publish'],
+    users: ['read', 'manage'],
+    workflow: ['start'],
+  };
+  const arn = (service: string, name: string) => `arn:aws:${service}:eu-west-1:111122223333:${name}`;
+
+  it.each<[Exclude<keyof Accesses, 'idempotency' | 'saga'>, (stack: Stack) => unknown]>([
+    ['bucket', (stack) => Bucket.fromBucketName(stack, 'One', 'one')],
+    ['bus', (stack) => EventBus.fromEventBusName(stack, 'One', 'one')],
+    ['invoke', (stack) => LambdaFunction.fromFunctionArn(stack, 'One', arn('lambda', 'function:one'))],
+    ['parameter', (stack) => StringParameter.fromStringParameterName(stack, 'One', '/one')],
+    ['queue', (stack) => Queue.fromQueueArn(stack, 'One', arn('sqs', 'one'))],
+    ['secret', (stack) => Secret.fromSecretNameV2(stack, 'One', 'one')],
+    ['table', (stack) => Table.fromTableName(stack, 'One', 'one')],
+    ['topic', (stack) => Topic.fromTopicArn(stack, 'One', arn('sns', 'one'))],
+    ['users', (stack) => UserPool.fromUserPoolId(stack, 'One', 'eu-west-1_one')],
+    ['workflow', (stack) => StateMachine.fromStateMachineName(stack, 'One', 'one')],
+  ])('to a %s', (kind, resource) => {
+    const bindable = asBindable(resource(newStack()));
+    expect(bindable?.bindingKind).toBe(kind);
+    expect(bindable?.accesses).toEqual(known[kind]);
+  });
+});

@@ -1,0 +1,66 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Job } from '../../lib/bundler/bundle-thread.js';
+import type { Unit } from '../../lib/bundler/worker/protocol.mjs';
+import { Project, removeProjects } from '../function/project.js';
+
+const store = mkdtempSync(join(tmpdir(), 'trellis-store-'));
+
+afterAll(() => {
+  removeProjects();
+  rmSync(store, { recursive: true, force: true });
+});
+
+const project = new Project({
+  'lambda/one.ts': 'export const handler = async () => 1;',
+  'lambda/two.ts': 'export const handler = async () => 2;',
+  'lambda/broken.ts': 'export const handler = ;',
+});
+
+const unit = (name: string): Unit => ({
+  root: project.folder,
+  entries: { index: project.path(`lambda/${name}.ts`) },
+  layers: [],
+  options: {},
+  conditions: [],
+  target: 'node24',
+});
+
+function hashOf(job: Job<{ artifact: { hash: string } }>): string {
+  const outcome = job.finish();
+  return 'result' in outcome ? outcome.result.artifact.hash : JSON.stringify(outcome.mistakes);
+}
+
+describe('the thread that bundles', () => {
+  it('works while this one goes on', async () => {
+    const folder = mkdtempSync(join(store, 'early-'));
+    const job = Job.project({ store: folder, unit: unit('one') });
+    const other = hashOf(Job.project({ store, unit: unit('one') }));
+    // Both were in one run; nobody has waited for the first.
+    expect(existsSync(join(folder, `${other}.zip`))).toBe(true);
+    expect(hashOf(job)).toBe(other);
+  });
+
+  it('answers each job, in whatever order they are asked for', () => {
+    const jobs = ['one', 'broken', 'two'].map((name) => Job.project({ store, unit: unit(name) }));
+    const [two, broken, one] = jobs.reverse().map(hashOf);
+    expect(broken).toContain('lambda/broken.ts:1:24: Unexpected \\";\\"');
+    expect(one).toMatch(/^[0-9a-f]{64}$/);
+    expect(two).toMatch(/^[0-9a-f]{64}$/);
+    expect(one).not.toBe(two);
+  });
+
+  it('leaves when nobody has asked for a while, and another one comes', async () => {
+    const before = hashOf(Job.project({ store, unit: unit('one') }));
+    await setTimeout(3000);
+    expect(hashOf(Job.project({ store, unit: unit('one') }))).toBe(before);
+  }, 20_000);
+
+  it('says when it cannot work, as without a place for what it builds', () => {
+    project.write('file', '');
+    const job = Job.project({ store: project.path('file/in/a/file'), unit: unit('one') });
+    expect(hashOf(job)).toContain('ENOTDIR');
+  });
+});
