@@ -22,6 +22,7 @@ const STEPS = [
   // Tests on the local cloud wait more than they work.
   jest('unit', ['--selectProjects=unit', `--maxWorkers=${availableParallelism() + 1}`]),
   { name: 'templates', command: process.execPath, args: [...tsx, 'test/templates/run.ts'] },
+  { name: 'public API', command: process.execPath, args: ['scripts/api-report.mjs'] },
   {
     name: 'behaviour on the local cloud',
     command: process.execPath,
