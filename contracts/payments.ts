@@ -16,8 +16,8 @@ export const ChargeRequest = z.strictObject({
 export const RefundRequest = z.strictObject({ orderId: OrderId, runId: RunId });
 
 /** `duplicate`: another run has charged this order, or refunded it. */
-export type ChargeReply = { readonly status: 'approved' | 'declined' | 'duplicate' };
-export type RefundReply = { readonly status: 'done' };
+export type ChargeResponse = { readonly status: 'approved' | 'declined' | 'duplicate' };
+export type RefundResponse = { readonly status: 'done' };
 
-export type ChargeFunction = PublishedFunction<typeof ChargeRequest, ChargeReply>;
-export type RefundFunction = PublishedFunction<typeof RefundRequest, RefundReply>;
+export type ChargeFunction = PublishedFunction<typeof ChargeRequest, ChargeResponse>;
+export type RefundFunction = PublishedFunction<typeof RefundRequest, RefundResponse>;

@@ -41,7 +41,7 @@ export const ReleaseRequest = z.strictObject({ orderId: OrderId, runId: RunId })
 /** Makes the reservation of this run final: nobody releases it as abandoned any more. */
 export const SettleRequest = z.strictObject({ orderId: OrderId, runId: RunId });
 
-export type StockReply =
+export type StockResponse =
   | { readonly status: 'done' }
   /** Another run has reserved for this order. */
   | { readonly status: 'duplicate' }
@@ -55,6 +55,6 @@ export type PublishedFunction<Request extends z.ZodType, Reply> = {
 };
 
 export type QuoteFunction = PublishedFunction<typeof QuoteRequest, z.output<typeof Quote>>;
-export type ReserveFunction = PublishedFunction<typeof ReserveRequest, StockReply>;
-export type ReleaseFunction = PublishedFunction<typeof ReleaseRequest, StockReply>;
-export type SettleFunction = PublishedFunction<typeof SettleRequest, StockReply>;
+export type ReserveFunction = PublishedFunction<typeof ReserveRequest, StockResponse>;
+export type ReleaseFunction = PublishedFunction<typeof ReleaseRequest, StockResponse>;
+export type SettleFunction = PublishedFunction<typeof SettleRequest, StockResponse>;

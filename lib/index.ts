@@ -31,8 +31,12 @@ export { IdempotencyTable, type IdempotencyTableProps } from './bindings/idempot
 export type { ResourceAccess, ResourceAccesses } from './bindings/resource-access.js';
 export type { BundlingOptions } from './bundler/bundling-options.js';
 export { DataTable, type DataTableProps, type KeyAttribute, type TableIndex } from './data/data-table.js';
+export {
+  AssetFunction,
+  type AssetFunctionOptions,
+  type AssetFunctionProps,
+} from './function/asset-function.js';
 export type { FailureOptions } from './function/base-function-options.js';
-export { CodeFunction, type CodeFunctionOptions, type CodeFunctionProps } from './function/code-function.js';
 export { NodeFunction } from './function/node-function.js';
 export type {
   HandlerModule,
@@ -88,9 +92,9 @@ export type { SiteAlarmProps, SiteDistributionProps, SiteDomain, SiteProps } fro
 export { applyTarget } from './target/apply-target.js';
 export { declareSupport, type Support } from './target/declare-support.js';
 export { type Target, targetOf } from './target/target.js';
+export { defineSaga, type SagaStart } from './workflow/define-saga.js';
 export { nothing } from './workflow/planned-step.js';
 export { Saga } from './workflow/saga.js';
 export { SagaDefinition } from './workflow/saga-definition.js';
 export type { SagaAlarmProps, SagaProps } from './workflow/saga-props.js';
-export { type SagaStart, saga } from './workflow/saga-start.js';
 export type { RetryPolicy, SagaCode, SagaFunctionOptions, StepOptions } from './workflow/saga-types.js';

@@ -76,11 +76,11 @@ function reportOf(file) {
 
 await prepareOrExit();
 const words = process.argv.slice(2);
-const isWanted = ({ name, onlyNamed }) =>
+const isBundlingRequired = ({ name, onlyNamed }) =>
   words.includes('--all') || (words.length === 0 ? !onlyNamed : words.some((word) => name.includes(word)));
 const totals = { passed: 0, failed: 0 };
 const lines = [];
-for (const step of STEPS.filter(isWanted)) {
+for (const step of STEPS.filter(isBundlingRequired)) {
   console.log(`\n── ${step.name}`);
   const start = Date.now();
   const succeeded = await run(step.command, step.args);

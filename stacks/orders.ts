@@ -5,11 +5,11 @@ import {
   Api,
   CronJob,
   DataTable,
+  defineSaga,
   EventHub,
   Outbox,
   Saga,
   SharedLayer,
-  saga,
   UserDirectory,
 } from 'cdk-trellis';
 import type { Construct } from 'constructs';
@@ -26,7 +26,7 @@ import { reportsBucket } from './reports-bucket.js';
 const commerce = SharedLayer.fromPackage('layers/commerce');
 
 /** How an order is carried out. Whatever fails, what was done before is undone. */
-const fulfilment = saga(OrderPlaced.schema)
+const fulfilment = defineSaga(OrderPlaced.schema)
   .step('reserve', {
     do: () => import('../lambda/orders/saga/reserve.js'),
     undo: () => import('../lambda/orders/saga/release.js'),

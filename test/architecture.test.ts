@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parse } from '@babel/parser';
 
@@ -15,9 +15,9 @@ const ARROWS: Readonly<
   stacks: { may: ['contracts', 'lib'], typeOnly: ['lambda'] },
   contracts: { may: ['lib/contract'] },
   lambda: { may: ['contracts', 'layers', 'lib/contract', 'lib/runtime'] },
-  layers: { may: ['lib/contract', 'lib/runtime'] },
-  web: { may: ['contracts', 'lib/client', 'lib/contract'] },
-  examples: { may: ['lib', 'lib/contract', 'lib/runtime', 'lib/testing'] },
+  layers: { may: ['lib/contract'] },
+  web: { may: ['contracts', 'lib/client'] },
+  examples: { may: ['lib', 'lib/runtime'] },
   lib: {
     may: [
       'lib/api',
@@ -41,6 +41,7 @@ const ARROWS: Readonly<
       'lib/contract',
       'lib/function',
       'lib/handler',
+      'lib/http',
       'lib/identity',
       'lib/observability',
       'lib/project-cache',
@@ -118,7 +119,7 @@ const ARROWS: Readonly<
   'lib/http': { may: ['lib/contract'] },
   'lib/client': { may: ['lib/contract'] },
   'lib/runtime': { may: ['lib/contract', 'lib/http'] },
-  'lib/mock': { may: ['lib/contract', 'lib/http', 'lib/runtime', 'lib/testing'] },
+  'lib/mock': { may: ['lib/contract', 'lib/http'] },
   'lib/testing': { may: ['lib/contract', 'lib/http', 'lib/runtime'] },
   'lib/local': { may: ['lib/target'] },
   'lib/cli': { may: ['lib/local', 'lib/observability', 'lib/target'], typeOnly: ['lib/bundler'] },
@@ -200,6 +201,98 @@ it('imports point one way between rooms', () => {
   expect(wrong).toEqual([]);
   expect(imports.length).toBeGreaterThan(100);
 });
+
+it('every arrow is an import: none is allowed that no file needs', () => {
+  const used = new Set(imports.map((one) => `${roomOf(one.file)} ${targetOf(one)}`));
+  const arrows = Object.entries(ARROWS).flatMap(([from, { may, typeOnly = [] }]) =>
+    [...may, ...typeOnly].map((to) => `${from} ${to}`),
+  );
+  expect(arrows.filter((arrow) => !used.has(arrow))).toEqual([]);
+});
+
+it('no room imports what is private to another one', () => {
+  const isForeign = ({ file, specifier }: Import) => {
+    const [owner, inside] = join(dirname(file), specifier).split('/private/');
+    return specifier.startsWith('.') && inside !== undefined && !file.startsWith(`${owner}/`);
+  };
+  expect(imports.filter((one) => one.file.startsWith('lib/') && isForeign(one))).toEqual([]);
+});
+
+it('no files import one another in a circle, not even for types', () => {
+  const edges = new Map<string, string[]>();
+  for (const { file, specifier } of imports) {
+    // Pages name the routes that load them.
+    if (!file.startsWith('lib/') || !specifier.startsWith('.')) continue;
+    const target = join(dirname(file), specifier).replace(/\.jsx?$/, '');
+    edges.set(nameOf(file), [...(edges.get(nameOf(file)) ?? []), target]);
+  }
+  expect(circlesIn(edges)).toEqual([]);
+  expect(
+    circlesIn(
+      new Map([
+        ['a', ['b']],
+        ['b', ['a']],
+      ]),
+    ),
+  ).toEqual([['a', 'b']]);
+});
+
+it('the picture of the rooms in docs/architecture.md has the arrows of this test', () => {
+  const lines = roomsPicture();
+  const file = join(root, 'docs/architecture.md');
+  const pattern = /<!-- rooms -->\n[\s\S]*?<!-- \/rooms -->/;
+  const picture = `<!-- rooms -->\n\`\`\`mermaid\n${lines.join('\n')}\n\`\`\`\n<!-- /rooms -->`;
+  const text = readFileSync(file, 'utf8');
+  if (process.env.UPDATE_PICTURE) writeFileSync(file, text.replace(pattern, picture));
+  // Rewrite it with: UPDATE_PICTURE=1 npx jest test/architecture
+  expect(readFileSync(file, 'utf8').match(pattern)?.[0]).toBe(picture);
+});
+
+function nameOf(file: string): string {
+  return file.replace(/\.tsx?$/, '');
+}
+
+/** Returns the groups of files that reach one another, each sorted. */
+function circlesIn(edges: ReadonlyMap<string, readonly string[]>): string[][] {
+  const reach = new Map<string, Set<string>>();
+  const reachOf = (start: string) => {
+    const known = reach.get(start);
+    if (known) return known;
+    const seen = new Set<string>();
+    const open = [start];
+    for (let file = open.pop(); file !== undefined; file = open.pop()) {
+      for (const next of edges.get(file) ?? []) {
+        if (seen.has(next)) continue;
+        seen.add(next);
+        open.push(next);
+      }
+    }
+    reach.set(start, seen);
+    return seen;
+  };
+  const found = new Map<string, string[]>();
+  for (const file of edges.keys()) {
+    if (!reachOf(file).has(file)) continue;
+    const circle = [...reachOf(file)].filter((other) => reachOf(other).has(file)).sort();
+    found.set(circle.join(), circle);
+  }
+  return [...found.values()];
+}
+
+/** Returns the arrows between the library's rooms; one that follows from a longer way is left out. */
+function roomsPicture(): string[] {
+  const rooms = Object.keys(ARROWS).filter((room) => room.startsWith('lib/'));
+  const below = (room: string): string[] => ARROWS[room]!.may.filter((to) => to.startsWith('lib/'));
+  const reaches = (from: string, to: string): boolean =>
+    below(from).some((next) => next === to || reaches(next, to));
+  const id = (room: string) => room.slice('lib/'.length).replace('/', '-');
+  const arrows = rooms.flatMap((from) =>
+    below(from)
+      .filter((to) => !below(from).some((next) => next !== to && reaches(next, to)))
+      .map((to) => `  ${id(from)} --> ${id(to)}`),
+  );
+  return ['flowchart TD', ...arrows];
+}
 
 it('what runs in Lambda, and what contracts import, has no CDK in it', () => {
   const rooms = ['contracts', 'lambda', 'layers', 'lib/contract', 'lib/runtime', 'lib/site/content'];

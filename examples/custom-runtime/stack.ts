@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Code, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Stack, type StackProps } from 'aws-cdk-lib/core';
-import { CodeFunction } from 'cdk-trellis';
+import { AssetFunction } from 'cdk-trellis';
 import type { Construct } from 'constructs';
 import { DenoLayer } from './deno-layer.js';
 
@@ -10,13 +10,13 @@ export class CustomRuntimeStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
     const runtime = Runtime.PROVIDED_AL2023;
-    new CodeFunction(this, 'Shell', {
+    new AssetFunction(this, 'Shell', {
       functionName: 'shell-greeting',
       runtime,
       code: Code.fromAsset(join(__dirname, 'shell')),
       handler: 'greeting.hello',
     });
-    new CodeFunction(this, 'Deno', {
+    new AssetFunction(this, 'Deno', {
       functionName: 'deno-greeting',
       runtime,
       code: Code.fromAsset(join(__dirname, 'deno')),

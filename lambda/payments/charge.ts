@@ -3,7 +3,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { handle, type TableClient, table } from 'cdk-trellis/runtime';
 import type * as z from 'zod';
-import { type ChargeReply, ChargeRequest } from '../../contracts/payments.js';
+import { ChargeRequest, type ChargeResponse } from '../../contracts/payments.js';
 import { behaviourOf } from './behaviour.js';
 import { IS_OWN } from './is-own.js';
 
@@ -16,7 +16,7 @@ const FOR_EVER_MILLISECONDS = 60_000;
  */
 export const handler = handle(
   { payments: table.write },
-  async (event: z.input<typeof ChargeRequest>, { payments }): Promise<ChargeReply> => {
+  async (event: z.input<typeof ChargeRequest>, { payments }): Promise<ChargeResponse> => {
     const request = ChargeRequest.parse(event);
     const { orderId, cardToken } = request;
     const behaviour = behaviourOf(cardToken);
@@ -47,7 +47,7 @@ async function attempts({ client, tableName }: TableClient, orderId: string): Pr
 async function charge(
   { client, tableName }: TableClient,
   { orderId, amount, runId }: z.output<typeof ChargeRequest>,
-): Promise<ChargeReply['status']> {
+): Promise<ChargeResponse['status']> {
   const run = runId ?? orderId;
   try {
     await client.send(

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { handle, type TableClient, table } from 'cdk-trellis/runtime';
 import type * as z from 'zod';
-import { type RefundReply, RefundRequest } from '../../contracts/payments.js';
+import { RefundRequest, type RefundResponse } from '../../contracts/payments.js';
 import { IS_OWN } from './is-own.js';
 
 /**
@@ -11,7 +11,7 @@ import { IS_OWN } from './is-own.js';
  */
 export const handler = handle(
   { payments: table.write },
-  async (event: z.input<typeof RefundRequest>, { payments }): Promise<RefundReply> => {
+  async (event: z.input<typeof RefundRequest>, { payments }): Promise<RefundResponse> => {
     const { orderId, runId = orderId } = RefundRequest.parse(event);
     const isCharged = await refund(payments, orderId, runId);
     if (!isCharged) await prevent(payments, orderId, runId);

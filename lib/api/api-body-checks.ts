@@ -7,7 +7,7 @@ import {
   Validations,
 } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import { bodyMistakes } from './private/body-rules.js';
+import { validateBody } from './private/body-rules.js';
 import { throttleGaps } from './private/throttle-rules.js';
 
 /** Something in the OpenAPI body of a REST API that nobody acknowledged. */
@@ -85,7 +85,7 @@ function findingsOf(api: CfnRestApi, stages: readonly CfnStage[]): Found[] {
   const own = stages
     .filter((stage) => Stack.of(stage) === stack && sameReference(stack.resolve(stage.restApiId), id))
     .map((stage) => stack.resolve(stage.methodSettings) ?? []);
-  return [...bodyMistakes(body), ...throttleGaps(body, own)].map((mistake) => ({ ...mistake, api }));
+  return [...validateBody(body), ...throttleGaps(body, own)].map((error) => ({ ...error, api }));
 }
 
 function sameReference(one: unknown, other: unknown): boolean {

@@ -40,7 +40,7 @@ export interface SharedApiDomain {
 }
 
 /** What is wrong with a domain. */
-export function domainMistakes(domain: ApiDomainOptions | SharedApiDomain): string[] {
+export function validateDomain(domain: ApiDomainOptions | SharedApiDomain): string[] {
   const { name, securityPolicy }: Partial<ApiDomainOptions> = isShared(domain) ? {} : domain;
   const { basePath } = domain;
   const found: string[] = [];

@@ -2,7 +2,8 @@ import type { IApiKey, Period, SpecRestApiProps, StageOptions } from 'aws-cdk-li
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bindables } from '../bindings/binding.js';
 import type { IdempotencyTable } from '../bindings/idempotency-table.js';
-import type { Contract, Operations } from '../contract/contract.js';
+import type { Contract } from '../contract/contract.js';
+import type { Operations } from '../contract/operation.js';
 import type { NodeFunctionOptions } from '../function/node-function-props.js';
 import type { IUserDirectory } from '../identity/user-directory.js';
 import type { ApiAlarmProps } from './api-alarms.js';
@@ -48,7 +49,7 @@ export interface ApiProps<
   readonly usagePlans?: Readonly<Record<string, UsagePlanOptions>>;
   /**
    * Requests a second that the API takes, on average and in a burst; more are answered 429. A route's own wins.
-   * @default 100 a second and 200 in a burst, so that a mistake or an attack has a bounded bill
+   * @default 100 a second and 200 in a burst, so that an error or an attack has a bounded bill
    */
   readonly throttle?: Throttle;
   /**
@@ -85,7 +86,7 @@ export interface ApiProps<
   /**
    * Whether the gateway refuses invalid bodies before a function runs. It spares invocations, but says no more than
    * "Invalid request body" in the problem, and what it found in the header `X-Validation-Error`.
-   * @default false: the function refuses them, naming every mistake and its place
+   * @default false: the function refuses them, naming every error and its place
    */
   readonly validateBodiesAtGateway?: boolean;
   /** Properties of every function of the API. A route's own win; environments are merged. @default - those of NodeFunction */

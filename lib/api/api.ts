@@ -7,12 +7,13 @@ import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindables } from '../bindings/binding.js';
 import type { IdempotencyTable } from '../bindings/idempotency-table.js';
-import { apiInfo, type Contract, type Operation, type Operations } from '../contract/contract.js';
+import { apiInfo, type Contract } from '../contract/contract.js';
+import type { Operation, Operations } from '../contract/operation.js';
 import { withoutParameters } from '../contract/path.js';
-import type { CodeFunction } from '../function/code-function.js';
+import type { AssetFunction } from '../function/asset-function.js';
 import type { NodeFunction } from '../function/node-function.js';
 import { warnOfUnneeded } from '../function/unneeded-bindings.js';
-import { CORS_VARIABLE } from '../runtime/cors.js';
+import { CORS_VARIABLE } from '../http/cors.js';
 import { applyTarget } from '../target/apply-target.js';
 import { targetOf } from '../target/target.js';
 import { addApiAlarms } from './api-alarms.js';
@@ -20,7 +21,6 @@ import { addDomain, domainUrl } from './api-domain.js';
 import type { ApiProps } from './api-props.js';
 import type { Authorizers } from './authorizer-props.js';
 import { acknowledgeFindings } from './private/acknowledge-findings.js';
-import { apiMistakes, type CheckedProps, documentationOf } from './private/api-mistakes.js';
 import { corsOf, corsVariable } from './private/cors.js';
 import { createDocumentation, permitDocumentation } from './private/documentation/documentation.js';
 import { idempotencyTableOf } from './private/idempotency.js';
@@ -31,6 +31,7 @@ import { planRoutes } from './private/planned-route.js';
 import { registerApi } from './private/registry.js';
 import { createRestApi, keepExecutionLog, writesLogs } from './private/rest-api.js';
 import { createUsagePlans } from './private/usage-plans.js';
+import { type CheckedProps, documentationOf, validateApi } from './private/validate-api.js';
 import { publishApi, publishedApi } from './published-api.js';
 import type { RouteFunctions, Routes } from './routes.js';
 import { addWebAcl } from './web-acl.js';
@@ -42,7 +43,7 @@ import { addWebAcl } from './web-acl.js';
  * Costs at rest: two alarms, $0.20 a month. In use $3.50 per million requests (us-east-1,
  * https://aws.amazon.com/api-gateway/pricing/) and the functions' time.
  *
- * @throws Error that names every mistake: a route that lacks or is no operation's, an operation whose users,
+ * @throws Error that names every error: a route that lacks or is no operation's, an operation whose users,
  * authorizer or usage plan lacks
  * @example
  * import { Api, DataTable, UserDirectory } from 'cdk-trellis';
@@ -74,7 +75,7 @@ export class Api<
   readonly apiKeys: Readonly<Record<string, IApiKey>>;
   readonly usagePlans: Readonly<Record<string, UsagePlan>>;
   /** The function that serves the documentation, when there is one. */
-  readonly documentation: CodeFunction | undefined;
+  readonly documentation: AssetFunction | undefined;
   /** The domain, when there is one. */
   readonly domain: IDomainName | undefined;
   /** The web ACL that was made, when `webAcl` asks for one. */
@@ -93,8 +94,8 @@ export class Api<
     this.contract = contract;
     const info = contract[apiInfo];
     const planned = planRoutes(contract, props.routes);
-    const mistakes = apiMistakes(props as CheckedProps, planned);
-    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${this.node.path})`);
+    const errors = validateApi(props as CheckedProps, planned);
+    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
 
     const cors = props.cors && corsOf(props.cors, Object.values<Operation>(contract), props.authorizers);
     const environment = {

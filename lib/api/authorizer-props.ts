@@ -1,10 +1,10 @@
 import type { Duration } from 'aws-cdk-lib/core';
 import type { BindCheck } from '../bindings/binding.js';
 import type { LambdaAuth } from '../contract/auth.js';
-import type { Operations } from '../contract/contract.js';
+import type { Operations } from '../contract/operation.js';
 import type { NodeFunctionOptions } from '../function/node-function-props.js';
-import type { AuthorizerHandler } from '../runtime/authorizer.js';
-import type { Needs } from '../runtime/need.js';
+import type { AuthorizerHandler } from '../runtime/handlers/authorizer.js';
+import type { Needs } from '../runtime/needs/need.js';
 
 /** The module of an authorizer's function. */
 export interface AuthorizerModule<A extends LambdaAuth = LambdaAuth> {

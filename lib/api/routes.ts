@@ -1,11 +1,11 @@
 import type { Duration } from 'aws-cdk-lib/core';
 import type { BindCheck } from '../bindings/binding.js';
-import type { Operation, Operations } from '../contract/contract.js';
+import type { Operation, Operations } from '../contract/operation.js';
 import type { NodeFunction } from '../function/node-function.js';
 import type { HandlerModule, NodeFunctionOptions } from '../function/node-function-props.js';
-import type { Needs } from '../runtime/need.js';
-import type { RouteHandler } from '../runtime/route.js';
-import type { AnswerOf, Integration } from './integrations/integration.js';
+import type { RouteHandler } from '../runtime/handlers/route.js';
+import type { Needs } from '../runtime/needs/need.js';
+import type { Integration, ResponseOf } from './integrations/integration.js';
 
 /** How many requests are taken; more are answered 429. */
 export interface Throttle {
@@ -57,8 +57,8 @@ export interface RouteModule<O extends Operation> {
 export type Route<O extends Operation> =
   | (() => Promise<RouteModule<O>>)
   | (NodeFunctionOptions & RouteOptions<O> & { readonly handler: () => Promise<RouteModule<O>> })
-  | Integration<AnswerOf<O>>
-  | (RouteOptions<O> & { readonly integration: Integration<AnswerOf<O>> });
+  | Integration<ResponseOf<O>>
+  | (RouteOptions<O> & { readonly integration: Integration<ResponseOf<O>> });
 
 /**
  * A route for each operation of a contract, with any module: which one it may be is checked by `RoutesCheck`. Here it would

@@ -18,16 +18,13 @@ export type WebAclOptions = true | ManagedWebAclOptions | { readonly arn: string
 
 /** https://docs.aws.amazon.com/waf/latest/developerguide/limits.html */
 const FEWEST_REQUESTS = 10;
-const MOST_REQUESTS = 2_000_000_000;
+const MAX_REQUESTS = 2_000_000_000;
 
 /** What is wrong with a web ACL. */
-export function webAclMistakes(options: WebAclOptions): string[] {
+export function validateWebAcl(options: WebAclOptions): string[] {
   if (options === true || 'arn' in options) return [];
   const { requestsPerAddress: limit } = options;
-  if (
-    limit === undefined ||
-    (Number.isInteger(limit) && limit >= FEWEST_REQUESTS && limit <= MOST_REQUESTS)
-  ) {
+  if (limit === undefined || (Number.isInteger(limit) && limit >= FEWEST_REQUESTS && limit <= MAX_REQUESTS)) {
     return [];
   }
   return [

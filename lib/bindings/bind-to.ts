@@ -1,8 +1,8 @@
 import type { CfnFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnResource, type IResolvable, type IResolveContext, Resource } from 'aws-cdk-lib/core';
 import { acknowledgeWildcards } from './own-policy.js';
+import { resolveBindings } from './resolve-bindings.js';
 import { type ResourceAccesses, wantedBy } from './resource-access.js';
-import { satisfy } from './satisfy.js';
 
 /**
  * A function whose environment can still be changed: any that this app defines (CDK's Function, DockerImageFunction,
@@ -15,9 +15,9 @@ export type ConfigurableFunction = IFunction & { addEnvironment(key: string, val
  * Binds resources to any function of the app: it gets an environment variable for each with its name, address or ARN
  * (ORDERS_TABLE for a table that is bound as `orders`), and its role is allowed what the access says and nothing else.
  *
- * For a function of CDK's own or of another library. NodeFunction and CodeFunction take `bind`.
+ * For a function of CDK's own or of another library. NodeFunction and AssetFunction take `bind`.
  *
- * @throws Error that names all mistakes: what cannot be bound, not with this access, or would have an environment
+ * @throws Error that names all errors: what cannot be bound, not with this access, or would have an environment
  *   variable that the function has already; a function that cannot be changed. Then nothing is bound.
  * @example
  * import { bindTo } from 'cdk-trellis';
@@ -25,8 +25,8 @@ export type ConfigurableFunction = IFunction & { addEnvironment(key: string, val
  * bindTo(anyFunction, { orders: { to: ordersTable, access: 'read' }, stage: { to: 'beta' } });
  */
 export function bindTo(target: ConfigurableFunction, bindings: ResourceAccesses): void {
-  const refuse = (mistakes: readonly string[]) =>
-    new Error(`${mistakes.join('\n')}${target?.node ? ` (at ${target.node.path})` : ''}`);
+  const refuse = (errors: readonly string[]) =>
+    new Error(`${errors.join('\n')}${target?.node ? ` (at ${target.node.path})` : ''}`);
   const resource = configurationOf(target);
   if (!resource) throw refuse([whyNot(target)]);
   if (typeof bindings !== 'object' || bindings === null) {
@@ -34,7 +34,7 @@ export function bindTo(target: ConfigurableFunction, bindings: ResourceAccesses)
       "The bindings of bindTo must be an object, as in `{ orders: { to: orders, access: 'read' } }`";
     throw refuse([`${expected}, got ${bindings}`]);
   }
-  const granted = satisfy(wantedBy(bindings), variablesOf(resource), [], refuse, { scope: target });
+  const granted = resolveBindings(wantedBy(bindings), variablesOf(resource), [], refuse, { scope: target });
   for (const [variable, value] of Object.entries(granted.environment)) target.addEnvironment(variable, value);
   for (const statement of granted.statements) target.addToRolePolicy(statement);
   if (target.role) acknowledgeWildcards(target.role, granted.wildcards);

@@ -8,7 +8,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import type { Need } from '../runtime/need.js';
+import type { Need } from '../runtime/needs/need.js';
 import type { Bindable, Binding } from './bindable.js';
 import { bucketBinding } from './bucket.js';
 import { invokeBinding, workflowBinding } from './compute.js';
@@ -97,7 +97,7 @@ type NotBound<N, B> = {
     : Exclude<Name, Served<N>>;
 }[keyof N];
 
-/** `unknown` if the bindings, which other handlers may share, satisfy the module's needs; else a type that names the rest. */
+/** `unknown` if the bindings, which other handlers may share, resolveBindings the module's needs; else a type that names the rest. */
 export type BindCheck<Module, B> = [NotBound<NeedsOf<Module>, B>] extends [never]
   ? unknown
   : { readonly 'not bound, or to the wrong kind': NotBound<NeedsOf<Module>, B> };

@@ -4,7 +4,7 @@ import { allow, type Bindable, bindable } from './bindable.js';
 
 /** A function that can keep the events which failed, once it is invoked asynchronously. */
 interface HoldsFailures {
-  holdFailures(): void;
+  ensureFailureQueue(): void;
 }
 
 /** Binds a Lambda function. To be sent events asynchronously, it gets a place for those that fail. */
@@ -13,7 +13,7 @@ export function invokeBinding(target: IFunction & Partial<HoldsFailures>): Binda
     value: target.functionArn,
     resource: target,
     statements: [allow('lambda', ['InvokeFunction'], [target.functionArn])],
-    ...(access === 'send' && { granted: () => target.holdFailures?.() }),
+    ...(access === 'send' && { granted: () => target.ensureFailureQueue?.() }),
   }));
 }
 

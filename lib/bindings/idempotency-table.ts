@@ -9,7 +9,7 @@ import {
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledge } from '../construct/acknowledge.js';
-import { given } from '../construct/defined-props.js';
+import { definedProps } from '../construct/defined-props.js';
 import type { Bindable, Binding } from './bindable.js';
 import { idempotencyBinding } from './idempotency.js';
 
@@ -56,7 +56,7 @@ export class IdempotencyTable extends Construct implements Bindable<'idempotency
       billing: Billing.onDemand(),
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       removalPolicy: RemovalPolicy.DESTROY,
-      ...given(props.table),
+      ...definedProps(props.table),
     });
     acknowledge(this.table, {
       'AwsSolutions-DDB3':

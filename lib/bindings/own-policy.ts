@@ -4,7 +4,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Lazy, Stack } from 'aws-cdk-lib/core';
 import { acknowledge } from '../construct/acknowledge.js';
 import { splitBySize } from './policy-size.js';
-import type { Wildcard } from './satisfy.js';
+import type { Wildcard } from './resolve-bindings.js';
 
 /** What CDK attaches: the one always, the other in a VPC. Both allow writing to every log group of the account. */
 const MANAGED_POLICIES = /AWSLambda(Basic|VPCAccess)ExecutionRole/;

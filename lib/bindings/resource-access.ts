@@ -1,5 +1,5 @@
 import type { BindableOf, TableAccess } from './binding.js';
-import type { Wanted } from './satisfy.js';
+import type { BindingRequest } from './resolve-bindings.js';
 
 /** How a function may use each kind of resource. */
 export interface Accesses {
@@ -41,7 +41,7 @@ export type ResourceAccesses = Readonly<Record<string, ResourceAccess>>;
  *
  * @param called how messages call the bindings: `bind.` where they are that property
  */
-export function wantedBy(bindings: ResourceAccesses, called = ''): Wanted[] {
+export function wantedBy(bindings: ResourceAccesses, called = ''): BindingRequest[] {
   return Object.entries(bindings).map(([name, binding]) => ({
     name,
     // Users of JavaScript may have written anything.

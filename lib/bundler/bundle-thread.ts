@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type {
   Answer,
+  BuildError,
   BuildResult,
-  Mistake,
   Outcome,
   ProjectRequest,
   Resolution,
@@ -70,10 +70,10 @@ export class Job<Result> {
   }
 
   /** Waits for it: a construct cannot be awaited. */
-  public finish(): { readonly result: Result } | { readonly mistakes: readonly Mistake[] } {
+  public finish(): { readonly result: Result } | { readonly errors: readonly BuildError[] } {
     const outcome = outcomeOf(this.id, this.thread);
     if ('crash' in outcome) throw new Error(`The bundler failed: ${outcome.crash}`);
-    return outcome as { result: Result } | { mistakes: Mistake[] };
+    return outcome as { result: Result } | { errors: BuildError[] };
   }
 }
 

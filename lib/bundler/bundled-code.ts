@@ -78,7 +78,7 @@ export class BundledCode extends Code {
   private resolved(scope: Construct, context: IResolveContext, field: 'bucketName' | 'objectKey'): string {
     if (context.preparing && namesNoResources(Stack.of(scope))) {
       // CDK looks for references between stacks, and there are none in a location: the work can go on meanwhile.
-      if (isAskedFor(Stack.of(scope))) this.prepare();
+      if (isBundlingRequired(Stack.of(scope))) this.prepare();
       return field;
     }
     return this.location(scope)[field];
@@ -100,7 +100,7 @@ export class BundledCode extends Code {
 
   /** Puts the code into the cloud assembly. */
   private place(scope: Construct): Placed {
-    const built = isAskedFor(Stack.of(scope)) ? this.built() : undefined;
+    const built = isBundlingRequired(Stack.of(scope)) ? this.built() : undefined;
     // A template is resolved several times; only layers change between, when functions are added.
     if (this.placed && this.placed.built === built) return this.placed;
     const stage = Stage.of(scope);
@@ -119,7 +119,7 @@ export class BundledCode extends Code {
 const askedFor = new WeakMap<Stack, boolean>();
 
 /** Whether a stack's code is to be bundled. CDK matches patterns each time it is asked, which is often. */
-export function isAskedFor(stack: Stack): boolean {
+export function isBundlingRequired(stack: Stack): boolean {
   const known = askedFor.get(stack) ?? stack.bundlingRequired;
   askedFor.set(stack, known);
   return known;

@@ -5,9 +5,9 @@ import { sha256 } from '../project-cache/hash.js';
 import { ProjectCaches } from '../project-cache/project-caches.js';
 import type * as BundleThread from './bundle-thread.js';
 import { BundlingError } from './bundling-error.js';
-import { type LayerNeeds, vendorSet } from './vendor-set.js';
-import { type Failure, type Finished, Work } from './work.js';
-import type { Unit, VendorSet } from './worker/protocol.mjs';
+import { type Failure, type Finished, Work } from './job-queue.js';
+import { dependencySet, type LayerNeeds } from './vendor-set.js';
+import type { DependencySet, Unit } from './worker/protocol.mjs';
 
 /** What was built, and where it is. */
 export interface Built {
@@ -18,7 +18,7 @@ export interface Built {
 /** The automatic layer of a stack. */
 export interface Layer {
   /** Whether its stack is asked for. */
-  readonly isWanted: boolean;
+  readonly isBundlingRequired: boolean;
   /** What it serves, by the keys that `add` has returned. */
   readonly keys: ReadonlySet<string>;
   /** How often something was added to it. */
@@ -35,14 +35,14 @@ export interface Wrappers {
 interface KnownSet {
   readonly version: number;
   readonly key: string;
-  readonly set: VendorSet;
+  readonly set: DependencySet;
 }
 
 /** As the worker's protocol has it. */
 const OWN = 'own';
 
 /** So many constructs are named in an error. */
-const MOST_USERS = 5;
+const MAX_USERS = 5;
 
 const bundlers = new WeakMap<IConstruct, Bundler>();
 
@@ -70,10 +70,10 @@ export class Bundler {
    * Announces what is to be built.
    *
    * @param user the path of the construct that errors name
-   * @param isWanted whether its stack is asked for: the work begins at once then
+   * @param isBundlingRequired whether its stack is asked for: the work begins at once then
    * @returns the key to ask for it with
    */
-  public add(user: string, unit: Unit, isWanted: boolean): string {
+  public add(user: string, unit: Unit, isBundlingRequired: boolean): string {
     const { root, folder, entries, ...rest } = unit;
     const sources = Object.entries(entries).map(([out, file]) => [out, relative(root, file)]);
     const name = folder === undefined ? 'function' : 'layer';
@@ -81,7 +81,7 @@ export class Bundler {
     const known = this.units.get(key) ?? { unit, users: [] };
     known.users.push(user);
     this.units.set(key, known);
-    if (isWanted) this.begin(key, unit);
+    if (isBundlingRequired) this.begin(key, unit);
     return key;
   }
 
@@ -118,7 +118,7 @@ export class Bundler {
 
   /** Has the automatic layers built that are asked for: all that they serve is known now. */
   public prepareLayers(): void {
-    for (const layer of this.layers.keys()) if (layer.isWanted) this.beginLayer(layer);
+    for (const layer of this.layers.keys()) if (layer.isBundlingRequired) this.beginLayer(layer);
     // Before anything of the cache is used, it is marked as used: nobody removes it then.
     this.save();
   }
@@ -161,7 +161,7 @@ export class Bundler {
       const platforms = needs.platforms.get(key);
       return unit ? [{ unit, platforms, vendors: this.finishedUnit(key, unit).findings.vendors }] : [];
     });
-    const made = { version: layer.version, ...vendorSet(served, needs) };
+    const made = { version: layer.version, ...dependencySet(served, needs) };
     this.layers.set(layer, made);
     const cache = this.caches.at(made.set.root);
     this.vendorWork.begin(made.key, cache, () => thread().Job.vendor({ store: cache.store, set: made.set }));
@@ -169,18 +169,18 @@ export class Bundler {
   }
 
   private unitError(failures: readonly Failure[]): BundlingError {
-    const texts = failures.map(({ key, mistakes }) => {
+    const texts = failures.map(({ key, errors }) => {
       const known = this.units.get(key);
       const [entry = ''] = Object.values(known?.unit.entries ?? {});
-      const list = mistakes.map(({ text }) => `\n  ${text}`).join('');
+      const list = errors.map(({ text }) => `\n  ${text}`).join('');
       return `The code of ${known?.users.join(', ')} cannot be bundled (from ${relative(process.cwd(), entry)}):${list}`;
     });
     return new BundlingError(texts.join('\n'));
   }
 
   private vendorError(failures: readonly Failure[]): BundlingError {
-    const texts = failures.flatMap(({ mistakes }) =>
-      mistakes.map(({ text, entries = [] }) => {
+    const texts = failures.flatMap(({ errors }) =>
+      errors.map(({ text, entries = [] }) => {
         const users = this.usersOf(entries);
         return `\n  ${text}${users && ` (imported by ${users})`}`;
       }),
@@ -195,8 +195,8 @@ export class Bundler {
     const users = [...this.units].flatMap(([key, { users }]) =>
       this.unitWork.get(key)?.findings.vendors.some(({ id }) => entries.includes(id)) ? users : [],
     );
-    const others = users.length > MOST_USERS ? ` and ${users.length - MOST_USERS} others` : '';
-    return users.slice(0, MOST_USERS).join(', ') + others;
+    const others = users.length > MAX_USERS ? ` and ${users.length - MAX_USERS} others` : '';
+    return users.slice(0, MAX_USERS).join(', ') + others;
   }
 
   /** The same object for the same folder: whoever has it knows that nothing has changed. */

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { sha256 } from '../project-cache/hash.js';
-import type { LayerEntry, Unit, VendorEntry, VendorSet } from './worker/protocol.mjs';
+import type { DependencySet, LayerEntry, Unit, VendorEntry } from './worker/protocol.mjs';
 
 /** A function, or a shared layer, that an automatic layer serves. */
 export interface Served {
@@ -22,7 +22,10 @@ export interface LayerNeeds {
 }
 
 /** What an automatic layer consists of, and a key that says so. */
-export function vendorSet(served: readonly Served[], needs: LayerNeeds): { key: string; set: VendorSet } {
+export function dependencySet(
+  served: readonly Served[],
+  needs: LayerNeeds,
+): { key: string; set: DependencySet } {
   // Functions of one stack may have different runtimes: the oldest must understand the layer.
   const [oldest] = served.map(({ unit }) => unit).sort((a, b) => runtimeVersion(a) - runtimeVersion(b));
   const { root = process.cwd(), target = 'node24', conditions = [] } = oldest ?? {};
@@ -39,7 +42,7 @@ export function vendorSet(served: readonly Served[], needs: LayerNeeds): { key: 
   }
   const entries = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   const nodeModules = [...needs.nodeModules]
-    .map(([name, { folder, platforms }]): VendorSet['nodeModules'][number] => [
+    .map(([name, { folder, platforms }]): DependencySet['nodeModules'][number] => [
       name,
       relative(root, folder),
       [...platforms].sort(),

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { toldError } from '../local/index.js';
+import { asUserError } from '../local/index.js';
 import type { DiffOptions } from './diff.js';
 import { down } from './down.js';
 import { info } from './info.js';
@@ -14,7 +14,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program().parseAsync(argv);
   } catch (error) {
-    const told = toldError(error);
+    const told = asUserError(error);
     console.error(told instanceof Error ? told.message : String(told));
     process.exitCode = 1;
   }

@@ -1,12 +1,12 @@
 import {
   assertDeployable,
+  asUserError,
   type CloudInfo,
   describeEnd,
   type LocalCloud,
   LocalCloudError,
   type StopReport,
   startLocalCloud,
-  toldError,
 } from '../local/index.js';
 import { confirmDataLoss, DataKept } from './replaced-data.js';
 
@@ -56,7 +56,7 @@ export async function stayUp({ port, detach = false, replaceData, ready }: StayU
         const report = await cloud.stop();
         if (!report.kept) console.error(describeEnd(report));
       }
-      throw toldError(error);
+      throw asUserError(error);
     }
   }
   if (cloud && !cloud.reused) {

@@ -1,4 +1,5 @@
-import type { Contract, Operation, Operations } from '../contract/contract.js';
+import type { Contract } from '../contract/contract.js';
+import type { Operation, Operations } from '../contract/operation.js';
 import { CallError } from './errors.js';
 import { type AnyInput, initOf, urlOf } from './request.js';
 import { resultOf } from './result.js';

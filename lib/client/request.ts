@@ -1,6 +1,6 @@
 import { isBinary } from '../contract/body.js';
-import type { Operation } from '../contract/contract.js';
-import { takesKey } from '../contract/idempotent.js';
+import { takesKey } from '../contract/idempotency.js';
+import type { Operation } from '../contract/operation.js';
 import { PROBLEM_TYPE, responsesOf } from '../contract/responses.js';
 
 /** What a call is given, whatever its operation. */

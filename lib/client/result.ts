@@ -1,12 +1,12 @@
 import type * as z from 'zod';
 import { type Body, isBinary, isJsonType } from '../contract/body.js';
-import type { Operation } from '../contract/contract.js';
+import type { Operation } from '../contract/operation.js';
 import { Problem } from '../contract/problem.js';
 import { PROBLEM_TYPE, type ResponseForm, responsesOf } from '../contract/responses.js';
 import { isRefusal } from '../contract/shared-statuses.js';
 import { CallError } from './errors.js';
 
-interface AnyAnswer {
+interface AnyResponse {
   readonly ok: boolean;
   readonly status: number;
   readonly body: unknown;
@@ -25,7 +25,7 @@ export async function resultOf(
   operation: Operation,
   response: Response,
   validate: boolean,
-): Promise<AnyAnswer> {
+): Promise<AnyResponse> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const incoming = new Incoming(name, response, bytes, validate);
   const form = responsesOf(operation).get(response.status);
@@ -56,7 +56,7 @@ class Incoming {
   }
 
   /** What is declared for this status. */
-  answer(form: ResponseForm): AnyAnswer {
+  answer(form: ResponseForm): AnyResponse {
     const { status, ok, headers } = this.response;
     const own = form.headers ? this.headersBy(form.headers) : headers;
     if (form.content.size === 0) return { ok, status, headers: own, body: undefined };
@@ -68,7 +68,7 @@ class Incoming {
   }
 
   /** What any operation may be refused with: a problem that it declares, or one that the gateway has made. */
-  refusal(form: ResponseForm | undefined): AnyAnswer {
+  refusal(form: ResponseForm | undefined): AnyResponse {
     const { status, statusText, ok, headers } = this.response;
     const given = this.type === PROBLEM_TYPE ? Problem.safeParse(this.json()).data : undefined;
     if (form?.problems.some(({ type }) => type === given?.type)) return this.answer(form);

@@ -1,5 +1,5 @@
-import type { Method, Operation } from '../contract/contract.js';
-import { takesKey } from '../contract/idempotent.js';
+import { takesKey } from '../contract/idempotency.js';
+import type { Method, Operation } from '../contract/operation.js';
 
 /** Statuses that tell of a moment, not of the request. */
 const PASSING: readonly number[] = [429, 502, 503, 504];

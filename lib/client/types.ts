@@ -1,11 +1,11 @@
 import type * as z from 'zod';
 import type { Binary, BodyValue } from '../contract/body.js';
-import type { Operation, Operations } from '../contract/contract.js';
 import type { Choice } from '../contract/handler-types.js';
 import type { IDEMPOTENCY_PROBLEMS } from '../contract/idempotency-problems.js';
+import type { Operation, Operations } from '../contract/operation.js';
 import type { PathParameters } from '../contract/path.js';
 import type { Problem } from '../contract/problem.js';
-import type { OperationResponse } from '../contract/responses.js';
+import type { OperationResponse } from '../contract/response-declaration.js';
 import type { SharedStatus } from '../contract/shared-statuses.js';
 
 /** What a caller may say of one call, besides what the operation takes. */
@@ -76,7 +76,9 @@ interface Answer<Status extends number, Body, Headers> {
   readonly headers: Headers;
 }
 
-type AnswerOf<Status extends number, Response extends OperationResponse> = Response extends z.ZodType | Binary
+type ResponseOf<Status extends number, Response extends OperationResponse> = Response extends
+  | z.ZodType
+  | Binary
   ? Answer<Status, BodyValue<Response>, Headers>
   : Response extends { readonly content: infer Content }
     ? {
@@ -107,7 +109,7 @@ type ErrorOf<Kind> = Kind extends {
   : never;
 
 type Declared<O extends Operation> = {
-  [Status in keyof O['responses'] & number]: AnswerOf<Status, O['responses'][Status]>;
+  [Status in keyof O['responses'] & number]: ResponseOf<Status, O['responses'][Status]>;
 }[keyof O['responses'] & number];
 
 /** What any operation may be refused with; a union of one status each, so that a `switch` tells them apart. */

@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib/core';
 
 /** What the compiler tells users of TypeScript: a number says nothing of its unit. */
-export function durationMistakes(given: Readonly<Record<string, unknown>>): string[] {
+export function validateDurations(given: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(given)
     .filter(([, value]) => value !== undefined && !isDuration(value))
     .map(

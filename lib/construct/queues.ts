@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { dataRemovalPolicy } from '../target/ephemeral.js';
 import { acknowledge } from './acknowledge.js';
-import { given } from './defined-props.js';
+import { definedProps } from './defined-props.js';
 
 /** What every queue of this library has: encryption, by the user's own key where there is one, and TLS only. */
 export function secure({ encryptionMasterKey }: QueueProps = {}): QueueProps {
@@ -22,7 +22,7 @@ export function deadLetterQueue(scope: Construct, id: string, props: QueueProps 
     ...secure(props),
     retentionPeriod: Duration.days(14),
     removalPolicy: dataRemovalPolicy(scope),
-    ...given(props),
+    ...definedProps(props),
   });
   const reason = 'This is itself where failed messages land; nothing consumes it automatically.';
   acknowledge(queue, { 'AwsSolutions-SQS3': reason, 'Serverless-SQSRedrivePolicy': reason });

@@ -1,5 +1,5 @@
 import { isBinary } from './body.js';
-import type { Operation } from './contract.js';
+import type { Operation } from './operation.js';
 import { responsesOf } from './responses.js';
 
 /**

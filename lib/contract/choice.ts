@@ -1,4 +1,4 @@
-import type { Operation } from './contract.js';
+import type { Operation } from './operation.js';
 import { responsesOf } from './responses.js';
 
 /** The content types among which callers choose by `Accept`; none where there is no choice. */

@@ -84,7 +84,7 @@ export function defineProblem<
 >(definition: ProblemDefinition<Status, Extensions>): ProblemClass<Status, Extensions> {
   const { type, title, status, description, extensions } = definition;
   const shape = extensions?.shape ?? {};
-  refuseMistakes(definition, Object.keys(shape));
+  assertNoErrors(definition, Object.keys(shape));
   const schema = z.object({
     type: z.literal(type),
     title: z.string(),
@@ -108,7 +108,7 @@ export function defineProblem<
   } as unknown as ProblemClass<Status, Extensions>;
 }
 
-function refuseMistakes(
+function assertNoErrors(
   { type, status }: { readonly type: string; readonly status: number },
   extensions: readonly string[],
 ): void {

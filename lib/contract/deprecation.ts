@@ -21,7 +21,7 @@ export function deprecationHeaders(deprecated: true | Deprecation | undefined): 
 }
 
 /** What is wrong with an operation's `deprecated`. */
-export function deprecationMistakes(deprecated: true | Deprecation | undefined): string[] {
+export function validateDeprecation(deprecated: true | Deprecation | undefined): string[] {
   if (deprecated === true || !deprecated) return [];
   const { since, sunset, see, ...rest } = deprecated;
   const found = Object.keys(rest).map((key) => `\`deprecated\` has no \`${key}\``);

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { jsonMistakes } from './json-mistakes.js';
-import { isSchema, shown } from './shape-mistakes.js';
+import { validateJson } from './validation/validate-json.js';
+import { isSchema, shown } from './validation/validate-shape.js';
 
 /** An event that a service publishes: its name, version and shape. */
 export interface EventDefinition<
@@ -92,30 +92,30 @@ export function defineEvent<
   options: EventOptions<Version, keyof z.output<Schema> & string>,
 ): EventDefinition<Name, Version, Schema> {
   const { version, source = 'app', key } = options;
-  const mistakes: string[] = [];
+  const errors: string[] = [];
   if (!/^[A-Z][A-Za-z0-9]{0,63}$/.test(name)) {
-    mistakes.push(`its name must be like OrderPlaced, at most 64 letters and digits, got "${name}"`);
+    errors.push(`its name must be like OrderPlaced, at most 64 letters and digits, got "${name}"`);
   }
   // Sources that begin with "aws." are AWS's own: EventBridge refuses them.
   if (!/^(?!aws\.)[a-z][a-z0-9.-]{0,62}$/.test(source)) {
-    mistakes.push(`\`source\` must be lower-case letters, digits, dots and hyphens, got "${source}"`);
+    errors.push(`\`source\` must be lower-case letters, digits, dots and hyphens, got "${source}"`);
   }
   if (!Number.isSafeInteger(version) || version < 1) {
-    mistakes.push(`\`version\` must be a whole number from 1, got ${shown(version)}`);
+    errors.push(`\`version\` must be a whole number from 1, got ${shown(version)}`);
   }
   if (!isSchema(schema))
-    mistakes.push(`its data must be a schema of zod, as in \`z.object({ ... })\`, got ${shown(schema)}`);
+    errors.push(`its data must be a schema of zod, as in \`z.object({ ... })\`, got ${shown(schema)}`);
   else {
-    const unsendable = jsonMistakes(schema, 'response');
-    mistakes.push(...unsendable.map((mistake) => `${name} ${version} cannot travel as JSON: ${mistake}`));
+    const unsendable = validateJson(schema, 'response');
+    errors.push(...unsendable.map((error) => `${name} ${version} cannot travel as JSON: ${error}`));
   }
   const properties = (schema as { shape?: object } | undefined)?.shape;
   if (key !== undefined && properties && !(key in properties)) {
     const names = Object.keys(properties).join(', ');
-    mistakes.push(`\`key\` must be a property of its data (${names}), got ${shown(key)}`);
+    errors.push(`\`key\` must be a property of its data (${names}), got ${shown(key)}`);
   }
-  if (mistakes.length > 0) {
-    throw new Error(`The event "${name}" cannot be published:\n- ${mistakes.join('\n- ')}`);
+  if (errors.length > 0) {
+    throw new Error(`The event "${name}" cannot be published:\n- ${errors.join('\n- ')}`);
   }
   return Object.freeze({ name, version, source, key, schema });
 }

@@ -1,9 +1,9 @@
 import type * as z from 'zod';
 import type { Callers } from './auth.js';
 import type { Binary, BodyValue } from './body.js';
-import type { Operation } from './contract.js';
+import type { Operation } from './operation.js';
 import type { PathParameters } from './path.js';
-import type { OperationResponse } from './responses.js';
+import type { OperationResponse } from './response-declaration.js';
 
 type Output<Schema, Default> = Schema extends z.ZodType ? z.output<Schema> : Default;
 
@@ -62,30 +62,30 @@ type ImmutableParts<T> = T extends Uint8Array | Date
     : T;
 
 /** What a handler of the operation may answer: a declared status with the body and the headers that it declares. */
-export type Reply<O extends Operation> = {
-  [Status in keyof O['responses'] & number]: { readonly status: Status } & ReplyHeaders<
+export type RouteResponse<O extends Operation> = {
+  [Status in keyof O['responses'] & number]: { readonly status: Status } & ResponseHeaders<
     O['responses'][Status]
   > &
-    ReplyContent<O['responses'][Status]>;
+    ResponseContent<O['responses'][Status]>;
 }[keyof O['responses'] & number];
 
-type ReplyHeaders<Response extends OperationResponse> = Response extends {
+type ResponseHeaders<Response extends OperationResponse> = Response extends {
   readonly headers: infer Headers extends z.ZodObject;
 }
   ? { readonly headers: Immutable<z.output<Headers>> & Readonly<Record<string, unknown>> }
   : { readonly headers?: Readonly<Record<string, string>> };
 
-type ReplyContent<Response extends OperationResponse> = Response extends z.ZodType | Binary
-  ? ReplyBody<Immutable<BodyValue<Response>>>
+type ResponseContent<Response extends OperationResponse> = Response extends z.ZodType | Binary
+  ? ResponseBody<Immutable<BodyValue<Response>>>
   : Response extends { readonly content: infer Content }
     ? {
-        [Type in keyof Content & string]: { readonly type: Type } & ReplyBody<
+        [Type in keyof Content & string]: { readonly type: Type } & ResponseBody<
           Immutable<BodyValue<Content[Type]>>
         >;
       }[keyof Content & string]
     : Response extends { readonly body: infer Body }
-      ? ReplyBody<Immutable<BodyValue<Body>>>
+      ? ResponseBody<Immutable<BodyValue<Body>>>
       : { readonly body?: undefined };
 
 /** A reply without a body, as for 204, need not say so. */
-type ReplyBody<Body> = undefined extends Body ? { readonly body?: Body } : { readonly body: Body };
+type ResponseBody<Body> = undefined extends Body ? { readonly body?: Body } : { readonly body: Body };

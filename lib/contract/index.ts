@@ -1,16 +1,7 @@
 export type { Auth, Caller, ContextOf, LambdaAuth, User, UserAuth } from './auth.js';
 export { type Binary, type Body, binary } from './body.js';
-export {
-  type ApiInfo,
-  apiInfo,
-  type Contract,
-  defineApi,
-  type Method,
-  type Operation,
-  type Operations,
-  type Reply,
-  type RouteInput,
-} from './contract.js';
+export { type ApiInfo, apiInfo, type Contract } from './contract.js';
+export { defineApi } from './define-api.js';
 export {
   defineProblem,
   type ProblemClass,
@@ -27,6 +18,7 @@ export {
   type EventOptions,
   type PublishedEvent,
 } from './event.js';
+export type { RouteInput, RouteResponse } from './handler-types.js';
 export {
   IdempotencyKeyInUse,
   IdempotencyKeyReused,
@@ -34,9 +26,10 @@ export {
 } from './idempotency-problems.js';
 export type { Idempotent } from './idempotent.js';
 export { type OpenApiDocument, type OpenApiOptions, openApiDocument } from './openapi/document.js';
+export type { Method, Operation, Operations } from './operation.js';
 export { page, pageQuery } from './page.js';
 export { PreconditionFailed } from './precondition.js';
 export { Problem, type ProblemDetails, ProblemError } from './problem.js';
-export type { Examples, OperationResponse, ResponseDeclaration } from './responses.js';
+export type { Examples, OperationResponse, ResponseDeclaration } from './response-declaration.js';
 export type { SharedStatus } from './shared-statuses.js';
 export { Download, Upload } from './upload.js';

@@ -1,4 +1,4 @@
-import type { Operation } from './contract.js';
+import type { Operation } from './operation.js';
 
 /** What any operation may be refused with, by the gateway or by `route()`, without its contract saying so. */
 export const SHARED_STATUSES = [400, 401, 403, 406, 413, 415, 429, 500, 502, 503, 504] as const;

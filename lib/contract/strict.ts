@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /**
  * The same schema with every plain object made strict, at any depth: a property that the contract does not
- * declare is a mistake of the caller's, and answering it with silence hides it. `z.looseObject` stays loose.
+ * declare is an error of the caller's, and answering it with silence hides it. `z.looseObject` stays loose.
  *
  * Only containers are rebuilt; a schema without objects inside is returned as it is.
  */

@@ -12,7 +12,7 @@ import {
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type Bindable, type Binding, type TableAccess, tableBinding } from '../bindings/binding.js';
-import { given } from '../construct/defined-props.js';
+import { definedProps } from '../construct/defined-props.js';
 import { applyTarget } from '../target/apply-target.js';
 import { dataRemovalPolicy, isEphemeral } from '../target/ephemeral.js';
 
@@ -73,15 +73,15 @@ export class DataTable<Index extends string = string> extends Construct implemen
     super(scope, id);
     applyTarget(this);
     const indexes = Object.entries<TableIndex>(props?.indexes ?? {});
-    const mistakes = [
-      ...keyMistakes('partitionKey', props?.partitionKey),
-      ...(props?.sortKey === undefined ? [] : keyMistakes('sortKey', props.sortKey)),
+    const errors = [
+      ...validateKeys('partitionKey', props?.partitionKey),
+      ...(props?.sortKey === undefined ? [] : validateKeys('sortKey', props.sortKey)),
       ...indexes.flatMap(([name, index]) => [
-        ...keyMistakes(`indexes.${name}.partitionKey`, index?.partitionKey),
-        ...(index?.sortKey === undefined ? [] : keyMistakes(`indexes.${name}.sortKey`, index.sortKey)),
+        ...validateKeys(`indexes.${name}.partitionKey`, index?.partitionKey),
+        ...(index?.sortKey === undefined ? [] : validateKeys(`indexes.${name}.sortKey`, index.sortKey)),
       ]),
     ];
-    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${this.node.path})`);
+    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
     this.table = new TableV2(this, 'Table', {
       partitionKey: attribute(props.partitionKey),
       ...(props.sortKey && { sortKey: attribute(props.sortKey) }),
@@ -101,7 +101,7 @@ export class DataTable<Index extends string = string> extends Construct implemen
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: !isEphemeral(this),
       removalPolicy: dataRemovalPolicy(this, true),
-      ...given(props.table),
+      ...definedProps(props.table),
     });
   }
 
@@ -127,7 +127,7 @@ export class DataTable<Index extends string = string> extends Construct implemen
 }
 
 /** What the compiler tells users of TypeScript. */
-function keyMistakes(property: string, key: unknown): string[] {
+function validateKeys(property: string, key: unknown): string[] {
   const name: unknown =
     typeof key === 'object' && key !== null && 'type' in key && 'name' in key ? key.name : key;
   if (typeof name === 'string' && name !== '') return [];

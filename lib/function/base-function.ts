@@ -21,11 +21,11 @@ import {
   setPolicy,
   traces,
 } from '../bindings/own-policy.js';
-import type { Granted } from '../bindings/satisfy.js';
+import type { ResolvedBindings } from '../bindings/resolve-bindings.js';
 import { acknowledge } from '../construct/acknowledge.js';
 import { constructPath } from '../construct/construct-path.js';
-import { given } from '../construct/defined-props.js';
-import { durationMistakes } from '../construct/duration.js';
+import { definedProps } from '../construct/defined-props.js';
+import { validateDurations } from '../construct/duration.js';
 import { applyTarget } from '../target/apply-target.js';
 import type { BaseFunctionOptions } from './base-function-options.js';
 import { addEnvironmentCheck } from './private/environment-check.js';
@@ -55,7 +55,7 @@ export abstract class BaseFunction extends VersionedFunction {
   private readonly failureQueue: FailureQueue | undefined;
 
   /** @param granted what the function's bindings allow; their variables are in the environment already */
-  protected constructor(scope: Construct, id: string, props: BaseFunctionProps, granted: Granted) {
+  protected constructor(scope: Construct, id: string, props: BaseFunctionProps, granted: ResolvedBindings) {
     const {
       logRetention,
       logRemovalPolicy,
@@ -66,15 +66,15 @@ export abstract class BaseFunction extends VersionedFunction {
       ...options
     } = props;
     const { filesystem, timeout, maxEventAge } = options;
-    const mistakes = durationMistakes({ timeout, maxEventAge });
-    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${constructPath(scope, id)})`);
+    const errors = validateDurations({ timeout, maxEventAge });
+    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${constructPath(scope, id)})`);
     super(scope, id, {
       architecture: Architecture.ARM_64,
       memorySize: MEMORY_MEGABYTES,
       timeout: TIMEOUT,
       // CDK refuses both this and the old property.
       ...(options.logFormat === undefined && { loggingFormat: LoggingFormat.JSON }),
-      ...given(options),
+      ...definedProps(options),
       // CDK would permit the access in a second policy.
       ...(filesystem && { filesystem: { config: { ...filesystem.config, policies: [] } } }),
     });
@@ -104,11 +104,11 @@ export abstract class BaseFunction extends VersionedFunction {
 
   public override addPermission(id: string, permission: Permission): void {
     super.addPermission(id, permission);
-    if (isAsynchronousInvoker(permission)) this.holdFailures();
+    if (isAsynchronousInvoker(permission)) this.ensureFailureQueue();
   }
 
   public override grantInvoke(grantee: IGrantable): Grant {
-    if (isAsynchronousRole(grantee)) this.holdFailures();
+    if (isAsynchronousRole(grantee)) this.ensureFailureQueue();
     return super.grantInvoke(grantee);
   }
 
@@ -121,7 +121,7 @@ export abstract class BaseFunction extends VersionedFunction {
    * Makes a queue for events that fail after all retries, unless there is one or the function has another destination
    * for them. Called by whoever lets something invoke the function asynchronously.
    */
-  public holdFailures(): void {
+  public ensureFailureQueue(): void {
     this.failureQueue?.hold((options) => super.configureAsyncInvoke(options));
   }
 
@@ -142,7 +142,7 @@ export abstract class BaseFunction extends VersionedFunction {
     return logGroup;
   }
 
-  private allow(granted: Granted, files: readonly PolicyStatement[], tracing: Tracing): void {
+  private allow(granted: ResolvedBindings, files: readonly PolicyStatement[], tracing: Tracing): void {
     const resource = resourceOf(this);
     const isTraced = resource.tracingConfig === undefined && tracing !== Tracing.DISABLED;
     // CDK's own `tracing` would add a second policy.

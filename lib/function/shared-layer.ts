@@ -4,7 +4,7 @@ import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { exportedFiles } from '../handler/package-exports.js';
 import { readManifest } from '../handler/package-manifest.js';
-import { automaticLayer } from './private/automatic-layer.js';
+import { dependencyLayer } from './private/dependency-layer.js';
 import { sharedLayerVersion } from './private/shared-layer-version.js';
 
 /**
@@ -72,7 +72,7 @@ export class SharedLayer {
    * });
    */
   versionsIn(scope: Construct): ILayerVersion[] {
-    return [automaticLayer(scope).version, sharedLayerVersion(scope, this).version];
+    return [dependencyLayer(scope).version, sharedLayerVersion(scope, this).version];
   }
 }
 

@@ -9,7 +9,7 @@ import {
   Version,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { given } from '../construct/defined-props.js';
+import { definedProps } from '../construct/defined-props.js';
 import { LIVE } from './private/release-resources.js';
 import { publishVersions, takeLogicalId } from './published-versions.js';
 
@@ -55,7 +55,7 @@ export abstract class VersionedFunction extends LambdaFunction {
       alias: () => this.liveAlias,
     });
     // Not by CDK's constructor, which would configure `$LATEST`.
-    const asynchronous = given({ onFailure, onSuccess, maxEventAge, retryAttempts });
+    const asynchronous = definedProps({ onFailure, onSuccess, maxEventAge, retryAttempts });
     if (Object.keys(asynchronous).length > 0) this.configureAsyncInvoke(asynchronous);
     if (live) this.createAlias();
     else if (options.currentVersionOptions) this.createVersion();
@@ -114,7 +114,7 @@ export abstract class VersionedFunction extends LambdaFunction {
   private createVersion(): Version {
     this.liveVersion = new Version(this, 'CurrentVersion', {
       lambda: this.unqualified,
-      ...given(this.versionOptions),
+      ...definedProps(this.versionOptions),
     });
     takeLogicalId(this, this.liveVersion, 'Version');
     return this.liveVersion;
@@ -122,7 +122,7 @@ export abstract class VersionedFunction extends LambdaFunction {
 
   private createAlias(): Alias {
     this.liveAlias = new Alias(this, 'Live', {
-      ...given(this.liveOptions),
+      ...definedProps(this.liveOptions),
       aliasName: LIVE,
       version: this.currentVersion,
     });

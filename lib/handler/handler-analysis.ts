@@ -1,5 +1,6 @@
-import { missingHandler, refuseOther } from './handler-mistakes.js';
-import { isImported, type Module, type Node } from './module-exports.js';
+import { missingHandler, refuseOther } from './handler-errors.js';
+import type { Module, Node } from './module.js';
+import { isImported } from './module-exports.js';
 import type { ModuleGraph } from './module-graph.js';
 import { type DeclaredNeed, readNeeds } from './needs.js';
 import {

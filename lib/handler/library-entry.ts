@@ -8,7 +8,7 @@ const entries = new WeakMap<() => unknown, string>();
  * A module of this library as the handler of a function that a construct brings along: it is bundled like a handler
  * of the app, whose SDK it shares.
  *
- * @param name its path in `lib/`, without extension, as in `runtime/outbox-publisher`. In the package it is taken
+ * @param name its path in `lib/`, without extension, as in `runtime/outbox/publisher`. In the package it is taken
  *   from the ES modules, of which handlers are made
  */
 export function libraryHandler<Module>(name: string): () => Promise<Module> {

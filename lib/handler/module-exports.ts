@@ -1,48 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import type * as Parser from '@babel/parser';
-import type { ParseResult } from '@babel/parser';
 import type * as Esbuild from 'esbuild';
-import type { ModuleGraph } from './module-graph.js';
+import { ELSEWHERE, type File, type Imported, type ModuleText, type Node } from './module.js';
 import { SourceError } from './source-error.js';
-
-type File = ParseResult;
-type Program = File['program'];
-export type Statement = Program['body'][number];
-/** Any node of the syntax tree; its `type` says which. */
-// biome-ignore lint/suspicious/noExplicitAny: Babel's node types live in a package of their own, not installed.
-export type Node = any;
-
-/** A name that a module takes from another one. */
-export interface Imported {
-  readonly from: string;
-  /** `*` for the module as a whole. */
-  readonly name: string;
-}
-
-/** The top level of a module, by name, and how it leads to others. */
-export interface Module extends ModuleText {
-  readonly graph: ModuleGraph;
-}
-
-/** The top level of a module, by name. */
-export interface ModuleText {
-  readonly file: string;
-  readonly body: readonly Node[];
-  readonly imports: ReadonlyMap<string, Imported>;
-  /** Initializers of variables, functions and classes; `ELSEWHERE` where a variable gets its value in another way. */
-  readonly values: ReadonlyMap<string, Node>;
-  /** The expressions of `const { handle } = rt`, as in `rt.handle`. */
-  readonly members: ReadonlyMap<string, Node>;
-  readonly exports: ReadonlyMap<string, Imported | Node>;
-  /** The modules of `export * from`. */
-  readonly stars: readonly string[];
-  /** Whether it is written with `require` and `exports`. */
-  readonly isCommonJs: boolean;
-}
-
-/** A value that is assigned, or taken out of another one. */
-export const ELSEWHERE: Node = { type: 'Elsewhere' };
 
 const known = new Map<string, { readonly stamp: string; readonly text: ModuleText }>();
 
@@ -97,7 +58,7 @@ function parse(file: string, text: string): File {
   }
 }
 
-/** esbuild's message where it has one: the same words for a mistake here and in a file that the handler imports. */
+/** esbuild's message where it has one: the same words for an error here and in a file that the handler imports. */
 function syntaxError(file: string, text: string, error: Error & { loc?: { line: number } }): SourceError {
   const { transformSync } = require('esbuild') as typeof Esbuild;
   try {

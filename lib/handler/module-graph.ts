@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { dirname, extname, join, relative } from 'node:path';
-import { type Module, readModule } from './module-exports.js';
+import { dirname, extname, join, relative, sep } from 'node:path';
+import type { Module, Modules, Target } from './module.js';
+import { readModule } from './module-exports.js';
 
 /** Where an import leads, and the settings (package.json, tsconfig.json) that say so, by absolute paths. */
 export interface Resolution {
@@ -13,19 +14,13 @@ export interface Resolution {
 /** Resolves an import as the bundler does: with paths of tsconfig.json, workspaces, aliases, `imports` and `exports`. */
 export type Resolve = (specifier: string, importer: string) => Resolution;
 
-/**
- * Where an import leads: the file of a module that is read, the runtime, a package that cannot lead to the runtime, a
- * module without code of the project (`node:fs`, JSON), or nothing that could be found.
- */
-export type Target = { readonly file: string } | 'runtime' | 'package' | 'other' | 'unseen';
-
 const LIBRARY = join(__dirname, '..');
 
 /** In the package, handlers of the library itself are ES modules. */
 const RUNTIME_FOLDERS = [join(LIBRARY, 'runtime'), join(LIBRARY, 'esm', 'runtime')];
 
 /** Another copy of this library: each package of a monorepo may have one. */
-const RUNTIME = /[\\/]cdk-trellis[\\/](lib|dist([\\/]esm)?)[\\/]runtime[\\/][^\\/]+$/;
+const RUNTIME = /[\\/]cdk-trellis[\\/](lib|dist([\\/]esm)?)[\\/]runtime[\\/]/;
 
 const CODE = /\.[cm]?[jt]sx?$/;
 
@@ -41,7 +36,7 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The modules that an analysis reads, and how they lead to one another. */
-export class ModuleGraph {
+export class ModuleGraph implements Modules {
   /** The files that were read. */
   readonly files = new Set<string>();
   /** Settings that imports were resolved by, and those that would change it if they were there. */
@@ -96,7 +91,7 @@ export class ModuleGraph {
 }
 
 function kindOf(file: string): Target {
-  if (RUNTIME_FOLDERS.includes(dirname(file)) || RUNTIME.test(file)) return 'runtime';
+  if (RUNTIME_FOLDERS.some((folder) => file.startsWith(folder + sep)) || RUNTIME.test(file)) return 'runtime';
   return CODE.test(file) ? { file } : 'other';
 }
 

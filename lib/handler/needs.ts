@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Module, Node } from './module-exports.js';
+import type { Module, Node } from './module.js';
 import { runtimeName, unwrapped } from './runtime-names.js';
 import { SourceError } from './source-error.js';
 

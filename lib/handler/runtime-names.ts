@@ -1,4 +1,5 @@
-import { type Imported, isImported, type Module, type Node } from './module-exports.js';
+import type { Imported, Module, Node } from './module.js';
+import { isImported } from './module-exports.js';
 
 /** A value and the module it is written in. */
 export interface Found {

@@ -1,4 +1,5 @@
-import { ELSEWHERE, type Module, type Node, namesIn } from './module-exports.js';
+import { ELSEWHERE, type Module, type Node } from './module.js';
+import { namesIn } from './module-exports.js';
 import {
   exportOrigin,
   follow,

@@ -1,5 +1,5 @@
 import { PreconditionFailed } from '../contract/precondition.js';
-import type { HttpReply, HttpRequest } from './message.js';
+import type { HttpRequest, HttpResponse } from './message.js';
 
 /**
  * An entity tag for a version: a number or a text that is another one whenever the resource is.
@@ -26,7 +26,7 @@ function matches(header: string, tag: string): boolean {
 }
 
 /** The same reply, or 304 for a caller who has it: `If-None-Match` (RFC 9110, section 13.1.2). */
-export function unlessKnown(request: HttpRequest, reply: HttpReply): HttpReply {
+export function unlessKnown(request: HttpRequest, reply: HttpResponse): HttpResponse {
   const wanted = request.headers['if-none-match'];
   const { etag: tag, 'content-type': _type, ...headers } = reply.headers;
   if (!wanted || !tag || reply.status !== 200 || !matches(wanted, tag)) return reply;

@@ -1,4 +1,4 @@
-import type { HttpReply, HttpRequest } from './message.js';
+import type { HttpRequest, HttpResponse } from './message.js';
 
 /** A `Request` of a browser or of Node, before it is known what it is for. */
 export async function readRequest(
@@ -21,7 +21,7 @@ export async function readRequest(
 }
 
 /** A reply as `fetch` gives it. */
-export function toResponse({ status, headers: texts, cookies = [], body }: HttpReply): Response {
+export function toResponse({ status, headers: texts, cookies = [], body }: HttpResponse): Response {
   const isEmpty = body.length === 0;
   const headers = new Headers(texts);
   for (const cookie of cookies) headers.append('set-cookie', cookie);

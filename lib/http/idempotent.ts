@@ -1,12 +1,12 @@
 import type { ProblemKind } from '../contract/define-problem.js';
+import { REPLAYED_HEADER } from '../contract/idempotency.js';
 import {
   IdempotencyKeyInUse,
   IdempotencyKeyReused,
   IdempotencyResponseNotKept,
 } from '../contract/idempotency-problems.js';
-import { REPLAYED_HEADER } from '../contract/idempotent.js';
 import { ProblemError } from '../contract/problem.js';
-import type { HttpReply } from './message.js';
+import type { HttpResponse } from './message.js';
 
 /** A request with an idempotency key. */
 export interface KeyedRequest {
@@ -25,17 +25,17 @@ export type KnownRequest =
   | {
       readonly status: 'new';
       /** Keeps the response. It never throws: the work is done. @returns the response to send */
-      finish(reply: HttpReply): Promise<HttpReply>;
+      finish(reply: HttpResponse): Promise<HttpResponse>;
       /** Forgets the request, which then may run again. It never throws. */
       abandon(): Promise<void>;
     }
   | { readonly status: 'running'; readonly retryAfterSeconds: number }
   | { readonly status: 'other' }
   | { readonly status: 'unkept' }
-  | { readonly status: 'done'; readonly reply: HttpReply };
+  | { readonly status: 'done'; readonly reply: HttpResponse };
 
 /** Remembers responses by the keys of their requests. */
-export interface ReplyStore {
+export interface ResponseStore {
   begin(request: KeyedRequest): Promise<KnownRequest>;
 }
 
@@ -47,10 +47,10 @@ export interface ReplyStore {
  * @throws ProblemError 409 while the first request runs, and when its response was not kept; 422 for another request
  */
 export async function servedOnce(
-  store: ReplyStore,
+  store: ResponseStore,
   request: KeyedRequest,
-  serve: () => Promise<HttpReply>,
-): Promise<HttpReply> {
+  serve: () => Promise<HttpResponse>,
+): Promise<HttpResponse> {
   const known = await store.begin(request);
   switch (known.status) {
     case 'done':
@@ -67,7 +67,7 @@ export async function servedOnce(
         'Send another request with another key, or the same one unchanged.',
       );
   }
-  let reply: HttpReply;
+  let reply: HttpResponse;
   try {
     reply = await serve();
   } catch (error) {

@@ -14,7 +14,7 @@ export interface HttpRequest {
 }
 
 /** A reply as operations give it. */
-export interface HttpReply {
+export interface HttpResponse {
   readonly status: number;
   /** Names in lower case, without `set-cookie`. */
   readonly headers: Record<string, string>;

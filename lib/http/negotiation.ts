@@ -1,5 +1,5 @@
 import { choiceOf } from '../contract/choice.js';
-import type { Operation } from '../contract/contract.js';
+import type { Operation } from '../contract/operation.js';
 import { ProblemError } from '../contract/problem.js';
 
 /**

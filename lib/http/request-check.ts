@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isBinary } from '../contract/body.js';
-import type { Operation } from '../contract/contract.js';
-import { keyOf } from '../contract/idempotent.js';
+import { keyOf } from '../contract/idempotency.js';
+import type { Operation } from '../contract/operation.js';
 import { ProblemError } from '../contract/problem.js';
 import { strict } from '../contract/strict.js';
 import { readBody } from './body.js';
@@ -9,7 +9,7 @@ import { listsOf, withLists } from './lists.js';
 import type { HttpRequest } from './message.js';
 
 /** What is wrong with a request, and where. */
-export interface Mistake {
+export interface RequestError {
   readonly in: 'path' | 'query' | 'header' | 'body';
   /** Where in it, as in `.lines[0].quantity`. */
   readonly path: string;
@@ -30,7 +30,7 @@ export interface CheckedRequest {
 /**
  * The check of an operation's requests: parses and coerces what the contract declares.
  *
- * @returns a function that throws ProblemError: 400 with every mistake and its place, 413 and 415 for the body
+ * @returns a function that throws ProblemError: 400 with every error and its place, 413 and 415 for the body
  */
 export function requestCheck(operation: Operation): (request: HttpRequest) => CheckedRequest {
   const { params, query = z.object({}), headers, body } = operation;
@@ -42,43 +42,43 @@ export function requestCheck(operation: Operation): (request: HttpRequest) => Ch
   const lists = listsOf(query);
   const key = keyOf(operation);
   return (request) => {
-    const mistakes: Mistake[] = [];
+    const errors: RequestError[] = [];
     const carried = readBody(body, request);
     const checked = {
-      params: check(schemas.params, decoded(request.params), 'path', mistakes),
-      query: check(schemas.query, withLists(lists, request.query), 'query', mistakes),
-      headers: check(headers, request.headers, 'header', mistakes),
-      body: check(schemas.body, carried.value, 'body', mistakes),
+      params: check(schemas.params, decoded(request.params), 'path', errors),
+      query: check(schemas.query, withLists(lists, request.query), 'query', errors),
+      headers: check(headers, request.headers, 'header', errors),
+      body: check(schemas.body, carried.value, 'body', errors),
       contentType: carried.contentType,
-      idempotencyKey: key && idempotencyKeyOf(request, key, mistakes),
+      idempotencyKey: key && idempotencyKeyOf(request, key, errors),
       carried: carried.value,
     };
-    if (mistakes.length > 0) throw invalid(mistakes);
+    if (errors.length > 0) throw invalid(errors);
     return checked;
   };
 }
 
-function invalid(mistakes: readonly Mistake[]): ProblemError {
+function invalid(errors: readonly RequestError[]): ProblemError {
   return new ProblemError({
     status: 400,
     title: 'The request is not valid',
-    detail: mistakes.map(({ in: place, path, message }) => `${place}${path}: ${message}`).join('; '),
-    extensions: { errors: mistakes },
+    detail: errors.map(({ in: place, path, message }) => `${place}${path}: ${message}`).join('; '),
+    extensions: { errors },
   });
 }
 
 function check(
   schema: z.ZodType | undefined,
   value: unknown,
-  place: Mistake['in'],
-  mistakes: Mistake[],
+  place: RequestError['in'],
+  errors: RequestError[],
 ): unknown {
   if (!schema) return value;
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
     const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-    mistakes.push({ in: place, path, message: issue.message });
+    errors.push({ in: place, path, message: issue.message });
   }
   return undefined;
 }
@@ -87,13 +87,13 @@ function check(
 function idempotencyKeyOf(
   { headers }: HttpRequest,
   kind: 'required' | 'optional',
-  mistakes: Mistake[],
+  errors: RequestError[],
 ): string | undefined {
   if (kind === 'optional' && headers['idempotency-key'] === undefined) return undefined;
   const key = /^"?([\x21\x23-\x7e]{1,255}?)"?$/.exec(headers['idempotency-key'] ?? '')?.[1];
   if (!key) {
     const message = 'expected a key of 1 to 255 visible characters, the same when the request is repeated';
-    mistakes.push({ in: 'header', path: '.idempotency-key', message });
+    errors.push({ in: 'header', path: '.idempotency-key', message });
   }
   return key;
 }

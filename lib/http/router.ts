@@ -1,7 +1,7 @@
-import type { Operation } from '../contract/contract.js';
+import type { Operation } from '../contract/operation.js';
 import { type ProblemDetails, problemBody } from '../contract/problem.js';
 import { PROBLEM_TYPE } from '../contract/responses.js';
-import type { HttpReply } from './message.js';
+import type { HttpResponse } from './message.js';
 
 /** What stands at a path: an operation, or why there is none. */
 export type Routed<Name extends string> =
@@ -55,7 +55,7 @@ export function pathParameters(template: string, path: string): Record<string, s
 }
 
 /** The reply where no operation is: 404, or 405 with the methods that there are; OPTIONS just asks for them. */
-export function unrouted(allow: readonly string[], method: string, requestId: string): HttpReply {
+export function unrouted(allow: readonly string[], method: string, requestId: string): HttpResponse {
   const isHere = allow.length > 0;
   const headers: Record<string, string> = isHere ? { allow: [...allow, 'OPTIONS'].join(', ') } : {};
   if (isHere && method === 'OPTIONS') return { status: 204, headers, body: '' };
@@ -66,11 +66,11 @@ export function unrouted(allow: readonly string[], method: string, requestId: st
         detail: `There is no ${method} here, but ${allow.join(', ')}.`,
       }
     : { status: 404, title: 'Not found', detail: 'There is no such path.' };
-  return problemReply({ ...details, headers }, requestId);
+  return problemResponse({ ...details, headers }, requestId);
 }
 
 /** A problem that is no operation's. */
-export function problemReply(details: ProblemDetails, requestId: string): HttpReply {
+export function problemResponse(details: ProblemDetails, requestId: string): HttpResponse {
   return {
     status: details.status,
     headers: { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', ...details.headers },

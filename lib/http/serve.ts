@@ -1,13 +1,13 @@
-import type { Operation } from '../contract/contract.js';
 import { deprecationHeaders } from '../contract/deprecation.js';
-import { idempotencyOf } from '../contract/idempotent.js';
+import { idempotencyOf } from '../contract/idempotency.js';
+import type { Operation } from '../contract/operation.js';
 import { ProblemError } from '../contract/problem.js';
 import { unlessKnown } from './conditional.js';
-import { canonical, type ReplyStore, servedOnce } from './idempotent.js';
-import type { HttpReply, HttpRequest } from './message.js';
+import { canonical, type ResponseStore, servedOnce } from './idempotent.js';
+import type { HttpRequest, HttpResponse } from './message.js';
 import { negotiation } from './negotiation.js';
-import { type AnyReply, Replies } from './reply.js';
 import { requestCheck } from './request-check.js';
+import { type AnyResponse, Replies } from './response.js';
 
 /** Who is behind a request, as handlers are told. */
 export interface Authorized {
@@ -20,12 +20,12 @@ export interface Authorized {
 export interface Service<Request extends HttpRequest> {
   /** @throws ProblemError when the operation is not for them */
   readonly authorize: (request: Request) => Authorized;
-  readonly implement: (input: object) => Promise<AnyReply>;
+  readonly implement: (input: object) => Promise<AnyResponse>;
   /** A further check of what will be sent. @throws Error when it must not be */
-  readonly checkReply?: (reply: HttpReply) => void;
+  readonly checkResponse?: (reply: HttpResponse) => void;
   /** Where responses of an operation that is `idempotent` are kept, and who the caller is to whom a key belongs. */
   readonly idempotency?: {
-    readonly store: () => Promise<ReplyStore>;
+    readonly store: () => Promise<ResponseStore>;
     readonly caller: (request: Request) => string;
   };
   /** Told of an error that is not an answer: it must be logged, as the caller learns nothing of it. */
@@ -38,7 +38,7 @@ export interface Service<Request extends HttpRequest> {
  */
 export function serving<Request extends HttpRequest>(
   operation: Operation,
-): (request: Request, service: Service<Request>) => Promise<HttpReply> {
+): (request: Request, service: Service<Request>) => Promise<HttpResponse> {
   const check = requestCheck(operation);
   const negotiate = negotiation(operation);
   const replies = new Replies(operation);
@@ -49,7 +49,7 @@ export function serving<Request extends HttpRequest>(
     request: Request,
     service: Service<Request>,
     correlationId: string,
-  ): Promise<HttpReply> {
+  ): Promise<HttpResponse> {
     const { requestId } = request;
     const { user, caller, context } = service.authorize(request);
     const accepts = negotiate(request.headers.accept);
@@ -70,7 +70,7 @@ export function serving<Request extends HttpRequest>(
     };
     const serve = async () => {
       const reply = replies.of(await service.implement(input));
-      service.checkReply?.(reply);
+      service.checkResponse?.(reply);
       return reply;
     };
     const reply =
@@ -93,8 +93,8 @@ export function serving<Request extends HttpRequest>(
     { idempotency }: Service<Request>,
     key: string,
     content: readonly (string | Uint8Array)[],
-    serve: () => Promise<HttpReply>,
-  ): Promise<HttpReply> {
+    serve: () => Promise<HttpResponse>,
+  ): Promise<HttpResponse> {
     if (!idempotency) throw new Error(`Nothing keeps the responses of ${operation.method} ${operation.path}`);
     const keyed = {
       scope: [operation.method, operation.path, idempotency.caller(request)],
@@ -105,7 +105,7 @@ export function serving<Request extends HttpRequest>(
     return servedOnce(await idempotency.store(), keyed, serve);
   }
 
-  function refuse(error: unknown, request: Request, service: Service<Request>): HttpReply {
+  function refuse(error: unknown, request: Request, service: Service<Request>): HttpResponse {
     try {
       if (!(error instanceof ProblemError)) throw error;
       const reply = replies.ofProblem(error, request.requestId);
@@ -119,7 +119,7 @@ export function serving<Request extends HttpRequest>(
 
   return async (request, service) => {
     const correlationId = correlationIdOf(request);
-    let reply: HttpReply;
+    let reply: HttpResponse;
     try {
       reply = await answer(request, service, correlationId);
     } catch (error) {

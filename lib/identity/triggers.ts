@@ -1,8 +1,8 @@
 import type { Bindables, BindCheck, NeedsOf } from '../bindings/binding.js';
 import type { NodeFunction } from '../function/node-function.js';
 import type { HandlerModule, NodeFunctionOptions } from '../function/node-function-props.js';
-import type { Need } from '../runtime/need.js';
-import type { TriggerEvents, TriggerName } from '../runtime/trigger.js';
+import type { TriggerEvents, TriggerName } from '../runtime/handlers/trigger.js';
+import type { Need } from '../runtime/needs/need.js';
 
 /** A module whose handler answers a trigger: made with `trigger`, or any that takes the event and returns it. */
 export interface TriggerModule<T extends TriggerName> {

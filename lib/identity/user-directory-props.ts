@@ -40,7 +40,7 @@ export interface UserEmailOptions {
   /** The name before the address. @default - none */
   readonly fromName?: string;
   /** Where answers go. @default - to `from` */
-  readonly replyTo?: string;
+  readonly responseTo?: string;
   /** What is verified in SES: the domain of `from`, or the address alone. @default 'domain' */
   readonly verified?: 'domain' | 'address';
   /** The region in which it is verified. @default - the stack's */

@@ -6,11 +6,11 @@ import type { Bindable, Bindables } from '../bindings/binding.js';
 import { usersBinding } from '../bindings/users.js';
 import { applyTarget } from '../target/apply-target.js';
 import { createClient, createDomain } from './private/app-client.js';
-import { directoryMistakes } from './private/directory-mistakes.js';
 import { createProviders } from './private/providers.js';
 import { addMachines, addScopes } from './private/token-scopes.js';
 import { createTriggers } from './private/trigger-functions.js';
 import { createUserPool } from './private/user-pool.js';
+import { validateDirectory } from './private/validate-directory.js';
 import type { AnyTriggers, TriggerFunctions, Triggers } from './triggers.js';
 import type { UserDirectoryProps } from './user-directory-props.js';
 
@@ -33,7 +33,7 @@ export interface IUserDirectory {
  * Costs nothing at rest; the Essentials plan is free up to 10,000 active users a month, then $0.015 each
  * (https://aws.amazon.com/cognito/pricing/).
  *
- * @throws Error that names every mistake: a group, scope, address or URL that is not what Cognito takes, what the feature
+ * @throws Error that names every error: a group, scope, address or URL that is not what Cognito takes, what the feature
  * plan does not have, a provider's secret in plain text; a trigger's module that is made for something else
  * @example
  * import { UserDirectory } from 'cdk-trellis';
@@ -62,8 +62,8 @@ export class UserDirectory<const T extends Triggers = Triggers, const B extends 
     super(scope, id);
     applyTarget(this);
     const known = props as UserDirectoryProps;
-    const mistakes = directoryMistakes(known);
-    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${this.node.path})`);
+    const errors = validateDirectory(known);
+    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
     this.userPool = createUserPool(this, known);
     this.triggers = createTriggers(this, this.userPool, props as AnyTriggers) as TriggerFunctions<T>;
     const servers = addScopes(this.userPool, props.scopes ?? {});

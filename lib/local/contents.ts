@@ -1,5 +1,5 @@
 import { callControl } from './control.js';
-import type { Instance } from './project-state.js';
+import type { Instance } from './instance.js';
 
 /** A resource of a deployed stack. */
 export interface DeployedResource {

@@ -1,5 +1,5 @@
 import { assertLoopback } from './environment.js';
-import type { Instance } from './project-state.js';
+import type { Instance } from './instance.js';
 
 export interface ControlRequest {
   readonly method?: 'GET' | 'POST';

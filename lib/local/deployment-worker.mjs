@@ -138,8 +138,8 @@ async function deployAssembly(assembly, bootstrapped) {
     apis: stacks.map(({ stackName }, at) => ({ stackName, ...templates[at].Metadata?.['cdk-trellis'] })),
   });
 
-  const { deploy: isWanted } = await received();
-  if (!isWanted) return undefined;
+  const { deploy: isBundlingRequired } = await received();
+  if (!isBundlingRequired) return undefined;
   if (environments.some((environment) => !bootstrapped.includes(environment))) {
     bootstrapping = true;
     await toolkit.bootstrap(BootstrapEnvironments.fromList(environments));

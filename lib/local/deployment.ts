@@ -49,7 +49,7 @@ export async function deployApp(options: DeploymentOptions): Promise<Deployed> {
   const deployed = await inWorker(options, order, (message, worker) => {
     if (message.type === 'synthesized') {
       synthesized = message;
-      tellDifferences(assemblyDir, options.log);
+      logDifferences(assemblyDir, options.log);
       prepare(message.runtimes).then(() => worker.send({ deploy: true }), worker.fail);
     }
     return message.type === 'deployed' ? message : undefined;
@@ -136,7 +136,7 @@ async function inWorker<Result>(
 }
 
 /** What of the app this cloud does not have, in one line. */
-function tellDifferences(assemblyDir: string, log: (line: string) => void): void {
+function logDifferences(assemblyDir: string, log: (line: string) => void): void {
   const report = readReport(assemblyDir);
   if (report) log(summaryOf(report));
 }

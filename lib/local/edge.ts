@@ -1,7 +1,8 @@
 import { callControl } from './control.js';
 import { LocalCloudError } from './errors.js';
+import type { Instance } from './instance.js';
 import { claimPort } from './port.js';
-import { type Instance, type ProjectState, readJson, writeJson } from './project-state.js';
+import { type ProjectState, readJson, writeJson } from './project-state.js';
 
 /** Where the site of an app is served: a port of the emulator that answers as its distribution would. */
 interface Edge {

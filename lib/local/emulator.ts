@@ -8,10 +8,11 @@ import { callControl } from './control.js';
 import { emulatorFile } from './emulator-files.js';
 import { createCredentials, emulatorEnvironment } from './environment.js';
 import { LocalCloudError } from './errors.js';
+import type { Instance } from './instance.js';
 import { moveAddresses } from './kept-addresses.js';
 import { type Loaded, reportOfEnd, type StopReport } from './kept-state.js';
 import { PRIVATE_FILE, privateFolder } from './private-files.js';
-import type { Instance, ProjectState } from './project-state.js';
+import type { ProjectState } from './project-state.js';
 import { running } from './project-state.js';
 import { tail } from './run.js';
 

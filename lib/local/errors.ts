@@ -14,7 +14,7 @@ const DISK: Readonly<Record<string, string>> = {
 };
 
 /** What the disk refuses, as something to put right; every other error as it is. */
-export function toldError(error: unknown): unknown {
+export function asUserError(error: unknown): unknown {
   const { code = '', path = '', syscall } = error as NodeJS.ErrnoException;
   // Node reports a read-only disk so when it makes several folders.
   const why = code === 'ENOENT' && syscall === 'mkdir' ? 'it cannot be made there' : DISK[code];

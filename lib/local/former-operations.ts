@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callControl } from './control.js';
 import { LocalCloudError } from './errors.js';
-import type { Instance } from './project-state.js';
+import type { Instance } from './instance.js';
 
 /** An operation on a stack that has not ended. */
 interface Operation {

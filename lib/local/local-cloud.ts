@@ -9,11 +9,12 @@ import { CLEAN_END, saveState, startEmulator, stopEmulator } from './emulator.js
 import type { RootCredentials } from './environment.js';
 import { LocalCloudError } from './errors.js';
 import { waitForOperations } from './former-operations.js';
+import type { Instance } from './instance.js';
 import { describeLoaded, reportOfEnd, type StopReport } from './kept-state.js';
 import { provideNodes } from './node-runtimes.js';
 import { claimPort } from './port.js';
 import { alone } from './project-lock.js';
-import { type Instance, ProjectState, readJson, running, writeJson } from './project-state.js';
+import { ProjectState, readJson, running, writeJson } from './project-state.js';
 import { installEmulator } from './python.js';
 
 export interface LocalCloudOptions {

@@ -1,22 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { callControl } from './control.js';
-import type { RootCredentials } from './environment.js';
+import type { Instance } from './instance.js';
 import { privateFolder, privateProjectFolder } from './private-files.js';
 import { replaceFile } from './replace-file.js';
-
-/** The emulator that was started last for a project. */
-export interface Instance {
-  /** A random name the emulator answers with: process ids and ports are used again by others. */
-  readonly instance: string;
-  readonly pid: number;
-  readonly port: number;
-  readonly startedAt: string;
-  /** Authorizes requests to `/_trellis` and `/_ministack`; random for each start. */
-  readonly token: string;
-  /** The root user's access key; random for each start. */
-  readonly credentials: RootCredentials;
-}
 
 /** Where a project keeps its local cloud: what runs, its data, its log. */
 export class ProjectState {

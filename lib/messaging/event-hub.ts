@@ -4,7 +4,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindable, Binding } from '../bindings/binding.js';
 import { busBinding } from '../bindings/messaging.js';
-import { given } from '../construct/defined-props.js';
+import { definedProps } from '../construct/defined-props.js';
 import type { EventDefinition } from '../contract/event.js';
 import type { FailureOptions } from '../function/base-function-options.js';
 import { NodeFunction } from '../function/node-function.js';
@@ -107,7 +107,7 @@ export abstract class EventHubBase extends Construct implements Bindable<'bus'> 
     options: Record<string, unknown>,
     alarm: OnOptions['alarm'],
   ): Delivery {
-    const failures = { alarm, ...given(options.failures as FailureOptions | undefined) };
+    const failures = { alarm, ...definedProps(options.failures as FailureOptions | undefined) };
     if (typeof target === 'function') {
       return deliveryTo(
         new NodeFunction(scope, 'Function', { ...options, failures, handler: target } as never),

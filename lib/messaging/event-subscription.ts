@@ -9,9 +9,9 @@ import { deadLetterQueue } from '../construct/queues.js';
 import type { EventDefinition } from '../contract/event.js';
 import { addDeadLetterAlarm, type DeadLetterAlarmProps } from '../observability/dead-letter-alarm.js';
 import { type Delivery, refusedInput } from './private/deliveries.js';
-import { definitionMistakes } from './private/event-mistakes.js';
 import { patternOf, patternOfOthers } from './private/event-patterns.js';
 import { allowRules } from './private/rule-permissions.js';
+import { validateDefinition } from './private/validate-event.js';
 
 export interface EventSubscriptionOptions {
   /** For how long EventBridge tries to deliver an event, a minute to a day. @default Duration.hours(24) */
@@ -66,8 +66,8 @@ export class EventSubscription extends Construct {
       where,
       alarm = {},
     } = props;
-    const mistakes = [...definitionMistakes(events), ...delivery.mistakes];
-    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${this.node.path})`);
+    const errors = [...validateDefinition(events), ...delivery.errors];
+    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
     const own = delivery.deadLetterQueue === undefined;
     this.deadLetterQueue = delivery.deadLetterQueue ?? deadLetterQueue(this, 'DeadLetters');
     const name = events[0]?.name;

@@ -12,14 +12,14 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allow, allowKey, type Bindable } from '../bindings/bindable.js';
-import { given } from '../construct/defined-props.js';
+import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue } from '../construct/queues.js';
 import type { DataTable } from '../data/data-table.js';
 import { NodeFunction, type NodeFunctionOptions } from '../function/node-function.js';
 import { libraryHandler } from '../handler/library-entry.js';
 import { addAlarm } from '../observability/alarm.js';
 import { addDeadLetterAlarm, type DeadLetterAlarmProps } from '../observability/dead-letter-alarm.js';
-import { OUTBOX_ATTRIBUTE } from '../runtime/outbox-attribute.js';
+import { OUTBOX_ATTRIBUTE } from '../runtime/outbox/attribute.js';
 
 export interface OutboxAlarmProps extends DeadLetterAlarmProps {
   /** How old the oldest change may be that is not published. @default Duration.minutes(5) */
@@ -93,9 +93,9 @@ export class Outbox extends Construct {
     this.function = new NodeFunction(this, 'Function', {
       description: `Publishes the events of ${table.node.path}`,
       timeout: Duration.minutes(1),
-      ...given(props.function),
+      ...definedProps(props.function),
       invokedSynchronously: true,
-      handler: libraryHandler('runtime/outbox-publisher'),
+      handler: libraryHandler('runtime/outbox/publisher'),
       bind: { events: props.events, refused: this.failures },
     } as never);
     this.eventSource = this.read(table, streamArn, props);
@@ -136,7 +136,7 @@ export class Outbox extends Construct {
           dynamodb: { NewImage: { [OUTBOX_ATTRIBUTE]: { M: { id: { S: FilterRule.exists() } } } } },
         }),
       ],
-      ...given(props.eventSource),
+      ...definedProps(props.eventSource),
       target: this.function,
       eventSourceArn: streamArn,
     });

@@ -7,7 +7,7 @@ import { allow, allowKey } from '../bindings/bindable.js';
 import type { Bindable, Binding } from '../bindings/binding.js';
 import { queueBinding } from '../bindings/messaging.js';
 import { acknowledge } from '../construct/acknowledge.js';
-import { given } from '../construct/defined-props.js';
+import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue, secure } from '../construct/queues.js';
 import { NodeFunction } from '../function/node-function.js';
 import type { NodeFunctionProps } from '../function/node-function-props.js';
@@ -15,7 +15,7 @@ import { addAlarm } from '../observability/alarm.js';
 import { addDeadLetterAlarm } from '../observability/dead-letter-alarm.js';
 import { dataRemovalPolicy } from '../target/ephemeral.js';
 import { refuseOtherHandler } from './handlers.js';
-import { queueMistakes, visibilityMistake } from './private/queue-mistakes.js';
+import { validateQueue, visibilityError } from './private/validate-queue.js';
 import type { QueueWorkerOptions, QueueWorkerProps, WorkerModule } from './queue-worker-props.js';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
@@ -70,16 +70,14 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
       eventSource,
       ...own
     } = props as QueueWorkerOptions & Omit<NodeFunctionProps<Module>, 'deadLetterQueue'>;
-    this.refuse(queueMistakes({ ...props, fifo, maxConcurrency, maxReceiveCount }));
+    this.refuse(validateQueue({ ...props, fifo, maxConcurrency, maxReceiveCount }));
     this.function = new NodeFunction(this, 'Function', {
       ...own,
       invokedSynchronously: true,
     } as unknown as NodeFunctionProps<Module>);
     this.refuse(refuseOtherHandler(this.function, 'worker'));
     const least = leastVisibility(this.function.timeout, batchWindow);
-    this.refuse(
-      visibilityMistake(visibilityTimeout ?? queue?.visibilityTimeout, least, this.function.timeout),
-    );
+    this.refuse(visibilityError(visibilityTimeout ?? queue?.visibilityTimeout, least, this.function.timeout));
     this.deadLetterQueue =
       queue?.deadLetterQueue?.queue ??
       deadLetterQueue(this, 'DeadLetters', { ...(fifo && { fifo }), ...deadLetters });
@@ -89,7 +87,7 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
       visibilityTimeout: visibilityTimeout ?? least,
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount },
       removalPolicy: dataRemovalPolicy(this),
-      ...given(queue),
+      ...definedProps(queue),
     });
     if (fifo) warnOfSharedReceipts(this, eventSource?.batchSize ?? batchSize);
     this.eventSource = this.poll({
@@ -98,7 +96,7 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
       ...(batchWindow && { maxBatchingWindow: batchWindow }),
       maxConcurrency,
       reportBatchItemFailures: true,
-      ...given(eventSource),
+      ...definedProps(eventSource),
     });
     this.alarms = alarms === false ? [] : this.addAlarms(alarms);
   }
@@ -107,8 +105,8 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
     return queueBinding(this.queue).bindingFor(access);
   }
 
-  private refuse(mistakes: readonly string[]): void {
-    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${this.node.path})`);
+  private refuse(errors: readonly string[]): void {
+    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
   }
 
   private poll(options: EventSourceMappingOptions): EventSourceMapping {

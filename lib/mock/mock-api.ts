@@ -1,16 +1,18 @@
 import * as z from 'zod';
 import { isBinary } from '../contract/body.js';
-import type { Contract, Operation, Operations, Reply, RouteInput } from '../contract/contract.js';
+import type { Contract } from '../contract/contract.js';
+import type { RouteInput, RouteResponse } from '../contract/handler-types.js';
+import type { Operation, Operations } from '../contract/operation.js';
 import { responsesOf } from '../contract/responses.js';
+import { type Authentication, authorize } from '../http/authorize.js';
+import { callerScope } from '../http/caller-scope.js';
+import { claimsOf, type TokenUser } from '../http/claims.js';
 import { readRequest, toResponse } from '../http/fetch.js';
-import { memoryReplies } from '../http/memory-replies.js';
+import { memoryResponses } from '../http/memory-responses.js';
 import type { HttpRequest } from '../http/message.js';
-import type { AnyReply } from '../http/reply.js';
-import { problemReply, routed, unrouted } from '../http/router.js';
+import type { AnyResponse } from '../http/response.js';
+import { problemResponse, routed, unrouted } from '../http/router.js';
 import { serving } from '../http/serve.js';
-import { type Authentication, authorize } from '../runtime/authorize.js';
-import { callerScope } from '../runtime/caller-scope.js';
-import { claimsOf, type RestEventOptions } from '../testing/rest-event.js';
 
 /** What answers operations instead of their functions. */
 export type MockHandlers<C extends Operations, Replies> = {
@@ -19,10 +21,13 @@ export type MockHandlers<C extends Operations, Replies> = {
   ) => Replies[Name] | Promise<Replies[Name]>;
 } & { readonly [Name in Exclude<keyof Replies, keyof C>]: never };
 
-type AnyHandler = (input: object) => AnyReply | Promise<AnyReply>;
+type AnyHandler = (input: object) => AnyResponse | Promise<AnyResponse>;
 
 /** Who a token stands for. */
-export type MockUser = NonNullable<RestEventOptions['user']> & Pick<RestEventOptions, 'context'>;
+export interface MockUser extends TokenUser {
+  /** Context of a Lambda authorizer; arrives as text. @default - none */
+  readonly context?: Readonly<Record<string, string | number | boolean>>;
+}
 
 export interface MockOptions {
   /** Who calls, by the token that is sent: `Authorization: Bearer <token>`. @default - nobody has signed in */
@@ -58,7 +63,7 @@ export type MockApi = (request: Request | URL | string, init?: RequestInit) => P
  */
 export function mockApi<
   C extends Operations,
-  const Replies extends { readonly [Name in keyof C]?: Reply<C[Name]> } = Record<never, never>,
+  const Replies extends { readonly [Name in keyof C]?: RouteResponse<C[Name]> } = Record<never, never>,
 >(
   contract: Contract<C>,
   handlers: MockHandlers<C, Replies> = {} as MockHandlers<C, Replies>,
@@ -71,7 +76,7 @@ export function mockApi<
       serving<HttpRequest & Authentication>(operation),
     ]),
   );
-  const responses = memoryReplies();
+  const responses = memoryResponses();
   return async (input, init) => {
     const { path, ...read } = await readRequest(new Request(input, init), basePath);
     const place = routed(contract as Operations, read.method, path);
@@ -132,5 +137,5 @@ function exampleOf(operation: Operation): AnyHandler | undefined {
 
 function notImplemented(name: string, requestId: string) {
   const detail = `Give \`mockApi\` a handler for ${name}, or its success an example.`;
-  return problemReply({ status: 501, title: 'Not implemented', detail }, requestId);
+  return problemResponse({ status: 501, title: 'Not implemented', detail }, requestId);
 }

@@ -53,7 +53,7 @@ export function addAlarm(scope: Construct, id: string, definition: AlarmDefiniti
 }
 
 /** Longest name of an alarm: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
-const LONGEST_NAME = 255;
+const MAX_NAME_LENGTH = 255;
 
 /** A name that CloudFormation does not make up, so that a dashboard of another stack can show the alarm. */
 function alarmName(scope: Construct, id: string): string | undefined {
@@ -63,5 +63,5 @@ function alarmName(scope: Construct, id: string): string | undefined {
   return [stackName, ...path, id]
     .filter((part) => part !== '')
     .join('-')
-    .slice(0, LONGEST_NAME);
+    .slice(0, MAX_NAME_LENGTH);
 }

@@ -17,7 +17,7 @@ import {
 } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledge } from '../construct/acknowledge.js';
-import { given } from '../construct/defined-props.js';
+import { definedProps } from '../construct/defined-props.js';
 import { applyTarget } from '../target/apply-target.js';
 import { costAtRest } from './cost-at-rest.js';
 import { dashboardWidgets } from './dashboard-widgets.js';
@@ -100,7 +100,7 @@ export class Monitoring extends Construct {
   }
 
   private createTopic(topicName: string, own: TopicProps | undefined): Topic {
-    const topic = new Topic(this, 'Alarms', { topicName, enforceSSL: true, ...given(own) });
+    const topic = new Topic(this, 'Alarms', { topicName, enforceSSL: true, ...definedProps(own) });
     // A topic with a policy of its own is closed to the alarms of its account, too.
     topic.addToResourcePolicy(
       new PolicyStatement({

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DAY_MILLISECONDS, type Entry, STAMPS } from './cache.js';
+import { DAY_MILLISECONDS, type Entry, STAMPS } from './cache-entry.js';
 import { readJson, writeJson } from './json-file.js';
 
 /** What nobody has used this long is not needed any more: a month covers holidays and branches that rest. */
-const MOST_DAYS = 30;
+const MAX_DAYS = 30;
 
 /** More than any project needs at a time, and little for a disk. */
-const MOST_BYTES = 1024 ** 3;
+const MAX_BYTES = 1024 ** 3;
 
 /** A file whose time says when this was last done. */
 const MARK = 'pruned';
@@ -62,7 +62,7 @@ function pruneIndexes(folder: string, today: number): Set<string> {
     const file = join(folder, name);
     return { file, entries: Object.entries(readJson<Record<string, Entry>>(file) ?? {}) };
   });
-  const oldest = Math.max(today - MOST_DAYS, firstDayThatFits(indexes.flatMap(({ entries }) => entries)));
+  const oldest = Math.max(today - MAX_DAYS, firstDayThatFits(indexes.flatMap(({ entries }) => entries)));
   const kept = new Set<string>();
   for (const { file, entries } of indexes) {
     // What a synth of today uses stays, however large it is.
@@ -82,7 +82,7 @@ function firstDayThatFits(entries: [string, Entry][]): number {
     if (!artifact || seen.has(artifact.name)) continue;
     seen.add(artifact.name);
     bytes += artifact.bytes;
-    if (bytes > MOST_BYTES) return used + 1;
+    if (bytes > MAX_BYTES) return used + 1;
   }
   return 0;
 }

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Artifact } from './artifact.js';
+import { DAY_MILLISECONDS, type Entry, STAMPS } from './cache-entry.js';
 import { cacheFolder } from './cache-folder.js';
 import type * as CachePruning from './cache-pruning.js';
 import { FileHashes } from './file-hashes.js';
@@ -8,21 +9,6 @@ import { sha256 } from './hash.js';
 import { InstalledFiles, type InstalledList, type InstalledRef, isInstalledPath } from './installed-files.js';
 import { readJson, writeJson } from './json-file.js';
 import { packagesHash } from './packages-hash.js';
-
-/** What an earlier synth found out. */
-export interface Entry<Value = unknown> {
-  /** The hashes of the files that it was made from, by path relative to the root. */
-  readonly inputs: Readonly<Record<string, string>>;
-  /** The files of node_modules among them. */
-  readonly installed?: InstalledRef;
-  /** Files that were looked for in vain. */
-  readonly absent: readonly string[];
-  /** The day it was last of use, in days since 1970. */
-  readonly used: number;
-  /** What was built. */
-  readonly artifact?: Artifact;
-  readonly value: Value;
-}
 
 /** What a result was made from. */
 interface Origin {
@@ -35,13 +21,8 @@ interface Origin {
 /** The entry of a list of files. */
 const listKey = (name: string) => `installed ${name}`;
 
-export const DAY_MILLISECONDS = 86_400_000;
-
 /** Rooms of the library whose code decides what is built. */
 const ROOMS_THAT_BUILD = ['bundler', 'bundler/worker', 'handler', 'project-cache'];
-
-/** The file with the times of the project's files. */
-export const STAMPS = 'files.json';
 
 /**
  * What earlier synths found out about the files of a project: an index of results, each valid as long as the files

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { type Direction, jsonMistakes } from '../contract/json-mistakes.js';
+import { type Direction, validateJson } from '../contract/validation/validate-json.js';
 
 /**
  * Checks at definition that values of a schema can be sent as JSON: otherwise they are sent as something else, and
@@ -9,7 +9,7 @@ import { type Direction, jsonMistakes } from '../contract/json-mistakes.js';
  * @throws Error with every place that cannot
  */
 export function assertJsonSchema(what: string, schema: z.core.$ZodType, direction: Direction): void {
-  const errors = jsonMistakes(schema, direction);
+  const errors = validateJson(schema, direction);
   if (errors.length > 0) throw new Error(`${what} cannot travel as JSON:\n- ${errors.join('\n- ')}`);
 }
 

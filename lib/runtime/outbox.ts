@@ -1,6 +1,6 @@
 import type { EventData, EventDefinition, PublishedEvent } from '../contract/event.js';
 import { newEvent, type PublishOptions } from './event.js';
-import { OUTBOX_ATTRIBUTE } from './outbox-attribute.js';
+import { OUTBOX_ATTRIBUTE } from './outbox/attribute.js';
 
 /** The attributes that make a write publish an event. */
 export interface OutboxAttributes<E extends EventDefinition> {

@@ -2,7 +2,7 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Download, Upload } from '../contract/upload.js';
-import type { BucketClient } from './bucket.js';
+import type { BucketClient } from './needs/bucket.js';
 
 export interface PresignUploadOptions {
   /** Where the file is stored, exactly: make it of the user's id and a fresh one, never of the file's name. */

@@ -10,7 +10,7 @@ import { envelopeOf } from './event.js';
 import { jsonText } from './json-text.js';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
-export const MOST_ENTRIES = 10;
+export const MAX_ENTRIES = 10;
 
 const ATTEMPTS = 3;
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { type DeliveredEvent, EventRefusedError, envelopeIn } from './event.js';
-import { handle } from './handle.js';
+import { handle } from './handlers/handle.js';
+import { workflow } from './needs/workflow.js';
 import { assertInputSize, EXECUTION_NAME, startOnce } from './start-once.js';
-import { workflow } from './workflow.js';
 
 /** What the construct says in the variable `STARTS`. */
 export interface StarterOptions {

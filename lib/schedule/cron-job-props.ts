@@ -2,7 +2,7 @@ import type { ScheduleExpression, ScheduleProps } from 'aws-cdk-lib/aws-schedule
 import type { Duration } from 'aws-cdk-lib/core';
 import type { ModuleProps, NodeFunctionOptions } from '../function/node-function-props.js';
 import type { DeadLetterAlarmProps } from '../observability/dead-letter-alarm.js';
-import type { ScheduledEvent } from '../runtime/job.js';
+import type { ScheduledEvent } from '../runtime/handlers/job.js';
 
 /** A module whose handler does scheduled work: made with `job`, or any that takes the event of a schedule. */
 export interface JobModule {

@@ -5,19 +5,19 @@ import { ContextAttribute, Schedule, ScheduleTargetInput, TimeWindow } from 'aws
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Annotations, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { given } from '../construct/defined-props.js';
+import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue } from '../construct/queues.js';
 import { NodeFunction } from '../function/node-function.js';
 import type { NodeFunctionProps } from '../function/node-function-props.js';
 import { refuseOtherHandler } from '../messaging/handlers.js';
 import { addAlarm } from '../observability/alarm.js';
 import { addDeadLetterAlarm } from '../observability/dead-letter-alarm.js';
-import { tellReplaced } from '../target/apply-target.js';
+import { reportReplacement } from '../target/apply-target.js';
 import { targetOf } from '../target/target.js';
 import type { CronJobAlarmProps, CronJobOptions, CronJobProps, JobModule } from './cron-job-props.js';
 import { longestPause } from './private/pause.js';
-import { scheduleMistakes } from './private/schedule-mistakes.js';
 import { schedulerRole } from './private/scheduler-role.js';
+import { validateSchedule } from './private/validate-schedule.js';
 
 /**
  * A function that runs at set times: a schedule of EventBridge Scheduler with a time zone, retries, a queue for runs
@@ -54,22 +54,22 @@ export class CronJob<Module extends JobModule = JobModule> extends Construct {
   constructor(scope: Construct, id: string, props: CronJobProps<Module>) {
     super(scope, id);
     const { schedule, flexibleWindow, maxEventAge, retryAttempts, alarms = {}, scheduler, ...own } = props;
-    this.refuse(scheduleMistakes(props));
+    this.refuse(validateSchedule(props));
     const { missedAfter: _, ...alarm } = alarms || {};
     this.function = new NodeFunction(this, 'Function', {
       ...own,
-      failures: { alarm: alarms && alarm, ...given(own.failures) },
+      failures: { alarm: alarms && alarm, ...definedProps(own.failures) },
     } as unknown as NodeFunctionProps<Module>);
     this.refuse(refuseOtherHandler(this.function, 'job'));
-    this.function.holdFailures();
+    this.function.ensureFailureQueue();
     const { failures } = this.function;
     this.deadLetterQueue = failures ?? deadLetterQueue(this, 'DeadLetters', own.failures?.queue);
     this.schedule = targetOf(this) === 'localstack' ? this.createRule(props) : this.createSchedule(props);
     this.alarms = alarms === false ? [] : this.addAlarms(props, alarms, failures === undefined);
   }
 
-  private refuse(mistakes: readonly string[]): void {
-    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${this.node.path})`);
+  private refuse(errors: readonly string[]): void {
+    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
   }
 
   private createSchedule(options: CronJobOptions): Schedule {
@@ -78,7 +78,7 @@ export class CronJob<Module extends JobModule = JobModule> extends Construct {
     return new Schedule(this, 'Schedule', {
       description: this.node.path,
       timeWindow: flexibleWindow ? TimeWindow.flexible(flexibleWindow) : TimeWindow.off(),
-      ...given(options.scheduler),
+      ...definedProps(options.scheduler),
       schedule: options.schedule,
       target: {
         bind: () => ({
@@ -104,7 +104,7 @@ export class CronJob<Module extends JobModule = JobModule> extends Construct {
       );
     }
     const { maxEventAge = Duration.hours(1), retryAttempts = 185 } = options;
-    tellReplaced(this, {
+    reportReplacement(this, {
       type: 'AWS::Scheduler::Schedule',
       why: 'LocalStack never fires it',
       instead: 'a rule of EventBridge, in UTC',

@@ -21,7 +21,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Annotations, CfnOutput, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledge } from '../construct/acknowledge.js';
-import { given } from '../construct/defined-props.js';
+import { definedProps } from '../construct/defined-props.js';
 import { applyTarget } from '../target/apply-target.js';
 import { isEphemeral } from '../target/ephemeral.js';
 import { SERVED } from './content/request.js';
@@ -123,7 +123,7 @@ export class Site extends Construct {
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         responseHeadersPolicy: this.headers,
         functionAssociations: [{ function: this.viewerRequest, eventType: FunctionEventType.VIEWER_REQUEST }],
-        ...given(defaultBehavior),
+        ...definedProps(defaultBehavior),
       },
       additionalBehaviors: {
         ...apiBehaviours(this, apis, this.headers),
@@ -137,7 +137,7 @@ export class Site extends Construct {
         minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       }),
       ...(this.logBucket && { enableLogging: true, logBucket: this.logBucket }),
-      ...given(others),
+      ...definedProps(others),
     });
     acknowledge(created, {
       'AwsSolutions-CFR1':

@@ -45,7 +45,7 @@ export function applyTarget(scope: IConstruct): void {
   if (reached.has(stage)) return;
   reached.add(stage);
   const target = targetOf(scope);
-  tellAtTheEnd(scope.node.root, target);
+  reportOnSynthesis(scope.node.root, target);
   if (target === 'aws') return;
   refuseRealAccount(target);
   Aspects.of(stage).add(
@@ -66,7 +66,7 @@ function refuseRealAccount(target: Target): void {
 }
 
 /** Notes that the construct made something else for this target than it makes for AWS. */
-export function tellReplaced(
+export function reportReplacement(
   scope: IConstruct,
   what: Pick<ReportedDifference, 'type' | 'why' | 'instead'>,
 ): void {
@@ -79,7 +79,7 @@ function differencesOf(scope: IConstruct): ReportedDifference[] {
   return found.get(root)!;
 }
 
-function tellAtTheEnd(root: IConstruct, target: Target): void {
+function reportOnSynthesis(root: IConstruct, target: Target): void {
   if (telling.has(root) || !App.isApp(root)) return;
   telling.add(root);
   const differences = differencesOf(root);

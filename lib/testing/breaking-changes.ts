@@ -1,5 +1,6 @@
-import { apiInfo, type Contract, type Operations } from '../contract/contract.js';
+import { apiInfo, type Contract } from '../contract/contract.js';
 import { type OpenApiDocument, openApiDocument } from '../contract/openapi/document.js';
+import type { Operations } from '../contract/operation.js';
 import { withoutParameters } from '../contract/path.js';
 import { isShared } from '../contract/shared-statuses.js';
 import { Containment, type Side } from './compatibility/containment.js';

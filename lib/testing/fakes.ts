@@ -1,8 +1,8 @@
 import type { AwsClientStub, mockClient } from 'aws-sdk-client-mock';
-import { assertKey } from '../runtime/idempotency.js';
-import { IdempotencyResultNotKeptError } from '../runtime/idempotency-errors.js';
-import { keep } from '../runtime/kept-result.js';
-import type { Need, Needs } from '../runtime/need.js';
+import { IdempotencyResultNotKeptError } from '../runtime/idempotency/idempotency-errors.js';
+import { keep } from '../runtime/idempotency/kept-result.js';
+import { assertKey } from '../runtime/needs/idempotency.js';
+import type { Need, Needs } from '../runtime/needs/need.js';
 import { peer } from './peer.js';
 
 /** What a need gives its handler, with a mock of the SDK's client in it. */
@@ -72,17 +72,17 @@ export function fakes<N extends Needs>(
 ): Fakes<N> {
   const given = (own ?? {}) as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(given).filter((name) => !(name in handler.needs));
-  const mistakes = unknown.map((name) => `${name} is given, which the handler does not need`);
+  const errors = unknown.map((name) => `${name} is given, which the handler does not need`);
   const made: Record<string, unknown> = {};
   for (const [name, need] of Object.entries(handler.needs)) {
     const fake = name in given ? fromGiven(name, need, given[name]) : fromSdk(name, need);
     if (fake === undefined)
-      mistakes.push(`${name} must be given: no mock can stand for a need of the kind ${need.kind}`);
+      errors.push(`${name} must be given: no mock can stand for a need of the kind ${need.kind}`);
     made[name] = fake;
   }
-  if (mistakes.length > 0) {
+  if (errors.length > 0) {
     throw new Error(
-      `${mistakes.join('\n')}\nCall \`fakes(handler, { ${Object.keys(handler.needs).join(', ')} })\``,
+      `${errors.join('\n')}\nCall \`fakes(handler, { ${Object.keys(handler.needs).join(', ')} })\``,
     );
   }
   return made as Fakes<N>;

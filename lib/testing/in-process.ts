@@ -1,8 +1,9 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { binaryMediaTypes } from '../contract/binary-media-types.js';
-import type { Contract, Operations } from '../contract/contract.js';
+import type { Contract } from '../contract/contract.js';
+import type { Operations } from '../contract/operation.js';
 import { readRequest, toResponse } from '../http/fetch.js';
-import { problemReply, routed } from '../http/router.js';
+import { problemResponse, routed } from '../http/router.js';
 import { type RestEventOptions, restEvent } from './rest-event.js';
 
 /** A function of an API, as API Gateway invokes it: `route(...)`, or better `route(...).with({ ... })`. */
@@ -40,7 +41,7 @@ export function inProcess<C extends Operations>(
     const place = routed(contract as Operations, request.method, path);
     // What the gateway answers itself; it has no 405.
     if (place.operation === undefined) {
-      return toResponse(problemReply({ status: 404, title: 'Not found' }, requestId));
+      return toResponse(problemResponse({ status: 404, title: 'Not found' }, requestId));
     }
     const route = routes[place.operation];
     if (!route) throw new Error(`\`inProcess\` was given no route for ${place.operation}`);

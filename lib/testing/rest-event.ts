@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { claimsOf, type TokenUser } from '../http/claims.js';
 
 export interface RestEventOptions {
   readonly method?: string;
@@ -11,14 +12,7 @@ export interface RestEventOptions {
   /** An object is sent as JSON, text as it is, bytes in base64. */
   readonly body?: unknown;
   /** The signed-in user, as the gateway's Cognito authorizer passes them on; the header `Authorization` has their token. @default - nobody */
-  readonly user?: {
-    readonly sub?: string;
-    readonly groups?: readonly string[];
-    readonly clientId?: string;
-    readonly tokenUse?: string;
-    /** @default ['aws.cognito.signin.user.admin'], as a signed-in user has */
-    readonly scopes?: readonly string[];
-  };
+  readonly user?: TokenUser;
   /** Whose AWS credentials signed the request. @default - it is not signed */
   readonly caller?: { readonly account?: string; readonly arn: string; readonly userId?: string };
   /** The id of the API key that was sent. @default - none */
@@ -106,24 +100,10 @@ function authorizerOf({ user, context }: RestEventOptions) {
 }
 
 /** The token that the gateway has verified, in place of any other: unsigned, for nobody checks it again. */
-function replaceAuthorization(headers: Record<string, string>, user: NonNullable<RestEventOptions['user']>) {
+function replaceAuthorization(headers: Record<string, string>, user: TokenUser) {
   for (const name of Object.keys(headers)) {
     if (name.toLowerCase() === 'authorization') delete headers[name];
   }
   const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   headers.Authorization = `Bearer ${encoded({ alg: 'none', typ: 'JWT' })}.${encoded(claimsOf(user))}.`;
-}
-
-/** The claims of a user's token. */
-export function claimsOf(user: NonNullable<RestEventOptions['user']>): Readonly<Record<string, unknown>> {
-  const { sub = 'user-1', groups = [], clientId = 'client-1', tokenUse = 'access' } = user;
-  const { scopes = ['aws.cognito.signin.user.admin'] } = user;
-  return {
-    sub,
-    username: sub,
-    token_use: tokenUse,
-    client_id: clientId,
-    scope: scopes.join(' '),
-    ...(groups.length > 0 && { 'cognito:groups': groups }),
-  };
 }

@@ -1,4 +1,4 @@
-import type { TriggerEvents, TriggerName } from '../runtime/trigger.js';
+import type { TriggerEvents, TriggerName } from '../runtime/handlers/trigger.js';
 import { REGION } from './lambda-context.js';
 
 export interface TriggerEventOptions<T extends TriggerName> {

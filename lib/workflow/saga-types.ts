@@ -3,7 +3,7 @@ import type { Duration } from 'aws-cdk-lib/core';
 import type { ZodType } from 'zod';
 import type { BindCheck } from '../bindings/binding.js';
 import type { NodeFunctionOptions } from '../function/node-function-props.js';
-import type { Refused, SagaExecution, SagaFailure } from '../runtime/saga.js';
+import type { Refused, SagaExecution, SagaFailure } from '../runtime/handlers/step.js';
 
 /** A module whose handler can be given this. */
 export interface ModuleTaking<Event> {
@@ -175,7 +175,7 @@ export type CaseOf<Context, Path extends string> = Path extends `${infer Key}.${
     ? `${NonNullable<Context[Path]> & (string | boolean)}`
     : never;
 
-/** `unknown` if the bindings satisfy all of the modules; else a type that names what is missing. */
+/** `unknown` if the bindings resolveBindings all of the modules; else a type that names what is missing. */
 export type SagaBindCheck<Modules, B> = [Unbound<Modules, B>] extends [never]
   ? unknown
   : { readonly 'not bound, or to the wrong kind': Unbound<Modules, B> };

@@ -8,17 +8,17 @@ import { ArnFormat, Aws, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allow, bindable } from '../bindings/bindable.js';
 import type { Bindable, Bindables, Binding } from '../bindings/binding.js';
-import { given } from '../construct/defined-props.js';
+import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue } from '../construct/queues.js';
-import type { SagaAnswer, SagaStart } from '../runtime/saga-need.js';
+import type { SagaResponse, SagaStart } from '../runtime/needs/saga.js';
 import type { AnyCode } from './planned-step.js';
 import { acknowledgeLogsAndTraces } from './private/acknowledged-permissions.js';
 import { noteInterruptions } from './private/interruptions.js';
 import { machineOf } from './private/machine.js';
 import { INTEGRATIONS, integration, type MachinePlan } from './private/machine-plan.js';
-import { codeMistakes, definitionMistakes, retryMistakes } from './private/mistakes.js';
 import { longestExpress, planOf } from './private/plan.js';
 import { assertChecksInput, SagaFunctions } from './private/saga-functions.js';
+import { validateCode, validateDefinition, validateRetry } from './private/validate-saga.js';
 import { addSagaAlarms, usualDuration } from './saga-alarms.js';
 import type { AnyDefinition, CancelModule, OutcomeModule, SagaProps } from './saga-props.js';
 
@@ -38,13 +38,13 @@ type Types<D extends AnyDefinition> = NonNullable<D['types']>;
  * Costs at rest: three alarms, $0.30 a month (an express saga has four). In use $0.025 per 1,000 transitions: two for each step and one for the end
  * (us-east-1, https://aws.amazon.com/step-functions/pricing/), and the functions' time.
  *
- * @throws Error that names all mistakes: no steps, names, timeouts, retries; an express saga that would take too long
+ * @throws Error that names all errors: no steps, names, timeouts, retries; an express saga that would take too long
  * @example
- * import { DataTable, Saga, saga } from 'cdk-trellis';
+ * import { DataTable, Saga, defineSaga } from 'cdk-trellis';
  * import { Order } from '../contracts/fulfilment.js';
  *
  * new Saga(stack, 'Fulfilment', {
- *   definition: saga(Order)
+ *   definition: defineSaga(Order)
  *     .step('reserve', { do: () => import('../lambda/reserve.js'), undo: () => import('../lambda/release.js') })
  *     .step('pay', { do: () => import('../lambda/pay.js') }),
  *   bind: { stock: new DataTable(stack, 'Stock', { partitionKey: 'productId' }) },
@@ -81,15 +81,15 @@ export class Saga<
     const { retry, undoRetry } = props;
     const isExpress = props.type === 'express';
     this.refuse([
-      ...definitionMistakes(nodes, isExpress),
-      ...(cancelled === undefined ? [] : codeMistakes('`cancelled`', cancelled)),
-      ...(onOutcome === undefined ? [] : codeMistakes('`onOutcome`', onOutcome)),
-      ...retryMistakes('`retry`', retry),
-      ...retryMistakes('`undoRetry`', undoRetry),
+      ...validateDefinition(nodes, isExpress),
+      ...(cancelled === undefined ? [] : validateCode('`cancelled`', cancelled)),
+      ...(onOutcome === undefined ? [] : validateCode('`onOutcome`', onOutcome)),
+      ...validateRetry('`retry`', retry),
+      ...validateRetry('`undoRetry`', undoRetry),
     ]);
     const functions = new SagaFunctions(this, { bind: props.bind ?? {}, functions: props.functions ?? {} });
     const plan = planOf({ nodes, cancelled, onOutcome, isExpress, retry, undoRetry }, functions);
-    this.refuse(isExpress ? expressMistakes(plan) : []);
+    this.refuse(isExpress ? validateExpress(plan) : []);
     this.functions = Object.fromEntries(functions.byPlaceholder);
     const [first] = plan.nodes[0]?.steps ?? [];
     assertChecksInput(this.functions[`${first?.key}_do`], first?.title ?? '', this.node.path);
@@ -105,7 +105,7 @@ export class Saga<
         : addSagaAlarms(this, this.stateMachine, this.waiting, usualDuration(plan), alarms);
   }
 
-  bindingFor(access: SagaStart<Types<D>['input']> | SagaAnswer<Types<D>['answers']>): Binding {
+  bindingFor(access: SagaStart<Types<D>['input']> | SagaResponse<Types<D>['answers']>): Binding {
     const { stateMachineArn } = this.stateMachine;
     const executions = Stack.of(this).formatArn({
       service: 'states',
@@ -131,8 +131,8 @@ export class Saga<
     ).bindingFor(access);
   }
 
-  private refuse(mistakes: readonly string[]): void {
-    if (mistakes.length > 0) throw new Error(`${mistakes.join('\n')} (at ${this.node.path})`);
+  private refuse(errors: readonly string[]): void {
+    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
   }
 
   private createLogGroup(): LogGroup {
@@ -152,7 +152,7 @@ export class Saga<
       // Data of people is in the input and the results: the history has it for 90 days, logs have only what happened.
       logs: { destination: this.logGroup, level: LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,
-      ...given(own),
+      ...definedProps(own),
       stateMachineType: plan.isExpress ? StateMachineType.EXPRESS : StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(definition),
       definitionSubstitutions: {
@@ -184,7 +184,7 @@ function integrationsIn(definition: string): Record<string, string> {
   );
 }
 
-function expressMistakes(plan: MachinePlan): string[] {
+function validateExpress(plan: MachinePlan): string[] {
   const seconds = longestExpress(plan);
   if (seconds <= EXPRESS_SECONDS) return [];
   return [

@@ -47,7 +47,7 @@ describe('a body', () => {
     expectProblem(await call('products', '/products', { method: 'POST', body, token }), 400);
   });
 
-  it('is refused with every mistake and its place', async () => {
+  it('is refused with every error and its place', async () => {
     const body = { ...chair, stock: 'five', price: { amount: 1.5, currency: 'EUR' } };
     const answer = await call('products', '/products', { body, token });
     expect(answer.body.errors.map(({ in: place, path }: any) => place + path)).toEqual([

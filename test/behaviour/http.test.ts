@@ -30,7 +30,7 @@ describe('the typed client', () => {
     expect(none).toMatchObject({ ok: false, status: 404, body: { title: 'Product not found' } });
   });
 
-  it('is told every mistake with its place', async () => {
+  it('is told every error with its place', async () => {
     const body = {
       name: 'x',
       description: '',

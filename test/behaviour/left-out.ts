@@ -83,7 +83,7 @@ export const LEFT_OUT: Readonly<Record<SuiteTarget, readonly LeftOut[]>> = {
       ],
       reason: SIGNED_IN,
     },
-    { file: 'http.test.ts', expectations: ['the typed client › is told every mistake'], reason: SIGNED_IN },
+    { file: 'http.test.ts', expectations: ['the typed client › is told every error'], reason: SIGNED_IN },
     {
       file: 'bad-input.test.ts',
       expectations: ['a body ›', 'a token › in the right place'],

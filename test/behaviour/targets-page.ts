@@ -8,7 +8,7 @@ LocalStack 4.14.0 without Docker (IAM not enforced). A number is a reason below 
 \`test/behaviour/left-out.ts\` lists them. A dash is a file that is for the other target alone.
 `;
 
-const LONGEST = 110;
+const MAX_TIMEOUT = 110;
 
 /** The page of all expectations, by file, with what became of each on every target. */
 export function targetsPage(results: Readonly<Record<ListedTarget, Results>>): string {
@@ -63,6 +63,6 @@ function cell(result: string | undefined, reasons: string[]): string {
 
 /** A name as text: without markup, and not as long as some inputs are. */
 function shown(name: string): string {
-  const text = name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name;
+  const text = name.length > MAX_TIMEOUT ? `${name.slice(0, MAX_TIMEOUT)}…` : name;
   return text.replace(/[\\|<>&*_`[\]]/g, (sign) => `&#${sign.codePointAt(0)};`).replaceAll('\n', ' ');
 }

@@ -22,7 +22,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Lazy, Stack } from 'aws-cdk-lib/core';
-import { bindTo, CodeFunction, DataTable, NodeFunction } from 'cdk-trellis';
+import { AssetFunction, bindTo, DataTable, NodeFunction } from 'cdk-trellis';
 import { asBindable } from '../../lib/bindings/binding.js';
 import type { Accesses } from '../../lib/bindings/resource-access.js';
 import { nagFindings } from '../support/nag.js';
@@ -53,7 +53,7 @@ describe('bindTo', () => {
     ['a subclass of it', (stack) => new PythonFunction(stack, 'Fn')],
     ['a NodejsFunction', (stack) => new NodejsFunction(stack, 'Fn', { entry: __filename })],
     ['a SingletonFunction', (stack) => new SingletonFunction(stack, 'Fn', { ...INLINE, uuid: 'one' })],
-    ['a CodeFunction', (stack) => new CodeFunction(stack, 'Fn', INLINE)],
+    ['a AssetFunction', (stack) => new AssetFunction(stack, 'Fn', INLINE)],
     [
       'a NodeFunction',
       (stack) =>
@@ -131,7 +131,7 @@ describe('bindTo', () => {
 
   it('gives a function that is sent events a place for those that fail', () => {
     const stack = newStack();
-    const callee = new CodeFunction(stack, 'Callee', INLINE);
+    const callee = new AssetFunction(stack, 'Callee', INLINE);
     bindTo(plainIn(stack), { later: { to: callee, access: 'send' } });
     expect(callee.failures).toBeDefined();
   });
@@ -227,10 +227,10 @@ describe('bindTo is refused', () => {
     );
   });
 
-  it('with all mistakes at once, and then nothing is bound', () => {
+  it('with all errors at once, and then nothing is bound', () => {
     const stack = newStack();
     const fn = plainIn(stack);
-    const callee = new CodeFunction(stack, 'Callee', INLINE);
+    const callee = new AssetFunction(stack, 'Callee', INLINE);
     const bindings = {
       orders: { to: ordersIn(stack), access: 'read' },
       later: { to: callee, access: 'send' },

@@ -14,7 +14,7 @@ import {
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Stack } from 'aws-cdk-lib/core';
-import { bindTo, CodeFunction, type DataTable, type NodeFunction } from 'cdk-trellis';
+import { AssetFunction, bindTo, type DataTable, type NodeFunction } from 'cdk-trellis';
 
 interface Given {
   readonly fn: LambdaFunction;
@@ -65,12 +65,12 @@ export function targets({ fn, singleton, any, version, alias, node }: Given) {
 export function codeFunctions(stack: Stack, { cdk, bus }: Given) {
   const code = Code.fromInline('');
   const image = new AssetImageCode('image', {});
-  new CodeFunction(stack, 'Archive', { code, runtime: Runtime.PYTHON_3_13, handler: 'index.handler' });
-  new CodeFunction(stack, 'Image', { code: image, bind: { orders: { to: cdk, access: 'read' } } });
+  new AssetFunction(stack, 'Archive', { code, runtime: Runtime.PYTHON_3_13, handler: 'index.handler' });
+  new AssetFunction(stack, 'Image', { code: image, bind: { orders: { to: cdk, access: 'read' } } });
   // @ts-expect-error what is no image needs a runtime
-  new CodeFunction(stack, 'E1', { code, handler: 'index.handler' });
+  new AssetFunction(stack, 'E1', { code, handler: 'index.handler' });
   // @ts-expect-error an image has its own
-  new CodeFunction(stack, 'E2', { code: image, handler: 'index.handler' });
+  new AssetFunction(stack, 'E2', { code: image, handler: 'index.handler' });
   // @ts-expect-error a bus is not read
-  new CodeFunction(stack, 'E3', { code: image, bind: { events: { to: bus, access: 'read' } } });
+  new AssetFunction(stack, 'E3', { code: image, bind: { events: { to: bus, access: 'read' } } });
 }

@@ -373,7 +373,7 @@ export const handler = handle({ ${needs} }, async () => 1);`,
     expect(stated(needs, bind)).toThrow(/The needs are declared in .*lambda\/main\.ts \(at Shop\/Fn\)$/);
   });
 
-  it('every mistake at once', () => {
+  it('every error at once', () => {
     expect(stated('stage: text(), limit: number()', { limit: 'x' })).toThrow(
       /^`bind` must have stage: the handler needs `stage: text\(\)`\n`bind.limit` must be a number, got a text\n/,
     );

@@ -8,14 +8,14 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { App, PhysicalName, Stack } from 'aws-cdk-lib/core';
-import { CodeFunction, DataTable, IdempotencyTable, type ResourceAccesses } from 'cdk-trellis';
+import { AssetFunction, DataTable, IdempotencyTable, type ResourceAccesses } from 'cdk-trellis';
 
 const ACCOUNT = '111111111111';
 const stackIn = (app: App, id: string, region: string, account = ACCOUNT) =>
   new Stack(app, id, { env: { region, account }, crossRegionReferences: true });
 
 function variablesOf(stack: Stack, bind: ResourceAccesses): Record<string, unknown> {
-  new CodeFunction(stack, 'Fn', {
+  new AssetFunction(stack, 'Fn', {
     code: Code.fromInline('exports.handler = async () => {}'),
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,

@@ -11,7 +11,7 @@ import {
   Stack,
   StackSynthesizer,
 } from 'aws-cdk-lib/core';
-import { CodeFunction } from 'cdk-trellis';
+import { AssetFunction } from 'cdk-trellis';
 import { oneFunction, Project, removeProjects } from '../function/project.js';
 
 afterAll(removeProjects);
@@ -19,14 +19,14 @@ afterAll(removeProjects);
 const project = () => new Project({ 'lambda/main.ts': 'export const handler = async () => 1;' });
 
 describe('a function for Lambda@Edge', () => {
-  it.each(['NodeFunction', 'CodeFunction'])('is refused in one clear sentence: %s', (kind) => {
+  it.each(['NodeFunction', 'AssetFunction'])('is refused in one clear sentence: %s', (kind) => {
     const { app, stack, fn } = oneFunction(project(), './lambda/main.js');
     const code = {
       code: Code.fromInline('def main(e, c): pass'),
       handler: 'index.main',
       runtime: Runtime.PYTHON_3_14,
     };
-    const used = kind === 'NodeFunction' ? fn : new CodeFunction(stack, 'Code', code);
+    const used = kind === 'NodeFunction' ? fn : new AssetFunction(stack, 'Code', code);
     new Distribution(stack, 'Cdn', {
       defaultBehavior: {
         origin: new HttpOrigin('example.com'),

@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { CodeFunction, DataTable } from 'cdk-trellis';
+import { AssetFunction, DataTable } from 'cdk-trellis';
 import { usesOf } from '../../lib/quotas/uses.js';
 
 function stackWith(tables: number) {
@@ -18,7 +18,7 @@ function stackWith(tables: number) {
       },
     ]),
   );
-  new CodeFunction(stack, 'Fn', {
+  new AssetFunction(stack, 'Fn', {
     code: Code.fromInline('exports.handler = async () => {}'),
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,

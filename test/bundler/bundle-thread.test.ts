@@ -30,7 +30,7 @@ const unit = (name: string): Unit => ({
 
 function hashOf(job: Job<{ artifact: { hash: string } }>): string {
   const outcome = job.finish();
-  return 'result' in outcome ? outcome.result.artifact.hash : JSON.stringify(outcome.mistakes);
+  return 'result' in outcome ? outcome.result.artifact.hash : JSON.stringify(outcome.errors);
 }
 
 describe('the thread that bundles', () => {

@@ -125,7 +125,7 @@ export async function results() {
   for await (const item of paginate(client.listOrders)) is<number>(item);
 }
 
-export async function mistakes() {
+export async function errors() {
   // @ts-expect-error path and query are wanted
   await client.getOrder();
   // @ts-expect-error a parameter is missing

@@ -4,9 +4,10 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Duration, type Stack } from 'aws-cdk-lib/core';
 import {
   Api,
-  CodeFunction,
+  AssetFunction,
   CronJob,
   DataTable,
+  defineSaga,
   EventHub,
   IdempotencyTable,
   Monitoring,
@@ -15,7 +16,6 @@ import {
   QueueWorker,
   Saga,
   Site,
-  saga,
   UserDirectory,
 } from 'cdk-trellis';
 import { ordersApi } from '../api/fixtures/contract.js';
@@ -60,9 +60,9 @@ const CONSTRUCTS: readonly (readonly [
       }),
   ],
   [
-    'CodeFunction',
+    'AssetFunction',
     (stack, is) =>
-      new CodeFunction(stack, 'Fn', {
+      new AssetFunction(stack, 'Fn', {
         code: Code.fromInline('exports.handler = async () => 1'),
         runtime: Runtime.NODEJS_24_X,
         handler: 'index.handler',
@@ -132,7 +132,9 @@ const CONSTRUCTS: readonly (readonly [
     'Saga',
     (stack, is) =>
       new Saga(stack, 'Fulfilment', {
-        definition: saga(Order).step('reserve', { do: () => import('../workflow/fixtures/reserve.js') }),
+        definition: defineSaga(Order).step('reserve', {
+          do: () => import('../workflow/fixtures/reserve.js'),
+        }),
         bind: { stock: new DataTable(stack, 'Stock', { partitionKey: 'id' }) },
         functions: is(FUNCTION),
         stateMachine: is(unset('logs', 'tracingEnabled')),

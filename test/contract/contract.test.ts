@@ -108,7 +108,7 @@ describe('defineApi', () => {
     expect(Object.keys(api)).toHaveLength(3);
   });
 
-  it('names all mistakes at once', () => {
+  it('names all errors at once', () => {
     const broken = {
       a: { method: 'GET', path: '/a', auth: 'public', body: z.object({}), responses: {} },
     } as const;

@@ -54,7 +54,7 @@ describe('defineEvent', () => {
     expect(() => defineEvent('OrderPlaced', schema as never, options as never)).toThrow(message);
   });
 
-  it('names all mistakes at once', () => {
+  it('names all errors at once', () => {
     expect(() => defineEvent('x', data, { source: 'X', version: 0 })).toThrow(
       /its name.*\n.*source.*\n.*version/,
     );

@@ -18,7 +18,7 @@ const APP = `
 import { join } from 'node:path';
 import { Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { App } from 'aws-cdk-lib/core';
-import { CodeFunction } from 'cdk-trellis';
+import { AssetFunction } from 'cdk-trellis';
 import { CustomRuntimeStack } from './stack.js';
 
 const stack = new CustomRuntimeStack(new App(), 'CustomRuntime');
@@ -28,7 +28,7 @@ for (const language of ['shell', 'deno']) {
     const functionName = \`\${language}-\${handler.replace('.', '-')}\`;
     const code = Code.fromAsset(join(__dirname, language));
     const props = { functionName, handler, code, runtime: Runtime.PROVIDED_AL2023 };
-    new CodeFunction(stack, functionName, { ...props, ...(language === 'deno' && { layers }) });
+    new AssetFunction(stack, functionName, { ...props, ...(language === 'deno' && { layers }) });
   }
 }
 `;

@@ -34,7 +34,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration, PropertyInjectors, RemovalPolicy, Size, type Stack } from 'aws-cdk-lib/core';
-import { CodeFunction, NodeFunction } from 'cdk-trellis';
+import { AssetFunction, NodeFunction } from 'cdk-trellis';
 import { traces } from '../../lib/bindings/own-policy.js';
 import type { BaseFunction } from '../../lib/function/base-function.js';
 import type { BaseFunctionOptions } from '../../lib/function/base-function-options.js';
@@ -48,7 +48,7 @@ type Options = BaseFunctionOptions & { readonly runtime?: Runtime; readonly laye
 type Making = (stack: Stack, options?: Options) => BaseFunction;
 
 const python: Making = (stack, options) =>
-  new CodeFunction(stack, 'Fn', {
+  new AssetFunction(stack, 'Fn', {
     code: Code.fromInline('def handler(event, context): pass'),
     handler: 'index.handler',
     runtime: Runtime.PYTHON_3_14,
@@ -224,7 +224,7 @@ const OPTIONS: readonly [
 
 describe.each([
   ['NodeFunction', node, Runtime.NODEJS_22_X],
-  ['CodeFunction', python, Runtime.PYTHON_3_13],
+  ['AssetFunction', python, Runtime.PYTHON_3_13],
 ])('%s', (_, make, otherRuntime) => {
   it.each(OPTIONS)('takes %s', (_, options, expected, type = 'Lambda::Function') => {
     const stack = newStack();

@@ -31,10 +31,10 @@ async function invoke(name: string, event: object) {
 }
 
 describe.each([
-  ['a CodeFunction in Python', 'Python', 'ClientError'],
-  ['a CodeFunction of inline Python', 'InlinePython', 'ClientError'],
-  ['a CodeFunction of inline JavaScript', 'InlineNode', 'AccessDeniedException'],
-  ['a CodeFunction with a custom runtime', 'CustomRuntime', 'AccessDeniedException'],
+  ['a AssetFunction in Python', 'Python', 'ClientError'],
+  ['a AssetFunction of inline Python', 'InlinePython', 'ClientError'],
+  ['a AssetFunction of inline JavaScript', 'InlineNode', 'AccessDeniedException'],
+  ['a AssetFunction with a custom runtime', 'CustomRuntime', 'AccessDeniedException'],
   ['a NodeFunction of another export', 'Named', 'AccessDeniedException'],
   ['a NodeFunction of a default export', 'Default', 'AccessDeniedException'],
   ["CDK's function in Python, with bindTo", 'Plain', 'ClientError'],

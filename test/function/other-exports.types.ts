@@ -1,7 +1,16 @@
 // Never run: the compiler is the test. A handler of another name is as good as `handler`, wherever one is taken.
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Stack } from 'aws-cdk-lib/core';
-import { Api, CronJob, type DataTable, EventHub, QueueWorker, Saga, saga, UserDirectory } from 'cdk-trellis';
+import {
+  Api,
+  CronJob,
+  type DataTable,
+  defineSaga,
+  EventHub,
+  QueueWorker,
+  Saga,
+  UserDirectory,
+} from 'cdk-trellis';
 import { defineApi, defineEvent } from 'cdk-trellis/contract';
 import { authorizer, consume, job, route, step, table, trigger, worker } from 'cdk-trellis/runtime';
 import * as z from 'zod';
@@ -77,7 +86,7 @@ new CronJob(stack, 'Report', {
   handler: () => module().then((m) => ({ handler: m.report })),
   bind,
 });
-const definition = saga(Input)
+const definition = defineSaga(Input)
   .step('first', { do: () => module().then((m) => ({ handler: m.pay })) })
   .parallel({
     second: {
@@ -146,7 +155,7 @@ new EventHub(stack, 'E7').on(Placed, () => module().then((m) => ({ handler: m.pl
 new QueueWorker(stack, 'E8', { handler: () => module().then((m) => ({ handler: m.mail })) });
 // @ts-expect-error a need is not bound
 new CronJob(stack, 'E9', { schedule, handler: () => module().then((m) => ({ handler: m.report })) });
-saga(Input)
+defineSaga(Input)
   .step('pay', { do: () => module().then((m) => ({ handler: m.pay })) })
   .parallel({
     // @ts-expect-error it reads what is not there

@@ -15,7 +15,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { CfnParameter, CustomResource, Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
-import { CodeFunction, type CodeFunctionProps, DataTable } from 'cdk-trellis';
+import { AssetFunction, type AssetFunctionProps, DataTable } from 'cdk-trellis';
 import { liveArn } from '../support/live.js';
 import { newStack } from '../support/template.js';
 
@@ -25,13 +25,13 @@ const PROPS = {
   runtime: Runtime.NODEJS_24_X,
 } as const;
 
-const create = (stack: Stack, props: Partial<CodeFunctionProps> = {}, id = 'Fn') =>
-  new CodeFunction(stack, id, { ...PROPS, ...props } as CodeFunctionProps);
+const create = (stack: Stack, props: Partial<AssetFunctionProps> = {}, id = 'Fn') =>
+  new AssetFunction(stack, id, { ...PROPS, ...props } as AssetFunctionProps);
 
 /** The template of a stack with one function, and what else `add` makes. */
 function templateOf(
-  props: (stack: Stack) => Partial<CodeFunctionProps>,
-  add: (fn: CodeFunction) => void = () => {},
+  props: (stack: Stack) => Partial<AssetFunctionProps>,
+  add: (fn: AssetFunction) => void = () => {},
 ) {
   const stack = newStack();
   add(create(stack, props(stack)));
@@ -201,7 +201,7 @@ describe('a version is published', () => {
     bind: { orders: { to: new DataTable(stack, 'Orders', { partitionKey: name }), access: 'read' as const } },
   });
 
-  it.each<[string, (stack: Stack) => Partial<CodeFunctionProps>]>([
+  it.each<[string, (stack: Stack) => Partial<AssetFunctionProps>]>([
     ['code', () => ({ code: Code.fromInline('exports.handler = async () => 1') })],
     ['memory', () => ({ memorySize: 512 })],
     ['a variable', () => ({ environment: { NAME: 'b' } })],
@@ -326,7 +326,7 @@ describe('the role of a function', () => {
   });
 
   it('stays the same one when it has a name, something else names it, it is of the user, or an invocation may outlast the switch', () => {
-    const grow = (fn: CodeFunction, actions: readonly string[]) => {
+    const grow = (fn: AssetFunction, actions: readonly string[]) => {
       for (const action of actions)
         fn.addToRolePolicy(new PolicyStatement({ actions: [action], resources: ['*'] }));
     };

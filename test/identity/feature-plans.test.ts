@@ -121,7 +121,7 @@ describe('sign-in of a UserDirectory', () => {
 describe('e-mail of a UserDirectory', () => {
   it('is sent by SES from an address of a verified domain, by TLS only', () => {
     const template = directoryWith({
-      email: { from: 'accounts@example.com', fromName: 'The Shop', replyTo: 'help@example.com' },
+      email: { from: 'accounts@example.com', fromName: 'The Shop', responseTo: 'help@example.com' },
     });
     template.hasResourceProperties(POOL, {
       EmailConfiguration: {

@@ -33,7 +33,7 @@ beforeAll(async () => {
     await emulator.deploy('Access', {
       Resources: {
         ...table,
-        ...inlineFunction('Granted', WRITER, {}, [
+        ...inlineFunction('ResolvedBindings', WRITER, {}, [
           {
             Effect: 'Allow',
             Action: 'dynamodb:PutItem',
@@ -51,7 +51,7 @@ correction(
   emulators,
   'secure_transport',
   'counts a request as sent over TLS, as the default endpoints of AWS are',
-  (emulator) => emulator.invoke('Granted'),
+  (emulator) => emulator.invoke('ResolvedBindings'),
   'written',
 );
 

@@ -13,10 +13,11 @@ import {
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { callControl } from '../../lib/local/control.js';
 import { type StartedEmulator, startEmulator, stopEmulator } from '../../lib/local/emulator.js';
+import type { Instance } from '../../lib/local/instance.js';
 import type { Loaded, StopReport } from '../../lib/local/kept-state.js';
 import { provideNodes } from '../../lib/local/node-runtimes.js';
 import { claimPort } from '../../lib/local/port.js';
-import { type Instance, ProjectState } from '../../lib/local/project-state.js';
+import { ProjectState } from '../../lib/local/project-state.js';
 import { installEmulator } from '../../lib/local/python.js';
 
 export type Template = Record<string, unknown>;

@@ -460,7 +460,7 @@ describe('a step that waits for an answer', () => {
     const [failed, late] = [await start('Waits'), await start('Waits')];
     await invoke('Answer', { token: await token(failed), cause: 'nobody is there' });
     expect(JSON.parse((await end('Waits', failed)).cause!).reason).toMatchObject({
-      error: 'SagaAnswerFailed',
+      error: 'SagaResponseFailed',
       cause: 'nobody is there',
     });
     expect(JSON.parse((await end('Waits', late)).cause!).reason).toMatchObject({ error: 'States.Timeout' });

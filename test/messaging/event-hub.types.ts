@@ -3,7 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Stack } from 'aws-cdk-lib/core';
-import { type DataTable, type EventHub, NodeFunction, type QueueWorker, Saga, saga } from 'cdk-trellis';
+import { type DataTable, defineSaga, type EventHub, NodeFunction, type QueueWorker, Saga } from 'cdk-trellis';
 import { defineEvent } from 'cdk-trellis/contract';
 import { bus, consume, step } from 'cdk-trellis/runtime';
 import * as z from 'zod';
@@ -63,8 +63,10 @@ const reserve = step({ input: z.object({ orderId: z.string() }) }, {}, async ({ 
 type Reserve = { readonly handler: typeof reserve };
 
 export function sagas(hub: EventHub, stack: Stack, code: () => Promise<Reserve>) {
-  const ofOrders = saga(z.object({ orderId: z.string() })).step('reserve', { do: code });
-  const ofOthers = saga(z.object({ orderId: z.string(), day: z.string() })).step('reserve', { do: code });
+  const ofOrders = defineSaga(z.object({ orderId: z.string() })).step('reserve', { do: code });
+  const ofOthers = defineSaga(z.object({ orderId: z.string(), day: z.string() })).step('reserve', {
+    do: code,
+  });
   hub.on(OrderPlaced, new Saga(stack, 'Fulfil', { definition: ofOrders }));
   // @ts-expect-error it is started with something else
   hub.on(OrderPlaced, new Saga(stack, 'E1', { definition: ofOthers }));

@@ -271,7 +271,7 @@ describe('QueueWorker is refused', () => {
     expect(() => workerWith(props)).toThrow('(at Stack/Mails)');
   });
 
-  it('with all mistakes at once', () => {
+  it('with all errors at once', () => {
     expect(() => workerWith({ maxConcurrency: 1, maxReceiveCount: 0 })).toThrow(
       /maxConcurrency.*\n.*maxReceiveCount/,
     );

@@ -50,7 +50,7 @@ beforeEach(() => {
   logged = [];
   jest.spyOn(console, 'error').mockImplementation((line) => void logged.push(String(line)));
 });
-// Whatever a caller sends is the caller's mistake, never ours.
+// Whatever a caller sends is the caller's error, never ours.
 afterEach(() => {
   expect(logged).toEqual([]);
   jest.restoreAllMocks();

@@ -16,7 +16,7 @@ interface Document {
 const PREFIXES: Readonly<Record<string, string>> = { Cognito: 'cognito-idp', StepFunctions: 'states' };
 
 /** What the guide says wrongly of an app's stacks: policies with too little, too much or no such thing, and the cost. */
-export function guideMistakes(templates: Templates, reference: Reference): string[] {
+export function guideErrors(templates: Templates, reference: Reference): string[] {
   const [deployer, services] = policiesOfGuide();
   const granted = new Set(actionsOf(services).map((action) => action.split(':')[0] as string));
   const types = Object.values(templates).flatMap(({ Resources }) =>
@@ -27,15 +27,15 @@ export function guideMistakes(templates: Templates, reference: Reference): strin
     .flatMap((policy) => findingsOf(asTemplate(policy), reference))
     .filter(({ rule }) => rule === 'unknown action' || rule === 'resource mismatch');
   return [
-    ...costMistakes(templates),
+    ...costErrors(templates),
     ...[...needed].filter((prefix) => !granted.has(prefix)).map((prefix) => `lacks ${prefix}`),
     ...[...granted].filter((prefix) => !needed.has(prefix)).map((prefix) => `needs no ${prefix}`),
     ...unknown.map(({ rule, what, resource }) => `${rule}: ${what} on ${resource}`),
-  ].map((mistake) => `docs/deploy-to-aws.md: ${mistake}`);
+  ].map((error) => `docs/deploy-to-aws.md: ${error}`);
 }
 
 /** What the guide says of the cost at rest. */
-function costMistakes(templates: Templates): string[] {
+function costErrors(templates: Templates): string[] {
   const resources = Object.values(templates).flatMap(({ Resources }) => Object.values(Resources));
   const { lines, monthly } = costOf(
     resources.map(({ Type, Properties = {} }) => ({ type: Type, property: (name) => Properties[name] })),

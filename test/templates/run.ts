@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cfnLint } from './cfn-lint.js';
-import { guideMistakes } from './guide.js';
+import { guideErrors } from './guide.js';
 import { withoutExceptions } from './iam/exceptions.js';
 import { findingsOf } from './iam/findings.js';
 import { Reference } from './iam/reference.js';
@@ -36,7 +36,7 @@ async function main(): Promise<number> {
     const wrong = [
       ...(await cfnLint(files.map((name) => join(outdir, name)))),
       ...withoutExceptions(findingsOf(templates, reference)),
-      ...guideMistakes(templates, reference),
+      ...guideErrors(templates, reference),
       ...beyond(uses).map((use) => `over a quota: ${describedUse(use)}`),
     ];
     for (const use of uses.filter(({ what }) => what === 'resources')) console.log(describedUse(use));

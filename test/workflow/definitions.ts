@@ -1,6 +1,6 @@
 // The definitions stand in this file, and what is made of them in others.
 import { Duration } from 'aws-cdk-lib/core';
-import { nothing, saga } from 'cdk-trellis';
+import { defineSaga, nothing } from 'cdk-trellis';
 import { Approval, Order } from './fixtures/contract.js';
 
 export const reserve = () => import('./fixtures/reserve.js');
@@ -11,7 +11,7 @@ const ask = () => import('./fixtures/ask.js');
 const plain = () => import('./fixtures/plain.js');
 
 /** The smallest saga that undoes something. */
-export const reserved = saga(Order).step('reserve', { do: reserve, undo: release });
+export const reserved = defineSaga(Order).step('reserve', { do: reserve, undo: release });
 
 export const paid = reserved.step('pay', { do: pay, undo: refund });
 

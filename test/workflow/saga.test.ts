@@ -5,7 +5,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { LogLevel } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Stack } from 'aws-cdk-lib/core';
-import { DataTable, NodeFunction, Saga, saga } from 'cdk-trellis';
+import { DataTable, defineSaga, NodeFunction, Saga } from 'cdk-trellis';
 import { nagFindings } from '../support/nag.js';
 import { stableTemplate } from '../support/template.js';
 import { everything, paid, reserve, reserved } from './definitions.js';
@@ -34,7 +34,7 @@ describe('Saga', () => {
         onOutcome: () => import('./fixtures/tell.js'),
       });
       const fulfilment = new Saga(stack, 'Express', {
-        definition: saga(Order).step('reserve', { do: reserve, ...short }),
+        definition: defineSaga(Order).step('reserve', { do: reserve, ...short }),
         bind,
         type: 'express',
       });
@@ -125,7 +125,7 @@ describe('Saga', () => {
       'arn:aws:lambda:us-east-1:123456789012:function:charge',
     );
     const made = new Saga(stack, 'Fulfilment', {
-      definition: saga(Order)
+      definition: defineSaga(Order)
         .step('check', { do: existing('Check', Duration.seconds(30)) })
         .step('slow', { do: existing('Default'), timeout: Duration.minutes(1) })
         .step('charge', { do: imported, timeout: Duration.seconds(5) })
@@ -143,7 +143,7 @@ describe('Saga', () => {
   it("gives a step's function and its undo the step's timeout, so that one never runs beside the other", () => {
     const stack = emptyStack();
     const made = new Saga(stack, 'Fulfilment', {
-      definition: saga(Order)
+      definition: defineSaga(Order)
         .step('reserve', { do: { handler: reserve, memorySize: 512 }, timeout: Duration.seconds(20) })
         .step('pay', {
           do: () => import('./fixtures/pay.js'),
@@ -174,7 +174,7 @@ describe('the properties of a Saga', () => {
 
   it('type: an express saga leaves to a person what it cannot wait for, and has no events', () => {
     const short = { timeout: Duration.seconds(2), retry: quick, undoRetry: quick };
-    const definition = saga(Order).step('reserve', {
+    const definition = defineSaga(Order).step('reserve', {
       do: reserve,
       undo: () => import('./fixtures/release.js'),
       ...short,
@@ -208,7 +208,7 @@ describe('the properties of a Saga', () => {
   });
 
   it('functions: are for all, and environments are merged', () => {
-    const definition = saga(Order).step('reserve', {
+    const definition = defineSaga(Order).step('reserve', {
       do: { handler: reserve, memorySize: 1024, environment: { OWN: 'own' } },
       undo: () => import('./fixtures/release.js'),
     });

@@ -2,7 +2,7 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Duration, type Stack } from 'aws-cdk-lib/core';
-import { type DataTable, NodeFunction, nothing, Saga, saga } from 'cdk-trellis';
+import { type DataTable, defineSaga, NodeFunction, nothing, Saga } from 'cdk-trellis';
 import * as z from 'zod';
 import { Approval, Order } from './fixtures/contract.js';
 
@@ -22,23 +22,23 @@ const answer = () => import('./fixtures/answer.js');
 const answerOther = () => import('./fixtures/answer-other.js');
 
 export function steps(imported: IFunction) {
-  const reserved = saga(Order).step('reserve', { do: reserve, undo: release });
+  const reserved = defineSaga(Order).step('reserve', { do: reserve, undo: release });
   reserved.step('pay', { do: pay, undo: refund }).step('confirm', { do: confirm });
   reserved.step('pay', { do: { handler: pay, memorySize: 512 }, timeout: Duration.seconds(20) });
   reserved.step('other', { do: imported, timeout: Duration.seconds(20) });
   // A function that exists begins a saga, too: it checks the input itself.
-  saga(Order).step('reserve', { do: imported });
+  defineSaga(Order).step('reserve', { do: imported });
 
   // @ts-expect-error the first step must check the input
-  saga(Order).step('reserve', { do: plain });
+  defineSaga(Order).step('reserve', { do: plain });
   // @ts-expect-error nothing but a step begins a saga
-  saga(Order).parallel({});
+  defineSaga(Order).parallel({});
   // @ts-expect-error the step reads a result that is not there yet
-  saga(Order).step('pay', { do: pay });
+  defineSaga(Order).step('pay', { do: pay });
   // @ts-expect-error the step reads a result of another shape
   reserved.step('pay', { do: reserve }).step('confirm', { do: confirm });
   // @ts-expect-error the undo reads the result of a step that comes later
-  saga(Order).step('reserve', { do: reserve, undo: refundOf('later') });
+  defineSaga(Order).step('reserve', { do: reserve, undo: refundOf('later') });
   // @ts-expect-error an undo must not refuse
   reserved.step('pay', { do: pay, undo: refusingUndo });
   // @ts-expect-error a name is used once
@@ -48,13 +48,13 @@ export function steps(imported: IFunction) {
   // @ts-expect-error nothing is done
   reserved.step('pay', { undo: refund });
   // @ts-expect-error another input
-  saga(z.object({ orderId: z.number() })).step('reserve', { do: reserve });
+  defineSaga(z.object({ orderId: z.number() })).step('reserve', { do: reserve });
 }
 
 declare function refundOf(step: 'later'): () => Promise<typeof import('./fixtures/confirm.js')>;
 
 export function groups() {
-  const reserved = saga(Order).step('reserve', { do: reserve, undo: release });
+  const reserved = defineSaga(Order).step('reserve', { do: reserve, undo: release });
   const both = reserved.parallel({ pay: { do: pay, undo: refund }, note: { do: plain } });
   both.step('confirm', { do: confirm });
   // @ts-expect-error a step of the group reads what another one has
@@ -66,7 +66,7 @@ export function groups() {
 }
 
 export function choices() {
-  const reserved = saga(Order).step('reserve', { do: reserve, undo: release });
+  const reserved = defineSaga(Order).step('reserve', { do: reserve, undo: release });
   const cases = { card: { do: pay, undo: refund }, invoice: { do: pay }, free: { do: nothing } };
   const chosen = reserved.choice('pay', 'input.method', cases);
   const result: Result<typeof chosen, 'pay'> = undefined;
@@ -91,7 +91,7 @@ type Result<D, Name> = D extends { readonly types?: { readonly context: infer Co
   : never;
 
 export function callbacks() {
-  const reserved = saga(Order).step('reserve', { do: reserve });
+  const reserved = defineSaga(Order).step('reserve', { do: reserve });
   const asked = reserved.waitForCallback('approve', { do: ask, answer: Approval, wait: Duration.days(1) });
   const answer: Result<typeof asked, 'approve'> = { by: 'ann', isApproved: true };
   // @ts-expect-error only a step that waits has a token
@@ -102,7 +102,7 @@ export function callbacks() {
 }
 
 export function sagas(stack: Stack, stock: DataTable, orders: DataTable, events: EventBus) {
-  const definition = saga(Order)
+  const definition = defineSaga(Order)
     .step('reserve', { do: reserve, undo: release })
     .waitForCallback('approve', { do: ask, answer: Approval, wait: Duration.days(1) })
     .step('pay', { do: pay, undo: refund });
@@ -117,7 +117,7 @@ export function sagas(stack: Stack, stock: DataTable, orders: DataTable, events:
   new Saga(stack, 'E3', { definition, bind: { stock }, cancelled: isCancelled });
   // @ts-expect-error the check must say yes or no
   new Saga(stack, 'E4', { definition, bind: { stock }, cancelled: refund });
-  const other = saga(Order).step('reserve', { do: reserve }).step('x', { do: refusingUndo });
+  const other = defineSaga(Order).step('reserve', { do: reserve }).step('x', { do: refusingUndo });
   // @ts-expect-error it can be refused with a code that is not expected
   new Saga(stack, 'E5', { definition: other, bind: { stock, events }, onOutcome: tell });
 

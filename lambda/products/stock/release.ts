@@ -1,7 +1,7 @@
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { handle, type TableClient, table } from 'cdk-trellis/runtime';
 import type * as z from 'zod';
-import { ReleaseRequest, type StockReply } from '../../../contracts/stock.js';
+import { ReleaseRequest, type StockResponse } from '../../../contracts/stock.js';
 import { forgetAt, isOwn, type Reservation, refusedWrites, reservationOf } from './reservation.js';
 
 /**
@@ -11,7 +11,7 @@ import { forgetAt, isOwn, type Reservation, refusedWrites, reservationOf } from 
  */
 export const handler = handle(
   { products: table.write, reservations: table.readWrite },
-  async (event: z.input<typeof ReleaseRequest>, clients): Promise<StockReply> => {
+  async (event: z.input<typeof ReleaseRequest>, clients): Promise<StockResponse> => {
     const { orderId, runId = orderId } = ReleaseRequest.parse(event);
     const reservation = await reservationOf(clients.reservations, orderId);
     if (reservation?.status === undefined) await prevent(clients.reservations, orderId, runId);

@@ -1,13 +1,13 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { handle, table } from 'cdk-trellis/runtime';
 import type * as z from 'zod';
-import { ReserveRequest, type StockReply } from '../../../contracts/stock.js';
+import { ReserveRequest, type StockResponse } from '../../../contracts/stock.js';
 import { forgetAt, isOwn, type Reservation, refusedWrites, reservationOf } from './reservation.js';
 
 /** Takes the products of an order from the stock: all of them or none, and once however often it is called. */
 export const handler = handle(
   { products: table.write, reservations: table.readWrite },
-  async (event: z.input<typeof ReserveRequest>, { products, reservations }): Promise<StockReply> => {
+  async (event: z.input<typeof ReserveRequest>, { products, reservations }): Promise<StockResponse> => {
     const { orderId, lines, runId } = ReserveRequest.parse(event);
     const run = runId ?? orderId;
     const reservation: Omit<Reservation, 'orderId'> = {
@@ -51,7 +51,7 @@ export const handler = handle(
     }
 
     /** This run has reserved before, or was undone before it came here; or another run was first. */
-    async function repeated(): Promise<StockReply> {
+    async function repeated(): Promise<StockResponse> {
       const known = await reservationOf(reservations, orderId);
       if (known?.status !== undefined && !isOwn(known, run)) return { status: 'duplicate' };
       const isDone = known?.status === 'reserved' || known?.status === 'sold';

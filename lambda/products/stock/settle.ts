@@ -2,13 +2,13 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { handle, table } from 'cdk-trellis/runtime';
 import type * as z from 'zod';
-import { SettleRequest, type StockReply } from '../../../contracts/stock.js';
+import { SettleRequest, type StockResponse } from '../../../contracts/stock.js';
 import { IS_OWN } from './reservation.js';
 
 /** Makes a run's reservation final. One that was released meanwhile, as abandoned, is refused, as is another run's. */
 export const handler = handle(
   { reservations: table.write },
-  async (event: z.input<typeof SettleRequest>, { reservations }): Promise<StockReply> => {
+  async (event: z.input<typeof SettleRequest>, { reservations }): Promise<StockResponse> => {
     const { orderId, runId = orderId } = SettleRequest.parse(event);
     try {
       await reservations.client.send(

@@ -1,17 +1,17 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { allow, allowKey } from '../../bindings/bindable.js';
 import { isBinary } from '../../contract/body.js';
-import type { Operation } from '../../contract/contract.js';
+import type { Operation } from '../../contract/operation.js';
 import { Problem } from '../../contract/problem.js';
 import { responsesOf } from '../../contract/responses.js';
-import { itemMistakes, itemTemplate } from '../private/item-template.js';
+import { itemTemplate, validateItem } from '../private/item-template.js';
 import {
-  type ServiceAnswer,
   type ServiceCall,
   ServiceIntegration,
+  type ServiceResponse,
   successesOf,
 } from '../private/service-integration.js';
-import { expressionOf, jsonText, refuseTemplate, valueMistakes } from '../private/vtl.js';
+import { expressionOf, jsonText, refuseTemplate, validateValue } from '../private/vtl.js';
 import type { Integration, RequestValue, TableLike } from './integration.js';
 
 export interface GetItemOptions {
@@ -52,9 +52,9 @@ class GetItem extends ServiceIntegration<never> {
     super();
   }
 
-  protected override ownMistakes(operation: Operation): string[] {
+  protected override ownErrors(operation: Operation): string[] {
     const entries = Object.entries(this.options.key);
-    const found = entries.flatMap(([name, value]) => valueMistakes(`\`key.${name}`, value, operation));
+    const found = entries.flatMap(([name, value]) => validateValue(`\`key.${name}`, value, operation));
     if (entries.length < 1 || entries.length > 2) {
       found.push(`\`key\` must have one or two attributes, got ${entries.length}`);
     }
@@ -66,7 +66,7 @@ class GetItem extends ServiceIntegration<never> {
       found.push('getItem answers 404 when there is no such item: `responses` must have a 404');
     }
     const schema = schemaOf(operation);
-    return schema ? [...found, ...itemMistakes(schema)] : [...found, 'getItem answers JSON, got nothing'];
+    return schema ? [...found, ...validateItem(schema)] : [...found, 'getItem answers JSON, got nothing'];
   }
 
   protected call(): ServiceCall {
@@ -84,7 +84,7 @@ class GetItem extends ServiceIntegration<never> {
     };
   }
 
-  protected answerOf(operation: Operation): ServiceAnswer {
+  protected answerOf(operation: Operation): ServiceResponse {
     const schema = schemaOf(operation);
     const none = refuseTemplate(404, 'Not found', 'There is no such item.');
     const found = schema ? itemTemplate(schema, '$item') : '';

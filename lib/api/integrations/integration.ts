@@ -1,7 +1,7 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import type * as z from 'zod';
-import type { Operation } from '../../contract/contract.js';
+import type { Operation } from '../../contract/operation.js';
 import type { Cors } from '../private/cors.js';
 
 /** What an integration is made for. */
@@ -29,14 +29,14 @@ export abstract class Integration<Answer> {
   declare readonly answer?: Answer;
 
   /** What is wrong with it for this operation. */
-  abstract mistakes(operation: Operation): string[];
+  abstract errors(operation: Operation): string[];
 
   /** How the gateway calls the service, with a role of its own. */
   abstract render(context: IntegrationContext): RenderedIntegration;
 }
 
 /** The body that an operation answers when it succeeds; anything when it has none. */
-export type AnswerOf<O extends Operation> = BodyOf<O['responses'][keyof O['responses'] & SuccessStatus]>;
+export type ResponseOf<O extends Operation> = BodyOf<O['responses'][keyof O['responses'] & SuccessStatus]>;
 
 type SuccessStatus = 200 | 201 | 202 | 204;
 

@@ -1,8 +1,12 @@
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { allow } from '../../bindings/bindable.js';
-import type { Operation } from '../../contract/contract.js';
-import { type ServiceAnswer, type ServiceCall, ServiceIntegration } from '../private/service-integration.js';
-import { jsonText, payloadMistakes, payloadOf, refuseTemplate } from '../private/vtl.js';
+import type { Operation } from '../../contract/operation.js';
+import {
+  type ServiceCall,
+  ServiceIntegration,
+  type ServiceResponse,
+} from '../private/service-integration.js';
+import { jsonText, payloadOf, refuseTemplate, validatePayload } from '../private/vtl.js';
 import type { Integration, RequestValue } from './integration.js';
 
 export interface PutEventsOptions {
@@ -52,9 +56,9 @@ class PutEvents extends ServiceIntegration<PutEvent> {
     super();
   }
 
-  protected override ownMistakes(operation: Operation): string[] {
+  protected override ownErrors(operation: Operation): string[] {
     const { source, detailType, values = {} } = this.options;
-    const found = payloadMistakes(values, operation);
+    const found = validatePayload(values, operation);
     if (!/^(?!aws\.)[\w./-]{1,256}$/.test(source)) {
       found.push(
         `\`source\` must be 1 to 256 letters, digits and ./_-, and not begin with "aws.", got "${source}"`,
@@ -82,7 +86,7 @@ class PutEvents extends ServiceIntegration<PutEvent> {
   }
 
   /** EventBridge answers 200 for an event that it has not taken, too. */
-  protected answerOf(): ServiceAnswer {
+  protected answerOf(): ServiceResponse {
     const refused = refuseTemplate(502, 'The service did not answer', 'It did not take the event.');
     return {
       sample: { eventId: '5fea7756-0ea4-451a-a703-a558b933e274' },

@@ -1,9 +1,13 @@
 import type { CfnQueue, IQueue } from 'aws-cdk-lib/aws-sqs';
 import { allow, allowKey, type Bindable } from '../../bindings/bindable.js';
-import type { Operation } from '../../contract/contract.js';
+import type { Operation } from '../../contract/operation.js';
 import { ID_ATTRIBUTE } from '../../runtime/message-attributes.js';
-import { type ServiceAnswer, type ServiceCall, ServiceIntegration } from '../private/service-integration.js';
-import { expressionOf, valueMistakes } from '../private/vtl.js';
+import {
+  type ServiceCall,
+  ServiceIntegration,
+  type ServiceResponse,
+} from '../private/service-integration.js';
+import { expressionOf, validateValue } from '../private/vtl.js';
 import type { Integration, RequestValue } from './integration.js';
 
 export interface SendMessageOptions {
@@ -47,7 +51,7 @@ export function sendMessage(queue: IQueue, options: SendMessageOptions = {}): In
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
-const MOST_ATTRIBUTES = 10;
+const MAX_ATTRIBUTES = 10;
 const ATTRIBUTE_NAME = /^(?!(aws|amazon)\.)(?!\.)(?!.*\.\.)[\w.-]{1,256}(?<!\.)$/i;
 
 class SendMessage extends ServiceIntegration<SentMessage> {
@@ -61,13 +65,13 @@ class SendMessage extends ServiceIntegration<SentMessage> {
     super();
   }
 
-  protected override ownMistakes(operation: Operation): string[] {
+  protected override ownErrors(operation: Operation): string[] {
     const { attributes = {}, groupId, deduplicationId } = this.options;
     const names = Object.keys(attributes);
     const values = { ...(groupId && { groupId }), ...(deduplicationId && { deduplicationId }) };
     return [
-      ...(names.length > MOST_ATTRIBUTES
-        ? [`\`attributes\` must be at most ${MOST_ATTRIBUTES}, got ${names.length}`]
+      ...(names.length > MAX_ATTRIBUTES
+        ? [`\`attributes\` must be at most ${MAX_ATTRIBUTES}, got ${names.length}`]
         : []),
       ...names
         .filter((name) => !ATTRIBUTE_NAME.test(name))
@@ -81,7 +85,7 @@ class SendMessage extends ServiceIntegration<SentMessage> {
         ? ['`deduplicationId` is for a FIFO queue, got another queue']
         : []),
       ...Object.entries({ ...attributes, ...values }).flatMap(([name, value]) =>
-        valueMistakes(`\`${name}`, value, operation),
+        validateValue(`\`${name}`, value, operation),
       ),
     ];
   }
@@ -107,8 +111,7 @@ class SendMessage extends ServiceIntegration<SentMessage> {
     const attributes = Object.entries(this.options.attributes ?? {}).map(([name, one]) => [name, value(one)]);
     const isNamed = attributes.some(([name]) => name === ID_ATTRIBUTE);
     // What a worker with `idempotency()` knows the message by, also after a redrive.
-    if (!isNamed && attributes.length < MOST_ATTRIBUTES)
-      attributes.push([ID_ATTRIBUTE, '$context.requestId']);
+    if (!isNamed && attributes.length < MAX_ATTRIBUTES) attributes.push([ID_ATTRIBUTE, '$context.requestId']);
     return [
       'Action=SendMessage',
       'Version=2012-11-05',
@@ -127,7 +130,7 @@ class SendMessage extends ServiceIntegration<SentMessage> {
     ].join('&');
   }
 
-  protected answerOf(): ServiceAnswer {
+  protected answerOf(): ServiceResponse {
     return {
       sample: { messageId: '5fea7756-0ea4-451a-a703-a558b933e274' },
       template: `{"messageId":"$input.path('$.SendMessageResponse.SendMessageResult.MessageId')"}`,

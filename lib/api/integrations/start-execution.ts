@@ -1,8 +1,12 @@
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { allow } from '../../bindings/bindable.js';
-import type { Operation } from '../../contract/contract.js';
-import { type ServiceAnswer, type ServiceCall, ServiceIntegration } from '../private/service-integration.js';
-import { expressionOf, jsonText, payloadMistakes, payloadOf, valueMistakes } from '../private/vtl.js';
+import type { Operation } from '../../contract/operation.js';
+import {
+  type ServiceCall,
+  ServiceIntegration,
+  type ServiceResponse,
+} from '../private/service-integration.js';
+import { expressionOf, jsonText, payloadOf, validatePayload, validateValue } from '../private/vtl.js';
 import type { Integration, RequestValue } from './integration.js';
 
 export interface StartExecutionOptions {
@@ -58,9 +62,9 @@ class StartExecution extends ServiceIntegration<StartedExecution> {
     super();
   }
 
-  protected override ownMistakes(operation: Operation): string[] {
+  protected override ownErrors(operation: Operation): string[] {
     const { name, values = {} } = this.options;
-    return [...payloadMistakes(values, operation), ...(name ? valueMistakes('`name', name, operation) : [])];
+    return [...validatePayload(values, operation), ...(name ? validateValue('`name', name, operation) : [])];
   }
 
   protected call(): ServiceCall {
@@ -76,7 +80,7 @@ class StartExecution extends ServiceIntegration<StartedExecution> {
     };
   }
 
-  protected answerOf(): ServiceAnswer {
+  protected answerOf(): ServiceResponse {
     return {
       sample: { executionId: '5fea7756-0ea4-451a-a703-a558b933e274' },
       template: `{"executionId":"$input.path('$.executionArn').replaceAll("^.*:", "")"}`,

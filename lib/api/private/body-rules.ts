@@ -1,5 +1,5 @@
 /** A rule that a body breaks, and where. */
-export interface BodyMistake {
+export interface BodyError {
   readonly id: string;
   readonly message: string;
 }
@@ -45,12 +45,12 @@ export function findingAt({ method, path }: Pick<BodyOperation, 'method' | 'path
 }
 
 /** Operations without a security scheme that do not say they are public, and without a validator. */
-export function bodyMistakes(body: Node): BodyMistake[] {
+export function validateBody(body: Node): BodyError[] {
   return operationsOf(body).flatMap((operation) => {
     const where = `${operation.method} ${operation.path}`;
     const at = findingAt(operation);
-    const insecure = securityMistake(operation.definition, body);
-    const unchecked = validatorMistake(operation.definition, body);
+    const insecure = securityError(operation.definition, body);
+    const unchecked = validatorError(operation.definition, body);
     return [
       ...(insecure ? [{ id: `Trellis-ApiSecurity${at}`, message: `${where} ${insecure}` }] : []),
       ...(unchecked ? [{ id: `Trellis-ApiValidator${at}`, message: `${where} ${unchecked}` }] : []),
@@ -58,7 +58,7 @@ export function bodyMistakes(body: Node): BodyMistake[] {
   });
 }
 
-function securityMistake(operation: Node, body: Node): string | undefined {
+function securityError(operation: Node, body: Node): string | undefined {
   const security: readonly Node[] | undefined = operation.security ?? body.security;
   if (!security) {
     return 'has no `security`, so that everyone may call it: name a security scheme, or say `security: []`';
@@ -73,7 +73,7 @@ function securityMistake(operation: Node, body: Node): string | undefined {
   return undefined;
 }
 
-function validatorMistake(operation: Node, body: Node): string | undefined {
+function validatorError(operation: Node, body: Node): string | undefined {
   const name = operation[VALIDATOR] ?? body[VALIDATOR];
   if (!name) return `has no \`${VALIDATOR}\`: name one of the document's validators`;
   const validator = body['x-amazon-apigateway-request-validators']?.[name];

@@ -7,19 +7,19 @@ import type { Cors } from './cors.js';
 import type { PlannedRoute } from './planned-route.js';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
-const LONGEST_SECONDS = 3600;
+const MAX_SECONDS = 3600;
 
 type Authorizers = Readonly<Record<string, Pick<LambdaAuthorizerProps, 'identitySources'>>>;
 
 /** What is wrong with how answers are kept. */
-export function cacheMistakes(
+export function validateCache(
   routes: readonly PlannedRoute[],
   cacheSize: string | undefined,
   authorizers: Authorizers = {},
 ): string[] {
   const cached = routes.filter(({ options }) => options.cache);
   const names = cached.map(({ name }) => name).join(', ');
-  const found = cached.flatMap((route) => mistakesOf(route, route.options.cache!, authorizers));
+  const found = cached.flatMap((route) => validateRoute(route, route.options.cache!, authorizers));
   if (cached.length > 0 && !cacheSize) {
     found.push(`\`cacheSize\` must say how large the cache is, for ${names} keep answers, got undefined`);
   }
@@ -29,7 +29,7 @@ export function cacheMistakes(
   return found;
 }
 
-function mistakesOf(
+function validateRoute(
   { name, operation }: PlannedRoute,
   { ttl, keys }: CacheOptions,
   authorizers: Authorizers,
@@ -39,18 +39,18 @@ function mistakesOf(
   if (operation.method !== 'GET') {
     found.push(`${at}\` is for GET only, which changes nothing, got ${operation.method}`);
   }
-  if (!ttl.isUnresolved() && !(ttl.toSeconds() >= 1 && ttl.toSeconds() <= LONGEST_SECONDS)) {
+  if (!ttl.isUnresolved() && !(ttl.toSeconds() >= 1 && ttl.toSeconds() <= MAX_SECONDS)) {
     found.push(`${at}.ttl\` must be from one second to an hour, got ${ttl.toHumanString()}`);
   }
   const known = Object.keys(operation.query?.shape ?? {}).map((parameter) => `query.${parameter}`);
   for (const key of (keys ?? []).filter((one) => !known.includes(one) && !/^headers\.[\w-]+$/.test(one))) {
     found.push(`${at}.keys\` must be of ${[...known, 'headers.<name>'].join(', ')}, got "${key}"`);
   }
-  return [...found, ...privacyMistakes(at, operation, keys ?? [], authorizers)];
+  return [...found, ...validatePrivacy(at, operation, keys ?? [], authorizers)];
 }
 
 /** The answer for one caller must never reach another. */
-function privacyMistakes(
+function validatePrivacy(
   at: string,
   { auth }: PlannedRoute['operation'],
   keys: readonly string[],

@@ -1,8 +1,8 @@
 import { Duration, Token } from 'aws-cdk-lib/core';
-import type { Operation } from '../../contract/contract.js';
-import { keyOf, REPLAYED_HEADER } from '../../contract/idempotent.js';
+import { keyOf, REPLAYED_HEADER } from '../../contract/idempotency.js';
+import type { Operation } from '../../contract/operation.js';
 import { responsesOf } from '../../contract/responses.js';
-import type { CorsSettings } from '../../runtime/cors.js';
+import type { CorsSettings } from '../../http/cors.js';
 import type { LambdaAuthorizerProps } from '../authorizer-props.js';
 import type { CorsOptions } from '../cors-options.js';
 
@@ -16,7 +16,7 @@ const EXPOSED = ['etag', 'link', 'location', 'retry-after', 'x-correlation-id', 
 const SIGNATURE = ['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'];
 
 /** What is wrong with CORS options. */
-export function corsMistakes({ origins, headers = [], exposeHeaders = [], ...rest }: CorsOptions): string[] {
+export function validateCors({ origins, headers = [], exposeHeaders = [], ...rest }: CorsOptions): string[] {
   const { credentials, maxAge } = rest;
   const found: string[] = [];
   if (origins.length === 0) found.push("`cors.origins` must have an origin, or be ['*'], got none");

@@ -14,13 +14,13 @@ interface Definition extends z.core.$ZodTypeDef {
 const definition = (schema: Schema) => schema._zod.def as Definition;
 
 /** What in a schema cannot be read from an item of DynamoDB, and where. */
-export function itemMistakes(schema: Schema): string[] {
+export function validateItem(schema: Schema): string[] {
   if (typeOf(schema) !== 'M')
     return ['getItem answers an item: the schema of the response must be an object'];
-  return mistakes(schema, '');
+  return errors(schema, '');
 }
 
-function mistakes(schema: Schema, path: string): string[] {
+function errors(schema: Schema, path: string): string[] {
   const { element, shape } = definition(unwrapped(schema));
   switch (typeOf(schema)) {
     case undefined:
@@ -28,13 +28,13 @@ function mistakes(schema: Schema, path: string): string[] {
         `getItem can answer objects, lists, texts, numbers, booleans and null, got ${definition(schema).type} at \`${path}\``,
       ];
     case 'L':
-      return mistakes(element!, `${path}[]`);
+      return errors(element!, `${path}[]`);
     case 'M':
       return Object.entries(shape!).flatMap(([name, property]) => [
         ...(/^[\w.-]+$/.test(name)
           ? []
           : [`getItem can answer properties of letters, digits and ._-, got "${name}"`]),
-        ...mistakes(property, path ? `${path}.${name}` : name),
+        ...errors(property, path ? `${path}.${name}` : name),
       ]);
     default:
       return [];

@@ -2,7 +2,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Aws, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindables } from '../../bindings/binding.js';
-import { given } from '../../construct/defined-props.js';
+import { definedProps } from '../../construct/defined-props.js';
 import { NodeFunction } from '../../function/node-function.js';
 import { HandlerSources } from '../../handler/handler-sources.js';
 import type { IdentitySource, LambdaAuthorizerProps } from '../authorizer-props.js';
@@ -11,10 +11,10 @@ import { capitalized } from './planned-route.js';
 const AUTHORIZATION: readonly IdentitySource[] = ['headers.Authorization'];
 
 /** https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html */
-const LONGEST_CACHE_SECONDS = 3600;
+const MAX_CACHE_SECONDS = 3600;
 
 /** What is wrong with the properties of an authorizer. */
-export function authorizerMistakes(name: string, props: LambdaAuthorizerProps): string[] {
+export function validateAuthorizers(name: string, props: LambdaAuthorizerProps): string[] {
   const { type = 'token', identitySources = AUTHORIZATION, cache, pattern } = props;
   const found: string[] = [];
   const at = `\`authorizers.${name}`;
@@ -35,7 +35,7 @@ export function authorizerMistakes(name: string, props: LambdaAuthorizerProps): 
   }
   if (type === 'request' && pattern !== undefined) found.push(`${at}.pattern\` is for type 'token' only`);
   const seconds = cache && !cache.isUnresolved() ? cache.toSeconds() : 0;
-  if (seconds > LONGEST_CACHE_SECONDS) {
+  if (seconds > MAX_CACHE_SECONDS) {
     found.push(`${at}.cache\` must be at most an hour, got ${cache?.toHumanString()}`);
   }
   if (seconds > 0 && identitySources.length === 0) {
@@ -86,7 +86,7 @@ function createAuthorizer(
   const { handler, type = 'token', identitySources = AUTHORIZATION, cache, pattern, ...options } = props;
   const created = NodeFunction.unchecked(scope, capitalized(name), {
     description: `Authorizes ${name}`,
-    ...given(options),
+    ...definedProps(options),
     environment: { ...shared.environment, ...options.environment },
     handler,
     bind: shared.bind,

@@ -2,21 +2,21 @@ import type { StageOptions } from 'aws-cdk-lib/aws-apigateway';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Annotations, CfnResource, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { Operation } from '../../contract/contract.js';
+import type { Operation } from '../../contract/operation.js';
 import { addedResources } from '../../function/published-versions.js';
 import type { Throttle } from '../routes.js';
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
-const LONGEST_SECONDS = 29;
-const MOST_RESOURCES = 300;
-const MOST_AUTHORIZERS = 10;
-const MOST_VARIABLES = 100;
-const LONGEST_KEY = 64;
-const LONGEST_VALUE = 512;
-const LARGEST_BODY = 6 * 1024 * 1024;
+const MAX_SECONDS = 29;
+const MAX_RESOURCES = 300;
+const MAX_AUTHORIZERS = 10;
+const MAX_VARIABLES = 100;
+const MAX_KEY_LENGTH = 64;
+const MAX_VALUE_LENGTH = 512;
+const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
 /** What is wrong with a throttle. */
-export function throttleMistakes(at: string, { requestsPerSecond, burst }: Throttle): string[] {
+export function validateThrottle(at: string, { requestsPerSecond, burst }: Throttle): string[] {
   const found: string[] = [];
   if (!Token.isUnresolved(requestsPerSecond) && !(requestsPerSecond > 0)) {
     found.push(`${at}.requestsPerSecond\` must be more than 0, got ${requestsPerSecond}`);
@@ -28,22 +28,22 @@ export function throttleMistakes(at: string, { requestsPerSecond, burst }: Throt
 }
 
 /** What is wrong with the variables of a stage. */
-export function variableMistakes({ variables = {} }: StageOptions): string[] {
+export function validateVariables({ variables = {} }: StageOptions): string[] {
   const names = Object.keys(variables);
   const found =
-    names.length > MOST_VARIABLES
-      ? [`\`stage.variables\` must be at most ${MOST_VARIABLES}, got ${names.length}`]
+    names.length > MAX_VARIABLES
+      ? [`\`stage.variables\` must be at most ${MAX_VARIABLES}, got ${names.length}`]
       : [];
   for (const [name, value] of Object.entries(variables)) {
-    if (!/^\w+$/.test(name) || name.length > LONGEST_KEY) {
+    if (!/^\w+$/.test(name) || name.length > MAX_KEY_LENGTH) {
       found.push(
-        `\`stage.variables\` must have names of at most ${LONGEST_KEY} letters, digits and underscores, got "${name}"`,
+        `\`stage.variables\` must have names of at most ${MAX_KEY_LENGTH} letters, digits and underscores, got "${name}"`,
       );
     }
     if (Token.isUnresolved(value)) continue;
-    if (!/^[A-Za-z0-9\-._~:/?#&=,]+$/.test(value) || value.length > LONGEST_VALUE) {
+    if (!/^[A-Za-z0-9\-._~:/?#&=,]+$/.test(value) || value.length > MAX_VALUE_LENGTH) {
       found.push(
-        `\`stage.variables.${name}\` must be at most ${LONGEST_VALUE} characters of A-Za-z0-9-._~:/?#&=, got "${value.slice(0, LONGEST_VALUE)}"`,
+        `\`stage.variables.${name}\` must be at most ${MAX_VALUE_LENGTH} characters of A-Za-z0-9-._~:/?#&=, got "${value.slice(0, MAX_VALUE_LENGTH)}"`,
       );
     }
   }
@@ -59,24 +59,24 @@ export function warnOfLimits(
 ): void {
   const warn = (id: string, text: string) => Annotations.of(scope).addWarningV2(`cdk-trellis:${id}`, text);
   for (const [name, { timeout }] of Object.entries(functions)) {
-    if (timeout && !timeout.isUnresolved() && timeout.toSeconds() > LONGEST_SECONDS) {
+    if (timeout && !timeout.isUnresolved() && timeout.toSeconds() > MAX_SECONDS) {
       warn(
         'apiTimeout',
-        `The function of ${name} may run for ${timeout.toHumanString()}, but API Gateway answers 504 after ${LONGEST_SECONDS} seconds while the function goes on: shorten its timeout, or start a workflow and answer 202.`,
+        `The function of ${name} may run for ${timeout.toHumanString()}, but API Gateway answers 504 after ${MAX_SECONDS} seconds while the function goes on: shorten its timeout, or start a workflow and answer 202.`,
       );
     }
   }
   const resources = resourcesOf(operations).size;
-  if (resources > MOST_RESOURCES) {
+  if (resources > MAX_RESOURCES) {
     warn(
       'apiResources',
-      `The API has ${resources} resources (each part of a path is one), and the quota is ${MOST_RESOURCES} unless it was raised: split the contract.`,
+      `The API has ${resources} resources (each part of a path is one), and the quota is ${MAX_RESOURCES} unless it was raised: split the contract.`,
     );
   }
-  if (authorizers > MOST_AUTHORIZERS) {
+  if (authorizers > MAX_AUTHORIZERS) {
     warn(
       'apiAuthorizers',
-      `The API has ${authorizers} authorizers, and the quota is ${MOST_AUTHORIZERS} unless it was raised.`,
+      `The API has ${authorizers} authorizers, and the quota is ${MAX_AUTHORIZERS} unless it was raised.`,
     );
   }
 }
@@ -120,7 +120,7 @@ export function addSizeCheck(scope: Construct, body: object): void {
   scope.node.addValidation({
     validate: () => {
       const bytes = Buffer.byteLength(JSON.stringify(body));
-      return bytes <= LARGEST_BODY
+      return bytes <= MAX_BODY_BYTES
         ? []
         : [
             `The OpenAPI body must be at most 6 MB, got ${Math.ceil(bytes / 1024 / 1024)} MB: split the contract`,

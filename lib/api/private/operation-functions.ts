@@ -1,12 +1,12 @@
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Bindable, Bindables } from '../../bindings/binding.js';
-import { given } from '../../construct/defined-props.js';
+import { definedProps } from '../../construct/defined-props.js';
 import { isUserAuth } from '../../contract/auth.js';
 import { NodeFunction } from '../../function/node-function.js';
 import type { NodeFunctionOptions } from '../../function/node-function-props.js';
+import { CLIENT_IDS_VARIABLE } from '../../http/authorize.js';
 import type { IUserDirectory } from '../../identity/user-directory.js';
-import { CLIENT_IDS_VARIABLE } from '../../runtime/authorize.js';
 import { RESPONSES_NEED } from '../../runtime/responses-variable.js';
 import { capitalized, type PlannedRoute } from './planned-route.js';
 
@@ -43,8 +43,8 @@ function createFunction(
 ): NodeFunction {
   const created = NodeFunction.unchecked(scope, capitalized(name), {
     description: `${operation.method} ${operation.path}`,
-    ...given(functions),
-    ...given(functionOptions),
+    ...definedProps(functions),
+    ...definedProps(functionOptions),
     environment: {
       ...environment,
       ...(isUserAuth(operation.auth) && { [CLIENT_IDS_VARIABLE]: users!.clientIds.join(',') }),

@@ -1,4 +1,4 @@
-import type { Operation, Operations } from '../../contract/contract.js';
+import type { Operation, Operations } from '../../contract/operation.js';
 import type { NodeFunctionOptions } from '../../function/node-function-props.js';
 import { Integration } from '../integrations/integration.js';
 import type { RouteOptions } from '../routes.js';

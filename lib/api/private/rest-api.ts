@@ -9,7 +9,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { given } from '../../construct/defined-props.js';
+import { definedProps } from '../../construct/defined-props.js';
 import { apiInfo, type Contract } from '../../contract/contract.js';
 import type { NodeFunction } from '../../function/node-function.js';
 import { isEphemeral } from '../../target/ephemeral.js';
@@ -74,7 +74,7 @@ export function createRestApi(scope: Construct, props: RestApiProps, parts: Rest
     minCompressionSize: MIN_COMPRESSION,
     cloudWatchRole: false,
     ...(!hasEndpoint && { disableExecuteApiEndpoint: true }),
-    ...given(props.restApi),
+    ...definedProps(props.restApi),
     restApiName,
     deployOptions: stageOptions({
       ...(accessLog && { accessLog }),

@@ -1,5 +1,5 @@
 import { type Auth, isLambdaAuth, isUserAuth, OWN_SCHEMES, scopesOf } from '../../contract/auth.js';
-import type { Operation } from '../../contract/contract.js';
+import type { Operation } from '../../contract/operation.js';
 
 /** The scope that every access token has which Cognito issues to a signed-in user; it makes the gateway take access tokens. */
 const SIGNED_IN = 'aws.cognito.signin.user.admin';

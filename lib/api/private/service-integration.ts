@@ -3,7 +3,7 @@ import { Aws } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { scopesOf } from '../../contract/auth.js';
 import { isBinary } from '../../contract/body.js';
-import type { Operation } from '../../contract/contract.js';
+import type { Operation } from '../../contract/operation.js';
 import { responsesOf } from '../../contract/responses.js';
 import {
   Integration,
@@ -28,7 +28,7 @@ export interface ServiceCall {
 }
 
 /** What a service's answers become. */
-export interface ServiceAnswer {
+export interface ServiceResponse {
   /** An answer as it will be, to hold against the contract. @default - the contract says all of it */
   readonly sample?: unknown;
   /** The template of the body when the service has done it. */
@@ -48,18 +48,18 @@ export abstract class ServiceIntegration<Answer> extends Integration<Answer> {
   protected abstract readonly takesBody: boolean;
 
   protected abstract call(operation: Operation): ServiceCall;
-  protected abstract answerOf(operation: Operation): ServiceAnswer;
+  protected abstract answerOf(operation: Operation): ServiceResponse;
 
   /** What is wrong with its own options. */
-  protected ownMistakes(_operation: Operation): string[] {
+  protected ownErrors(_operation: Operation): string[] {
     return [];
   }
 
-  mistakes(operation: Operation): string[] {
+  errors(operation: Operation): string[] {
     return [
-      ...this.requestMistakes(operation),
-      ...this.answerMistakes(operation),
-      ...this.ownMistakes(operation),
+      ...this.validateRequest(operation),
+      ...this.validateResponse(operation),
+      ...this.ownErrors(operation),
     ];
   }
 
@@ -114,7 +114,7 @@ export abstract class ServiceIntegration<Answer> extends Integration<Answer> {
   }
 
   /** What only a function would check, or there is nothing for it to hand on. */
-  private requestMistakes({ auth, body, headers, idempotencyKey, idempotent }: Operation): string[] {
+  private validateRequest({ auth, body, headers, idempotencyKey, idempotent }: Operation): string[] {
     const found: string[] = [];
     if (typeof auth === 'object' && 'group' in auth && auth.group !== undefined) {
       found.push(
@@ -141,7 +141,7 @@ export abstract class ServiceIntegration<Answer> extends Integration<Answer> {
     return found;
   }
 
-  private answerMistakes(operation: Operation): string[] {
+  private validateResponse(operation: Operation): string[] {
     const successes = successesOf(operation);
     const [status] = successes;
     if (status === undefined || successes.length > 1) {

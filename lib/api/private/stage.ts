@@ -5,12 +5,12 @@ import {
   type StageOptions,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { given } from '../../construct/defined-props.js';
+import { definedProps } from '../../construct/defined-props.js';
 import type { Throttle } from '../routes.js';
 import { accessLogFormat } from './access-log.js';
 import type { PlannedRoute } from './planned-route.js';
 
-/** Enough for many, and a bound to the bill of a mistake or an attack. */
+/** Enough for many, and a bound to the bill of an error or an attack. */
 const THROTTLE: Throttle = { requestsPerSecond: 100, burst: 200 };
 
 /** What the stage of an API is made of. */
@@ -28,7 +28,7 @@ export interface StageSources {
 export function stageOptions(sources: StageSources): StageOptions {
   const { accessLog, throttle = THROTTLE, cacheSize, routes, own } = sources;
   const common = methodOptions(throttle, accessLog !== undefined);
-  const wanted: StageOptions = Object.assign({}, ...own.map(given));
+  const wanted: StageOptions = Object.assign({}, ...own.map(definedProps));
   return {
     // One API has one stage; it is part of the address.
     stageName: 'api',

@@ -1,4 +1,4 @@
-import { type BodyMistake, findingAt, operationsOf } from './body-rules.js';
+import { type BodyError, findingAt, operationsOf } from './body-rules.js';
 
 /** A method setting of a stage, as CloudFormation has it. */
 export interface MethodSetting {
@@ -17,7 +17,7 @@ export interface MethodSetting {
 export function throttleGaps(
   body: Readonly<Record<string, unknown>>,
   stages: readonly (readonly MethodSetting[])[],
-): BodyMistake[] {
+): BodyError[] {
   return operationsOf(body)
     .filter(({ method, path }) =>
       stages.length === 0 ? true : stages.some((settings) => !isThrottled(settings, method, path)),

@@ -1,16 +1,16 @@
 import { ApiKey, type IApiKey, type RestApiBase, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import type { UsagePlanOptions } from '../api-props.js';
-import { throttleMistakes } from './limits.js';
+import { validateThrottle } from './limits.js';
 
 type Plans = Readonly<Record<string, UsagePlanOptions>>;
 
 /** What is wrong with usage plans. */
-export function usagePlanMistakes(plans: Plans): string[] {
+export function validateUsagePlans(plans: Plans): string[] {
   const seen = new Map<string | IApiKey, string>();
   return Object.entries(plans).flatMap(([name, { quota, keys, ...throttle }]) => {
     const at = `\`usagePlans.${name}`;
-    const found = throttleMistakes(at, throttle);
+    const found = validateThrottle(at, throttle);
     if (quota && !(Number.isInteger(quota.limit) && quota.limit > 0)) {
       found.push(`${at}.quota.limit\` must be a whole number of requests, got ${quota.limit}`);
     }

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { isLambdaAuth, isUserAuth } from '../../contract/auth.js';
-import type { Operation } from '../../contract/contract.js';
+import type { Operation } from '../../contract/operation.js';
 import { parametersOf } from '../../contract/path.js';
 import type { RequestValue } from '../integrations/integration.js';
 
@@ -35,7 +35,7 @@ export function expressionOf(value: RequestValue): string {
 }
 
 /** Why an operation has no such value: API Gateway would put nothing in its place. */
-export function valueMistakes(at: string, value: string, operation: Operation): string[] {
+export function validateValue(at: string, value: string, operation: Operation): string[] {
   const known = valuesOf(operation);
   return known.includes(value)
     ? []
@@ -89,7 +89,7 @@ export function payloadOf(values: Readonly<Record<string, RequestValue>>): Paylo
 }
 
 /** The names of values in a payload: none may take the place of the body. */
-export function payloadMistakes(
+export function validatePayload(
   values: Readonly<Record<string, RequestValue>>,
   operation: Operation,
 ): string[] {
@@ -97,7 +97,7 @@ export function payloadMistakes(
     ...Object.keys(values)
       .filter((name) => !/^[A-Za-z]\w*$/.test(name) || name === 'body')
       .map((name) => `\`values\` must have names like customerId, and none is called body, got "${name}"`),
-    ...Object.entries(values).flatMap(([name, value]) => valueMistakes(`\`${name}`, value, operation)),
+    ...Object.entries(values).flatMap(([name, value]) => validateValue(`\`${name}`, value, operation)),
   ];
 }
 

@@ -1,9 +1,9 @@
 // @ts-check
 import { resolve } from 'node:path';
+import { CodeError } from './errors.mjs';
 import { packageName } from './imports.mjs';
 import { packageFolder } from './inputs.mjs';
 import { installed } from './installed.mjs';
-import { CodeError } from './mistakes.mjs';
 import { VIRTUAL } from './narrowed.mjs';
 import { isNative, isOptionalFor, manifestOf } from './native.mjs';
 
@@ -51,7 +51,7 @@ export function apartPlugin(apart) {
 /**
  * The native packages in a build, as far as something imports them that is not native itself.
  *
- * @param {import('./protocol.mjs').VendorSet} set
+ * @param {import('./protocol.mjs').DependencySet} set
  * @param {import('esbuild').Metafile} metafile
  * @returns {Apart}
  * @throws CodeError when there are two versions of one
@@ -107,7 +107,7 @@ function addRoot(roots, folder, importer, id) {
 /**
  * Packages that are not bundled, with the platforms of the functions whose entries lead to them.
  *
- * @param {import('./protocol.mjs').VendorSet} set
+ * @param {import('./protocol.mjs').DependencySet} set
  * @param {import('esbuild').Metafile} metafile of the build without them
  * @param {Apart} apart
  * @returns {Apart}

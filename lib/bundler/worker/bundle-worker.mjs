@@ -1,6 +1,6 @@
 // @ts-check
 import * as worker from 'node:worker_threads';
-import { mistakesOf } from './mistakes.mjs';
+import { errorsOf } from './errors.mjs';
 import { projectPass } from './project-pass.mjs';
 import { resolveImport } from './resolve.mjs';
 import { vendorPass } from './vendor-pass.mjs';
@@ -87,7 +87,7 @@ async function alone(job, work) {
   try {
     const outcome = await work(await loading).then(
       (result) => ({ result }),
-      (error) => ({ mistakes: mistakesOf(error) }),
+      (error) => ({ errors: errorsOf(error) }),
     );
     answer([{ id: job.id, outcome }]);
   } catch (error) {

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { withoutTypes } from './erased-types.mjs';
+import { CodeError } from './errors.mjs';
 import { basesOf } from './inputs.mjs';
-import { CodeError } from './mistakes.mjs';
 
 /** @typedef {(text: string, file: string, useDefineForClassFields: boolean) => string} Compile */
 

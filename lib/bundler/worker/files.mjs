@@ -1,7 +1,7 @@
 // @ts-check
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
-import { CodeError } from './mistakes.mjs';
+import { CodeError } from './errors.mjs';
 
 /** What the Finder leaves in folders that it has shown. */
 const NOBODYS = '.DS_Store';
@@ -15,14 +15,14 @@ const NOBODYS = '.DS_Store';
  * Files and folders as they are on disk, by where they are to be.
  *
  * @param {Readonly<Record<string, string>>} places places in the output and what is to be there
- * @param {(path: string) => boolean} [isWanted] which of the files and folders below are taken
+ * @param {(path: string) => boolean} [isBundlingRequired] which of the files and folders below are taken
  * @returns {Copies}
  */
-export function copied(places, isWanted = () => true) {
+export function copied(places, isBundlingRequired = () => true) {
   /** @type {Copies} */
   const copies = { files: {}, executables: new Set(), sources: new Set() };
   for (const [place, source] of Object.entries(places)) {
-    copy(posix.normalize(place).replace(/\/$/, ''), source, { copies, isWanted, above: [] });
+    copy(posix.normalize(place).replace(/\/$/, ''), source, { copies, isBundlingRequired, above: [] });
   }
   return copies;
 }
@@ -30,9 +30,9 @@ export function copied(places, isWanted = () => true) {
 /**
  * @param {string} place
  * @param {string} source
- * @param {{ copies: Copies, isWanted: (path: string) => boolean, above: string[] }} scope
+ * @param {{ copies: Copies, isBundlingRequired: (path: string) => boolean, above: string[] }} scope
  */
-function copy(place, source, { copies, isWanted, above }) {
+function copy(place, source, { copies, isBundlingRequired, above }) {
   const stat = statSync(source, { throwIfNoEntry: false });
   if (!stat) throw new CodeError([{ text: `${source} does not exist, or is a link to what does not.` }]);
   copies.sources.add(source);
@@ -46,8 +46,8 @@ function copy(place, source, { copies, isWanted, above }) {
     throw new CodeError([{ text: `${source} is a link to a folder that it is in: it has no end.` }]);
   for (const name of readdirSync(source).sort()) {
     const path = join(source, name);
-    if (name === NOBODYS || !isWanted(path)) continue;
-    copy(posix.join(place, name), path, { copies, isWanted, above: [...above, folder] });
+    if (name === NOBODYS || !isBundlingRequired(path)) continue;
+    copy(posix.join(place, name), path, { copies, isBundlingRequired, above: [...above, folder] });
   }
 }
 

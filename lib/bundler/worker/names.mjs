@@ -103,8 +103,8 @@ function read(code, vendors, useOf) {
  */
 function membersTaken(code, { importStart, importEnd, phase }) {
   if (phase !== null) return undefined;
-  const before = code.slice(Math.max(0, importStart - MOST_NAMES), importStart);
-  const after = code.slice(importEnd, importEnd + MOST_NAMES);
+  const before = code.slice(Math.max(0, importStart - MAX_NAMES), importStart);
+  const after = code.slice(importEnd, importEnd + MAX_NAMES);
   const member = before.endsWith('(await ') ? /^\)\??\.([A-Za-z_$][\w$]*)(?![\w$\\])/.exec(after) : null;
   if (member?.[1]) return [member[1]];
   const isAll = /^(?:[;,)}\s]|$)/.test(after);
@@ -115,7 +115,7 @@ function membersTaken(code, { importStart, importEnd, phase }) {
 const DESTRUCTURED = /(?:^|\b(?:let|const|var)|[,;({])\s*\{([\w$,:]+)\}=await $/;
 
 /** So many characters are looked at around an import. */
-const MOST_NAMES = 2000;
+const MAX_NAMES = 2000;
 
 /** @param {string[]} clause */
 function bindingsOf([, first, all, list = '']) {

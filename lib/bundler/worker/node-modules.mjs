@@ -1,10 +1,10 @@
 // @ts-check
 import { isBuiltin } from 'node:module';
 import { basename, extname } from 'node:path';
+import { CodeError } from './errors.mjs';
 import { copied } from './files.mjs';
 import { packageName } from './imports.mjs';
 import { installed } from './installed.mjs';
-import { CodeError } from './mistakes.mjs';
 import {
   hasLambdasLibrary,
   isFor,
@@ -70,14 +70,14 @@ function isPackageFile(path) {
 function layout(apart) {
   /** @type {ReturnType<typeof layout>} */
   const places = new Map();
-  const mistakes = [];
+  const errors = [];
   for (const [name, one] of [...apart].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const { folder, isOptional, entries, platforms } = one;
     const missing = one.isNative ? missingFor(folder, platforms) : undefined;
-    if (missing && !isOptional) mistakes.push({ text: missing, entries });
+    if (missing && !isOptional) errors.push({ text: missing, entries });
     if (!missing) places.set(`node_modules/${name}`, { folder, platforms: new Set(platforms) });
   }
-  if (mistakes.length > 0) throw new CodeError(mistakes);
+  if (errors.length > 0) throw new CodeError(errors);
   // A Set is iterated with what is added meanwhile.
   const queue = new Set(places.keys());
   const put = (
@@ -132,12 +132,12 @@ function needs(folder, platforms) {
   for (const needed of [...names].sort()) {
     if (BUILD_ONLY.includes(needed)) continue;
     const target = installed(needed, folder);
-    const mistake = target
+    const error = target
       ? isNative(target) && missingFor(target, platforms)
       : `${name} needs ${needed}, which is not installed (looked for from ${folder}): install the project's packages again.`;
-    if (target && !mistake && isFor(manifestOf(target), platforms)) found.push([needed, target]);
+    if (target && !error && isFor(manifestOf(target), platforms)) found.push([needed, target]);
     const isRequired = needed in dependencies && !isOptionalFor(manifest, needed);
-    if (mistake && isRequired) throw new CodeError([{ text: mistake }]);
+    if (error && isRequired) throw new CodeError([{ text: error }]);
   }
   return found;
 }

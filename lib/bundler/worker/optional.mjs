@@ -63,7 +63,7 @@ export function optionalPlugin(missing) {
  * What to say of them, by the packages that would load them.
  *
  * @param {Missing} missing
- * @returns {import('./protocol.mjs').Mistake[]}
+ * @returns {import('./protocol.mjs').BuildError[]}
  */
 export function optionalWarnings(missing) {
   /** @type {Map<string, Set<string>>} */

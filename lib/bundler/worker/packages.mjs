@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 /**
  * The packages that an automatic layer was built from, and how much of each is in it.
  *
- * @param {import('./protocol.mjs').VendorSet} set
+ * @param {import('./protocol.mjs').DependencySet} set
  * @param {import('esbuild').Metafile} metafile
  * @param {(Identity & { bytes: number })[]} copied those that were not bundled
  * @returns {Package[]} in the order of their names

@@ -4,10 +4,10 @@ import { createRequire, isBuiltin, register } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sha256 } from './artifact.mjs';
+import { CodeError } from './errors.mjs';
 import { packageName } from './imports.mjs';
 import { dependencies, note } from './inputs.mjs';
 import { installed } from './installed.mjs';
-import { CodeError } from './mistakes.mjs';
 
 /** @typedef {import('esbuild').Plugin} Plugin */
 

@@ -4,6 +4,7 @@ import { relative, resolve } from 'node:path';
 import { keepArchive } from './archive.mjs';
 import { metadataPlugin } from './decorators.mjs';
 import { withTypes } from './erased-types.mjs';
+import { CodeError, errorsOf } from './errors.mjs';
 import { projectOptions } from './esbuild-options.mjs';
 import { copied } from './files.mjs';
 import { keepFolder } from './folder.mjs';
@@ -16,7 +17,6 @@ import {
   noteSettings,
   relativeTo,
 } from './inputs.mjs';
-import { CodeError, mistakesOf } from './mistakes.mjs';
 import { withNamespaces } from './namespaces.mjs';
 import { finish, outputsOf } from './outputs.mjs';
 import { loadPlugins } from './plugins.mjs';
@@ -27,7 +27,7 @@ import { bundledWrappers, isRuntime, loadedBy, namedWrappers } from './wrappers.
 /**
  * @typedef {import('./protocol.mjs').Unit} Unit
  * @typedef {import('./inputs.mjs').Dependencies} Dependencies
- * @typedef {{ result: import('./protocol.mjs').BuildResult } | { mistakes: import('./protocol.mjs').Mistake[] }} UnitOutcome
+ * @typedef {{ result: import('./protocol.mjs').BuildResult } | { errors: import('./protocol.mjs').BuildError[] }} UnitOutcome
  */
 
 /**
@@ -71,7 +71,7 @@ async function outcomesOf(esbuild, store, group) {
     return await buildGroup(esbuild, store, group);
   } catch (error) {
     const [unit] = group;
-    if (unit && group.length === 1) return [[unit, { mistakes: mistakesOf(error) }]];
+    if (unit && group.length === 1) return [[unit, { errors: errorsOf(error) }]];
     return (await Promise.all(group.map((one) => outcomesOf(esbuild, store, [one])))).flat();
   }
 }

@@ -63,14 +63,14 @@ export const OWN = 'own';
  *   conditions: string[],
  *   entries: LayerEntry[],
  *   nodeModules: [name: string, folder: string, platforms: string[]][],
- * }} VendorSet
+ * }} DependencySet
  *   An automatic layer. `nodeModules` are packages to copy as they are, with their folders relative to the root and the
  *   platforms of the functions that name them.
  *
  * @typedef {import('../../project-cache/artifact.js').Package} Package
  * @typedef {import('../../project-cache/artifact.js').Artifact} Artifact
  *
- * @typedef {{ vendors: VendorEntry[], wrappers: Record<string, string[]>, warnings: Mistake[] }} Findings
+ * @typedef {{ vendors: VendorEntry[], wrappers: Record<string, string[]>, warnings: BuildError[] }} Findings
  *   What else a build found out. `vendors` are what a unit uses of packages. `wrappers` are the wrappers of handlers
  *   (`handle`, `route` ...) in the code: of a unit by the name OWN, of a layer by the ids of the entries that have them,
  *   if these are not the runtime itself.
@@ -80,7 +80,7 @@ export const OWN = 'own';
  *   been among them, had they been there.
  *
  * @typedef {{ pass: 'project', store: string, unit: Unit }} ProjectRequest
- * @typedef {{ pass: 'vendor', store: string, set: VendorSet }} VendorRequest
+ * @typedef {{ pass: 'vendor', store: string, set: DependencySet }} VendorRequest
  *
  * @typedef {{
  *   pass: 'resolve',
@@ -91,10 +91,10 @@ export const OWN = 'own';
  * @typedef {{ file?: string, inputs: string[], absent: string[] }} Resolution
  *   `file` is undefined where nothing is found. `inputs` and `absent` are settings that say so, by absolute paths.
  *
- * @typedef {{ text: string, entries?: string[] }} Mistake
+ * @typedef {{ text: string, entries?: string[] }} BuildError
  *   An error; `entries` are the ids of the vendor entries it concerns.
  *
- * @typedef {{ result: BuildResult | Resolution } | { mistakes: Mistake[] } | { crash: string }} Outcome
+ * @typedef {{ result: BuildResult | Resolution } | { errors: BuildError[] } | { crash: string }} Outcome
  * @typedef {{ id: number } & (ProjectRequest | VendorRequest | ResolveRequest)} Job
  *   They come in lists, and so do the answers.
  *

@@ -1,8 +1,8 @@
 // @ts-check
 import { join, relative, resolve } from 'node:path';
 import { withMetadata } from './decorators.mjs';
+import { CodeError } from './errors.mjs';
 import { dependencies, isInstalled, isVirtual, noteSettings } from './inputs.mjs';
-import { CodeError } from './mistakes.mjs';
 
 /** @typedef {import('./protocol.mjs').Unit} Unit */
 
@@ -41,20 +41,20 @@ export function reachable({ root, entries, options }, metafile, inputs) {
  */
 export function refuseForeign({ folder, root, layers }, sources) {
   const isIn = (/** @type {string} */ file, /** @type {string} */ above) => file.startsWith(join(above, '/'));
-  const mistakes = [];
+  const errors = [];
   const foreign = sources.filter((file) => folder !== undefined && !isIn(file, folder));
   if (foreign.length > 0) {
     const list = foreign.map((file) => relative(root, file)).join(', ');
     const text = `A layer holds what is in its folder and packages from npm, but this one imports ${list}. Move it into the layer.`;
-    mistakes.push({ text });
+    errors.push({ text });
   }
   for (const layer of layers) {
     const twice = sources.find((file) => isIn(file, layer.folder));
     if (!twice) continue;
     const text = `${relative(root, twice)} is in the layer ${layer.name} and would be in the function too. Import it by the layer's package name, not by its path.`;
-    mistakes.push({ text });
+    errors.push({ text });
   }
-  if (mistakes.length > 0) throw new CodeError(mistakes);
+  if (errors.length > 0) throw new CodeError(errors);
 }
 
 /**

@@ -5,9 +5,9 @@ import { namespacesOf } from './namespaces.mjs';
 import { narrowed, topNames, VIRTUAL } from './narrowed.mjs';
 
 /**
- * @typedef {import('./protocol.mjs').VendorSet} VendorSet
+ * @typedef {import('./protocol.mjs').DependencySet} DependencySet
  * @typedef {import('./protocol.mjs').VendorEntry} VendorEntry
- * @typedef {{ set: VendorSet, absent: ReadonlySet<string>, isApart: (specifier: string) => boolean }} Scope
+ * @typedef {{ set: DependencySet, absent: ReadonlySet<string>, isApart: (specifier: string) => boolean }} Scope
  *   `absent` are names that modules turned out not to have; packages that are apart are not bundled.
  */
 

@@ -16,7 +16,7 @@ import { named, notExported, refuseCommonJs } from './vendor-errors.mjs';
 import { bundledWrappers, loadedBy } from './wrappers.mjs';
 
 /**
- * @typedef {import('./protocol.mjs').VendorSet} VendorSet
+ * @typedef {import('./protocol.mjs').DependencySet} DependencySet
  * @typedef {import('./apart.mjs').Apart} Apart
  * @typedef {import('esbuild').BuildResult<{ write: false, metafile: true }>} Built
  */
@@ -38,7 +38,7 @@ const REQUIRE =
  *
  * @param {typeof import('esbuild')} esbuild
  * @param {string} store
- * @param {VendorSet} set
+ * @param {DependencySet} set
  * @returns {Promise<import('./protocol.mjs').BuildResult>}
  */
 export async function vendorPass(esbuild, store, set) {
@@ -72,7 +72,7 @@ export async function vendorPass(esbuild, store, set) {
 /**
  * The wrappers of handlers that packages bring along, by the entries that lead to them.
  *
- * @param {VendorSet} set
+ * @param {DependencySet} set
  * @param {import('esbuild').Metafile} metafile
  */
 function wrappersIn({ root, entries }, metafile) {
@@ -86,7 +86,7 @@ function wrappersIn({ root, entries }, metafile) {
   return found;
 }
 
-/** The packages that users want as they are. @param {VendorSet} set @returns {Apart} */
+/** The packages that users want as they are. @param {DependencySet} set @returns {Apart} */
 function asked({ root, nodeModules }) {
   const packages = nodeModules.map(([name, place, platforms]) => {
     const folder = join(root, place);
@@ -104,7 +104,7 @@ function asked({ root, nodeModules }) {
 
 /**
  * @param {typeof import('esbuild')} esbuild
- * @param {VendorSet} set
+ * @param {DependencySet} set
  * @param {Known} known
  * @param {Apart} apart what is not bundled
  * @returns {Promise<{ built: Built, apart: Apart, missing: Known['missing'] }>}
@@ -132,7 +132,7 @@ async function build(esbuild, set, known, apart) {
 
 /**
  * @param {typeof import('esbuild')} esbuild
- * @param {VendorSet} set
+ * @param {DependencySet} set
  * @param {Known} known
  * @param {Apart} apart
  * @returns {Promise<Built>}
@@ -155,7 +155,7 @@ function run(esbuild, set, { absent, missing }, apart) {
 /**
  * All that the layer was made from: the lockfile does not tell when files of packages change.
  *
- * @param {VendorSet} set
+ * @param {DependencySet} set
  * @param {Built} built
  * @param {Iterable<string>} copies
  */

@@ -1,27 +1,18 @@
 // @ts-check
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 
-/** What the runtime calls its wrappers of handlers, by the modules that have them. */
-const WRAPPERS = /** @type {Record<string, string>} */ ({
-  authorizer: 'authorizer',
-  consume: 'consume',
-  handle: 'handle',
-  job: 'job',
-  route: 'route',
-  saga: 'step',
-  trigger: 'trigger',
-  worker: 'worker',
-});
+/** Wrappers of handlers, each exported by the file of its name in `lib/runtime/handlers`. */
+const WRAPPERS = ['authorizer', 'consume', 'handle', 'job', 'route', 'step', 'trigger', 'worker'];
 
 const LIBRARY = join(import.meta.dirname, '..', '..');
 const FOLDERS = [join(LIBRARY, 'runtime'), join(LIBRARY, 'esm', 'runtime')];
 
 /** Another copy of this library. */
-const RUNTIME = /[\\/]cdk-trellis[\\/](lib|dist([\\/]esm)?)[\\/]runtime[\\/][^\\/]+$/;
+const RUNTIME = /[\\/]cdk-trellis[\\/](lib|dist([\\/]esm)?)[\\/]runtime[\\/]/;
 
 /** @param {string} file */
 export function isRuntime(file) {
-  return FOLDERS.includes(dirname(file)) || RUNTIME.test(file);
+  return FOLDERS.some((folder) => file.startsWith(folder + sep)) || RUNTIME.test(file);
 }
 
 /**
@@ -30,11 +21,10 @@ export function isRuntime(file) {
  * @param {import('./protocol.mjs').VendorEntry[]} entries those of the runtime
  */
 export function namedWrappers(entries) {
-  const all = Object.values(WRAPPERS);
   const used = entries.flatMap(({ names }) =>
-    names === '*' ? all : names.map((name) => name.split('.')[0] ?? ''),
+    names === '*' ? WRAPPERS : names.map((name) => name.split('.')[0] ?? ''),
   );
-  return all.filter((name) => used.includes(name));
+  return WRAPPERS.filter((name) => used.includes(name));
 }
 
 /**
@@ -51,12 +41,12 @@ export function bundledWrappers({ outputs: all }, root, outputs) {
       if (bytesInOutput > 0 && isRuntime(resolve(root, input))) found.add(wrapperIn(input));
     }
   }
-  return Object.values(WRAPPERS).filter((name) => found.has(name));
+  return WRAPPERS.filter((name) => found.has(name));
 }
 
 /** @param {string} file */
 function wrapperIn(file) {
-  return WRAPPERS[/([\w-]+)\.[cm]?[jt]s$/.exec(file)?.[1] ?? ''];
+  return /[\\/]handlers[\\/]([\w-]+)\.[cm]?[jt]s$/.exec(file)?.[1];
 }
 
 /**

@@ -5,7 +5,8 @@ import { costOf } from '../../observability/prices.js';
 import { type DataChange, dataChanges, holdsData, type LocatedDataChange } from './data.js';
 import { takenNames } from './names.js';
 import { type PermissionChange, permissionChanges } from './permissions.js';
-import { type Refusal, refusedUpdates } from './refusals.js';
+import type { Refusal } from './refusal.js';
+import { refusedUpdates } from './refusals.js';
 import type { SynthesizedStack, Template } from './templates.js';
 
 /** What a deploy of an app would do, beyond its code. */

@@ -1,4 +1,4 @@
-import type { Refusal } from './refusals.js';
+import type { Refusal } from './refusal.js';
 import { pathOf, type Resource, type SynthesizedStack, type Template } from './templates.js';
 
 /** The properties that name a resource uniquely in its account and region. */

@@ -1,13 +1,7 @@
 import type { ResourceDifference, TemplateDiff } from '@aws-cdk/cloudformation-diff';
 import { fixedName } from './names.js';
+import type { Refusal } from './refusal.js';
 import { pathOf, type Resource } from './templates.js';
-
-/** A change that AWS refuses: the deployment fails and is rolled back. */
-export interface Refusal {
-  readonly path: string;
-  readonly type: string;
-  readonly reason: string;
-}
 
 type Rule = (oldValue: Resource, newValue: Resource) => string[];
 

@@ -1,7 +1,7 @@
 import type { AppDiff } from './app-diff.js';
 import type { DataChange } from './data.js';
 import type { PermissionChange } from './permissions.js';
-import type { Refusal } from './refusals.js';
+import type { Refusal } from './refusal.js';
 
 /** A diff as lines for people. */
 export function described({ newStacks, leftStacks, data, permissions, refused, cost }: AppDiff): string {

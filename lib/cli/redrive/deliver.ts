@@ -113,7 +113,7 @@ function isGone(error: unknown): boolean {
 class ExpiredChangesError extends Error {}
 
 /** More than a batch ever has; an open shard has always another page. */
-const MOST_PAGES = 100;
+const MAX_PAGES = 100;
 
 async function recordsOf(config: ClientConfig, batch: StreamBatch): Promise<object[]> {
   const { DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand } = await import(
@@ -128,7 +128,7 @@ async function recordsOf(config: ClientConfig, batch: StreamBatch): Promise<obje
   } as const;
   let { ShardIterator } = await streams.send(new GetShardIteratorCommand(start));
   const found: object[] = [];
-  for (let page = 0; ShardIterator && page < MOST_PAGES; page++) {
+  for (let page = 0; ShardIterator && page < MAX_PAGES; page++) {
     const { Records = [], NextShardIterator } = await streams.send(new GetRecordsCommand({ ShardIterator }));
     for (const record of Records) {
       const { SequenceNumber = '' } = record.dynamodb ?? {};

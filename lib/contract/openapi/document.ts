@@ -1,5 +1,6 @@
 import { isBinary } from '../body.js';
-import { apiInfo, type Contract, type Operation } from '../contract.js';
+import { apiInfo, type Contract } from '../contract.js';
+import type { Operation } from '../operation.js';
 import { Components, type JsonSchema } from './components.js';
 import { parameters } from './parameters.js';
 import { mediaType, refusals, responses } from './responses.js';

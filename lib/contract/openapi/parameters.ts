@@ -1,5 +1,5 @@
-import type { Operation } from '../contract.js';
-import { keyOf } from '../idempotent.js';
+import { keyOf } from '../idempotency.js';
+import type { Operation } from '../operation.js';
 import { parametersOf } from '../path.js';
 import { PreconditionFailed } from '../precondition.js';
 import { responsesOf } from '../responses.js';

@@ -1,11 +1,12 @@
 import type { Body } from '../body.js';
 import { isBinary } from '../body.js';
 import { choiceOf } from '../choice.js';
-import type { Operation } from '../contract.js';
+import { REPLAYED_HEADER } from '../idempotency.js';
 import { IDEMPOTENCY_PROBLEMS, IdempotencyKeyInUse } from '../idempotency-problems.js';
-import { REPLAYED_HEADER } from '../idempotent.js';
+import type { Operation } from '../operation.js';
 import { Problem } from '../problem.js';
-import { type Examples, PROBLEM_TYPE, type ResponseForm, responsesOf } from '../responses.js';
+import type { Examples } from '../response-declaration.js';
+import { PROBLEM_TYPE, type ResponseForm, responsesOf } from '../responses.js';
 import type { SharedStatus } from '../shared-statuses.js';
 import type { Components, JsonSchema } from './components.js';
 import { hasEtag } from './parameters.js';

@@ -1,5 +1,5 @@
 import { type Auth, isLambdaAuth, OWN_SCHEMES, scopesOf } from '../auth.js';
-import type { Operation } from '../contract.js';
+import type { Operation } from '../operation.js';
 import type { JsonSchema } from './components.js';
 
 /** What a caller of the operation must show; nothing where it is public. */

@@ -41,12 +41,12 @@ export function checkBootstrap(
   if (!Stack.of(fn).bundlingRequired) return;
   const all = [stagedOf(fn, props.code), ...(props.layers ?? []).map((layer) => stagedOf(layer, layer))];
   const holder = all.find((one) => one && existsSync(join(one.folder, NAME)));
-  const mistake = holder
-    ? (startMistake(holder) ?? processorMistake(fn, holder, props.architecture))
+  const error = holder
+    ? (startError(holder) ?? processorError(fn, holder, props.architecture))
     : missing(all);
-  if (!mistake) return;
+  if (!error) return;
   for (const one of all) if (one) forget(fn, one);
-  throw new Error(`${mistake}. See ${CONTRACT} (at ${fn.node.path})`);
+  throw new Error(`${error}. See ${CONTRACT} (at ${fn.node.path})`);
 }
 
 function missing(all: readonly (Staged | undefined)[]): string | undefined {
@@ -79,7 +79,7 @@ function shown({ folder, source }: Staged): string {
   return existsSync(own) ? own : join(folder, NAME);
 }
 
-function startMistake(code: Staged): string | undefined {
+function startError(code: Staged): string | undefined {
   const file = join(code.folder, NAME);
   // Windows has no such permission to look at.
   if (process.platform !== 'win32' && (statSync(file).mode & 0o111) === 0)
@@ -96,7 +96,7 @@ function startMistake(code: Staged): string | undefined {
 }
 
 /** Where the function runs on this machine, the program must be made for it. */
-function processorMistake(fn: IConstruct, code: Staged, architecture: Architecture): string | undefined {
+function processorError(fn: IConstruct, code: Staged, architecture: Architecture): string | undefined {
   const program = programOf(startOf(join(code.folder, NAME)));
   if (!program) return undefined;
   if (targetOf(fn) !== 'local') {

@@ -11,10 +11,10 @@ import type * as ZipSizes from './zip-sizes.js';
  * Unzipped, with all layers: what is uploaded through S3, as CDK does, has no other limit.
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
-const MOST_BYTES = 250 * 1024 * 1024;
+const MAX_BYTES = 250 * 1024 * 1024;
 
 /** So many of the largest are named. */
-const LARGEST = 5;
+const MAX_SIZE = 5;
 
 /** A part of what a function loads. */
 export interface CodePart {
@@ -63,11 +63,11 @@ function sizesIn(folder: string): [name: string, bytes: number][] {
 /** @throws BundlingError when Lambda would refuse the function, with what takes most room */
 export function refuseSize(at: string, parts: readonly CodePart[]): void {
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-  if (bytes <= MOST_BYTES) return;
+  if (bytes <= MAX_BYTES) return;
   const largest = parts
     .flatMap((part) => [...grouped(part)].map(([name, size]) => ({ name: `${name} (${part.name})`, size })))
     .sort((a, b) => b.size - a.size)
-    .slice(0, LARGEST);
+    .slice(0, MAX_SIZE);
   const list = largest.map(({ name, size }) => `\n  ${megabytes(size)} MB ${name}`).join('');
   throw new BundlingError(
     `Code and layers must be at most 250 MB unzipped, got ${megabytes(bytes)} MB (at ${at}). The largest parts:${list}\nLeave out what the function does not need, read large files from S3, or run it as a container image, which may have 10 GB.`,

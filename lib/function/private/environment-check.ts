@@ -2,7 +2,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { resourceOf } from '../../bindings/own-policy.js';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MOST_ENVIRONMENT_BYTES = 4096;
+const MAX_ENVIRONMENT_BYTES = 4096;
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html */
 const NAME = /^[a-zA-Z][a-zA-Z0-9_]+$/;
@@ -13,12 +13,12 @@ export function addEnvironmentCheck(fn: LambdaFunction): void {
     validate: () => {
       const variables: Record<string, unknown> =
         fn.stack.resolve(resourceOf(fn).environment)?.variables ?? {};
-      return [...nameMistakes(Object.keys(variables)), ...sizeMistakes(variables)];
+      return [...validateNames(Object.keys(variables)), ...validateSize(variables)];
     },
   });
 }
 
-function nameMistakes(names: readonly string[]): string[] {
+function validateNames(names: readonly string[]): string[] {
   const wrong = names.filter((name) => !NAME.test(name));
   return wrong.length === 0
     ? []
@@ -27,12 +27,12 @@ function nameMistakes(names: readonly string[]): string[] {
       ];
 }
 
-function sizeMistakes(variables: Readonly<Record<string, unknown>>): string[] {
+function validateSize(variables: Readonly<Record<string, unknown>>): string[] {
   const literal = Object.entries(variables).filter(([, value]) => typeof value === 'string');
   const bytes = literal.reduce((sum, [name, value]) => sum + Buffer.byteLength(`${name}${value}`), 0);
-  return bytes <= MOST_ENVIRONMENT_BYTES
+  return bytes <= MAX_ENVIRONMENT_BYTES
     ? []
     : [
-        `The environment must be at most ${MOST_ENVIRONMENT_BYTES} bytes, got ${bytes}: keep large values in a parameter`,
+        `The environment must be at most ${MAX_ENVIRONMENT_BYTES} bytes, got ${bytes}: keep large values in a parameter`,
       ];
 }

@@ -7,7 +7,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { BundledCode, isAskedFor } from '../../bundler/bundled-code.js';
+import { BundledCode, isBundlingRequired } from '../../bundler/bundled-code.js';
 import { Bundler } from '../../bundler/bundler.js';
 import type { BundlingOptions } from '../../bundler/bundling-options.js';
 import { libraryConditions } from '../../bundler/conditions.js';
@@ -19,12 +19,12 @@ import { projectRoot } from '../../project-cache/project.js';
 import { once } from '../../runtime/once.js';
 import { targetOf } from '../../target/target.js';
 import { SharedLayer } from '../shared-layer.js';
-import { automaticLayer } from './automatic-layer.js';
 import { builtPart, foreignPart, refuseSize } from './code-size.js';
+import { dependencyLayer } from './dependency-layer.js';
 import { packageOf, sharedLayerVersion } from './shared-layer-version.js';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MOST_LAYERS = 5;
+const MAX_LAYERS = 5;
 
 /** Options of CDK's functions that are made of a layer. */
 const WITH_A_LAYER = ['insightsVersion', 'adotInstrumentation', 'paramsAndSecrets'];
@@ -52,8 +52,8 @@ export function functionCode(
 ): FunctionCode {
   const { entry, runtime, bundling = {}, layers = [], unseen, options: given } = props;
   const path = constructPath(scope, id);
-  const mistake = layerMistake(layers, given);
-  if (mistake) throw new Error(`${mistake} (at ${path})`);
+  const error = layerError(layers, given);
+  if (error) throw new Error(`${error} (at ${path})`);
   const target = esbuildTarget(runtime, path);
   const shared = layers.filter((layer) => layer instanceof SharedLayer);
   const twice = shared.find((layer, at) => shared.indexOf(layer) !== at);
@@ -73,9 +73,9 @@ export function functionCode(
       conditions: libraryConditions(),
       target,
     },
-    isAskedFor(Stack.of(scope)),
+    isBundlingRequired(Stack.of(scope)),
   );
-  const automatic = automaticLayer(scope);
+  const automatic = dependencyLayer(scope);
   const used = shared.map((layer) => sharedLayerVersion(scope, layer));
   const versions = layers.map((layer) =>
     layer instanceof SharedLayer ? sharedLayerVersion(scope, layer).version : layer,
@@ -101,16 +101,16 @@ export function functionCode(
   return { code, layers: [automatic.version, ...versions] };
 }
 
-function layerMistake(layers: readonly unknown[], options: object): string | undefined {
+function layerError(layers: readonly unknown[], options: object): string | undefined {
   const other = layers.find((layer) => !(layer instanceof SharedLayer) && !isVersion(layer));
   if (other !== undefined) {
     return `\`layers\` must be shared layers or layer versions, as in \`SharedLayer.fromPackage('layers/money')\`, got a ${typeof other}`;
   }
   const adding = WITH_A_LAYER.filter((name) => options[name as never] !== undefined);
-  const most = MOST_LAYERS - 1 - adding.length;
+  const most = MAX_LAYERS - 1 - adding.length;
   if (layers.length <= most) return undefined;
   const reasons = [
-    `a function has at most ${MOST_LAYERS}`,
+    `a function has at most ${MAX_LAYERS}`,
     "one is the stack's automatic layer",
     ...adding.map((name) => `\`${name}\` adds one`),
   ];

@@ -3,7 +3,11 @@ import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Bindable, Bindables } from '../../bindings/binding.js';
 import type * as Idempotency from '../../bindings/idempotency-table.js';
-import { type Granted, satisfy, type Wanted } from '../../bindings/satisfy.js';
+import {
+  type BindingRequest,
+  type ResolvedBindings,
+  resolveBindings,
+} from '../../bindings/resolve-bindings.js';
 import type { BundlingOptions } from '../../bundler/bundling-options.js';
 import { resolveBundling } from '../../bundler/resolve-options.js';
 import { constructPath } from '../../construct/construct-path.js';
@@ -18,7 +22,7 @@ const UNREAD =
   'If it does, write its needs where the handler is exported, for synth reads them there: `export const handler = handle({ ... }, ...)`';
 
 /** What follows from a handler's module and the bindings, before there is a function. */
-export interface FunctionPlan extends Granted {
+export interface FunctionPlan extends ResolvedBindings {
   readonly entry: string;
   readonly exportName: string;
   readonly analysis: HandlerAnalysis;
@@ -32,8 +36,8 @@ export interface OwnNeed extends DeclaredNeed {
 /**
  * Finds the module, reads its needs and satisfies them.
  *
- * @param shared whether other functions use the same bindings: extra ones are no mistake then
- * @throws Error that names all mistakes, and the construct
+ * @param shared whether other functions use the same bindings: extra ones are no error then
+ * @throws Error that names all errors, and the construct
  */
 export function planFunction(
   scope: Construct,
@@ -65,7 +69,7 @@ export function planFunction(
   const names = needs.map(({ name }) => name);
   const missing = needs.filter(({ name }) => bind[name] === undefined);
   const extra = shared ? [] : Object.keys(props.bind ?? {}).filter((name) => !names.includes(name));
-  const mistakes = [
+  const errors = [
     ...missing.map((need) => `\`bind\` must have ${need.name}: the handler needs \`${written(need)}\``),
     ...extra.map(
       (name) =>
@@ -76,10 +80,10 @@ export function planFunction(
     ...needs.filter((need) => !missing.includes(need)).map((need) => wantedBy(need, bind)),
     ...(props.own ?? []).map(({ to, ...need }) => wantedBy(need, { [need.name]: to })),
   ];
-  const granted = satisfy(
+  const granted = resolveBindings(
     wanted,
     Object.keys(props.environment ?? {}),
-    mistakes,
+    errors,
     (all) => {
       const file = relative(process.cwd(), entry);
       return new Error(`${all.join('\n')}\nThe needs are declared in ${file} (at ${path})`);
@@ -109,7 +113,7 @@ function bindingsOfTheStack(scope: Construct, needs: readonly DeclaredNeed[], bi
   return Object.fromEntries(names.map((name) => [name, IdempotencyTable.of(scope)]));
 }
 
-function wantedBy({ name, kind, access }: DeclaredNeed, bind: Bindables): Wanted {
+function wantedBy({ name, kind, access }: DeclaredNeed, bind: Bindables): BindingRequest {
   const called = {
     to: `\`bind.${name}\``,
     access: `the need \`${written({ name, kind, access })}\` cannot be bound`,

@@ -1,7 +1,7 @@
 import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { BundledCode, isAskedFor } from '../../bundler/bundled-code.js';
+import { BundledCode, isBundlingRequired } from '../../bundler/bundled-code.js';
 import { Bundler } from '../../bundler/bundler.js';
 import { libraryConditions } from '../../bundler/conditions.js';
 import { describeLayer } from '../../bundler/layer-metadata.js';
@@ -9,13 +9,22 @@ import type { LayerPackage, Unit } from '../../bundler/worker/protocol.mjs';
 import { projectRoot } from '../../project-cache/project.js';
 import { once } from '../../runtime/once.js';
 import { isEphemeral } from '../../target/ephemeral.js';
-import type { SharedLayer } from '../shared-layer.js';
-import { automaticLayer } from './automatic-layer.js';
+import { dependencyLayer } from './dependency-layer.js';
 import { addLayerCheck } from './layer-check.js';
 
 /** A shared layer in one stack. */
+/** A package of the project that is deployed as a layer. */
+export interface LayerSource {
+  readonly packageName: string;
+  readonly version: string;
+  /** The package's folder, absolute. */
+  readonly folder: string;
+  /** Source files by subpath. */
+  readonly exports: Readonly<Record<string, string>>;
+}
+
 export interface SharedLayerVersion {
-  readonly layer: SharedLayer;
+  readonly layer: LayerSource;
   readonly version: LayerVersion;
   readonly key: string;
 }
@@ -26,7 +35,7 @@ const TARGET = 'node20';
 const versions = new WeakMap<Stack, Map<string, SharedLayerVersion>>();
 
 /** The version of a shared layer that the functions of a stack use. */
-export function sharedLayerVersion(scope: Construct, layer: SharedLayer): SharedLayerVersion {
+export function sharedLayerVersion(scope: Construct, layer: LayerSource): SharedLayerVersion {
   const stack = Stack.of(scope);
   const known = versions.get(stack) ?? new Map<string, SharedLayerVersion>();
   versions.set(stack, known);
@@ -35,7 +44,7 @@ export function sharedLayerVersion(scope: Construct, layer: SharedLayer): Shared
   const bundler = Bundler.of(scope);
   const id = idOf(layer);
   refuseSameId(stack, id, layer, [...known.values()]);
-  const key = bundler.add(`${stack.node.path}/${id}`, unitOf(layer), isAskedFor(stack));
+  const key = bundler.add(`${stack.node.path}/${id}`, unitOf(layer), isBundlingRequired(stack));
   const built = once(() => bundler.built(key));
   const version = new LayerVersion(stack, id, {
     code: new BundledCode(built, () => bundler.prepareLayers()),
@@ -45,13 +54,13 @@ export function sharedLayerVersion(scope: Construct, layer: SharedLayer): Shared
   });
   describeLayer(version, 'shared', built, [{ name: layer.packageName, version: layer.version }]);
   addLayerCheck(version, true);
-  automaticLayer(scope).serve(key);
+  dependencyLayer(scope).serve(key);
   const made = { layer, version, key };
   known.set(layer.folder, made);
   return made;
 }
 
-function idOf({ packageName }: SharedLayer): string {
+function idOf({ packageName }: LayerSource): string {
   const words = packageName.split(/[^a-zA-Z0-9]+/).filter((word) => word !== '');
   return `${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('')}Layer`;
 }
@@ -60,7 +69,7 @@ function idOf({ packageName }: SharedLayer): string {
 function refuseSameId(
   stack: Stack,
   id: string,
-  { packageName, folder }: SharedLayer,
+  { packageName, folder }: LayerSource,
   others: SharedLayerVersion[],
 ): void {
   const other = others.find(({ layer }) => idOf(layer) === id)?.layer;
@@ -71,13 +80,13 @@ function refuseSameId(
 }
 
 /** A shared layer as the functions that import it see it. */
-export function packageOf(layer: SharedLayer): LayerPackage {
+export function packageOf(layer: LayerSource): LayerPackage {
   const subpaths = Object.keys(layer.exports);
   const files = subpaths.map((subpath) => [subpath, `/opt/${baseOf(layer)}${outputOf(subpath)}.mjs`]);
   return { name: layer.packageName, folder: layer.folder, files: Object.fromEntries(files) };
 }
 
-function unitOf(layer: SharedLayer): Unit {
+function unitOf(layer: LayerSource): Unit {
   const subpaths = Object.keys(layer.exports);
   refuseSameOutput(layer);
   const manifest = {
@@ -100,8 +109,8 @@ function unitOf(layer: SharedLayer): Unit {
   };
 }
 
-/** `./money` and `./money.js` are one file, or a mistake. */
-function refuseSameOutput({ packageName, exports }: SharedLayer): void {
+/** `./money` and `./money.js` are one file, or an error. */
+function refuseSameOutput({ packageName, exports }: LayerSource): void {
   const outputs = new Map<string, string>();
   for (const [subpath, file] of Object.entries(exports)) {
     const out = outputOf(subpath);
@@ -115,7 +124,7 @@ function refuseSameOutput({ packageName, exports }: SharedLayer): void {
   }
 }
 
-function baseOf(layer: SharedLayer): string {
+function baseOf(layer: LayerSource): string {
   return `nodejs/node_modules/${layer.packageName}/`;
 }
 

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
 /** The end of an archive's directory: a signature, and 22 bytes with a comment of at most 65535. */
 const END = 0x06054b50;
-const MOST_END_BYTES = 22 + 0xffff;
+const MAX_END_BYTES = 22 + 0xffff;
 const ENTRY = 0x02014b50;
 const ENTRY_BYTES = 46;
 
@@ -14,7 +14,7 @@ const ENTRY_BYTES = 46;
  */
 export function unzippedSizes(archive: string): [name: string, bytes: number][] | undefined {
   const { size } = statSync(archive);
-  const tail = read(archive, Math.max(0, size - MOST_END_BYTES), Math.min(size, MOST_END_BYTES));
+  const tail = read(archive, Math.max(0, size - MAX_END_BYTES), Math.min(size, MAX_END_BYTES));
   let end = tail.length - 22;
   while (end >= 0 && tail.readUInt32LE(end) !== END) end -= 1;
   if (end < 0) return undefined;

@@ -11,10 +11,10 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { given } from '../../construct/defined-props.js';
+import { definedProps } from '../../construct/defined-props.js';
 import type { UserDirectoryProps } from '../user-directory-props.js';
-import { planOf } from './directory-mistakes.js';
 import type { CreatedProvider } from './providers.js';
+import { planOf } from './validate-directory.js';
 
 /** Makes the address of Cognito's pages and of programs' tokens, where there is to be one. */
 export function createDomain(userPool: UserPool, props: UserDirectoryProps): UserPoolDomain | undefined {
@@ -53,7 +53,7 @@ export function createClient(
     accessTokenValidity: Duration.hours(1),
     idTokenValidity: Duration.hours(1),
     refreshTokenValidity: Duration.days(30),
-    ...given(props.client),
+    ...definedProps(props.client),
   });
   // Cognito refuses a client of providers that it does not know yet.
   client.node.addDependency(...providers.map(({ resource }) => resource));

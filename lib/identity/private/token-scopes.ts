@@ -15,7 +15,7 @@ const SERVER_NAME = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
 const DOMAIN_PREFIX = /^(?!.*(aws|amazon|cognito))[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** What is wrong with the properties about tokens. */
-export function tokenMistakes({
+export function validateTokens({
   scopes = {},
   machines = {},
   domainPrefix,

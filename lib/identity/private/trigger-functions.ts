@@ -5,21 +5,21 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindable, Bindables } from '../../bindings/binding.js';
 import { usersBinding } from '../../bindings/users.js';
-import { given } from '../../construct/defined-props.js';
+import { definedProps } from '../../construct/defined-props.js';
 import { NodeFunction } from '../../function/node-function.js';
 import { warnOfUnneeded } from '../../function/unneeded-bindings.js';
 import { entryOf } from '../../handler/entry.js';
 import { exportNameOf } from '../../handler/export-name.js';
 import { HandlerSources } from '../../handler/handler-sources.js';
 import type { DeclaredNeed } from '../../handler/needs.js';
+import type { TriggerName } from '../../runtime/handlers/trigger.js';
 import { OWN_USERS } from '../../runtime/own-users.js';
-import type { TriggerName } from '../../runtime/trigger.js';
 import type { AnyTriggers, TriggerOptions } from '../triggers.js';
 
 /**
  * How long Cognito waits. https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
-const LONGEST = Duration.seconds(5);
+const MAX_TIMEOUT = Duration.seconds(5);
 
 /** A trigger that has a module. */
 interface Trigger {
@@ -64,7 +64,7 @@ function createTrigger(scope: Construct, pool: UserPool, one: Trigger, bind: Bin
   if (
     options.timeout &&
     !options.timeout.isUnresolved() &&
-    options.timeout.toSeconds() > LONGEST.toSeconds()
+    options.timeout.toSeconds() > MAX_TIMEOUT.toSeconds()
   ) {
     throw new Error(
       `\`triggers.${name}.timeout\` must be at most 5 seconds, for Cognito waits no longer, got ${options.timeout.toHumanString()} ${at}`,
@@ -73,14 +73,14 @@ function createTrigger(scope: Construct, pool: UserPool, one: Trigger, bind: Bin
   const own = new OwnUsers(pool);
   const fn = NodeFunction.unchecked(scope, `${name[0]!.toUpperCase()}${name.slice(1)}`, {
     description: `${name} of ${scope.node.path}`,
-    timeout: LONGEST,
-    ...given(options),
+    timeout: MAX_TIMEOUT,
+    ...definedProps(options),
     handler,
     bind: { ...own.forNeedsOf(scope, handler), ...bind },
     invokedSynchronously: true,
   });
-  const mistake = otherHandler(fn, name);
-  if (mistake) throw new Error(`${mistake} ${at}`);
+  const error = otherHandler(fn, name);
+  if (error) throw new Error(`${error} ${at}`);
   pool.addTrigger(known.operation, fn, known.version);
   own.grantTo(fn);
   return fn;

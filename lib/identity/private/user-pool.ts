@@ -13,10 +13,10 @@ import { ConfigurationSet, ConfigurationSetTlsPolicy } from 'aws-cdk-lib/aws-ses
 import { Annotations, Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../../construct/acknowledge.js';
-import { given } from '../../construct/defined-props.js';
+import { definedProps } from '../../construct/defined-props.js';
 import { dataRemovalPolicy, isEphemeral } from '../../target/ephemeral.js';
 import type { PasskeyOptions, UserDirectoryProps, UserEmailOptions } from '../user-directory-props.js';
-import { planOf } from './directory-mistakes.js';
+import { planOf } from './validate-directory.js';
 
 /** Changed one by one: who asks for longer passwords still wants them of all kinds. */
 const PASSWORDS = {
@@ -47,8 +47,8 @@ export function createUserPool(scope: Construct, props: UserDirectoryProps): Use
     ...(props.email && { email: emailOf(scope, props.email) }),
     deletionProtection: !isEphemeral(scope),
     removalPolicy: dataRemovalPolicy(scope, true),
-    ...given(props.userPool),
-    passwordPolicy: { ...PASSWORDS, ...given(props.userPool?.passwordPolicy) },
+    ...definedProps(props.userPool),
+    passwordPolicy: { ...PASSWORDS, ...definedProps(props.userPool?.passwordPolicy) },
   });
   if (props.passkeys) countAsTwoFactors(pool, props.passkeys);
   acknowledgeFindings(pool, featurePlan);
@@ -92,7 +92,7 @@ function countAsTwoFactors(pool: UserPool, { userVerification }: PasskeyOptions)
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
  */
 function emailOf(scope: Construct, options: UserEmailOptions): UserPoolEmail {
-  const { from, fromName, replyTo, verified = 'domain', region } = options;
+  const { from, fromName, responseTo, verified = 'domain', region } = options;
   // A set of this region is of no use elsewhere.
   const set = region
     ? undefined
@@ -101,7 +101,7 @@ function emailOf(scope: Construct, options: UserEmailOptions): UserPoolEmail {
     fromEmail: from,
     sesRegion: region ?? Stack.of(scope).region,
     ...(fromName !== undefined && { fromName }),
-    ...(replyTo !== undefined && { replyTo }),
+    ...(responseTo !== undefined && { responseTo }),
     ...(verified === 'domain' && { sesVerifiedDomain: from.slice(from.indexOf('@') + 1) }),
     ...(set && { configurationSetName: set.configurationSetName }),
   });

@@ -18,14 +18,14 @@ export interface Delivery {
   readonly queue?: IQueue;
   /** Where events land that cannot be delivered, if the target has a place for them. */
   readonly deadLetterQueue?: IQueue;
-  readonly mistakes: readonly string[];
+  readonly errors: readonly string[];
   /** @param queue the queue as the rule is to be given it, where the target is one */
   target(policy: TargetBaseProps, queue?: IQueue): IRuleTarget;
 }
 
 /** Something with a place for events that it failed to handle. */
 interface HoldsFailures {
-  holdFailures(): void;
+  ensureFailureQueue(): void;
   readonly failures: IQueue | undefined;
 }
 
@@ -45,12 +45,12 @@ const noTarget = () =>
   new Error('The target of an event must be a handler, a QueueWorker, a queue, a function or a workflow');
 
 function toFunction(fn: IFunction & Partial<HoldsFailures>, name = fn.node.path): Delivery {
-  fn.holdFailures?.();
+  fn.ensureFailureQueue?.();
   return {
     name,
     arn: fn.functionArn,
     ...(fn.failures && { deadLetterQueue: fn.failures }),
-    mistakes: fn instanceof NodeFunction ? refuseOtherHandler(fn, 'consume') : [],
+    errors: fn instanceof NodeFunction ? refuseOtherHandler(fn, 'consume') : [],
     target: (policy) => new LambdaFunction(fn, policy),
   };
 }
@@ -59,7 +59,7 @@ function toQueue(queue: IQueue, name: string, deadLetterQueue?: IQueue): Deliver
   return {
     name,
     ...(deadLetterQueue && { deadLetterQueue }),
-    mistakes: queue.fifo
+    errors: queue.fifo
       ? [
           'the target of an event must not be a FIFO queue: EventBridge keeps no order. Take a standard queue, and `ifNewer` in the handler',
         ]

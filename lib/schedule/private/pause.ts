@@ -6,7 +6,7 @@ const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 const SLACK_HOURS = 2;
 
 /** CloudWatch looks back a week at most. */
-const MOST_HOURS = 7 * 24;
+const MAX_HOURS = 7 * 24;
 
 const SECONDS: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 24 * 3600 };
 
@@ -29,7 +29,7 @@ export function longestPause(expression: string): Duration | undefined {
 }
 
 function withinWeek(seconds: number): Duration | undefined {
-  return seconds <= MOST_HOURS * 3600 ? Duration.seconds(seconds) : undefined;
+  return seconds <= MAX_HOURS * 3600 ? Duration.seconds(seconds) : undefined;
 }
 
 /** The most days from one of the weekdays to the next: 3 for MON-FRI. @returns undefined for what is no plain list of them */

@@ -15,7 +15,7 @@ const s3 = new S3Client({ requestHandler: LIMITS });
 const cloudFront = new CloudFrontClient({ maxAttempts: 6, requestHandler: LIMITS });
 
 /** The first thousand paths of a month are free, and so is everything as one path. */
-const MOST_INVALIDATED = 100;
+const MAX_INVALIDATED = 100;
 
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
   const request = event.ResourceProperties as unknown as ContentRequest;
@@ -53,7 +53,7 @@ async function invalidate(
   reference: string,
 ): Promise<void> {
   const paths = stale.map((path) => `/${path.split('/').map(encodeURIComponent).join('/')}`);
-  const Items = paths.length > MOST_INVALIDATED ? ['/*'] : paths;
+  const Items = paths.length > MAX_INVALIDATED ? ['/*'] : paths;
   await cloudFront.send(
     new CreateInvalidationCommand({
       DistributionId,

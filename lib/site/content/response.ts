@@ -1,7 +1,7 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 
 /** CloudFormation takes 4096 bytes in all. */
-const LONGEST_REASON = 1000;
+const MAX_REASON_LENGTH = 1000;
 /** Enough to tell CloudFormation before Lambda ends the function. */
 const MARGIN = 5_000;
 
@@ -19,7 +19,7 @@ export async function answering(
   if (reason) console.error(reason);
   await answer(event, {
     Status: reason ? 'FAILED' : 'SUCCESS',
-    Reason: reason && `${reason.slice(0, LONGEST_REASON)} (log stream ${context.logStreamName})`,
+    Reason: reason && `${reason.slice(0, MAX_REASON_LENGTH)} (log stream ${context.logStreamName})`,
     PhysicalResourceId: physicalId,
     StackId: event.StackId,
     RequestId: event.RequestId,

@@ -26,7 +26,7 @@ export interface State {
 }
 
 /** DeleteObjects takes no more. */
-const MOST_DELETED = 1000;
+const MAX_DELETED = 1000;
 
 /** The bucket of a site. Paths are those of the site, without the prefix. */
 export class Store {
@@ -92,8 +92,8 @@ export class Store {
   }
 
   private async deleteKeys(keys: readonly string[]): Promise<void> {
-    for (let at = 0; at < keys.length; at += MOST_DELETED) {
-      const Objects = keys.slice(at, at + MOST_DELETED).map((Key) => ({ Key }));
+    for (let at = 0; at < keys.length; at += MAX_DELETED) {
+      const Objects = keys.slice(at, at + MAX_DELETED).map((Key) => ({ Key }));
       const { Errors = [] } = await this.s3.send(
         new DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects, Quiet: true } }),
       );

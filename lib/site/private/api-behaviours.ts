@@ -27,28 +27,26 @@ export function apiBehaviours(
 ): Record<string, BehaviorOptions> {
   const owners = new Map<string, string>();
   const behaviours: Record<string, BehaviorOptions> = {};
-  const mistakes: string[] = [];
+  const errors: string[] = [];
   for (const api of apis) {
     const { name } = api.contract[apiInfo];
     const stage = otherStage(api.restApi);
-    if (stage) mistakes.push(`the stage of the API ${name} must be called ${API_STAGE}, got ${stage}`);
+    if (stage) errors.push(`the stage of the API ${name} must be called ${API_STAGE}, got ${stage}`);
     const behaviour = behaviourOf(api, responseHeadersPolicy);
     for (const segment of firstSegments(api.contract)) {
       const owner = owners.get(segment);
       if (segment === '' || segment.startsWith('{'))
-        mistakes.push(
+        errors.push(
           `the API ${name} has the path /${segment}, which does not tell it from others: begin it with a word`,
         );
       else if (owner)
-        mistakes.push(
-          `the APIs ${owner} and ${name} both have paths that begin with /${segment}: rename one`,
-        );
+        errors.push(`the APIs ${owner} and ${name} both have paths that begin with /${segment}: rename one`);
       owners.set(segment, name);
       behaviours[`/${API_STAGE}/${segment}`] = behaviour;
       behaviours[`/${API_STAGE}/${segment}/*`] = behaviour;
     }
   }
-  if (mistakes.length > 0) throw new Error(`\`apis\`: ${mistakes.join('\n')} (at ${scope.node.path})`);
+  if (errors.length > 0) throw new Error(`\`apis\`: ${errors.join('\n')} (at ${scope.node.path})`);
   return behaviours;
 }
 

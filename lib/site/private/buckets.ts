@@ -8,7 +8,7 @@ import {
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../../construct/acknowledge.js';
-import { given } from '../../construct/defined-props.js';
+import { definedProps } from '../../construct/defined-props.js';
 import { dataRemovalPolicy } from '../../target/ephemeral.js';
 
 const PRIVATE = {
@@ -24,7 +24,7 @@ export function contentBucket(scope: Construct, own: BucketProps | undefined): B
     // What is in it can be deployed again: versions would only be kept and paid for.
     versioned: false,
     removalPolicy: dataRemovalPolicy(scope),
-    ...given(own),
+    ...definedProps(own),
   });
   acknowledge(bucket, {
     'AwsSolutions-S1': 'Only the distribution reads it, whose access log says who asked for what.',

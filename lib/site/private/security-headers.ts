@@ -70,7 +70,7 @@ export function securityHeaders(
 }
 
 function policyOf(scope: Construct, own: Directives, connect: readonly string[]): string {
-  const wrong = Object.entries(own).flatMap(([name, values]) => mistakesOf(name, values));
+  const wrong = Object.entries(own).flatMap(([name, values]) => validateHeader(name, values));
   if (wrong.length > 0) throw new Error(`${wrong.join('\n')} (at ${scope.node.path})`);
   const all = {
     ...DEFAULT_DIRECTIVES,
@@ -84,7 +84,7 @@ function policyOf(scope: Construct, own: Directives, connect: readonly string[])
 }
 
 /** A browser ignores a directive that it does not understand, and with it the protection. */
-function mistakesOf(name: string, values: readonly string[]): string[] {
+function validateHeader(name: string, values: readonly string[]): string[] {
   const at = `\`contentSecurityPolicy\``;
   if (!/^[a-z-]+$/.test(name)) return [`${at} must have directives like img-src, got "${name}"`];
   return values

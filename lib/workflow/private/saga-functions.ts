@@ -3,7 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindables } from '../../bindings/binding.js';
-import { given } from '../../construct/defined-props.js';
+import { definedProps } from '../../construct/defined-props.js';
 import { NodeFunction } from '../../function/node-function.js';
 import { type AnyCode, handlerOf, isExisting, timeoutOf } from '../planned-step.js';
 import type { SagaFunctionOptions } from '../saga-types.js';
@@ -65,8 +65,8 @@ export class SagaFunctions {
     const scope = path.slice(0, -1).reduce((parent, part) => childOf(parent, capitalized(part)), this.scope);
     return NodeFunction.unchecked(scope, capitalized(path.at(-1) as string), {
       description: path.join(' '),
-      ...given(functions),
-      ...given(own),
+      ...definedProps(functions),
+      ...definedProps(own),
       environment: { ...functions.environment, ...own.environment },
       handler: handlerOf(code) as () => Promise<unknown>,
       bind,

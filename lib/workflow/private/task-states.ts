@@ -30,7 +30,7 @@ const PARKED_SECONDS = 12 * 24 * 60 * 60;
 export const NOT_TOLD_STATE = 'The outcome was not told';
 
 /** Errors of a callback that are no failures of its function. */
-const NO_ANSWER = ['States.Timeout', 'SagaAnswerFailed'];
+const NO_ANSWER = ['States.Timeout', 'SagaResponseFailed'];
 
 /** A state that invokes a function. @param event as an expression */
 export function invoking({ arn, seconds, retry }: Invocation, event: string, isExpress: boolean): State {

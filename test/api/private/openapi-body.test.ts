@@ -77,7 +77,7 @@ describe('the parameters of an operation', () => {
 
   it.each([
     ['is preprocessed', z.preprocess((value) => value ?? '1', z.string())],
-    ['has a value for mistakes', z.string().catch('1')],
+    ['has a value for errors', z.string().catch('1')],
     ['has a default', z.string().default('1')],
   ])('are not required where one %s, as the contract takes a request without it', (_what, schema) => {
     const query = z.object({ limit: schema });

@@ -12,7 +12,7 @@ import {
 } from 'cdk-trellis/contract';
 import * as z from 'zod';
 import { productsApi } from '../../../contracts/products.js';
-import { officialMistakes } from './official.js';
+import { officialErrors } from './official.js';
 
 const Money = z.object({ amount: z.int(), currency: z.enum(['EUR', 'USD']) }).meta({ id: 'Money' });
 const Order = z
@@ -121,12 +121,12 @@ const parameter = (path: string, method: string, name: string) =>
 
 describe('the document', () => {
   it('is OpenAPI 3.1 by the official schema', async () => {
-    expect(await officialMistakes(document)).toBe('');
-    expect(await officialMistakes(openApiDocument(productsApi))).toBe('');
+    expect(await officialErrors(document)).toBe('');
+    expect(await officialErrors(openApiDocument(productsApi))).toBe('');
   });
 
   it('that is not OpenAPI 3.1 would be found', async () => {
-    expect(await officialMistakes({ ...document, info: {} })).toMatch(/title/);
+    expect(await officialErrors({ ...document, info: {} })).toMatch(/title/);
   });
 
   it('has schemas that a validator of JSON Schema 2020-12 takes, and examples that fit them', () => {

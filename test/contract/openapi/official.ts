@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 
 /** What the official schema of OpenAPI says of a document; empty when it is content. */
-export async function officialMistakes(document: object): Promise<string> {
+export async function officialErrors(document: object): Promise<string> {
   // An ES module, which jest does not load.
   const script = `
     import { Validator } from '@seriousme/openapi-schema-validator';

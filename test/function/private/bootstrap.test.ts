@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { App, DockerImage, Stack } from 'aws-cdk-lib/core';
-import { CodeFunction, type CodeFunctionProps } from 'cdk-trellis';
+import { AssetFunction, type AssetFunctionProps } from 'cdk-trellis';
 import { newStack } from '../../support/template.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'trellis-bootstrap-'));
@@ -30,9 +30,9 @@ function folderWith(files: Record<string, string | Buffer>, mode = 0o755): strin
 
 const withBootstrap = (content: string | Buffer, mode?: number) => folderWith({ bootstrap: content }, mode);
 
-function make(path: string, props: Partial<CodeFunctionProps> = {}, stack = newStack()): Stack {
+function make(path: string, props: Partial<AssetFunctionProps> = {}, stack = newStack()): Stack {
   const code = Code.fromAsset(path);
-  new CodeFunction(stack, 'Fn', { code, runtime: Runtime.PROVIDED_AL2023, ...props } as CodeFunctionProps);
+  new AssetFunction(stack, 'Fn', { code, runtime: Runtime.PROVIDED_AL2023, ...props } as AssetFunctionProps);
   return stack;
 }
 
@@ -155,7 +155,7 @@ describe('a custom runtime that was refused is taken once it is repaired, into t
 
 describe('a custom runtime that is built at synth', () => {
   const build = (output: Buffer) => (stack: Stack) =>
-    new CodeFunction(stack, 'Fn', {
+    new AssetFunction(stack, 'Fn', {
       runtime: Runtime.PROVIDED_AL2023,
       code: Code.fromAsset(folderWith({ 'main.go': output.toString('hex') }), {
         bundling: {

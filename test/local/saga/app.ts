@@ -1,6 +1,6 @@
 // Sagas whose steps do what the input says, to see what comes of it.
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib/core';
-import { DataTable, NodeFunction, nothing, Saga, saga } from 'cdk-trellis';
+import { DataTable, defineSaga, NodeFunction, nothing, Saga } from 'cdk-trellis';
 import * as z from 'zod';
 import { Approval, Job } from './handlers/job.js';
 
@@ -16,7 +16,7 @@ const reserve = {
 };
 const pay = { do: () => import('./handlers/pay.js'), undo: () => import('./handlers/undo-pay.js') };
 const confirm = { do: () => import('./handlers/confirm.js') };
-const reserved = saga(Job).step('reserve', reserve);
+const reserved = defineSaga(Job).step('reserve', reserve);
 /** The handlers take any kind; a choice knows three. */
 const KnownJob = Job.extend({ kind: z.enum(['card', 'invoice', 'free']) });
 
@@ -27,7 +27,7 @@ const steps = new Saga(stack, 'Steps', {
   onOutcome,
 });
 const groups = new Saga(stack, 'Groups', {
-  definition: saga(KnownJob)
+  definition: defineSaga(KnownJob)
     .step('reserve', reserve)
     .parallel({
       left: {
@@ -62,7 +62,7 @@ const waits = new Saga(stack, 'Waits', {
 });
 const timeout = Duration.seconds(5);
 const express = new Saga(stack, 'Express', {
-  definition: saga(Job)
+  definition: defineSaga(Job)
     .step('reserve', { ...reserve, timeout })
     .step('pay', { ...pay, timeout }),
   ...shared,

@@ -9,7 +9,7 @@ import { CognitoError, call } from './call.js';
 export type Tokens = AuthenticationResultType;
 
 /** What follows a right password: tokens, or the question for the code of an authenticator app. */
-export type SignInAnswer =
+export type SignInResponse =
   | { readonly tokens: Tokens }
   | {
       /** @throws CognitoError when the code is wrong; it may be tried again */
@@ -56,7 +56,7 @@ export async function confirmForgotPassword(email: string, code: string, passwor
 }
 
 /** Signs in by SRP: Cognito learns that the password is right, and never the password. */
-export async function signIn(email: string, password: string): Promise<SignInAnswer> {
+export async function signIn(email: string, password: string): Promise<SignInResponse> {
   const [{ users }, srp] = await Promise.all([configuration(), import('cognito-srp-helper')]);
   const session = srp.createSrpSession(email, password, users.userPoolId, false);
   const start = { AuthFlow: 'USER_SRP_AUTH', AuthParameters: { USERNAME: email } } as const;

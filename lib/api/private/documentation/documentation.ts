@@ -3,9 +3,10 @@ import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Auth } from '../../../contract/auth.js';
-import type { Contract, Operation, Operations } from '../../../contract/contract.js';
+import type { Contract } from '../../../contract/contract.js';
 import { openApiDocument } from '../../../contract/openapi/document.js';
-import { CodeFunction } from '../../../function/code-function.js';
+import type { Operation, Operations } from '../../../contract/operation.js';
+import { AssetFunction } from '../../../function/asset-function.js';
 import { sha256 } from '../../../project-cache/hash.js';
 import type { DocumentationOptions } from '../../documentation-options.js';
 import { Integration, type RenderedIntegration } from '../../integrations/integration.js';
@@ -20,11 +21,11 @@ import { documentationPage, PAGE_POLICY } from './page.js';
 export interface Documentation {
   readonly operations: Operations;
   readonly routes: readonly PlannedRoute[];
-  readonly function: CodeFunction;
+  readonly function: AssetFunction;
 }
 
 /** What is wrong with the documentation's options. */
-export function documentationMistakes(contract: Operations, options: DocumentationOptions): string[] {
+export function validateDocumentation(contract: Operations, options: DocumentationOptions): string[] {
   const { path } = options;
   const found: string[] = [];
   if (path !== undefined && !/^(\/[A-Za-z0-9._~-]+)+$/.test(path)) {
@@ -90,7 +91,7 @@ export function createDocumentation(
       'referrer-policy': 'no-referrer',
     }),
   };
-  const fn = new CodeFunction(scope, 'Documentation', {
+  const fn = new AssetFunction(scope, 'Documentation', {
     description: 'Serves the documentation',
     runtime: Runtime.NODEJS_24_X,
     handler: 'index.handler',
@@ -120,11 +121,11 @@ function served(body: string, headers: Readonly<Record<string, string>>) {
 }
 
 class FunctionIntegration extends Integration<never> {
-  constructor(private readonly fn: CodeFunction) {
+  constructor(private readonly fn: AssetFunction) {
     super();
   }
 
-  mistakes(): string[] {
+  errors(): string[] {
     return [];
   }
 

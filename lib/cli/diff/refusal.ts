@@ -1,0 +1,6 @@
+/** A change that AWS refuses: the deployment fails and is rolled back. */
+export interface Refusal {
+  readonly path: string;
+  readonly type: string;
+  readonly reason: string;
+}

@@ -1,0 +1,102 @@
+import { InvocationType, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { jsonText } from '../json-text.js';
+import { perRegion } from '../per-region.js';
+import { bounded, REQUESTS } from '../sdk.js';
+import type { Need } from './need.js';
+
+/** A module with a handler, as `typeof import('./hello.js')` is. */
+// biome-ignore lint/suspicious/noExplicitAny: what a handler takes and returns is inferred where it is used.
+type InvocableModule = { readonly handler: (event: any, context: any) => Promise<unknown> };
+
+type EventOf<Module extends InvocableModule> = Parameters<Module['handler']>[0];
+type ResultOf<Module extends InvocableModule> = Awaited<ReturnType<Module['handler']>>;
+
+interface Invocable<Module extends InvocableModule> {
+  readonly functionName: string;
+  /** Only for the compiler: the function's module, which a binding must have, too. */
+  readonly module?: Module;
+  /** Checks that the function exists and may be invoked, without running it. */
+  dryRun(event: EventOf<Module>): Promise<void>;
+}
+
+/** Another Lambda function, typed as its module is, whose answer is waited for. */
+export interface CallClient<Module extends InvocableModule> extends Invocable<Module> {
+  /**
+   * Invokes the function and waits for its result.
+   *
+   * @throws FunctionError when it fails
+   */
+  call(event: EventOf<Module>): Promise<ResultOf<Module>>;
+}
+
+/** Another Lambda function, typed as its module is, that events are handed to. */
+export interface SendClient<Module extends InvocableModule> extends Invocable<Module> {
+  /** Hands the event over and does not wait: Lambda retries it, and keeps it in the failure destination if all fail. */
+  send(event: EventOf<Module>): Promise<void>;
+}
+
+/** A function that was called has failed. */
+export class FunctionError extends Error {
+  /** The class of its error, as in `TypeError`. */
+  readonly errorType: string;
+
+  constructor(functionName: string, errorType: string, message: string) {
+    super(`The function ${functionName} failed: ${errorType}: ${message}`);
+    this.name = 'FunctionError';
+    this.errorType = errorType;
+  }
+}
+
+const client = /* @__PURE__ */ perRegion((place) => bounded(new LambdaClient({ ...REQUESTS, ...place })));
+
+async function invokeFunction(functionName: string, InvocationType: InvocationType, event: unknown) {
+  const command = new InvokeCommand({
+    FunctionName: functionName,
+    InvocationType,
+    Payload: jsonText('The event', event ?? null),
+  });
+  const { FunctionError: failed, Payload } = await client(functionName).send(command);
+  const text = Payload && Payload.byteLength > 0 ? new TextDecoder().decode(Payload) : 'null';
+  const payload = JSON.parse(text);
+  if (failed)
+    throw new FunctionError(functionName, payload?.errorType ?? 'Error', payload?.errorMessage ?? text);
+  return payload;
+}
+
+/**
+ * The permission to invoke another function, typed by its module of which only the type is used.
+ *
+ * - `call`: waits for the result
+ * - `send`: hands the event over; what fails after all retries lands in the function's failure queue
+ *
+ * @example
+ * import { handle, invoke } from 'cdk-trellis/runtime';
+ *
+ * export const handler = handle(
+ *   { place: invoke<typeof import('../lambda/place.js')>().call },
+ *   async (event: { orderId: string }, { place }) => place.call(event),
+ * );
+ */
+export function invoke<Module extends InvocableModule>() {
+  const dryRun = (functionName: string) => (event: EventOf<Module>) =>
+    invokeFunction(functionName, InvocationType.DryRun, event);
+  const call: Need<'invoke', 'call', CallClient<Module>> = {
+    kind: 'invoke',
+    access: 'call',
+    connect: (functionName) => ({
+      functionName,
+      call: (event) => invokeFunction(functionName, InvocationType.RequestResponse, event),
+      dryRun: dryRun(functionName),
+    }),
+  };
+  const send: Need<'invoke', 'send', SendClient<Module>> = {
+    kind: 'invoke',
+    access: 'send',
+    connect: (functionName) => ({
+      functionName,
+      send: (event) => invokeFunction(functionName, InvocationType.Event, event),
+      dryRun: dryRun(functionName),
+    }),
+  };
+  return { call, send };
+}

@@ -1,0 +1,208 @@
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import { defineSaga, nothing } from 'cdk-trellis';
+import { pay, release, reserve } from './definitions.js';
+import { Approval, Order } from './fixtures/contract.js';
+import { emptyStack, sagaWith } from './stacks.js';
+
+/** What users of JavaScript, or of casts, may write. */
+const anySaga = () => defineSaga(Order) as any;
+const reserved = () => anySaga().step('reserve', { do: reserve });
+
+const stack = new Stack();
+const slow = new LambdaFunction(stack, 'Slow', {
+  runtime: Runtime.NODEJS_24_X,
+  code: Code.fromInline('exports.handler = async () => 1'),
+  handler: 'index.handler',
+  timeout: Duration.minutes(2),
+});
+const imported = LambdaFunction.fromFunctionArn(stack, 'Imported', 'arn:aws:lambda:us-east-1:1:function:x');
+const plain = () => import('./fixtures/plain.js');
+
+const refusal = (props: object): string => {
+  try {
+    sagaWith(props, emptyStack());
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('It was not refused');
+};
+
+describe('Saga refuses', () => {
+  it.each<[string, () => any, string]>([
+    ['no steps', () => anySaga(), 'at least one step, got none'],
+    [
+      'a beginning that does not check the input',
+      () => anySaga().parallel({ a: { do: pay }, b: { do: pay } }),
+      'must begin with a step',
+    ],
+    [
+      'a name with other characters',
+      () => anySaga().step('re-serve', { do: reserve }),
+      'a small letter first, got "re-serve"',
+    ],
+    ['a name that is too long', () => anySaga().step('a'.repeat(31), { do: reserve }), '1 to 30 letters'],
+    ['a name of its own', () => anySaga().step('input', { do: reserve }), 'must be none of input, execution'],
+    ['a name twice', () => reserved().step('reserve', { do: pay }), 'must be used once, got reserve again'],
+    [
+      'a name twice, in a group',
+      () => reserved().parallel({ reserve: { do: pay }, b: { do: pay } }),
+      'used once',
+    ],
+    [
+      'an undo of nothing',
+      () => anySaga().step('reserve', { undo: release }),
+      '`do` of reserve must be a module',
+    ],
+    ['a step that is nothing', () => anySaga().step('reserve'), '`do` of reserve must be a module'],
+    ['code that is none', () => anySaga().step('reserve', { do: './reserve.js' }), 'got ./reserve.js'],
+    [
+      'an undo that is none',
+      () => anySaga().step('reserve', { do: reserve, undo: {} }),
+      '`undo` of reserve must be',
+    ],
+    ['nothing as a step', () => reserved().step('pay', { do: nothing }), 'for the cases of a choice'],
+    [
+      'a timeout that Lambda does not have',
+      () => anySaga().step('reserve', { do: reserve, timeout: Duration.minutes(16) }),
+      'at most 15 minutes, got 16 minutes',
+    ],
+    [
+      'a timeout of less than a second',
+      () => anySaga().step('reserve', { do: reserve, timeout: Duration.millis(500) }),
+      'whole seconds, at least one',
+    ],
+    [
+      'no timeout for a function that is imported',
+      () => anySaga().step('reserve', { do: imported }),
+      'which is imported, got undefined',
+    ],
+    [
+      "a timeout below the function's own",
+      () => anySaga().step('reserve', { do: slow, timeout: Duration.seconds(10) }),
+      "at least its function's, 2 minutes, so that the undo does not run beside it, got 10 seconds",
+    ],
+    [
+      "a timeout below the undo's own",
+      () => anySaga().step('reserve', { do: reserve, undo: slow, timeout: Duration.seconds(10) }),
+      "at least its function's",
+    ],
+    [
+      'no attempt',
+      () => anySaga().step('reserve', { do: reserve, retry: { attempts: 0 } }),
+      '`retry` of reserve must have 1 to 100 `attempts`, got 0',
+    ],
+    [
+      'pauses that become shorter',
+      () => anySaga().step('reserve', { do: reserve, undoRetry: { backoff: 0.5 } }),
+      '`undoRetry` of reserve must have a `backoff` of at least 1',
+    ],
+    [
+      'a pause of less than a second',
+      () => anySaga().step('reserve', { do: reserve, retry: { interval: Duration.millis(10) } }),
+      '`interval` in `retry` of reserve must be whole seconds',
+    ],
+    [
+      'a longest pause of two days',
+      () => anySaga().step('reserve', { do: reserve, retry: { maxInterval: Duration.days(2) } }),
+      'at most a day',
+    ],
+    ['one step in parallel', () => reserved().parallel({ pay: { do: pay } }), 'at least two steps, got 1'],
+    [
+      'a choice without cases',
+      () => reserved().choice('pay', 'input.method', {}),
+      'a case with something to do, got 0',
+    ],
+    [
+      'a choice of nothing',
+      () => reserved().choice('pay', 'input.method', { card: { do: nothing } }),
+      'something to do, got 1 without',
+    ],
+    [
+      'a choice on what is not there',
+      () => reserved().choice('pay', 'later.method', { card: { do: pay } }),
+      'earlier step, as in input.method, got "later.method"',
+    ],
+    [
+      'a choice on an expression',
+      () => reserved().choice('pay', 'input.a = 1', { card: { do: pay } }),
+      'got "input.a = 1"',
+    ],
+    [
+      'a case with other characters',
+      () => reserved().choice('pay', 'input.method', { 'a b': { do: pay } }),
+      'got "a b"',
+    ],
+    [
+      'an answer that is not waited for',
+      () => reserved().waitForCallback('approve', { do: pay, answer: Approval }),
+      '`wait` of approve must be whole seconds',
+    ],
+    [
+      'a wait of more than a year',
+      () => reserved().waitForCallback('approve', { do: pay, answer: Approval, wait: Duration.days(366) }),
+      'at most a year',
+    ],
+  ])('%s', (_what, definition, message) => {
+    const refused = refusal({ definition: definition() });
+    expect(refused).toContain(message);
+    expect(refused).toContain('(at Stack/Fulfilment)');
+  });
+
+  it('a wait in an express saga', () => {
+    const definition = reserved().waitForCallback('approve', {
+      do: pay,
+      answer: Approval,
+      wait: Duration.minutes(1),
+    });
+    expect(refusal({ definition, type: 'express' })).toContain(
+      'approve waits for an answer, which an express saga cannot',
+    );
+  });
+
+  it('an express saga that could take longer than it may', () => {
+    const definition = reserved().step('pay', { do: pay, timeout: Duration.minutes(2) });
+    expect(refusal({ definition, type: 'express' })).toMatch(/must end within 300 seconds.* it can take \d+/);
+  });
+
+  it('a first step that does not check the input', () => {
+    expect(refusal({ definition: anySaga().step('reserve', { do: plain }) })).toMatch(
+      /The first step, reserve, must be a module that calls `step\(.* got test\/workflow\/fixtures\/plain.ts/,
+    );
+  });
+
+  it('two cases whose functions would have one name', () => {
+    const definition = reserved().choice('pay', 'input.method', { 'a-b': { do: pay }, a_b: { do: pay } });
+    expect(refusal({ definition })).toContain('Two functions would be called pay_a_b_do');
+  });
+
+  it('a check, a listener and retries that are none', () => {
+    const message = refusal({
+      cancelled: 1,
+      onOutcome: {},
+      retry: { attempts: 0 },
+      undoRetry: { backoff: 0 },
+    });
+    expect(message.split('\n')).toEqual([
+      expect.stringContaining('`cancelled` must be a module'),
+      expect.stringContaining('`onOutcome` must be a module'),
+      expect.stringContaining('`retry` must have 1 to 100 `attempts`'),
+      expect.stringContaining('`undoRetry` must have a `backoff`'),
+    ]);
+  });
+
+  it('all errors at once', () => {
+    const definition = anySaga()
+      .step('reserve', { undo: release })
+      .step('reserve', { do: pay, timeout: Duration.hours(1) });
+    expect(refusal({ definition }).split('\n')).toHaveLength(3);
+  });
+
+  it('a module that is not there, where the step is written', () => {
+    // @ts-expect-error there is none
+    const missing = () => import('./fixtures/missing.js');
+    expect(() => anySaga().step('reserve', { do: missing })).toThrow(
+      /`do` of the step reserve: `handler` imports `.\/fixtures\/missing.js`, and there is no such file:/,
+    );
+  });
+});
