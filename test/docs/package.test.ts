@@ -127,11 +127,15 @@ function examplesOf(file: string): string[] {
   });
 }
 
-const service = Object.fromEntries(
-  fencesOf(join(root, 'README.md'))
-    .filter(({ language }) => language === 'ts')
-    .map(({ info, text }) => [info.replace('file=', ''), text]),
-);
+/** The files that a page shows, by name. */
+const filesOf = (page: string) =>
+  Object.fromEntries(
+    fencesOf(join(root, page))
+      .filter(({ language }) => language === 'ts')
+      .map(({ info, text }) => [info.replace('file=', ''), text]),
+  );
+
+const { 'bin/shop.ts': furtherApp = '', ...service } = filesOf('docs/your-own-app.md');
 
 let library: string;
 const projects: string[] = [];
@@ -149,7 +153,7 @@ afterAll(() => {
   for (const folder of [dirname(library), ...projects]) rmSync(folder, { recursive: true, force: true });
 });
 
-describe("with the packed library, the README's service", () => {
+describe('with the packed library, the service of docs/your-own-app.md', () => {
   it('compiles, and does not with two routes swapped', () => {
     expect(Object.keys(service)).toContain('stacks/greetings.ts');
     expect(compile(consumer(service))).toBe('');
@@ -181,21 +185,23 @@ it.each(RUNBOOKS)(
   60_000,
 );
 
-it('the app from nothing is synthesized as its page says, from the packed library and the README', () => {
-  const page = fencesOf(join(root, 'docs/your-own-app.md'));
-  const [{ info, text }] = page.filter(({ language }) => language === 'ts') as [(typeof page)[number]];
-  const [settings] = page.filter(({ language }) => language === 'json') as [(typeof page)[number]];
-  const file = info.replace('file=', '');
-  expect(JSON.parse(settings.text).app).toBe(`node --import tsx ${file}`);
-  const project = consumer({ ...service, [file]: text });
-  expect(compile(project)).toBe('');
-  const out = join(project, 'cdk.out');
-  execFileSync(process.execPath, ['--import', 'tsx', file], {
-    cwd: project,
-    env: { ...process.env, CDK_VALIDATION: 'false', CDK_OUTDIR: out },
-  });
-  expect(readdirSync(out)).toContain('Greetings.template.json');
-}, 60_000);
+it.each([
+  ['README.md', filesOf('README.md'), 'Shop.template.json'],
+  ['docs/your-own-app.md', { ...service, 'bin/shop.ts': furtherApp }, 'Greetings.template.json'],
+])(
+  'the app of %s is synthesized from the packed library',
+  (_page, files, template) => {
+    const project = consumer(files);
+    expect(compile(project)).toBe('');
+    const out = join(project, 'cdk.out');
+    execFileSync(process.execPath, ['--import', 'tsx', 'bin/shop.ts'], {
+      cwd: project,
+      env: { ...process.env, CDK_VALIDATION: 'false', CDK_OUTDIR: out },
+    });
+    expect(readdirSync(out)).toContain(template);
+  },
+  60_000,
+);
 
 it.each([
   ['contracts.md', 3],
