@@ -36,9 +36,9 @@ for (const name of readdirSync(join(root, 'dist/esm/site'))) {
 }
 writeFileSync(join(root, 'dist/esm/package.json'), '{ "type": "module", "sideEffects": false }\n');
 
-// What is neither TypeScript nor JavaScript goes along as it is: the emulator's launcher.
+// What is not compiled goes along as it is: the emulator's launcher, and code that is inline in templates.
 for (const name of readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })) {
-  if (!/\.(py|txt)$/.test(name)) continue;
+  if (!/\.(py|txt|cjs)$/.test(name)) continue;
   mkdirSync(dirname(join(root, 'dist', name)), { recursive: true });
   cpSync(join(root, 'lib', name), join(root, 'dist', name));
 }

@@ -108,8 +108,10 @@ export interface ApiProps<
   /** How long the logs of requests and of the gateway's own errors are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
   /**
-   * Whether the stack sets the role that API Gateway writes logs with: one setting for the whole account and region,
-   * which stays when the stack is deleted.
+   * Sets the role with which API Gateway writes logs, one setting of the account and region, where there is none: the
+   * role is `trellis-api-gateway-logs`, and stays with the setting for the other APIs when the stack is deleted. `false`
+   * leaves the setting alone, for an account in which others govern it; the account must have it then, or API Gateway
+   * refuses the stage.
    * @default - true; in an ephemeral app on AWS nothing may stay, so that it is not set and API Gateway writes no logs
    */
   readonly cloudWatchRole?: boolean;

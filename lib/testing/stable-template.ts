@@ -14,7 +14,7 @@ const ROLE = /(ServiceRole(?:DefaultPolicy)?[0-9A-F]{8})[0-9a-f]{8}\b/g;
 
 /**
  * The template of a stack for a snapshot, which changes when the resources do and not when only code does: hashes of
- * content are masked, and what CDK adds to every template (the bootstrap version and its check) is left out.
+ * content and inline code are masked, and what CDK adds to every template (the bootstrap version and its check) is left out.
  *
  * @example
  * import { stableTemplate } from 'cdk-trellis/testing';
@@ -30,7 +30,9 @@ export function stableTemplate(stack: Stack): Record<string, unknown> {
     .replace(VERSION, '$1<hash>')
     .replace(RELEASE, 'live <hash>')
     .replace(ROLE, '$1');
-  const { Parameters, Rules, Conditions, ...template } = JSON.parse(masked);
+  const { Parameters, Rules, Conditions, ...template } = JSON.parse(masked, (key, value) =>
+    key === 'ZipFile' ? '<code>' : value,
+  );
   return {
     ...without(Parameters, 'Parameters', 'BootstrapVersion'),
     ...without(Rules, 'Rules', 'CheckBootstrapVersion'),

@@ -45,12 +45,11 @@ describe('Api', () => {
     expect(nagFindings(addApi)).toEqual([]);
   });
 
-  it('has six resources besides its functions, whatever the number of operations', () => {
+  it('has five resources besides its functions, whatever the number of operations', () => {
     const own = Object.values(templateWith().toJSON().Resources as Record<string, { Type: string }>)
       .map(({ Type }) => Type)
-      .filter((type) => /ApiGateway|Alarm/.test(type));
+      .filter((type) => /^AWS::ApiGateway|Alarm/.test(type));
     expect(own.sort()).toEqual([
-      'AWS::ApiGateway::Account',
       'AWS::ApiGateway::Deployment',
       'AWS::ApiGateway::RestApi',
       'AWS::ApiGateway::Stage',
@@ -113,12 +112,12 @@ describe('Api', () => {
   });
 
   it('tells functions which app clients to accept, but for public operations', () => {
-    const variables = Object.entries(templateWith().findResources('AWS::Lambda::Function')).map(
-      ([id, { Properties }]) => [
+    const variables = Object.entries(templateWith().findResources('AWS::Lambda::Function'))
+      .filter(([id]) => id.startsWith('ApiOperations'))
+      .map(([id, { Properties }]) => [
         id.replace(/[0-9A-F]{8}$/, ''),
         'API_CLIENT_IDS' in Properties.Environment.Variables,
-      ],
-    );
+      ]);
     expect(Object.fromEntries(variables)).toEqual({
       ApiOperationsListOrders: false,
       ApiOperationsPlaceOrder: true,
@@ -262,8 +261,26 @@ describe('a property of Api', () => {
     template.hasResource('AWS::ApiGateway::Stage', { DependsOn: Match.arrayWith([group?.[0]]) });
   });
 
-  it('`cloudWatchRole: false` leaves the setting of the account alone', () => {
-    templateWith({ cloudWatchRole: false }).resourceCountIs('AWS::ApiGateway::Account', 0);
+  it('sets the role for logs by a function that overwrites no setting and leaves nothing behind', () => {
+    const template = templateWith();
+    template.resourceCountIs('AWS::ApiGateway::Account', 0);
+    const [id] = Object.keys(template.findResources('Custom::ApiGatewayLogging'));
+    template.hasResource('AWS::ApiGateway::Stage', { DependsOn: Match.arrayWith([id]) });
+    const logging = Object.entries(template.toJSON().Resources as Record<string, { DeletionPolicy?: string }>)
+      .filter(([name]) => name.startsWith('ApiGatewayLogging'))
+      .map(([, { DeletionPolicy }]) => DeletionPolicy);
+    expect(logging).toEqual(['Delete', undefined, undefined, 'Delete']);
+  });
+
+  it.each([
+    ['`cloudWatchRole: false`', {}, { cloudWatchRole: false }],
+    ['an emulator, which writes logs without it,', { target: 'local' }, {}],
+  ])('%s leaves the role for logs alone', (_, context, props) => {
+    const stack = newStack(context);
+    addApi(stack, props);
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('Custom::ApiGatewayLogging', 0);
+    template.hasResourceProperties('AWS::ApiGateway::Stage', { AccessLogSetting: Match.anyValue() });
   });
 
   it('`stage` and `restApi` win over the defaults', () => {

@@ -19,7 +19,7 @@ const kept = (template: Template) =>
 describe('an API of an ephemeral app on AWS', () => {
   it('leaves nothing behind, and does not touch the setting of the account', () => {
     const template = templateOf(EPHEMERAL);
-    template.resourceCountIs('AWS::ApiGateway::Account', 0);
+    template.resourceCountIs('Custom::ApiGatewayLogging', 0);
     expect(kept(template)).toEqual([]);
   });
 
@@ -33,7 +33,7 @@ describe('an API of an ephemeral app on AWS', () => {
     const template = templateOf(EPHEMERAL, { cloudWatchRole: false });
     const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage'));
     expect(stage!.Properties.AccessLogSetting).toBeDefined();
-    template.resourceCountIs('AWS::ApiGateway::Account', 0);
+    template.resourceCountIs('Custom::ApiGatewayLogging', 0);
   });
 
   it('has no unacknowledged finding', () => {

@@ -1,15 +1,31 @@
-import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
-import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { logStatement } from '../../bindings/own-policy.js';
 import { acknowledge } from '../../construct/acknowledge.js';
 
 const ID = 'ApiGatewayLogging';
 
+/** One name for the whole account: IAM is global, and the role may write the logs of every region. */
+const ROLE_NAME = 'trellis-api-gateway-logs';
+
+/** API Gateway takes one change of its settings in 20 seconds, and stacks may be deployed at once. */
+const TIMEOUT = Duration.minutes(3);
+
+/** CloudFormation waits an hour by default. */
+const SERVICE_TIMEOUT = TIMEOUT.plus(Duration.minutes(1));
+
 /**
- * The role by which API Gateway writes logs. It is a setting of the account and region, and API Gateway refuses
- * a stage with logs while there is none; so each stack with an API sets it, and leaves it behind for the others.
+ * Sets the role with which API Gateway writes logs, where the account has none. It is one setting of the account and
+ * region, and API Gateway refuses a stage with logs without it.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+ *
+ * `AWS::ApiGateway::Account` would overwrite the setting of others, and deployments at once would fail at its rate
+ * limit: see docs/adr/0015-the-account-role-for-logs.md.
  */
 export class GatewayLogging extends Construct {
   static of(scope: Construct): GatewayLogging {
@@ -19,18 +35,66 @@ export class GatewayLogging extends Construct {
 
   private constructor(stack: Stack) {
     super(stack, ID);
-    const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
-      managedPolicies: [
-        ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs'),
-      ],
+    const { partition, account } = stack;
+    const roleArn = `arn:${partition}:iam::${account}:role/${ROLE_NAME}`;
+    const policyArn = `arn:${partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`;
+    const logGroup = new LogGroup(this, 'LogGroup', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
     });
-    role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const role = this.createRole(logGroup, roleArn, policyArn);
+    const setter = new LambdaFunction(this, 'Function', {
+      description: 'Sets the role for the logs of API Gateway if the account has none',
+      runtime: Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: Code.fromInline(readFileSync(join(__dirname, 'gateway-logging-handler.cjs'), 'utf8')),
+      timeout: TIMEOUT,
+      memorySize: 256,
+      role,
+      logGroup,
+    });
+    acknowledge(setter, {
+      'Serverless-LambdaDLQ': 'CloudFormation waits for the result and sees the failure.',
+      'Serverless-LambdaTracing': 'It runs once, when the stack is created.',
+    });
+    new CustomResource(this, 'Account', {
+      resourceType: 'Custom::ApiGatewayLogging',
+      serviceToken: setter.functionArn,
+      serviceTimeout: SERVICE_TIMEOUT,
+      properties: { roleName: ROLE_NAME, roleArn, policyArn },
+    });
+  }
+
+  private createRole(logGroup: LogGroup, roleArn: string, policyArn: string): Role {
+    const { partition, account, region } = Stack.of(this);
+    const everyRole = `arn:${partition}:iam::${account}:role/*`;
+    const statements = [
+      logStatement(logGroup),
+      new PolicyStatement({
+        actions: ['apigateway:GET', 'apigateway:PATCH'],
+        resources: [`arn:${partition}:apigateway:${region}::/account`],
+      }),
+      new PolicyStatement({ actions: ['iam:GetRole'], resources: [everyRole] }),
+      new PolicyStatement({ actions: ['iam:CreateRole'], resources: [roleArn] }),
+      new PolicyStatement({
+        actions: ['iam:AttachRolePolicy'],
+        resources: [roleArn],
+        conditions: { ArnEquals: { 'iam:PolicyARN': policyArn } },
+      }),
+      new PolicyStatement({
+        actions: ['iam:PassRole'],
+        resources: [roleArn],
+        conditions: { StringEquals: { 'iam:PassedToService': 'apigateway.amazonaws.com' } },
+      }),
+    ];
+    const role = new Role(this, 'Setter', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { Setter: new PolicyDocument({ statements }) },
+    });
     acknowledge(role, {
-      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
-        "API Gateway takes only a role with the permissions of this policy, AWS's own for exactly this purpose.",
+      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role/*]':
+        'Read only: the setting may name any role of the account, and is replaced only if that role is deleted.',
     });
-    const account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
-    account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return role;
   }
 }

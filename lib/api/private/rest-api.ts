@@ -107,8 +107,8 @@ function integrationOf(
 }
 
 /**
- * Whether API Gateway writes logs. It does so by a role of the whole account, which a stack must leave behind for the
- * others: in an ephemeral app on AWS nothing may stay.
+ * Returns true if API Gateway writes logs. It does so by a role of the whole account, which a stack must leave behind
+ * for the others: in an ephemeral app on AWS nothing may stay.
  */
 export function writesLogs(scope: Construct, { cloudWatchRole }: RestApiProps): boolean {
   return cloudWatchRole !== undefined || !isEphemeral(scope) || targetOf(scope) !== 'aws';
@@ -128,5 +128,7 @@ export function keepExecutionLog(scope: Construct, api: SpecRestApi, props: Rest
     removalPolicy: RemovalPolicy.DESTROY,
   });
   deploymentStage.node.addDependency(executionLog);
-  if (props.cloudWatchRole ?? true) deploymentStage.node.addDependency(GatewayLogging.of(scope));
+  // The emulators write logs without it.
+  const isNeeded = (props.cloudWatchRole ?? true) && targetOf(scope) === 'aws';
+  if (isNeeded) deploymentStage.node.addDependency(GatewayLogging.of(scope));
 }

@@ -26,12 +26,19 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason:
       'The reference names functions only; the developer guide also names aliases, whose ARN is the one that is invoked. https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html',
   },
+  ...['apigateway:GET', 'apigateway:PATCH'].map(
+    (what): Exception => ({
+      rule: 'resource too wide',
+      what,
+      resource: /^arn:aws:apigateway:[\w-]+::\/account$/,
+      reason: 'The settings of the account in a region: there is one such resource.',
+    }),
+  ),
   {
-    rule: 'managed policy',
-    what: 'service-role/AmazonAPIGatewayPushToCloudWatchLogs',
-    resource: /^\*$/,
-    reason:
-      'The role with which API Gateway writes all logs of a region, as AWS prescribes it for the whole account.',
+    rule: 'resource too wide',
+    what: 'iam:GetRole',
+    resource: /^arn:aws:iam::\d+:role\/\*$/,
+    reason: 'The setting of the account may name any role. It is replaced only if that role was deleted.',
   },
 ];
 

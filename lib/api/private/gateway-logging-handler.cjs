@@ -1,0 +1,101 @@
+// Sets the role with which API Gateway writes logs if the account has none in this region.
+// Runs in Lambda as it is, inline in the template, with the SDK of the runtime.
+const { APIGatewayClient, GetAccountCommand, UpdateAccountCommand } = require('@aws-sdk/client-api-gateway');
+const {
+  AttachRolePolicyCommand,
+  CreateRoleCommand,
+  GetRoleCommand,
+  IAMClient,
+} = require('@aws-sdk/client-iam');
+
+const gateway = new APIGatewayClient();
+const iam = new IAMClient();
+
+/** Time left for the response to CloudFormation. */
+const MARGIN = 15_000;
+const MAX_DELAY = 15_000;
+
+exports.handler = async (event, context) => {
+  let reason;
+  try {
+    // The setting and its role serve every API of the account: deleting this stack leaves both.
+    if (event.RequestType !== 'Delete') await ensureRole(event.ResourceProperties, context);
+  } catch (error) {
+    console.error(error);
+    reason = `The role for the logs of API Gateway could not be set. ${error.name}: ${error.message}. Set one for the account and pass \`cloudWatchRole: false\` to the Api.`;
+  }
+  await respond(event, {
+    Status: reason ? 'FAILED' : 'SUCCESS',
+    Reason: reason?.slice(0, 1000),
+    PhysicalResourceId: 'ApiGatewayLogging',
+    StackId: event.StackId,
+    RequestId: event.RequestId,
+    LogicalResourceId: event.LogicalResourceId,
+  });
+};
+
+/**
+ * Every error is retried: API Gateway takes one change of the setting in 20 seconds, and refuses a new role until IAM
+ * has distributed it. Each attempt reads the setting first, so that stacks deployed at once wait for one change only.
+ */
+async function ensureRole(properties, context) {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await setRole(properties);
+    } catch (error) {
+      const delay = Math.min(1000 * 2 ** attempt, MAX_DELAY) * (0.5 + Math.random() / 2);
+      if (context.getRemainingTimeInMillis() - delay < MARGIN) throw error;
+      await new Promise((resolve) => setTimeout(resolve, delay));
+    }
+  }
+}
+
+async function setRole({ roleName, roleArn, policyArn }) {
+  const { cloudwatchRoleArn } = await gateway.send(new GetAccountCommand({}));
+  if (cloudwatchRoleArn && (await exists(cloudwatchRoleArn))) return;
+  await createRole(roleName);
+  await iam.send(new AttachRolePolicyCommand({ RoleName: roleName, PolicyArn: policyArn }));
+  const patchOperations = [{ op: 'replace', path: '/cloudwatchRoleArn', value: roleArn }];
+  await gateway.send(new UpdateAccountCommand({ patchOperations }));
+}
+
+/** A role that was deleted with its stack stays in the setting, and API Gateway then writes no logs without an error. */
+async function exists(roleArn) {
+  try {
+    await iam.send(new GetRoleCommand({ RoleName: roleArn.split('/').pop() }));
+  } catch (error) {
+    if (error.name === 'NoSuchEntityException') return false;
+    if (!error.name.startsWith('AccessDenied')) throw error;
+  }
+  return true;
+}
+
+async function createRole(RoleName) {
+  const Statement = [
+    { Effect: 'Allow', Principal: { Service: 'apigateway.amazonaws.com' }, Action: 'sts:AssumeRole' },
+  ];
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  const Description = 'Logs of all APIs of this account: the CloudWatch role in the settings of API Gateway';
+  try {
+    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, Description }));
+  } catch (error) {
+    if (error.name !== 'EntityAlreadyExistsException') throw error;
+  }
+}
+
+async function respond({ ResponseURL }, body) {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      // Bytes have no content type, which would be part of the signature of the URL.
+      const { ok, status } = await fetch(ResponseURL, {
+        method: 'PUT',
+        body: Buffer.from(JSON.stringify(body)),
+      });
+      if (ok) return;
+      throw new Error(`CloudFormation returned ${status}`);
+    } catch (error) {
+      if (attempt === 3) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt));
+    }
+  }
+}
