@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   CreateBucketCommand,
   DeletePublicAccessBlockCommand,
+  ListObjectsV2Command,
   PutBucketPolicyCommand,
   PutObjectCommand,
   S3Client,
@@ -100,8 +103,41 @@ it("refuses the root user's key with another secret, and the keys that MiniStack
     await whoAmI(corrected, { accessKeyId, secretAccessKey: secret }),
     await whoAmI(corrected, { accessKeyId: 'test', secretAccessKey: 'test' }),
     await whoAmI(corrected, { accessKeyId: '000000000000', secretAccessKey: secret }),
-  ]).toEqual(['arn:aws:iam::000000000000:root', ...Array(3).fill('SignatureDoesNotMatch')]);
+  ]).toEqual([
+    'arn:aws:iam::000000000000:root',
+    'SignatureDoesNotMatch',
+    ...Array(2).fill('InvalidClientTokenId'),
+  ]);
 });
+
+it.each(['AKIAIOSFODNN7EXAMPLE', 'test', '000000000000'])(
+  'says of the key %s that it is unknown, as AWS does in each protocol',
+  async (accessKeyId) => {
+    const client = {
+      ...emulators.corrected.client,
+      credentials: { accessKeyId, secretAccessKey: 'secret' },
+      maxAttempts: 1,
+    };
+    const errorOf = (call: Promise<unknown>) =>
+      call.then(
+        () => 'no error',
+        ({ name, $metadata }) => `${name} ${$metadata.httpStatusCode}`,
+      );
+    const lambda = new LambdaClient(client);
+    const s3 = new S3Client({ ...client, forcePathStyle: true });
+    expect({
+      json: await errorOf(new DynamoDBClient(client).send(new ListTablesCommand({}))),
+      rest: await errorOf(lambda.send(new GetFunctionCommand({ FunctionName: 'None' }))),
+      query: await errorOf(new CloudFormationClient(client).send(new DescribeStacksCommand({}))),
+      s3: await errorOf(s3.send(new ListObjectsV2Command({ Bucket: 'private' }))),
+    }).toEqual({
+      json: 'UnrecognizedClientException 400',
+      rest: 'UnrecognizedClientException 403',
+      query: 'InvalidClientTokenId 403',
+      s3: 'InvalidAccessKeyId 403',
+    });
+  },
+);
 
 const statusAt = (emulator: Emulator, path: string, init?: RequestInit) =>
   fetch(`${emulator.endpoint}${path}`, init).then(({ status }) => status);

@@ -18,6 +18,7 @@ _verified = contextvars.ContextVar("trellis_verified", default=None)
 
 def install():
     _verify_root()
+    _know_one_root_key()
     _keep_verdicts()
 
 
@@ -79,6 +80,23 @@ def _verify_root():
     for name, module in list(sys.modules.items()):
         if name.startswith("ministack.") and getattr(module, "resolve_caller_identity", None) is identify:
             module.resolve_caller_identity = resolve_caller_identity
+
+
+def _know_one_root_key():
+    """To MiniStack `test` and every account id are keys of root, so that only the signature is wrong. To AWS a key that
+    it has not created is unknown: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
+    original = iam_evaluator.authenticate
+
+    def authenticate(access_key_id, account_id):
+        signed = iam_evaluator._signed_request.get()
+        # Requests without a signature are given such a key by MiniStack.
+        is_signed = signed is not None and signed.access_key_id == access_key_id
+        if is_signed and iam_evaluator.is_root_access_key(access_key_id) and access_key_id != os.environ["AWS_ACCESS_KEY_ID"]:
+            unknown = iam_evaluator._unknown_access_key()
+            return AuthError(unknown.code, unknown.message)
+        return original(access_key_id, account_id)
+
+    iam_evaluator.authenticate = authenticate
 
 
 def _keep_verdicts():
