@@ -17,13 +17,13 @@ const PREFIXES: Readonly<Record<string, string>> = { Cognito: 'cognito-idp', Ste
 
 /** What the guide says wrongly of an app's stacks: policies with too little, too much or no such thing, and the cost. */
 export function guideErrors(templates: Templates, reference: Reference): string[] {
-  const [deployer, services] = policiesOfGuide();
+  const [deployer, operator, services] = policiesOfGuide();
   const granted = new Set(actionsOf(services).map((action) => action.split(':')[0] as string));
   const types = Object.values(templates).flatMap(({ Resources }) =>
     Object.values(Resources).map(({ Type }) => Type),
   );
   const needed = new Set(types.flatMap((type) => prefixOf(type) ?? []));
-  const unknown = [deployer, services]
+  const unknown = [deployer, operator, services]
     .flatMap((policy) => findingsOf(asTemplate(policy), reference))
     .filter(({ rule }) => rule === 'unknown action' || rule === 'resource mismatch');
   return [
@@ -45,10 +45,10 @@ function costErrors(templates: Templates): string[] {
   return readFileSync(GUIDE, 'utf8').includes(row) ? [] : [`must say: ${row}`];
 }
 
-function policiesOfGuide(): [Document, Document] {
+function policiesOfGuide(): [Document, Document, Document] {
   const found = fencesOf(GUIDE).filter(({ language }) => language === 'json');
-  if (found.length !== 2) throw new Error(`Expected two policies in ${GUIDE}, got ${found.length}`);
-  return found.map(({ text }) => JSON.parse(text)) as [Document, Document];
+  if (found.length !== 3) throw new Error(`Expected three policies in ${GUIDE}, got ${found.length}`);
+  return found.map(({ text }) => JSON.parse(text)) as [Document, Document, Document];
 }
 
 function actionsOf({ Statement }: Document): string[] {

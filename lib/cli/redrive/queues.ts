@@ -12,6 +12,9 @@ export interface FailureQueue {
 /** The constructs of this library call such queues so. */
 const FAILURES = /(^|\/)(DeadLetters|Failures)(\/|$)/;
 
+/** Errors that say nothing about the URL. */
+const CREDENTIAL_ERRORS = /Credentials|Token|Signature|AccessDenied|UnrecognizedClient/;
+
 /**
  * The queues that are meant: one by its name, ARN or URL, or those of a construct by its path.
  *
@@ -34,12 +37,17 @@ export async function failureQueues(
 }
 
 async function described(sqs: SQSClient, url: string): Promise<FailureQueue> {
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: url,
-      AttributeNames: ['QueueArn', 'ApproximateNumberOfMessages'],
-    }),
-  );
+  const command = new GetQueueAttributesCommand({
+    QueueUrl: url,
+    AttributeNames: ['QueueArn', 'ApproximateNumberOfMessages'],
+  });
+  const { Attributes } = await sqs.send(command).catch((error: Error) => {
+    // A wrong host, too: the SDK sends the request to the URL itself.
+    if (CREDENTIAL_ERRORS.test(error.name)) throw error;
+    throw new LocalCloudError(
+      `Expected the URL of a queue of this account and region, got "${url}" (${error.message}). Pass the name of the queue, or the path of its construct, as in Shop/Mails.`,
+    );
+  });
   return {
     url,
     arn: Attributes?.QueueArn as string,

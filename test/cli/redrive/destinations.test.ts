@@ -240,4 +240,21 @@ describe('the queues of a construct', () => {
       'Expected one stack with Shop/Mails, got dev-shop, prod-shop. Name the queue itself, by its ARN or URL.',
     );
   });
+
+  it.each(['QueueDoesNotExist', 'InvalidAddress', 'TimeoutError'])(
+    'are not looked for at a wrong URL (%s): the message says what to pass instead',
+    async (name) => {
+      deploy({});
+      sqs.on(GetQueueAttributesCommand).rejects(Object.assign(new Error('raw text of SQS'), { name }));
+      await expect(queuesAt('https://sqs.us-east-1.amazonaws.com/1/none')).rejects.toThrow(
+        'Expected the URL of a queue of this account and region, got "https://sqs.us-east-1.amazonaws.com/1/none" (raw text of SQS). Pass the name of the queue, or the path of its construct, as in Shop/Mails.',
+      );
+    },
+  );
+
+  it('are not blamed for credentials that have expired', async () => {
+    deploy({});
+    sqs.on(GetQueueAttributesCommand).rejects(Object.assign(new Error('expired'), { name: 'ExpiredToken' }));
+    await expect(queuesAt('https://sqs.us-east-1.amazonaws.com/1/none')).rejects.toThrow(/^expired$/);
+  });
 });
