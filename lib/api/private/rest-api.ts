@@ -9,6 +9,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { resourceOf } from '../../bindings/own-policy.js';
 import { definedProps } from '../../construct/defined-props.js';
 import { apiInfo, type Contract } from '../../contract/contract.js';
 import type { NodeFunction } from '../../function/node-function.js';
@@ -66,7 +67,7 @@ export function createRestApi(scope: Construct, props: RestApiProps, parts: Rest
     validatesBody: (name) => integrations[name]!.validatesBody || (props.validateBodiesAtGateway ?? false),
   });
   addSizeCheck(scope, body);
-  return new SpecRestApi(scope, 'RestApi', {
+  const restApi = new SpecRestApi(scope, 'RestApi', {
     apiDefinition: ApiDefinition.fromInline(body),
     // Merged into the former definition, binary media types and endpoints would never go away.
     mode: RestApiMode.OVERWRITE,
@@ -84,6 +85,18 @@ export function createRestApi(scope: Construct, props: RestApiProps, parts: Rest
       ...(props.cacheSize && { cacheSize: props.cacheSize }),
     }),
   });
+  deployReplacedFunctions(restApi, parts);
+  return restApi;
+}
+
+/**
+ * A deployment holds the ARNs of functions as they were. Another `functionName` replaces a function, but not its logical
+ * id, by which CDK decides whether the API is deployed again: the stage would go on invoking the deleted function.
+ */
+function deployReplacedFunctions(restApi: SpecRestApi, { functions, authorizers }: RestApiParts): void {
+  const invoked = [...Object.values(functions), ...Object.values(authorizers).map((one) => one.function)];
+  const names = invoked.flatMap((fn) => resourceOf(fn).functionName ?? []);
+  if (names.length > 0) restApi.latestDeployment?.addToLogicalId({ functionNames: names });
 }
 
 function integrationOf(
