@@ -2,7 +2,7 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue, type TargetBaseProps } from 'aws-cdk-lib/aws-events-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Stack, Token, TokenComparison } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledge } from '../construct/acknowledge.js';
 import { deadLetterQueue } from '../construct/queues.js';
@@ -66,7 +66,7 @@ export class EventSubscription extends Construct {
       where,
       alarm = {},
     } = props;
-    const errors = [...validateDefinition(events), ...delivery.errors];
+    const errors = [...validateDefinition(events), ...delivery.errors, ...validatePlaces(this, delivery)];
     if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
     const own = delivery.deadLetterQueue === undefined;
     this.deadLetterQueue = delivery.deadLetterQueue ?? deadLetterQueue(this, 'DeadLetters');
@@ -109,4 +109,17 @@ export class EventSubscription extends Construct {
     });
     return rule;
   }
+}
+
+/** A rule takes queues of its own region only, for events and for those that it cannot deliver. */
+function validatePlaces(scope: Construct, { name, queue, deadLetterQueue }: Delivery): string[] {
+  const { region } = Stack.of(scope);
+  const elsewhere = [queue, deadLetterQueue].find(
+    (one) => one && Token.compareStrings(one.env.region, region) === TokenComparison.DIFFERENT,
+  );
+  return elsewhere
+    ? [
+        `the target of an event must be in the region of its rule (${region}), got ${name} in ${elsewhere.env.region}. Create an EventHub in ${elsewhere.env.region}, send it the events by a Rule with its bus as the target, and subscribe there`,
+      ]
+    : [];
 }

@@ -4,7 +4,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Duration, type Stack } from 'aws-cdk-lib/core';
+import { type App, Duration, Stack } from 'aws-cdk-lib/core';
 import { DataTable, EventHub, NodeFunction, QueueWorker } from 'cdk-trellis';
 import { defineEvent } from 'cdk-trellis/contract';
 import * as z from 'zod';
@@ -344,6 +344,16 @@ describe('a subscription is refused', () => {
       (hub, stack) =>
         hub.on(defineEvent('Dated', z.object({ at: z.date() }), { version: 1 }), new Queue(stack, 'Q')),
       'Dated 1 cannot travel as JSON: .at: JSON has no date: use z.iso.datetime(), or a z.codec() from it to a Date',
+    ],
+    [
+      'by a worker in another region',
+      (_, stack) => {
+        const env = { account: '111111111111', region: 'eu-central-1' };
+        const there = new Stack(stack.node.root as App, 'There', { env });
+        const here = new Stack(stack.node.root as App, 'Here', { env: { ...env, region: 'us-east-1' } });
+        new EventHub(here, 'Hub').on(OrderPlaced, new QueueWorker(there, 'Mails', { handler: mails }));
+      },
+      'the target of an event must be in the region of its rule (us-east-1), got There/Mails in eu-central-1. Create an EventHub in eu-central-1, send it the events by a Rule with its bus as the target, and subscribe there',
     ],
     [
       'by a FIFO queue',
