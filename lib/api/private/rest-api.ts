@@ -7,7 +7,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
+import { RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { resourceOf } from '../../bindings/own-policy.js';
 import { definedProps } from '../../construct/defined-props.js';
@@ -95,7 +95,10 @@ export function createRestApi(scope: Construct, props: RestApiProps, parts: Rest
  */
 function deployReplacedFunctions(restApi: SpecRestApi, { functions, authorizers }: RestApiParts): void {
   const invoked = [...Object.values(functions), ...Object.values(authorizers).map((one) => one.function)];
-  const names = invoked.flatMap((fn) => resourceOf(fn).functionName ?? []);
+  // CDK's name of a function without one is a token.
+  const names = invoked
+    .flatMap((fn) => resourceOf(fn).functionName ?? [])
+    .filter((name) => !Token.isUnresolved(name));
   if (names.length > 0) restApi.latestDeployment?.addToLogicalId({ functionNames: names });
 }
 
