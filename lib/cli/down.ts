@@ -3,7 +3,7 @@ import { deleteLocalData, describeEnd, findLocalCloud, LocalCloudError } from '.
 /** Stops the local cloud of this folder. @throws LocalCloudError when what it holds could not be saved */
 export async function down({ clean = false }: { clean?: boolean }): Promise<void> {
   const projectDir = process.cwd();
-  const cloud = await findLocalCloud({ projectDir });
+  const cloud = await findLocalCloud({ projectDir, log: console.log });
   const report = await cloud?.stop();
   if (clean) {
     deleteLocalData({ projectDir });

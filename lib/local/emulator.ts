@@ -15,11 +15,10 @@ import { PRIVATE_FILE, privateFolder } from './private-files.js';
 import type { ProjectState } from './project-state.js';
 import { running } from './project-state.js';
 import { tail } from './run.js';
+import { requestStop } from './stop-request.js';
 
 const READY_WITHIN = 30_000;
 const SAVES_WITHIN = 60_000;
-/** It drains for 10 s, saves, and reads the save back. */
-const STOPS_WITHIN = 90_000;
 /** Everything is saved before; what takes longer is an operation that is being abandoned. */
 const ENDS_WITHIN = 4_000;
 
@@ -156,14 +155,20 @@ export async function saveState(instance: Instance): Promise<void> {
 /**
  * Lets it finish what is under way, save, and read the save back; then ends it. What does not stop in time (a custom
  * resource that hangs, say) is killed.
+ *
+ * @param log gets a line for what it waits for, if that takes longer than a second
  */
-export async function stopEmulator(instance: Instance, state: ProjectState): Promise<StopReport> {
+export async function stopEmulator(
+  instance: Instance,
+  state: ProjectState,
+  log?: (line: string) => void,
+): Promise<StopReport> {
   const alive = await running(instance);
   if (!alive) {
     removeScratch(instance);
     return reportOfEnd(state, instance.instance);
   }
-  const said = await requestStop(alive);
+  const said = await requestStop(alive, log);
   signalProcess(alive.pid, 'SIGTERM');
   const deadline = Date.now() + ENDS_WITHIN;
   while (signalProcess(alive.pid, 0)) {
@@ -172,15 +177,6 @@ export async function stopEmulator(instance: Instance, state: ProjectState): Pro
   }
   removeScratch(alive);
   return reportOfEnd(state, instance.instance, said);
-}
-
-async function requestStop(instance: Instance): Promise<{ unfinished?: number; reason?: string }> {
-  try {
-    const response = await callControl(instance, '/_trellis/stop', { method: 'POST', timeout: STOPS_WITHIN });
-    return (await response.json()) as { unfinished?: number; reason?: string };
-  } catch (error) {
-    return { reason: `it did not respond to the request to stop (${(error as Error).message})` };
-  }
 }
 
 function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ProjectState, readJson } from './project-state.js';
+import { describeWork, type StopResponse, type Work } from './stop-request.js';
 
 /** The end of a local cloud, and what the next start will have. */
 export interface StopReport {
@@ -10,8 +11,8 @@ export interface StopReport {
   readonly savedAt?: Date;
   /** Why the last save failed. */
   readonly reason?: string;
-  /** Operations that did not end in time: they start again, or were never acknowledged. */
-  readonly unfinished: number;
+  /** Work that did not end in time, by its kind: it starts again, or was never acknowledged. */
+  readonly unfinished: Work;
 }
 
 /** A save's list, as the emulator writes it. */
@@ -38,13 +39,13 @@ export function newestSave({ dataDir }: Pick<ProjectState, 'dataDir'>): Save | u
 export function reportOfEnd(
   state: Pick<ProjectState, 'dataDir'>,
   instance: string,
-  said: { readonly unfinished?: number; readonly reason?: string } = {},
+  said: StopResponse = {},
 ): StopReport {
   const save = newestSave(state);
   const kept = save?.instance === instance && save.final && Object.keys(save.failed).length === 0;
   return {
     kept,
-    unfinished: said.unfinished ?? 0,
+    unfinished: said.unfinished ?? {},
     ...(save && { savedAt: new Date(save.takenAt * 1000) }),
     ...(!kept && { reason: said.reason ?? 'it ended before it could save' }),
   };
@@ -82,10 +83,10 @@ export function describeLoaded({
 
 /** What a person should know of an end. */
 export function describeEnd({ kept, savedAt, reason, unfinished }: StopReport): string {
-  const open =
-    unfinished > 0
-      ? `\n${unfinished} ${unfinished === 1 ? 'operation' : 'operations'} did not end in time: messages, events and executions start again; a request without a response has to be repeated.`
-      : '';
+  const work = describeWork(unfinished);
+  const open = work
+    ? `\n${work} did not end in time: messages, events and executions start again; a request without a response has to be repeated.`
+    : '';
   if (kept) return `The local cloud is stopped. What it holds is saved for the next start.${open}`;
   const next = savedAt
     ? `The next start has what was saved at ${timeOf(savedAt)}; what changed since then is lost.`

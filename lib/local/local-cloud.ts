@@ -222,7 +222,7 @@ class RunningCloud implements LocalCloud {
 
   async stop(): Promise<StopReport> {
     this.stopped = true;
-    const report = await stopEmulator(this.instance, this.state);
+    const report = await stopEmulator(this.instance, this.state, this.options.log);
     this.state.forget();
     return report;
   }

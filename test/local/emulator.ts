@@ -90,8 +90,8 @@ export class Emulator {
   }
 
   /** Stops it and keeps what it holds. */
-  async halt(): Promise<StopReport> {
-    return stopEmulator(this.started.instance, this.state);
+  async halt(log?: (line: string) => void): Promise<StopReport> {
+    return stopEmulator(this.started.instance, this.state, log);
   }
 
   /** What the last start found. */

@@ -6,6 +6,7 @@ import os
 
 import edge
 import holds
+import lifecycle
 import loading
 import ministack.app
 import saving
@@ -28,6 +29,8 @@ def install():
                 status, answer = 500, {"reason": str(error) or type(error).__name__}
         elif request == ("POST", "/_trellis/stop"):
             answer = await saving.stop()
+        elif request == ("GET", "/_trellis/drain"):
+            answer = lifecycle.drain_report()
         elif request == ("GET", "/_trellis/operations"):
             stacks = cloudformation._stacks._data.values()
             moving = [each for each in list(stacks) if each.get("StackStatus", "").endswith("_IN_PROGRESS")]

@@ -2,18 +2,21 @@
 
     lifecycle.after_load(resume)      # once all services have what was kept, and the port answers
     lifecycle.before_drain(pause)     # no new work may begin from here on
-    lifecycle.busy(count_of_tasks)    # the drain waits until each of these returns 0
+    lifecycle.busy(tasks)             # the drain waits until each of these returns nothing: {"execution of X": 2}
     lifecycle.guards_cut(lock)        # held while the state of all services is copied at one moment
     lifecycle.changed()               # something that must survive has changed without a request
 """
 
 import asyncio
+import collections
 import json
 import logging
 import os
 import re
 import threading
+import time
 
+import invoking
 import ministack.app
 import saves
 
@@ -23,7 +26,8 @@ logger = logging.getLogger("trellis")
 cut_locks = []
 used = threading.Event()
 _phase = OPEN
-_requests = set()
+_deadline = None
+_requests = {}
 _after_load, _before_drain, _busy = [], [], []
 
 # Reads, by the names that AWS gives them; a cut after each of them would save what it has saved before.
@@ -41,8 +45,8 @@ def before_drain(callback):
     _before_drain.append(callback)
 
 
-def busy(count):
-    _busy.append(count)
+def busy(tasks):
+    _busy.append(tasks)
 
 
 def guards_cut(lock):
@@ -60,24 +64,35 @@ def changed():
 
 
 async def drain(seconds):
-    """Takes no new work, waits for the work under way, and closes; returns how much was still under way."""
-    global _phase
+    """Takes no new work, waits for the work under way, and closes; returns what was still under way."""
+    global _phase, _deadline
     _phase = DRAINING
+    _deadline = time.monotonic() + seconds
     for callback in _before_drain:
         callback()
-    deadline = asyncio.get_running_loop().time() + seconds
     quiet = 0
     # Twice in a row: a batch that ends may begin another one.
-    while quiet < 2 and asyncio.get_running_loop().time() < deadline:
-        quiet = quiet + 1 if _under_way() == 0 else 0
+    while quiet < 2 and time.monotonic() < _deadline:
+        quiet = quiet + 1 if not under_way() else 0
         await asyncio.sleep(0.02)
-    left = _under_way()
+    left = under_way()
     _phase = CLOSED
     return left
 
 
-def _under_way():
-    return len(_requests) + sum(count() for count in _busy)
+def under_way():
+    """How much of which kind the drain waits for."""
+    tasks = collections.Counter(list(_requests.values()))
+    for each in _busy:
+        tasks.update(each())
+    return dict(+tasks)
+
+
+def drain_report():
+    """What an end waits for, and for how many seconds more; None when there is no drain."""
+    if _phase != DRAINING:
+        return None
+    return {"waitsFor": under_way(), "secondsLeft": max(0, _deadline - time.monotonic())}
 
 
 def gate(original):
@@ -87,7 +102,8 @@ def gate(original):
         if scope["type"] == "lifespan":
             return await original(scope, receive, _loaded_after(send))
         headers = dict(scope["headers"])
-        if _phase == CLOSED or (_phase == DRAINING and not _FUNCTION_KEY.search(headers.get(b"authorization", b""))):
+        of_function = bool(_FUNCTION_KEY.search(headers.get(b"authorization", b"")))
+        if _phase == CLOSED or (_phase == DRAINING and not of_function):
             return await _refuse(scope, receive, send)
         if scope["type"] == "websocket":
             return await original(scope, _until_draining(receive), send)
@@ -95,17 +111,26 @@ def gate(original):
         writes = scope["method"] not in ("GET", "HEAD", "OPTIONS") and not _READS.search(target)
         request = object()
         if not _WAITS.search(target):
-            _requests.add(request)
+            _requests[request] = _name_of(scope, target)
         if writes:
             changed()
+        token = invoking.source.set(invoking.FUNCTION if of_function else invoking.REQUEST)
         try:
             await original(scope, receive, send)
         finally:
-            _requests.discard(request)
+            invoking.source.reset(token)
+            _requests.pop(request, None)
             if writes:
                 changed()
 
     return app
+
+
+def _name_of(scope, target):
+    """A request in a few words: the operation of a service, or the method and path."""
+    operation = re.search(rb"(\w+?)(?:_\d+)?\.(\w+)$", target)
+    name = b" ".join(operation.groups()).decode() if operation else f"{scope['method']} {scope['path']}"
+    return f"request {name}"
 
 
 def _until_draining(receive):

@@ -1,5 +1,8 @@
 """What works without a request: invocations, and what polls or fires by itself. It marks changes, and pauses at an end."""
 
+import collections
+
+import invoking
 import lifecycle
 from ministack.services import eventbridge, lambda_svc, scheduler
 
@@ -12,9 +15,54 @@ def install():
     _pauses(eventbridge, "_tick_scheduled_rules")
     _pauses(scheduler, "_tick_schedules")
     dispatch = lambda_svc._dispatch_esm_batch
-    lambda_svc._dispatch_esm_batch = lambda esm_id, work, *args: dispatch(esm_id, _marking(work), *args)
-    lifecycle.busy(lambda: lambda_svc.executions_in_flight()[0])
-    lifecycle.busy(lambda: sum(lambda_svc._esm_inflight.values()))
+
+    def dispatched(esm_id, work, *args):
+        dispatch(esm_id, _marking(invoking.coming_from(invoking.BATCH, work)), *args)
+
+    lambda_svc._dispatch_esm_batch = dispatched
+    lambda_svc.invoke_async_with_retry = invoking.coming_from(invoking.ACCEPTED, lambda_svc.invoke_async_with_retry)
+    _say_when_they_begin()
+    lifecycle.busy(_invocations)
+    lifecycle.busy(_batches)
+
+
+def _say_when_they_begin():
+    acquire = lambda_svc.acquire_worker
+
+    def acquired(*args, **kwargs):
+        result = acquire(*args, **kwargs)
+        invoking.begins()
+        return result
+
+    lambda_svc.acquire_worker = acquired
+    # They have no environments that could be taken.
+    for executor in ("docker", "local", "provided", "proxy"):
+        _begins_at_once(f"_execute_function_{executor}")
+
+
+def _begins_at_once(name):
+    original = getattr(lambda_svc, name)
+
+    def begun(*args, **kwargs):
+        invoking.begins()
+        return original(*args, **kwargs)
+
+    setattr(lambda_svc, name, begun)
+
+
+def _invocations():
+    tasks = collections.Counter()
+    for key, count in lambda_svc.executions_in_flight()[1].items():
+        tasks[f"invocation of {key.rpartition(':')[2]}"] += count
+    return tasks
+
+
+def _batches():
+    sources = {esm["UUID"]: esm.get("EventSourceArn", "") for _, _, esm in lambda_svc._iter_all_esms()}
+    tasks = collections.Counter()
+    for mapping, count in list(lambda_svc._esm_inflight.items()):
+        tasks[f"batch from {sources.get(mapping, mapping).rpartition(':')[2]}"] += count
+    return tasks
 
 
 def _marks_changes(module, name):

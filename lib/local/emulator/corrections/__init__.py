@@ -34,6 +34,7 @@ def apply():
         events,
         gateway,
         http_apis,
+        idle,
         integrations,
         invocations,
         keys,

@@ -13,6 +13,7 @@ import os
 import threading
 import time
 
+import invoking
 from ministack.core import iam_evaluator
 from ministack.core.responses import request_scope
 
@@ -30,7 +31,7 @@ _watchers = {}
 _thread = None
 _is_frozen = False
 _is_draining = False
-_calls = 0
+_calls = collections.Counter()
 _version = 0
 _on_change = []
 
@@ -89,7 +90,9 @@ def drain():
 
 
 def calls_under_way():
-    return _calls
+    """Executions with a call that has not returned, by the state machine's name."""
+    with lock:
+        return collections.Counter(f"execution of {key[2].split(':')[6]}" for key in _calls)
 
 
 def freeze():
@@ -128,8 +131,9 @@ def in_background(key, role_arn, work):
     """Runs a call that takes its time and may come back to this server: on a thread of its own, as the machine's role."""
 
     def run():
-        global _calls
         _over_tls()
+        # Who waits for an execution waits for its calls.
+        invoking.source.set(invoking.REQUEST if key in _watchers else invoking.STEP)
         role = role_arn.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")
         iam_evaluator._request_caller_arn.set(f"{role}/workflow")
         try:
@@ -137,12 +141,13 @@ def in_background(key, role_arn, work):
                 work()
         finally:
             with lock:
-                _calls -= 1
+                _calls[key] -= 1
+                if not _calls[key]:
+                    del _calls[key]
             changed()
 
-    global _calls
     with lock:
-        _calls += 1
+        _calls[key] += 1
     threading.Thread(target=run, daemon=True, name="trellis-workflow-task").start()
 
 

@@ -8,6 +8,7 @@ import json
 import time
 import uuid
 
+import invoking
 from ministack.services import stepfunctions
 
 from . import activities, data, engine, interpreter, nested, records, tokens
@@ -65,7 +66,6 @@ def attempt(key, record, branch, state, raw, context):
     branch.update(phase=phase, arguments=text, called=False, limits=[timeout, beats])
     if phase == "activity":
         return activities.enqueue(branch, resource)
-    limit(key, branch)
     call(key, record, branch, resource)
 
 
@@ -92,12 +92,24 @@ def limit(key, branch):
 def call(key, record, branch, resource):
     branch["attempt"] = attempt_id = uuid.uuid4().hex
     arguments = json.loads(branch["arguments"])
+    waits_for_environment = _is_of_lambda(resource)
+    if not waits_for_environment:
+        limit(key, branch)
     if branch["phase"] == "nested":
         return nested.start(key, record, branch, arguments, resource)
     event(record, branch, resource, "Started", {})
     called = resource.removesuffix(".waitForTaskToken")
 
+    def begins():
+        with engine.lock:
+            record, branch = interpreter.branch_of(key, name)
+            if branch is not None and branch.get("attempt") == attempt_id and not engine.is_frozen():
+                limit(key, branch)
+
     def work():
+        if waits_for_environment:
+            # On AWS it would have had one at once: the time of the task does not count until then.
+            invoking.on_begin(begins)
         try:
             result, error = dumps(stepfunctions._invoke_resource(called, arguments)), None
         except Error as failure:
@@ -105,9 +117,15 @@ def call(key, record, branch, resource):
         except Exception as failure:
             engine.logger.exception("The call of %s in %s failed", resource, key[2])
             result, error = None, ("States.TaskFailed", f"{type(failure).__name__}: {failure}")
-        returned(key, branch["id"], attempt_id, result, error)
+        returned(key, name, attempt_id, result, error)
 
+    name = branch["id"]
     engine.in_background(key, record["trellis"]["roleArn"], work)
+
+
+def _is_of_lambda(resource):
+    kind, service, _ = names_of(resource)
+    return kind == "LambdaFunction" or service == "lambda"
 
 
 def call_again(key, record, branch, resource):
@@ -118,8 +136,6 @@ def call_again(key, record, branch, resource):
     if names_of(resource)[0] != "Task":
         details = {"resource": resource, "input": branch["arguments"]}
     _event_scheduled(record, branch, resource, details)
-    if branch["phase"] == "task":
-        limit(key, branch)
     call(key, record, branch, resource)
 
 
