@@ -16,8 +16,8 @@ _CORES = os.cpu_count() or 2
 _FEW = min(8, max(2, _CORES))
 _CAP = int(os.environ.get("TRELLIS_LOCAL_RUNNING_FUNCTIONS") or max(8, 4 * _CORES))
 _TICK = 0.1
-_PATIENCE = 0.25  # For an environment of the function, while this machine has time.
-_BUSY_PATIENCE = 2  # While it runs more than it has time for.
+_PATIENCE = 0.25  # For an environment of the function.
+_BUSY_PATIENCE = 2  # When nobody waits for it, or this machine runs more than it has time for.
 _INIT_PATIENCE = 10  # As long as Lambda lets a function initialize.
 
 
@@ -124,7 +124,7 @@ class _Lines:
             return True
         if any(each._start_time is None for each in environments):
             patience = _INIT_PATIENCE
-        elif self.is_full() and turn.source != invoking.FUNCTION:
+        elif turn.source in invoking.PATIENT or (self.is_full() and turn.source != invoking.FUNCTION):
             patience = _BUSY_PATIENCE
         else:
             patience = _PATIENCE
