@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callControl } from './control.js';
-import type { Instance } from './project-state.js';
+import type { Instance } from './instance.js';
 
 /** It drains for 10 s, saves, and reads the save back. */
 const STOPS_WITHIN = 90_000;
