@@ -12,7 +12,8 @@ import {
   runtimeName,
   unwrapped,
 } from './runtime-names.js';
-import { refuseUnread, type Unseen } from './unread-needs.js';
+import { assertNeedsAreRead, assertNoNestedWrapper } from './unread-needs.js';
+import type { Unseen } from './wrapper-search.js';
 
 /** What a handler's source says about it. */
 export interface HandlerAnalysis {
@@ -64,11 +65,12 @@ export function analyzeHandler(entry: string, name: string, graph: ModuleGraph):
   refuseOther(value.module, value.node, name);
   const call = wrapperCall(value, new Set());
   if (!call) {
-    const unseen = refuseUnread(value.module, value.node, NEEDS_ARGUMENT, Object.keys(OWN_NEEDS));
+    const unseen = assertNeedsAreRead(value.module, value.node, NEEDS_ARGUMENT, Object.keys(OWN_NEEDS));
     return { needs: [], ...(unseen && { unseen }) };
   }
   const { wrapper, at } = call;
   const index = NEEDS_ARGUMENT[wrapper] as number;
+  assertNoNestedWrapper(at.module, at.node, wrapper, NEEDS_ARGUMENT, Object.keys(OWN_NEEDS));
   const declared = readNeeds(at.module, at.node.arguments[index], at.node.loc.start.line, wrapper);
   const needs = [...declared, ...(OWN_NEEDS[wrapper] ?? [])];
   const operation = wrapper === 'route' ? unwrapped(at.node.arguments[0]).property?.name : undefined;

@@ -1,7 +1,7 @@
 import { isAbsolute, relative } from 'node:path';
 import type { Wrappers } from '../bundler/bundler.js';
 import { BundlingError } from '../bundler/bundling-error.js';
-import type { Unseen } from './unread-needs.js';
+import type { Unseen } from './wrapper-search.js';
 
 /** Names in an error. */
 const MAX_NAMES = 3;

@@ -5,7 +5,7 @@ import { Project, removeProjects } from '../function/project.js';
 
 afterAll(removeProjects);
 
-const RUNTIME = "import { bus, handle, invoke, route, table } from 'cdk-trellis/runtime';\n";
+const RUNTIME = "import { bus, handle, invoke, job, route, table, text } from 'cdk-trellis/runtime';\n";
 
 function analyze(source: string, more: Record<string, string> = {}, name = 'handler') {
   const project = new Project({ 'handler.ts': source, ...more });
@@ -216,6 +216,16 @@ describe('a handler is refused', () => {
     ],
   ])('%s', (_, source, message) => {
     expect(() => analyze(start(source))).toThrow(message);
+  });
+
+  it.each<[string, string]>([
+    ['by a name', 'const inner = job({}, run);\nexport const handler = handle({}, async (e) => inner(e));'],
+    ['in place', 'export const handler = handle({}, (e, _, c) => handle({ a: text() }, run)(e, c));'],
+    ['in its arguments', 'export const handler = route(apiOf(handle({ a: text() }, run)), {}, run);'],
+  ])('that runs another one with needs, %s: they would be lost', (_, source) => {
+    expect(() => analyze(start(source))).toThrow(
+      /handler\.ts:\d: `(handle|route)` must not run a handler of `(handle|job)`, whose needs synth does not read\./,
+    );
   });
 
   it.each<[string, string]>([

@@ -14,7 +14,7 @@ import { libraryConditions } from '../../bundler/conditions.js';
 import { resolveBundling } from '../../bundler/resolve-options.js';
 import { constructPath } from '../../construct/construct-path.js';
 import { refuseHiddenNeeds } from '../../handler/hidden-needs.js';
-import type { Unseen } from '../../handler/unread-needs.js';
+import type { Unseen } from '../../handler/wrapper-search.js';
 import { projectRoot } from '../../project-cache/project.js';
 import { once } from '../../runtime/once.js';
 import { targetOf } from '../../target/target.js';
