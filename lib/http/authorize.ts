@@ -13,22 +13,22 @@ import { ProblemError } from '../contract/problem.js';
 import { scalarOf } from '../contract/scalar.js';
 import { groupNames } from './group-names.js';
 
-/** The environment variable with the ids of the app clients whose tokens are accepted, separated by commas. */
+/** Environment variable with the ids of the accepted app clients, separated by commas. */
 export const CLIENT_IDS_VARIABLE = 'API_CLIENT_IDS';
 
-/** What the gateway says of who sent a request, by the kind of authorization. */
+/** Identity of a request's sender, as the gateway established it; the fields depend on the kind of authorization. */
 export interface Authentication {
-  /** The claims of a token that it has verified; several groups as a list (see `withGroups`). */
+  /** Claims of the verified token; several groups are a list (see `withGroups`). */
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** Whose AWS credentials signed the request. */
+  /** Owner of the AWS credentials that signed the request. */
   readonly caller?: Caller;
-  /** What a Lambda authorizer answered, with its `principalId`; every value arrives as text. */
+  /** Context that a Lambda authorizer returned, with its `principalId`; every value arrives as text. */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** The id of the API key that was sent. */
+  /** Id of the API key of the request. */
   readonly apiKeyId?: string;
 }
 
-/** Whom a request is from, as handlers are told. */
+/** Identity of the caller, as handlers receive it. */
 export interface Authorized {
   readonly user: User | undefined;
   readonly caller: Caller | undefined;
@@ -36,32 +36,32 @@ export interface Authorized {
 }
 
 /**
- * Who is behind a request, refused when the operation is not for them.
+ * Returns the caller of a request if the operation allows it.
  *
- * The gateway has authorized already; what it does not check is checked here. See `userOf`.
+ * The gateway has already authorized the request; this checks the rest. See `userOf`.
  *
- * @param clientIds the app clients whose tokens are accepted; `undefined` accepts every client of the pool
- * @throws ProblemError 401 when nobody is behind it, 403 when the operation is not for them
+ * @param clientIds accepted app clients; `undefined` accepts every client of the pool
+ * @throws ProblemError 401 for a request without valid credentials, 403 when the operation does not allow the caller
  */
 export function authorize(
   auth: Auth,
   { claims, caller, context }: Authentication,
   clientIds: readonly string[] | undefined,
 ): Authorized {
-  const nobody: Authorized = { user: undefined, caller: undefined, context: undefined };
-  if (isUserAuth(auth)) return { ...nobody, user: userOf(auth, claims, clientIds) };
-  if (isLambdaAuth(auth)) return { ...nobody, context: contextOf(auth, context) };
-  if (auth === 'public') return nobody;
+  const anonymous: Authorized = { user: undefined, caller: undefined, context: undefined };
+  if (isUserAuth(auth)) return { ...anonymous, user: userOf(auth, claims, clientIds) };
+  if (isLambdaAuth(auth)) return { ...anonymous, context: contextOf(auth, context) };
+  if (auth === 'public') return anonymous;
   if (!caller) throw unauthorized('Sign the request with AWS credentials.');
-  return { ...nobody, caller };
+  return { ...anonymous, caller };
 }
 
 /**
- * The user of a token.
+ * Returns the user of a token.
  *
- * The gateway has verified the token's signature, issuer and expiry, and that it has one of the scopes. What a REST
- * API's Cognito authorizer does not check is checked here: that it is an access token, that it was issued to this
- * application, all scopes and the user's groups.
+ * The gateway has verified the token's signature, issuer and expiry, and that it has one of the scopes. A REST API's
+ * Cognito authorizer does not check that it is an access token, the application it was issued to, the remaining scopes
+ * and the user's groups; this does.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
  */
 function userOf(
@@ -86,46 +86,48 @@ function userOf(
     clientId: String(claims.client_id),
   };
   const missing = scopesOf(auth).filter((scope) => !user.scopes.includes(scope));
-  if (missing.length > 0) throw forbidden(`The token lacks the scope ${missing.join(' and ')}.`);
+  if (missing.length > 0) throw forbidden(`The token must have the scope ${missing.join(' and ')}.`);
   const group = typeof auth === 'object' ? auth.group : undefined;
   if (group !== undefined && !user.groups.includes(group)) {
-    throw forbidden(`This operation is for the group "${group}".`);
+    throw forbidden(`This operation requires membership of the group "${group}".`);
   }
   return user;
 }
 
-/** @throws ProblemError 403 for a text that may be one group or several: nobody gets in by a guess */
+/** Returns the user's groups. @throws ProblemError 403 for a text that may be one group or several: guessing could grant access */
 function groupsOf(claims: NonNullable<Authentication['claims']>): readonly string[] {
   const groups = groupNames(claims['cognito:groups']);
   if (groups) return groups;
   throw forbidden(
-    'The groups of the token cannot be told apart: send the token in one Authorization header.',
+    'The groups of the token are ambiguous. Send the token in exactly one Authorization header.',
   );
 }
 
-/** @throws Error when the authorizer did not answer what the contract says: an error of ours, not the caller's */
-function contextOf({ authorizer, context = z.object({}) }: LambdaAuth, given: Authentication['context']) {
-  if (!given) throw unauthorized('The request has not passed its authorizer.');
+/** Returns the typed context. @throws Error when the authorizer's context breaks the contract: a server error, not the caller's */
+function contextOf({ authorizer, context = z.object({}) }: LambdaAuth, received: Authentication['context']) {
+  if (!received) throw unauthorized('The request has not passed its authorizer.');
   const values = Object.entries(context.shape)
-    .filter(([name]) => Object.hasOwn(given, name) && given[name] !== undefined)
-    .map(([name, schema]) => [name, restored(schema, given[name])]);
+    .filter(([name]) => Object.hasOwn(received, name) && received[name] !== undefined)
+    .map(([name, schema]) => [name, parseScalar(schema, received[name])]);
   const result = context.safeParse(Object.fromEntries(values));
   if (!result.success) {
-    throw new Error(`The authorizer ${authorizer} told what its contract does not: ${result.error.message}`);
+    throw new Error(
+      `The context of authorizer ${authorizer} does not match its schema: ${result.error.message}`,
+    );
   }
   return result.data;
 }
 
-/** The value that the gateway has made a text of. */
-function restored(schema: z.core.$ZodType, given: unknown): unknown {
-  if (typeof given !== 'string') return given;
+/** Converts a value back from text, which the gateway turns every value of a context into. */
+function parseScalar(schema: z.core.$ZodType, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
   switch (scalarOf(schema)) {
     case 'number':
-      return Number(given);
+      return Number(value);
     case 'boolean':
-      return given === 'true' ? true : given === 'false' ? false : given;
+      return value === 'true' ? true : value === 'false' ? false : value;
     default:
-      return given;
+      return value;
   }
 }
 

@@ -4,9 +4,10 @@ import { MAX_JSON_BYTES, parseJson } from './json.js';
 import type { HttpRequest } from './message.js';
 
 /**
- * What a request carries, by what its operation declares; nothing where it declares no body.
+ * Reads the body that the operation declares; `undefined` if it declares no body.
  *
- * @throws ProblemError 413 when it is too large, 415 when it has another content type, 400 when it is missing or no JSON
+ * @throws ProblemError 413 for a body that is too large, 415 for another content type, 400 for a missing body or
+ *   invalid JSON
  */
 export function readBody(
   declared: Body | undefined,
@@ -31,7 +32,7 @@ export function readBody(
 
 const utf8 = new TextEncoder();
 
-/** In bytes; what cannot be more than the limit is not worth counting exactly. */
+/** Returns the size in bytes; an estimate for a text that is below the limit in any case. */
 function sizeOf(body: string | Uint8Array, limit: number): number {
   if (typeof body !== 'string') return body.byteLength;
   return body.length * 3 <= limit ? body.length : utf8.encode(body).byteLength;
@@ -44,7 +45,7 @@ function readBytes({ contentTypes }: Binary, body: string | Uint8Array, headers:
 }
 
 function readJson(body: string | Uint8Array, header: string | undefined) {
-  // Nearly every request has it in exactly this form.
+  // Fast path: nearly every request has exactly this header.
   if (header !== 'application/json') {
     const type = mediaType(header);
     if (!type || !isJsonType(type)) throw unsupported(['application/json'], type);
@@ -60,10 +61,10 @@ function mediaType(header: string | undefined): string | undefined {
   return header?.split(';', 1)[0]?.trim().toLowerCase();
 }
 
-function unsupported(expected: readonly string[], given: string | undefined): ProblemError {
+function unsupported(expected: readonly string[], actual: string | undefined): ProblemError {
   return new ProblemError({
     status: 415,
     title: 'Unsupported media type',
-    detail: `Expected the content type ${expected.join(' or ')}, got ${given ? `"${given}"` : 'none'}.`,
+    detail: `Expected the content type ${expected.join(' or ')}, got ${actual ? `"${actual}"` : 'none'}.`,
   });
 }

@@ -2,15 +2,15 @@ import { type Auth, isLambdaAuth, isUserAuth } from '../contract/auth.js';
 import type { Authentication } from './authorize.js';
 
 /**
- * To whom an idempotency key belongs, by the kind of `auth`:
+ * Returns the owner of an idempotency key, by the kind of `auth`:
  *
- * - users: the token's `sub`, which for a machine is the id of its app client
- * - `'iam'`: the Cognito identity, or else the unique id of the user, or of the role with its session
+ * - users: the token's `sub`; for a machine it is the id of its app client
+ * - `'iam'`: the Cognito identity, or else the unique id of the user or of the role session
  * - a Lambda authorizer: its `principalId`
  * - `'public'` with an API key: the key's id
- * - `'public'`: nobody in particular. Whoever has the key and sends the same request gets the same response
+ * - `'public'`: shared. Every caller with the key and the same request gets the same response
  *
- * @throws Error when a Lambda authorizer has told no `principalId`: all its callers would share their keys
+ * @throws Error when a Lambda authorizer returns no `principalId`: all its callers would share their keys
  */
 export function callerScope(
   { auth, apiKey }: { readonly auth: Auth; readonly apiKey?: boolean | undefined },
@@ -21,7 +21,7 @@ export function callerScope(
     const id = context?.principalId;
     if (typeof id === 'string' && id !== '') return `principal:${auth.authorizer}:${id}`;
     throw new Error(
-      `The authorizer ${auth.authorizer} has told no \`principalId\`, to which idempotency keys belong. An HTTP API passes it on only as a part of the context.`,
+      `The context of authorizer ${auth.authorizer} must have \`principalId\`, the owner of idempotency keys. For an HTTP API, return it as part of the context.`,
     );
   }
   if (auth === 'iam') {

@@ -8,7 +8,7 @@ export interface TokenUser {
   readonly clientId?: string;
   /** @default 'access' */
   readonly tokenUse?: string;
-  /** @default ['aws.cognito.signin.user.admin'], as a signed-in user has */
+  /** @default ['aws.cognito.signin.user.admin'], the scope of a signed-in user */
   readonly scopes?: readonly string[];
 }
 

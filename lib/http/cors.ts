@@ -1,37 +1,36 @@
 import type { HttpResponse } from './message.js';
 
-/** The environment variable with what `Api` says of other origins, as JSON. */
+/** Environment variable with the CORS settings of `Api`, as JSON. */
 export const CORS_VARIABLE = 'API_CORS';
 
-/** Which pages of other origins may call an API. */
+/** Origins that may call an API from a browser, and the headers they may read. */
 export interface CorsSettings {
-  /** As in `https://shop.example.com`, or `*` alone for every origin. */
+  /** Allowed origins, for example `https://shop.example.com`; `*` alone allows every origin. */
   readonly origins: readonly string[];
   readonly credentials: boolean;
-  /** Headers of replies that scripts may read, besides the few that every script may. */
+  /** Response headers that scripts may read, in addition to the CORS-safelisted ones. */
   readonly exposeHeaders: readonly string[];
 }
 
 /**
- * The reply with what a browser wants to see before it lets a page of another origin read it. What is not in the
- * environment is not allowed.
+ * Adds the CORS headers to a response. Without settings in the environment, no other origin may read it.
  * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 export function withCors(
-  reply: HttpResponse,
+  response: HttpResponse,
   origin: string | undefined,
   settings = deployed().settings,
 ): HttpResponse {
-  if (!settings) return reply;
+  if (!settings) return response;
   const { origins, credentials, exposeHeaders } = settings;
   const isOpen = origins.includes('*');
-  const allowed = isOpen ? '*' : origins.find((one) => one === origin);
-  const { vary } = reply.headers;
+  const allowed = isOpen ? '*' : origins.find((candidate) => candidate === origin);
+  const { vary } = response.headers;
   return {
-    ...reply,
+    ...response,
     headers: {
-      ...reply.headers,
-      // A cache must not answer one origin with what is for another.
+      ...response.headers,
+      // A cache must not serve the response for one origin to another.
       ...(!isOpen && { vary: vary ? `${vary}, origin` : 'origin' }),
       ...(allowed && {
         'access-control-allow-origin': allowed,
@@ -44,7 +43,7 @@ export function withCors(
 
 let deployedSettings: { readonly value: CorsSettings | undefined } | undefined;
 
-/** Returns the settings of the environment, read once: a look-up takes longer than all else that is done here. */
+/** Returns the settings of the environment, read once: reading `process.env` takes longer than the rest of `withCors`. */
 function deployed(): { readonly settings: CorsSettings | undefined } {
   const value = deployedSettings ? undefined : process.env[CORS_VARIABLE];
   deployedSettings ??= { value: value ? JSON.parse(value) : undefined };

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from './message.js';
 
-/** A `Request` of a browser or of Node, before it is known what it is for. */
+/** Reads a `Request` of a browser or of Node, before an operation is matched. */
 export async function readRequest(
   request: Request,
   basePath: string,
@@ -20,7 +20,7 @@ export async function readRequest(
   };
 }
 
-/** A reply as `fetch` gives it. */
+/** Returns a response as `fetch` does. */
 export function toResponse({ status, headers: texts, cookies = [], body }: HttpResponse): Response {
   const isEmpty = body.length === 0;
   const headers = new Headers(texts);

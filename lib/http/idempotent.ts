@@ -10,73 +10,78 @@ import type { HttpResponse } from './message.js';
 
 /** A request with an idempotency key. */
 export interface KeyedRequest {
-  /** What the key is unique in: the operation and the caller. */
+  /** Namespace of the key: the operation and the caller. */
   readonly scope: readonly string[];
   readonly key: string;
-  /** What makes another request with the key the same: its path, query and body. */
+  /** Content that a repeated request must share: its path, query and body. */
   readonly content: readonly (string | Uint8Array)[];
-  /** For how long its response is kept, in seconds. */
+  /** Retention of the response, in seconds. */
   readonly expiresAfterSeconds: number;
 }
 
-/** What is known of a request. */
-export type KnownRequest =
-  /** It is the first one: it runs until one of the two is called. */
+/** State of a request's idempotency key. */
+export type RequestState =
+  /** First request: it counts as running until `finish` or `abandon` is called. */
   | {
       readonly status: 'new';
-      /** Keeps the response. It never throws: the work is done. @returns the response to send */
-      finish(reply: HttpResponse): Promise<HttpResponse>;
-      /** Forgets the request, which then may run again. It never throws. */
+      /** Stores the response. It never throws, because the work is done. @returns the response to send */
+      finish(response: HttpResponse): Promise<HttpResponse>;
+      /** Deletes the record, so that the request may run again. It never throws. */
       abandon(): Promise<void>;
     }
   | { readonly status: 'running'; readonly retryAfterSeconds: number }
   | { readonly status: 'other' }
   | { readonly status: 'unkept' }
-  | { readonly status: 'done'; readonly reply: HttpResponse };
+  | { readonly status: 'done'; readonly response: HttpResponse };
 
-/** Remembers responses by the keys of their requests. */
+/** Store of responses by the idempotency keys of their requests. */
 export interface ResponseStore {
-  begin(request: KeyedRequest): Promise<KnownRequest>;
+  begin(request: KeyedRequest): Promise<RequestState>;
 }
 
 /**
- * Serves a request unless it was served before: then its response of that time is sent again.
+ * Serves the first request with a key; for a repeated request, returns the stored response.
  *
- * Responses of 200 to 499 are kept. What fails may be repeated: an error, a problem that is thrown, a 5xx.
+ * Responses with a status from 200 to 499 are stored. An error, a thrown problem and a 5xx are not: the request may be
+ * repeated.
  *
- * @throws ProblemError 409 while the first request runs, and when its response was not kept; 422 for another request
+ * @throws ProblemError 409 while the first request runs, and when its response was not stored; 422 when the key was
+ *   used for a different request
  */
-export async function servedOnce(
+export async function serveOnce(
   store: ResponseStore,
   request: KeyedRequest,
   serve: () => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
-  const known = await store.begin(request);
-  switch (known.status) {
+  const state = await store.begin(request);
+  switch (state.status) {
     case 'done':
-      return { ...known.reply, headers: { ...known.reply.headers, [REPLAYED_HEADER]: 'true' } };
+      return { ...state.response, headers: { ...state.response.headers, [REPLAYED_HEADER]: 'true' } };
     case 'running':
-      throw problem(IdempotencyKeyInUse, 'Repeat it later: you get the response of the first one.', {
-        'retry-after': String(known.retryAfterSeconds),
+      throw problem(IdempotencyKeyInUse, 'Repeat the request later to get the response of the first one.', {
+        'retry-after': String(state.retryAfterSeconds),
       });
     case 'unkept':
-      throw problem(IdempotencyResponseNotKept, 'It is not done again. Read what it has changed.');
+      throw problem(
+        IdempotencyResponseNotKept,
+        'The request was not run again. Read the resource to see its effect.',
+      );
     case 'other':
       throw problem(
         IdempotencyKeyReused,
-        'Send another request with another key, or the same one unchanged.',
+        'Use a new key for a different request, or repeat the first request unchanged.',
       );
   }
-  let reply: HttpResponse;
+  let response: HttpResponse;
   try {
-    reply = await serve();
+    response = await serve();
   } catch (error) {
-    await known.abandon();
+    await state.abandon();
     throw error;
   }
-  if (reply.status < 500) return known.finish(reply);
-  await known.abandon();
-  return reply;
+  if (response.status < 500) return state.finish(response);
+  await state.abandon();
+  return response;
 }
 
 function problem(kind: ProblemKind, detail: string, headers: Record<string, string> = {}): ProblemError {
@@ -84,12 +89,12 @@ function problem(kind: ProblemKind, detail: string, headers: Record<string, stri
   return new ProblemError({ type, title, status, detail, headers });
 }
 
-/** A text of a JSON value that does not depend on the order of its keys. */
+/** Returns JSON with sorted keys, so that equal values have equal texts. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
     const fields = part as Readonly<Record<string, unknown>>;
-    // `fromEntries` defines properties: a key `__proto__` is one like any other.
+    // `fromEntries` defines properties, so the key `__proto__` is kept.
     return Object.fromEntries(
       Object.keys(fields)
         .sort()

@@ -2,12 +2,12 @@ import type * as z from 'zod';
 
 type Parameters = Readonly<Record<string, string | readonly string[]>>;
 
-/** The names of the parameters that are lists. */
+/** Returns the names of the parameters that are lists. */
 export function listsOf({ shape }: z.ZodObject): ReadonlySet<string> {
   return new Set(Object.keys(shape).filter((name) => takesList(shape[name]!)));
 }
 
-/** The same parameters, with a list wherever the contract has one: in a URL a list of one looks like no list. */
+/** Wraps single values of list parameters: in a URL a list of one item looks like a single value. */
 export function withLists(lists: ReadonlySet<string>, query: Parameters): Parameters {
   if (lists.size === 0) return query;
   return Object.fromEntries(
@@ -22,8 +22,8 @@ function takesList(schema: z.core.$ZodType): boolean {
 }
 
 interface Definition extends z.core.$ZodTypeDef {
-  /** What an optional, a default and other wrappers are around. */
+  /** Schema inside an optional, a default or another wrapper. */
   readonly innerType?: z.core.$ZodType;
-  /** What a transformation starts from. */
+  /** Input schema of a pipe. */
   readonly in?: z.core.$ZodType;
 }

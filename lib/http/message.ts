@@ -1,25 +1,25 @@
-/** A request as operations see it, whatever it arrived in: an event of Lambda, a `Request` of a browser. */
+/** Request of an operation, independent of its source: a Lambda event or a `Request` of a browser. */
 export interface HttpRequest {
-  /** In upper case. */
+  /** HTTP method in upper case. */
   readonly method: string;
   readonly requestId: string;
-  /** Path parameters as they stand in the URL, that is, percent-encoded. */
+  /** Path parameters, percent-encoded as in the URL. */
   readonly params: Readonly<Record<string, string>>;
-  /** A parameter that stands several times is a list. */
+  /** Query parameters; a repeated parameter is a list. */
   readonly query: Readonly<Record<string, string | readonly string[]>>;
-  /** Names in lower case; a header that stands several times is joined by commas. */
+  /** Headers with lower-case names; repeated headers are joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body, as text where it has arrived as such; empty when there is none. */
+  /** Body, as text if it arrived as text; empty for a request without a body. */
   readonly body: string | Uint8Array;
 }
 
-/** A reply as operations give it. */
+/** Response of an operation, before it is converted for the gateway. */
 export interface HttpResponse {
   readonly status: number;
-  /** Names in lower case, without `set-cookie`. */
+  /** Headers with lower-case names, without `set-cookie`. */
   readonly headers: Record<string, string>;
-  /** The values of `set-cookie`: the only header that cannot be one line (RFC 6265, section 3). */
+  /** Values of `set-cookie`, the only header that cannot be joined to one line (RFC 6265, section 3). */
   readonly cookies?: readonly string[];
-  /** Text is sent as UTF-8; empty when there is none. */
+  /** Body; text is sent as UTF-8. Empty for a response without a body. */
   readonly body: string | Uint8Array;
 }

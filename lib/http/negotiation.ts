@@ -1,15 +1,15 @@
-import { choiceOf } from '../contract/choice.js';
+import { negotiableTypes } from '../contract/negotiable-types.js';
 import type { Operation } from '../contract/operation.js';
 import { ProblemError } from '../contract/problem.js';
 
 /**
- * How an operation chooses what it answers with: by the `Accept` header (RFC 9110, section 12.5.1), among the content
- * types of its first response that has several. Where there is no choice the header is not asked.
+ * Creates the content negotiation of an operation: it selects by the `Accept` header (RFC 9110, section 12.5.1) among
+ * the content types of responses with several. Without such a response the header is ignored.
  *
- * @returns a function that gives the content type, and throws ProblemError 406 when no type will do
+ * @returns a function that returns the content type, and throws ProblemError 406 if no type is acceptable
  */
-export function negotiation(operation: Operation): (accept: string | undefined) => string | undefined {
-  const types = choiceOf(operation);
+export function createNegotiator(operation: Operation): (accept: string | undefined) => string | undefined {
+  const types = negotiableTypes(operation);
   if (types.length === 0) return () => undefined;
   return (accept) => {
     const [best] = types
@@ -19,13 +19,13 @@ export function negotiation(operation: Operation): (accept: string | undefined) 
     if (best) return best.type;
     throw new ProblemError({
       status: 406,
-      title: 'No content type that you accept',
-      detail: `This operation answers ${types.join(' or ')}, \`Accept\` is "${accept}".`,
+      title: 'Not acceptable',
+      detail: `This operation returns ${types.join(' or ')}, but \`Accept\` is "${accept}".`,
     });
   };
 }
 
-/** How well a type suits: that of the most specific range that it is in, 0 when it is in none. */
+/** Returns the quality of the most specific range that matches the type, 0 if no range matches. */
 function qualityOf(type: string, accept: string): number {
   let [specific, quality] = [0, 0];
   for (const part of accept.split(',')) {

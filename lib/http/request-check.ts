@@ -8,31 +8,32 @@ import { readBody } from './body.js';
 import { listsOf, withLists } from './lists.js';
 import type { HttpRequest } from './message.js';
 
-/** What is wrong with a request, and where. */
+/** Validation error of a request. */
 export interface RequestError {
   readonly in: 'path' | 'query' | 'header' | 'body';
-  /** Where in it, as in `.lines[0].quantity`. */
+  /** Path of the value, for example `.lines[0].quantity`. */
   readonly path: string;
   readonly message: string;
 }
 
-export interface CheckedRequest {
+/** Request that matches its contract, parsed. */
+export interface ValidRequest {
   readonly params: unknown;
   readonly query: unknown;
   readonly headers: unknown;
   readonly body: unknown;
   readonly contentType: string | undefined;
   readonly idempotencyKey: string | undefined;
-  /** The body before its schema has parsed it: JSON as it arrived, or bytes. */
-  readonly carried: unknown;
+  /** Body before its schema is applied: the JSON value, or bytes. */
+  readonly rawBody: unknown;
 }
 
 /**
- * The check of an operation's requests: parses and coerces what the contract declares.
+ * Creates the validation of an operation's requests, which parses and coerces all that the contract declares.
  *
- * @returns a function that throws ProblemError: 400 with every error and its place, 413 and 415 for the body
+ * @returns a function that throws ProblemError: 400 with every error and its path, 413 and 415 for the body
  */
-export function requestCheck(operation: Operation): (request: HttpRequest) => CheckedRequest {
+export function createRequestValidator(operation: Operation): (request: HttpRequest) => ValidRequest {
   const { params, query = z.object({}), headers, body } = operation;
   const schemas = {
     params: params?.loose(),
@@ -43,18 +44,18 @@ export function requestCheck(operation: Operation): (request: HttpRequest) => Ch
   const key = keyOf(operation);
   return (request) => {
     const errors: RequestError[] = [];
-    const carried = readBody(body, request);
-    const checked = {
-      params: check(schemas.params, decoded(request.params), 'path', errors),
-      query: check(schemas.query, withLists(lists, request.query), 'query', errors),
-      headers: check(headers, request.headers, 'header', errors),
-      body: check(schemas.body, carried.value, 'body', errors),
-      contentType: carried.contentType,
+    const read = readBody(body, request);
+    const valid = {
+      params: parse(schemas.params, decodeParams(request.params), 'path', errors),
+      query: parse(schemas.query, withLists(lists, request.query), 'query', errors),
+      headers: parse(headers, request.headers, 'header', errors),
+      body: parse(schemas.body, read.value, 'body', errors),
+      contentType: read.contentType,
       idempotencyKey: key && idempotencyKeyOf(request, key, errors),
-      carried: carried.value,
+      rawBody: read.value,
     };
     if (errors.length > 0) throw invalid(errors);
-    return checked;
+    return valid;
   };
 }
 
@@ -62,15 +63,15 @@ function invalid(errors: readonly RequestError[]): ProblemError {
   return new ProblemError({
     status: 400,
     title: 'The request is not valid',
-    detail: errors.map(({ in: place, path, message }) => `${place}${path}: ${message}`).join('; '),
+    detail: errors.map(({ in: source, path, message }) => `${source}${path}: ${message}`).join('; '),
     extensions: { errors },
   });
 }
 
-function check(
+function parse(
   schema: z.ZodType | undefined,
   value: unknown,
-  place: RequestError['in'],
+  source: RequestError['in'],
   errors: RequestError[],
 ): unknown {
   if (!schema) return value;
@@ -78,12 +79,12 @@ function check(
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
     const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-    errors.push({ in: place, path, message: issue.message });
+    errors.push({ in: source, path, message: issue.message });
   }
   return undefined;
 }
 
-/** A key may be sent as it is, or in quotation marks as the IETF's draft has it. */
+/** Returns the key, sent as it is or in quotation marks (IETF draft-ietf-httpapi-idempotency-key-header). */
 function idempotencyKeyOf(
   { headers }: HttpRequest,
   kind: 'required' | 'optional',
@@ -92,13 +93,13 @@ function idempotencyKeyOf(
   if (kind === 'optional' && headers['idempotency-key'] === undefined) return undefined;
   const key = /^"?([\x21\x23-\x7e]{1,255}?)"?$/.exec(headers['idempotency-key'] ?? '')?.[1];
   if (!key) {
-    const message = 'expected a key of 1 to 255 visible characters, the same when the request is repeated';
+    const message = 'expected 1 to 255 visible ASCII characters; repeat the key when you repeat the request';
     errors.push({ in: 'header', path: '.idempotency-key', message });
   }
   return key;
 }
 
-function decoded(params: HttpRequest['params']): Record<string, string> {
+function decodeParams(params: HttpRequest['params']): Record<string, string> {
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(params)) {
     try {
@@ -107,7 +108,7 @@ function decoded(params: HttpRequest['params']): Record<string, string> {
       throw new ProblemError({
         status: 400,
         title: 'The path is not a valid URL',
-        detail: `"${value}" has a "%" that is not followed by two hexadecimal digits of UTF-8 text.`,
+        detail: `"${value}" is not percent-encoded UTF-8.`,
       });
     }
   }

@@ -1,16 +1,16 @@
 import type { HttpResponse } from './message.js';
 
-/** Largest sum of names and values of a reply's headers, in bytes. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+/** Maximum total size of the names and values of a response's headers, in bytes. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const MAX_HEADER_BYTES = 10_240;
 
 /**
- * Returns the headers of a reply as they are sent.
+ * Returns the headers of a response as they are sent.
  *
- * A value is a text, a number or a boolean; `undefined` leaves the header out. Only `set-cookie` may be a list: commas
- * in cookies are data, so that several cannot be one line.
+ * A value is a text, a number or a boolean; `undefined` omits the header. Only `set-cookie` may be a list: commas in
+ * cookies are data, so several cookies cannot share a line.
  *
- * @throws Error for a value with no text form (a Date, null, an object, a list), for a line break or other characters
- * that would become another header, and for more bytes than the gateway sends
+ * @throws Error for a value without a text form (a Date, null, an object, a list), for line breaks and other characters
+ *   that would start another header, and for headers larger than the gateway's limit
  */
 export function headersAndCookies(
   headers: Readonly<Record<string, unknown>> = {},
@@ -22,8 +22,8 @@ export function headersAndCookies(
     const value = headers[name];
     if (value === undefined) continue;
     const isCookie = name.toLowerCase() === 'set-cookie';
-    for (const one of isCookie && Array.isArray(value) ? value : [value]) {
-      const text = textOf(name, one);
+    for (const item of isCookie && Array.isArray(value) ? value : [value]) {
+      const text = textOf(name, item);
       size += name.length + text.length;
       if (isCookie) cookies.push(text);
       else checked[name] = text;
@@ -31,7 +31,7 @@ export function headersAndCookies(
   }
   if (size > MAX_HEADER_BYTES) {
     throw new Error(
-      `The reply has headers of ${size} bytes, more than the ${MAX_HEADER_BYTES} that API Gateway sends`,
+      `The response has ${size} bytes of headers; API Gateway sends at most ${MAX_HEADER_BYTES}`,
     );
   }
   return cookies.length > 0 ? { headers: checked, cookies } : { headers: checked };
@@ -41,12 +41,12 @@ function textOf(name: string, value: unknown): string {
   const type = typeof value;
   if (!['string', 'boolean', 'bigint'].includes(type) && !Number.isFinite(value)) {
     throw new Error(
-      `The header ${name} must be a text, a finite number or a boolean, got ${nameOf(value)}. Convert it, or declare it by a codec to z.string().`,
+      `The header ${name} must be a text, a finite number or a boolean, got ${nameOf(value)}. Convert it, or declare it as a codec to z.string().`,
     );
   }
   const text = String(value);
   if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) {
-    throw new Error(`The header ${name} must be Latin text on one line, got ${JSON.stringify(text)}`);
+    throw new Error(`The header ${name} must be Latin-1 text on one line, got ${JSON.stringify(text)}`);
   }
   return text;
 }

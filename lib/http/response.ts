@@ -9,7 +9,7 @@ import { isShared } from '../contract/shared-statuses.js';
 import type { HttpResponse } from './message.js';
 import { headersAndCookies } from './response-headers.js';
 
-/** What a handler answers, before it is checked. */
+/** Response of a handler, before validation. */
 export interface AnyResponse {
   readonly status: number;
   readonly type?: string;
@@ -17,55 +17,58 @@ export interface AnyResponse {
   readonly headers?: Readonly<Record<string, unknown>>;
 }
 
-/** Replies of an operation, checked against its contract. A reply that breaks it is an error, and never sent. */
-export class Replies {
+/** Serializer of an operation's responses, which validates them: a response that breaks the contract is never sent. */
+export class ResponseSerializer {
   private readonly forms: ReadonlyMap<number, ResponseForm>;
 
   constructor(private readonly operation: Operation) {
     this.forms = responsesOf(operation);
   }
 
-  /** @throws Error when the contract does not declare such a reply */
-  of(reply: AnyResponse): HttpResponse {
-    const { status } = reply;
+  /** Serializes a handler's response. @throws Error when the contract does not declare it */
+  serialize(response: AnyResponse): HttpResponse {
+    const { status } = response;
     const form = this.forms.get(status);
     if (!form || form.problems.length > 0) {
-      throw this.broken(`answered ${status}, which its contract does not declare`);
+      throw this.error(`returned ${status}, which its contract does not declare`);
     }
-    const { headers, ...cookies } = this.headersOf(form, reply);
+    const { headers, ...cookies } = this.headersOf(form, response);
     if (form.content.size === 0) {
-      if (reply.body === undefined) return { status, headers, ...cookies, body: '' };
-      throw this.broken(`answered ${status} with a body, which its contract does not declare`);
+      if (response.body === undefined) return { status, headers, ...cookies, body: '' };
+      throw this.error(`returned ${status} with a body, which its contract does not declare`);
     }
-    const type = reply.type ?? form.defaultType;
+    const type = response.type ?? form.defaultType;
     const schema = type === undefined ? undefined : form.content.get(type);
     if (type === undefined || !schema) {
       const types = [...form.content.keys()].join(' or ');
-      throw this.broken(`answered ${status} as ${reply.type}, expected ${types}`);
+      throw this.error(`returned ${status} with type ${response.type}, expected ${types}`);
     }
-    const body = this.encoded(status, type, schema, reply.body);
+    const body = this.encodeBody(status, type, schema, response.body);
     if (body !== '') headers['content-type'] ??= type;
     return { status, headers, ...cookies, body };
   }
 
-  /** @throws Error when the contract does not declare such a problem, and it is not one that goes without saying */
-  ofProblem(error: ProblemError, requestId: string): HttpResponse {
+  /** Serializes a problem. @throws Error for a problem that the contract does not declare and that is not implied */
+  serializeProblem(error: ProblemError, requestId: string): HttpResponse {
     const { status, details } = error;
     const body = problemBody(details, requestId);
     const schema = this.forms.get(status)?.content.get(PROBLEM_TYPE);
     const isDeclared = schema && !isBinary(schema);
-    const isOfKeys = this.operation.idempotent !== undefined && details.type?.startsWith(IDEMPOTENCY_TYPE);
-    if (!isDeclared && !isShared(status) && !isOfKeys) {
-      throw this.broken(`threw a problem of status ${status}, which its contract does not declare`, error);
+    const isIdempotencyProblem =
+      this.operation.idempotent !== undefined && details.type?.startsWith(IDEMPOTENCY_TYPE);
+    if (!isDeclared && !isShared(status) && !isIdempotencyProblem) {
+      throw this.error(`threw a problem of status ${status}, which its contract does not declare`, error);
     }
     const { headers, ...cookies } = headersAndCookies(details.headers);
-    const isOwn =
-      isDeclared && !isOfKeys && !(isShared(status) && (details.type ?? 'about:blank') === 'about:blank');
+    const isValidated =
+      isDeclared &&
+      !isIdempotencyProblem &&
+      !(isShared(status) && (details.type ?? 'about:blank') === 'about:blank');
     return {
       status,
       headers: { 'content-type': PROBLEM_TYPE, ...headers },
       ...cookies,
-      body: isOwn ? this.encoded(status, PROBLEM_TYPE, schema, body) : JSON.stringify(body),
+      body: isValidated ? this.encodeBody(status, PROBLEM_TYPE, schema, body) : JSON.stringify(body),
     } as HttpResponse;
   }
 
@@ -73,50 +76,50 @@ export class Replies {
     { headers: schema }: ResponseForm,
     { status, headers }: AnyResponse,
   ): Pick<HttpResponse, 'headers' | 'cookies'> {
-    const given = lowerCase(headers);
-    if (!schema) return headersAndCookies(given);
-    const result = encode(schema, given);
+    const lowerCased = lowerCase(headers);
+    if (!schema) return headersAndCookies(lowerCased);
+    const result = encode(schema, lowerCased);
     if (!result.success) {
-      throw this.broken(`answered ${status} with headers that break its contract: ${result.error.message}`);
+      throw this.error(`returned ${status} with headers that break its contract: ${result.error.message}`);
     }
-    return headersAndCookies({ ...given, ...result.data });
+    return headersAndCookies({ ...lowerCased, ...result.data });
   }
 
-  private encoded(status: number, type: string, schema: Body, value: unknown): string | Uint8Array {
+  private encodeBody(status: number, type: string, schema: Body, value: unknown): string | Uint8Array {
     if (isBinary(schema)) {
       if (value instanceof Uint8Array && value.byteLength <= schema.maxBytes) return value;
-      const given = value instanceof Uint8Array ? `${value.byteLength} bytes` : typeof value;
-      throw this.broken(
-        `answered ${status} with ${given}, expected at most ${schema.maxBytes} bytes of ${type}`,
+      const actual = value instanceof Uint8Array ? `${value.byteLength} bytes` : typeof value;
+      throw this.error(
+        `returned ${status} with ${actual}, expected at most ${schema.maxBytes} bytes of ${type}`,
       );
     }
     const result = encode(schema, value);
     if (!result.success) {
-      throw this.broken(`answered ${status} with a body that breaks its contract: ${result.error.message}`);
+      throw this.error(`returned ${status} with a body that breaks its contract: ${result.error.message}`);
     }
     if (isJsonType(type)) return JSON.stringify(result.data) ?? '';
     if (typeof result.data === 'string') return result.data;
-    throw this.broken(`answered ${status} as ${type} with ${typeof result.data}, expected a text`);
+    throw this.error(`returned ${status} with ${typeof result.data} as ${type}, expected a text`);
   }
 
-  private broken(what: string, cause?: unknown): Error {
+  private error(message: string, cause?: unknown): Error {
     const { method, path } = this.operation;
-    return new Error(`The handler of ${method} ${path} ${what}`, { cause });
+    return new Error(`The handler of ${method} ${path} ${message}`, { cause });
   }
 }
 
-const known = /* @__PURE__ */ new WeakMap<z.ZodType, boolean>();
+const codecs = /* @__PURE__ */ new WeakMap<z.ZodType, boolean>();
 
-/** The value as it is sent. Where nothing has to be undone, zod parses in half the time that it takes to encode. */
+/** Encodes a value. For a schema without a codec it parses instead, which takes zod half the time. */
 function encode<Schema extends z.ZodType>(schema: Schema, value: unknown) {
-  const hasCodec = known.get(schema) ?? contains(schema, 'pipe');
-  known.set(schema, hasCodec);
+  const hasCodec = codecs.get(schema) ?? contains(schema, 'pipe');
+  codecs.set(schema, hasCodec);
   return hasCodec ? z.safeEncode(schema, value as never) : z.safeParse(schema, value);
 }
 
-/** In lower case, or a default would be sent next to the handler's own. */
+/** Returns the headers with lower-case names, so that a handler's header replaces the default. */
 function lowerCase(headers: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  const own: Record<string, unknown> = {};
-  for (const name of Object.keys(headers)) own[name.toLowerCase()] = headers[name];
-  return own;
+  const lowerCased: Record<string, unknown> = {};
+  for (const name of Object.keys(headers)) lowerCased[name.toLowerCase()] = headers[name];
+  return lowerCased;
 }

@@ -3,46 +3,46 @@ import { type ProblemDetails, problemBody } from '../contract/problem.js';
 import { PROBLEM_TYPE } from '../contract/responses.js';
 import type { HttpResponse } from './message.js';
 
-/** What stands at a path: an operation, or why there is none. */
-export type Routed<Name extends string> =
+/** Result of routing: an operation with its path parameters, or the methods that the path allows. */
+export type RouteMatch<Name extends string> =
   | { readonly operation: Name; readonly params: Readonly<Record<string, string>> }
-  /** No operation has the path; or some do, with these methods only. */
+  /** Methods of the operations with this path; empty if no operation has it. */
   | { readonly operation?: undefined; readonly allow: readonly string[] };
 
 /**
- * The operation of a method and a path. A segment that is written out wins over a parameter, as in API Gateway, and a
- * HEAD is for the operation that GET is for.
+ * Returns the operation of a method and a path. A static segment wins over a parameter, as in API Gateway; HEAD matches
+ * the GET operation.
  *
  * @param path percent-encoded, without query
  */
-export function routed<Name extends string>(
+export function matchRoute<Name extends string>(
   operations: Readonly<Record<Name, Operation>>,
   method: string,
   path: string,
-): Routed<Name> {
-  const wanted = method === 'HEAD' ? 'GET' : method;
-  const found = (Object.entries(operations) as [Name, Operation][])
+): RouteMatch<Name> {
+  const effectiveMethod = method === 'HEAD' ? 'GET' : method;
+  const matches = (Object.entries(operations) as [Name, Operation][])
     .map(([name, operation]) => ({ name, operation, params: pathParameters(operation.path, path) }))
     .filter(({ params }) => params !== undefined)
-    // API Gateway looks from left to right: `/a/{b}` comes after `/a/b`, whatever methods they have.
+    // API Gateway matches from left to right: `/a/b` precedes `/a/{b}`, whatever their methods.
     .sort((a, b) =>
       a.operation.path.replaceAll('{', '\uffff') < b.operation.path.replaceAll('{', '\uffff') ? -1 : 1,
     );
-  const here = found.filter(({ operation }) => operation.path === found[0]!.operation.path);
-  const match = here.find(({ operation }) => operation.method === wanted);
+  const samePath = matches.filter(({ operation }) => operation.path === matches[0]!.operation.path);
+  const match = samePath.find(({ operation }) => operation.method === effectiveMethod);
   if (match) return { operation: match.name, params: match.params! };
-  const methods = new Set(here.map(({ operation }) => operation.method as string));
+  const methods = new Set(samePath.map(({ operation }) => operation.method as string));
   if (methods.has('GET')) methods.add('HEAD');
   return { allow: [...methods] };
 }
 
-/** The parameters of a path that has the form of a template, as they stand there; `undefined` when it has not. */
+/** Returns the parameters of a path, percent-encoded; `undefined` if the path does not match the template. */
 export function pathParameters(template: string, path: string): Record<string, string> | undefined {
-  const [expected, given] = [template.split('/'), path.split('/')];
-  if (expected.length !== given.length) return undefined;
+  const [expected, actual] = [template.split('/'), path.split('/')];
+  if (expected.length !== actual.length) return undefined;
   const params: Record<string, string> = {};
-  for (const [at, segment] of expected.entries()) {
-    const value = given[at]!;
+  for (const [index, segment] of expected.entries()) {
+    const value = actual[index]!;
     if (!segment.startsWith('{')) {
       if (segment !== value) return undefined;
     } else if (value === '') {
@@ -54,22 +54,22 @@ export function pathParameters(template: string, path: string): Record<string, s
   return params;
 }
 
-/** The reply where no operation is: 404, or 405 with the methods that there are; OPTIONS just asks for them. */
-export function unrouted(allow: readonly string[], method: string, requestId: string): HttpResponse {
-  const isHere = allow.length > 0;
-  const headers: Record<string, string> = isHere ? { allow: [...allow, 'OPTIONS'].join(', ') } : {};
-  if (isHere && method === 'OPTIONS') return { status: 204, headers, body: '' };
-  const details = isHere
+/** Returns the response for an unmatched route: 404, or 405 with `allow`; 204 with `allow` for OPTIONS. */
+export function unmatchedResponse(allow: readonly string[], method: string, requestId: string): HttpResponse {
+  const pathExists = allow.length > 0;
+  const headers: Record<string, string> = pathExists ? { allow: [...allow, 'OPTIONS'].join(', ') } : {};
+  if (pathExists && method === 'OPTIONS') return { status: 204, headers, body: '' };
+  const details = pathExists
     ? {
         status: 405,
         title: 'Method not allowed',
-        detail: `There is no ${method} here, but ${allow.join(', ')}.`,
+        detail: `This path supports ${allow.join(', ')}, got ${method}.`,
       }
-    : { status: 404, title: 'Not found', detail: 'There is no such path.' };
+    : { status: 404, title: 'Not found', detail: 'No operation has this path.' };
   return problemResponse({ ...details, headers }, requestId);
 }
 
-/** A problem that is no operation's. */
+/** Returns a problem that belongs to no operation. */
 export function problemResponse(details: ProblemDetails, requestId: string): HttpResponse {
   return {
     status: details.status,

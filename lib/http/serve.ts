@@ -2,50 +2,50 @@ import { deprecationHeaders } from '../contract/deprecation.js';
 import { idempotencyOf } from '../contract/idempotency.js';
 import type { Operation } from '../contract/operation.js';
 import { ProblemError } from '../contract/problem.js';
-import { unlessKnown } from './conditional.js';
-import { canonical, type ResponseStore, servedOnce } from './idempotent.js';
+import { applyIfNoneMatch } from './conditional.js';
+import { canonical, type ResponseStore, serveOnce } from './idempotent.js';
 import type { HttpRequest, HttpResponse } from './message.js';
-import { negotiation } from './negotiation.js';
-import { requestCheck } from './request-check.js';
-import { type AnyResponse, Replies } from './response.js';
+import { createNegotiator } from './negotiation.js';
+import { createRequestValidator } from './request-check.js';
+import { type AnyResponse, ResponseSerializer } from './response.js';
 
-/** Who is behind a request, as handlers are told. */
+/** Identity of the caller, as handlers receive it. */
 export interface Authorized {
   readonly user: unknown;
   readonly caller: unknown;
   readonly context: unknown;
 }
 
-/** What differs between a function and a mock. */
+/** Dependencies of an operation's server, which differ between a function and a mock. */
 export interface Service<Request extends HttpRequest> {
-  /** @throws ProblemError when the operation is not for them */
+  /** Returns the caller. @throws ProblemError when the operation does not allow it */
   readonly authorize: (request: Request) => Authorized;
   readonly implement: (input: object) => Promise<AnyResponse>;
-  /** A further check of what will be sent. @throws Error when it must not be */
-  readonly checkResponse?: (reply: HttpResponse) => void;
-  /** Where responses of an operation that is `idempotent` are kept, and who the caller is to whom a key belongs. */
+  /** Validates the serialized response. @throws Error for a response that must not be sent */
+  readonly checkResponse?: (response: HttpResponse) => void;
+  /** Store of an `idempotent` operation's responses, and the owner of a request's key. */
   readonly idempotency?: {
     readonly store: () => Promise<ResponseStore>;
     readonly caller: (request: Request) => string;
   };
-  /** Told of an error that is not an answer: it must be logged, as the caller learns nothing of it. */
+  /** Receives an error that the caller gets no details of: it must be logged. */
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * What serves an operation, wherever it is served: authorizes, negotiates, parses and checks the request, runs the
- * handler, checks its reply against the contract. Every error becomes a problem.
+ * Creates the server of an operation, for functions and mocks: authorizes, negotiates, parses and validates the request,
+ * runs the handler, validates its response. Every error becomes a problem.
  */
-export function serving<Request extends HttpRequest>(
+export function createServer<Request extends HttpRequest>(
   operation: Operation,
 ): (request: Request, service: Service<Request>) => Promise<HttpResponse> {
-  const check = requestCheck(operation);
-  const negotiate = negotiation(operation);
-  const replies = new Replies(operation);
+  const validate = createRequestValidator(operation);
+  const negotiate = createNegotiator(operation);
+  const serializer = new ResponseSerializer(operation);
   const terms = idempotencyOf(operation);
   const deprecation = Object.entries(deprecationHeaders(operation.deprecated));
 
-  async function answer(
+  async function respond(
     request: Request,
     service: Service<Request>,
     correlationId: string,
@@ -53,7 +53,7 @@ export function serving<Request extends HttpRequest>(
     const { requestId } = request;
     const { user, caller, context } = service.authorize(request);
     const accepts = negotiate(request.headers.accept);
-    const { params, query, headers, body, contentType, idempotencyKey, carried } = check(request);
+    const { params, query, headers, body, contentType, idempotencyKey, rawBody } = validate(request);
     const input = {
       params,
       query,
@@ -69,25 +69,25 @@ export function serving<Request extends HttpRequest>(
       correlationId,
     };
     const serve = async () => {
-      const reply = replies.of(await service.implement(input));
-      service.checkResponse?.(reply);
-      return reply;
+      const response = serializer.serialize(await service.implement(input));
+      service.checkResponse?.(response);
+      return response;
     };
-    const reply =
+    const response =
       terms && idempotencyKey !== undefined
         ? await once(
             request,
             service,
             idempotencyKey,
-            [accepts ?? '', contentType ?? '', bodyOf(carried)],
+            [accepts ?? '', contentType ?? '', bodyOf(rawBody)],
             serve,
           )
         : await serve();
-    if (accepts) append(reply.headers, 'vary', 'accept');
-    return operation.method === 'GET' ? unlessKnown(request, reply) : reply;
+    if (accepts) append(response.headers, 'vary', 'accept');
+    return operation.method === 'GET' ? applyIfNoneMatch(request, response) : response;
   }
 
-  /** Serves a request whose key the operation takes, once. */
+  /** Serves a request with an idempotency key once. */
   async function once(
     request: Request,
     { idempotency }: Service<Request>,
@@ -95,50 +95,51 @@ export function serving<Request extends HttpRequest>(
     content: readonly (string | Uint8Array)[],
     serve: () => Promise<HttpResponse>,
   ): Promise<HttpResponse> {
-    if (!idempotency) throw new Error(`Nothing keeps the responses of ${operation.method} ${operation.path}`);
+    if (!idempotency)
+      throw new Error(`No response store for ${operation.method} ${operation.path} (internal error)`);
     const keyed = {
       scope: [operation.method, operation.path, idempotency.caller(request)],
       key,
       content: [canonical(request.params), canonical(request.query), ...content],
       expiresAfterSeconds: terms!.expiresAfterSeconds,
     };
-    return servedOnce(await idempotency.store(), keyed, serve);
+    return serveOnce(await idempotency.store(), keyed, serve);
   }
 
-  function refuse(error: unknown, request: Request, service: Service<Request>): HttpResponse {
+  function respondWithProblem(error: unknown, request: Request, service: Service<Request>): HttpResponse {
     try {
       if (!(error instanceof ProblemError)) throw error;
-      const reply = replies.ofProblem(error, request.requestId);
+      const response = serializer.serializeProblem(error, request.requestId);
       if (error.status >= 500) service.failed(error);
-      return reply;
-    } catch (unknown) {
-      service.failed(unknown);
-      return replies.ofProblem(INTERNAL, request.requestId);
+      return response;
+    } catch (unexpected) {
+      service.failed(unexpected);
+      return serializer.serializeProblem(INTERNAL, request.requestId);
     }
   }
 
   return async (request, service) => {
     const correlationId = correlationIdOf(request);
-    let reply: HttpResponse;
+    let response: HttpResponse;
     try {
-      reply = await answer(request, service, correlationId);
+      response = await respond(request, service, correlationId);
     } catch (error) {
-      reply = refuse(error, request, service);
+      response = respondWithProblem(error, request, service);
     }
-    const { headers } = reply;
-    // Nothing of an API is cached unless the handler says so: a shared cache must never keep one user's data.
+    const { headers } = response;
+    // Not cached unless the handler sets the header: a shared cache must never keep one user's data.
     headers['cache-control'] ??= 'no-store';
     headers['x-content-type-options'] ??= 'nosniff';
     headers['x-correlation-id'] = correlationId;
     for (const [name, value] of deprecation) append(headers, name, value);
-    // What a GET answers, without its body: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2
-    return request.method === 'HEAD' ? { ...reply, body: '' } : reply;
+    // The response to GET without its body: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2
+    return request.method === 'HEAD' ? { ...response, body: '' } : response;
   };
 }
 
-/** JSON that differs in the order of keys or in white space is the same. */
-function bodyOf(carried: unknown): string | Uint8Array {
-  return carried instanceof Uint8Array ? carried : (canonical(carried) ?? '');
+/** Returns the body for comparison: the order of keys and white space in JSON do not matter. */
+function bodyOf(rawBody: unknown): string | Uint8Array {
+  return rawBody instanceof Uint8Array ? rawBody : (canonical(rawBody) ?? '');
 }
 
 function append(headers: Record<string, string>, name: string, value: string): void {
@@ -148,11 +149,11 @@ function append(headers: Record<string, string>, name: string, value: string): v
 const INTERNAL = /* @__PURE__ */ new ProblemError({
   status: 500,
   title: 'Internal server error',
-  detail: 'It is logged under this request id.',
+  detail: 'The error is logged with this request id.',
 });
 
-/** The id of what the request is a part of: the caller's, when it is one that a log can hold, or the request's own. */
+/** Returns the caller's correlation id if it is safe to log, otherwise the request id. */
 export function correlationIdOf({ headers, requestId }: HttpRequest): string {
-  const given = headers['x-correlation-id'];
-  return given !== undefined && /^[\w.:/+=@-]{1,128}$/.test(given) ? given : requestId;
+  const id = headers['x-correlation-id'];
+  return id !== undefined && /^[\w.:/+=@-]{1,128}$/.test(id) ? id : requestId;
 }

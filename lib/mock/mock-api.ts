@@ -11,8 +11,8 @@ import { readRequest, toResponse } from '../http/fetch.js';
 import { memoryResponses } from '../http/memory-responses.js';
 import type { HttpRequest } from '../http/message.js';
 import type { AnyResponse } from '../http/response.js';
-import { problemResponse, routed, unrouted } from '../http/router.js';
-import { serving } from '../http/serve.js';
+import { matchRoute, problemResponse, unmatchedResponse } from '../http/router.js';
+import { createServer } from '../http/serve.js';
 
 /** What answers operations instead of their functions. */
 export type MockHandlers<C extends Operations, Replies> = {
@@ -73,14 +73,15 @@ export function mockApi<
   const servings = new Map(
     Object.entries(contract).map(([name, operation]) => [
       name,
-      serving<HttpRequest & Authentication>(operation),
+      createServer<HttpRequest & Authentication>(operation),
     ]),
   );
   const responses = memoryResponses();
   return async (input, init) => {
     const { path, ...read } = await readRequest(new Request(input, init), basePath);
-    const place = routed(contract as Operations, read.method, path);
-    if (place.operation === undefined) return toResponse(unrouted(place.allow, read.method, read.requestId));
+    const place = matchRoute(contract as Operations, read.method, path);
+    if (place.operation === undefined)
+      return toResponse(unmatchedResponse(place.allow, read.method, read.requestId));
     const operation = contract[place.operation]!;
     const handler =
       (handlers as Readonly<Record<string, AnyHandler>>)[place.operation] ?? exampleOf(operation);

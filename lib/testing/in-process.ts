@@ -3,7 +3,7 @@ import { binaryMediaTypes } from '../contract/binary-media-types.js';
 import type { Contract } from '../contract/contract.js';
 import type { Operations } from '../contract/operation.js';
 import { readRequest, toResponse } from '../http/fetch.js';
-import { problemResponse, routed } from '../http/router.js';
+import { matchRoute, problemResponse } from '../http/router.js';
 import { type RestEventOptions, restEvent } from './rest-event.js';
 
 /** A function of an API, as API Gateway invokes it: `route(...)`, or better `route(...).with({ ... })`. */
@@ -38,7 +38,7 @@ export function inProcess<C extends Operations>(
   const bytes = binaryMediaTypes(Object.values(contract));
   return async (input, init) => {
     const { path, requestId, body, ...request } = await readRequest(new Request(input, init), basePath);
-    const place = routed(contract as Operations, request.method, path);
+    const place = matchRoute(contract as Operations, request.method, path);
     // What the gateway answers itself; it has no 405.
     if (place.operation === undefined) {
       return toResponse(problemResponse({ status: 404, title: 'Not found' }, requestId));

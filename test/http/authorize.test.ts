@@ -15,9 +15,9 @@ const claims = {
   'cognito:groups': ['staff', 'admins'],
 };
 
-const statusOf = (auth: Auth, given: Authentication) => {
+const statusOf = (auth: Auth, authentication: Authentication) => {
   try {
-    authorize(auth, given, ['web']);
+    authorize(auth, authentication, ['web']);
     return 200;
   } catch (error) {
     return (error as { status?: number }).status;
@@ -25,7 +25,7 @@ const statusOf = (auth: Auth, given: Authentication) => {
 };
 
 describe('authorize', () => {
-  it('tells who the user is', () => {
+  it('returns the user of the token', () => {
     expect(authorize('user', { claims }, ['web']).user).toEqual({
       sub: 'u1',
       username: 'jo',
@@ -46,8 +46,8 @@ describe('authorize', () => {
     [401, 'AWS credentials in place of a token', 'user', { caller: { account: '1', arn: 'a', userId: 'u' } }],
     [401, 'a token in place of AWS credentials', 'iam', { claims }],
     [401, 'a token in place of an authorizer', { authorizer: 'partners' }, { claims }],
-  ])('answers %i to %s', (status, _what, auth, given) => {
-    expect(statusOf(auth, given)).toBe(status);
+  ])('returns %i for %s', (status, _name, auth, authentication) => {
+    expect(statusOf(auth, authentication)).toBe(status);
   });
 
   it.each([
@@ -58,23 +58,23 @@ describe('authorize', () => {
     ['two groups, or one whose name has a space', '[not admins]'],
     ['one group, or one whose name has brackets', '[admins]'],
     ['a JSON list', '["admins"]'],
-  ])('lets nobody in as an admin for a text that is %s', (_what, text) => {
-    const given = { claims: { ...claims, 'cognito:groups': text } };
-    expect(statusOf({ group: 'admins' }, given)).toBe(403);
+  ])('grants no group for a text that is %s', (_name, text) => {
+    const authentication = { claims: { ...claims, 'cognito:groups': text } };
+    expect(statusOf({ group: 'admins' }, authentication)).toBe(403);
   });
 
-  it('tells no handler of groups that cannot be told apart', () => {
+  it('rejects a token with ambiguous groups, whatever the operation requires', () => {
     expect(statusOf('user', { claims: { ...claims, 'cognito:groups': 'a,b' } })).toBe(403);
     expect(statusOf('user', { claims: { ...claims, 'cognito:groups': 'Domain admins' } })).toBe(200);
   });
 
-  it('never takes a group out of a scope, nor a scope out of a list', () => {
+  it('does not read a group from a scope, nor a scope from a list', () => {
     const scopes = { scopes: ['stock/write'] };
     expect(statusOf(scopes, { claims: { ...claims, scope: 'x,stock/write' } })).toBe(403);
     expect(statusOf({ group: 'owners' }, { claims: { ...claims, scope: 'owners' } })).toBe(403);
   });
 
-  it('gives what an authorizer told its own types back', () => {
+  it("restores the types of an authorizer's context", () => {
     const context = z.object({
       name: z.string(),
       tier: z.number(),
@@ -84,38 +84,40 @@ describe('authorize', () => {
     const auth = { authorizer: 'partners', context };
     const value = fc.record({
       name: fc.string(),
-      tier: fc.double({ noNaN: true, noDefaultInfinity: true }).filter((one) => !Object.is(one, -0)),
+      tier: fc.double({ noNaN: true, noDefaultInfinity: true }).filter((number) => !Object.is(number, -0)),
       active: fc.boolean(),
     });
     fc.assert(
-      fc.property(value, (given) => {
-        const asTexts = Object.fromEntries(Object.entries(given).map(([name, one]) => [name, String(one)]));
-        expect(authorize(auth, { context: { ...asTexts, principalId: 'p' } }, []).context).toEqual(given);
+      fc.property(value, (values) => {
+        const texts = Object.fromEntries(
+          Object.entries(values).map(([name, field]) => [name, String(field)]),
+        );
+        expect(authorize(auth, { context: { ...texts, principalId: 'p' } }, []).context).toEqual(values);
       }),
     );
   });
 
-  it('takes an answer that breaks the contract for an error of the authorizer', () => {
+  it('throws an error for a context that does not match the schema', () => {
     const auth = { authorizer: 'partners', context: z.object({ tier: z.number() }) };
     expect(() => authorize(auth, { context: { tier: 'gold' } }, [])).toThrow(
-      'The authorizer partners told what its contract does not',
+      'The context of authorizer partners does not match its schema',
     );
   });
 });
 
 describe('a request to route()', () => {
-  const at = { method: 'GET', path: '/', responses: { 200: z.unknown() } } as const;
+  const base = { method: 'GET', path: '/', responses: { 200: z.unknown() } } as const;
   const context = z.object({ tier: z.int(), active: z.boolean() });
   const api = defineApi(
     { name: 'x', version: '1.0.0' },
     {
-      aws: { ...at, auth: 'iam' },
-      partner: { ...at, path: '/p', auth: { authorizer: 'partners', context } },
-      scope: { ...at, path: '/s', auth: { scopes: ['stock/read'] } },
+      aws: { ...base, auth: 'iam' },
+      partner: { ...base, path: '/p', auth: { authorizer: 'partners', context } },
+      scope: { ...base, path: '/s', auth: { scopes: ['stock/read'] } },
     },
   );
 
-  it('carries whose AWS credentials signed it', async () => {
+  it('has the caller whose AWS credentials signed it', async () => {
     const handler = route(api.aws, {}, async ({ caller }) => ({ status: 200, body: caller })).with({});
     const caller = { arn: 'arn:aws:iam::123456789012:user/jo', account: '123456789012', userId: 'AIDAJO' };
     const { body } = await handler(restEvent({ caller }));
@@ -123,7 +125,7 @@ describe('a request to route()', () => {
     expect((await handler(restEvent())).statusCode).toBe(401);
   });
 
-  it('carries what the authorizer told', async () => {
+  it('has the context of the authorizer', async () => {
     const handler = route(api.partner, {}, async (input) => ({ status: 200, body: input.context })).with({});
     const { body } = await handler(restEvent({ context: { tier: 3, active: false } }));
     expect(JSON.parse(body)).toEqual({ tier: 3, active: false });
@@ -133,7 +135,7 @@ describe('a request to route()', () => {
   describe('with several groups', () => {
     const groupOf = defineApi(
       { name: 'y', version: '1.0.0' },
-      { get: { ...at, auth: { group: 'admins' } } },
+      { get: { ...base, auth: { group: 'admins' } } },
     ).get;
     const handler = route(groupOf, {}, async ({ user }) => ({ status: 200, body: user.groups })).with({});
     const tokenOf = (groups: unknown) =>
@@ -154,23 +156,23 @@ describe('a request to route()', () => {
       ['[staff admins]', ['staff', 'admins'], 200],
       ['a,b,admins', ['a,b', 'admins'], 200],
     ])('written %j reads the list of the verified token', async (text, groups, status) => {
-      const reply = await send(text, tokenOf(groups));
-      expect(reply.statusCode).toBe(status);
-      if (status === 200) expect(JSON.parse(reply.body)).toEqual(groups);
+      const response = await send(text, tokenOf(groups));
+      expect(response.statusCode).toBe(status);
+      if (status === 200) expect(JSON.parse(response.body)).toEqual(groups);
     });
 
     it.each([
-      ['another token than the one that was verified', [tokenOf(['admins'])]],
+      ['a token other than the verified one', [tokenOf(['admins'])]],
       ['no token', []],
       ['two tokens', [tokenOf(['staff', 'admins']), tokenOf(['staff,admins'])]],
-      ['what is no token', ['Basic YTpi']],
+      ['an invalid token', ['Basic YTpi']],
       ['a list that is a text', [tokenOf('staff,admins')]],
-    ])('refuses %s', async (_what, authorization) => {
+    ])('rejects %s', async (_name, authorization) => {
       expect((await send('staff,admins', ...authorization)).statusCode).toBe(403);
     });
   });
 
-  it('carries the scopes of its token', async () => {
+  it('has the scopes of its token', async () => {
     const handler = route(api.scope, {}, async ({ user }) => ({ status: 200, body: user.scopes })).with({});
     const { body } = await handler(restEvent({ user: { scopes: ['stock/read'] } }));
     expect(JSON.parse(body)).toEqual(['stock/read']);

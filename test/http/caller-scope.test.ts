@@ -23,14 +23,14 @@ describe('an idempotency key belongs', () => {
     ],
     ['to a principal', { auth: partners }, { context: { principalId: 'p1' } }, 'principal:partners:p1'],
     ['to an API key', { auth: 'public', apiKey: true }, { apiKeyId: 'k1' }, 'key:k1'],
-    ['to nobody in public', { auth: 'public' }, { apiKeyId: 'k1' }, 'public'],
+    ['to every caller of a public operation', { auth: 'public' }, { apiKeyId: 'k1' }, 'public'],
   ] as const)('%s', (_name, operation, authentication, scope) => {
     expect(callerScope(operation, authentication)).toBe(scope);
   });
 
-  it('to nobody that an authorizer does not name: that is an error', () => {
+  it("to no caller without the authorizer's `principalId`: that is an error", () => {
     expect(() => callerScope({ auth: partners }, { context: {} })).toThrow(
-      'The authorizer partners has told no `principalId`',
+      'The context of authorizer partners must have `principalId`',
     );
   });
 });

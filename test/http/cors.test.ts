@@ -6,10 +6,10 @@ const settings: CorsSettings = {
   credentials: true,
   exposeHeaders: ['etag'],
 };
-const headersOf = (origin: string | undefined, given: CorsSettings | undefined = settings, headers = {}) =>
-  withCors({ status: 200, headers, body: '' }, origin, given).headers;
+const headersOf = (origin: string | undefined, cors: CorsSettings | undefined = settings, headers = {}) =>
+  withCors({ status: 200, headers, body: '' }, origin, cors).headers;
 
-describe('a reply', () => {
+describe('a response', () => {
   it('may be read by an origin of the list', () => {
     expect(headersOf(shop)).toEqual({
       vary: 'origin',
@@ -26,17 +26,17 @@ describe('a reply', () => {
     },
   );
 
-  it('keeps what it varies by already', () => {
+  it('keeps its `vary` header', () => {
     expect(headersOf(shop, settings, { vary: 'accept' })).toMatchObject({ vary: 'accept, origin' });
   });
 
-  it('may be read by every origin where the API is for every one', () => {
+  it('may be read by every origin if the API allows all', () => {
     const open = { origins: ['*'], credentials: false, exposeHeaders: [] };
     expect(headersOf(shop, open)).toEqual({ 'access-control-allow-origin': '*' });
     expect(headersOf(undefined, open)).toEqual({ 'access-control-allow-origin': '*' });
   });
 
-  it('stays as it is without CORS', () => {
+  it('is unchanged without CORS', () => {
     expect(withCors({ status: 200, headers: {}, body: '' }, shop).headers).toEqual({});
   });
 });

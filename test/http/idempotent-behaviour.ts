@@ -3,7 +3,7 @@ import { clientOf, type Fetch, shop } from './idempotent-service.js';
 
 const params = { shop: 'north' };
 
-/** What an operation that is `idempotent` does, wherever it is served. */
+/** Defines the tests of an `idempotent` operation's behaviour, for every way to serve it. */
 export function behavesIdempotently(start: () => Fetch): void {
   let fetch: Fetch;
   let key: string;
@@ -15,8 +15,8 @@ export function behavesIdempotently(start: () => Fetch): void {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  const place = (what: string, more: object = {}, token = 'ann') =>
-    clientOf(fetch, token).place({ params, body: { what }, idempotencyKey: key, ...more });
+  const place = (item: string, overrides: object = {}, token = 'ann') =>
+    clientOf(fetch, token).place({ params, body: { item }, idempotencyKey: key, ...overrides });
   const raw = (body: string, headers: Record<string, string> = { 'idempotency-key': key }) =>
     fetch('https://shop.test/shops/north/orders', {
       method: 'POST',
@@ -24,13 +24,13 @@ export function behavesIdempotently(start: () => Fetch): void {
       body,
     });
 
-  it('runs once for a key, and says of a repetition that it is one', async () => {
+  it('runs once for a key, and marks a repeated response', async () => {
     const first = await place('lamp');
     expect(first).toMatchObject({ status: 201, body: { run: 1, at: new Date(1), text: 'lamp' } });
     expect(await place('lamp')).toEqual(first);
     const [once, again] = [
-      await raw('{"what":"lamp"}'),
-      await raw('{"what":"lamp"}', { 'idempotency-key': `"${key}"` }),
+      await raw('{"item":"lamp"}'),
+      await raw('{"item":"lamp"}', { 'idempotency-key': `"${key}"` }),
     ];
     expect(once.headers.get('idempotent-replayed')).toBe('true');
     expect(once.headers.get('location')).toBe('/orders/1');
@@ -38,38 +38,38 @@ export function behavesIdempotently(start: () => Fetch): void {
     expect(shop.runs).toBe(1);
   });
 
-  it('does not say of the first response that it is a repetition', async () => {
-    expect((await raw('{"what":"lamp"}')).headers.has('idempotent-replayed')).toBe(false);
+  it('does not mark the first response as a repeated one', async () => {
+    expect((await raw('{"item":"lamp"}')).headers.has('idempotent-replayed')).toBe(false);
   });
 
-  it('gives no caller what the key of another one has made', async () => {
+  it("never returns the response of another caller's key", async () => {
     expect(await place('lamp')).toMatchObject({ body: { run: 1 } });
     expect(await place('lamp', {}, 'bob')).toMatchObject({ status: 201, body: { run: 2 } });
     expect(await place('stool', {}, 'bob')).toMatchObject({ status: 422 });
   });
 
   it.each<[string, object]>([
-    ['another body', { body: { what: 'stool' } }],
+    ['another body', { body: { item: 'stool' } }],
     ['another path', { params: { shop: 'south' } }],
     ['another query', { query: { gift: 'yes' } }],
-  ])('refuses a key with %s', async (_name, more) => {
+  ])('rejects a key with %s', async (_name, overrides) => {
     await place('lamp');
-    expect(await place('lamp', more)).toMatchObject({
+    expect(await place('lamp', overrides)).toMatchObject({
       status: 422,
       body: { type: 'urn:problem:idempotency-key-reused' },
     });
     expect(shop.runs).toBe(1);
   });
 
-  it('takes the same JSON in another order for the same', async () => {
-    await raw('{"what":"lamp","note":"a"}');
-    expect((await raw('{ "note": "a", "what": "lamp" }')).headers.get('idempotent-replayed')).toBe('true');
+  it('ignores the order of keys in JSON', async () => {
+    await raw('{"item":"lamp","note":"a"}');
+    expect((await raw('{ "note": "a", "item": "lamp" }')).headers.get('idempotent-replayed')).toBe('true');
   });
 
-  it('refuses a second request while the first one runs, and a client waits for it', async () => {
+  it('rejects a second request while the first one runs, and a client waits for it', async () => {
     const first = place('slow');
     await until(() => shop.runs === 1);
-    const second = await raw('{"what":"slow"}');
+    const second = await raw('{"item":"slow"}');
     expect([second.status, second.headers.get('retry-after')]).toEqual([409, '1']);
     expect(await second.json()).toMatchObject({ type: 'urn:problem:idempotency-key-in-use' });
     expect(await place('other')).toMatchObject({ status: 422 });
@@ -79,22 +79,22 @@ export function behavesIdempotently(start: () => Fetch): void {
     expect(shop.runs).toBe(1);
   });
 
-  it('keeps a refusal that the handler returns', async () => {
+  it('stores a 404 that the handler returns', async () => {
     expect(await place('nothing')).toMatchObject({ status: 404, body: { title: 'Run 1' } });
     expect(await place('nothing')).toMatchObject({ status: 404, body: { title: 'Run 1' } });
   });
 
   it('runs again after a problem that was thrown, an error and a 5xx', async () => {
     const statuses = [];
-    for (const what of ['sold out', 'broken', 'lamp']) statuses.push((await place(what)).status);
+    for (const item of ['sold out', 'broken', 'lamp']) statuses.push((await place(item)).status);
     expect([statuses, shop.runs]).toEqual([[422, 500, 201], 3]);
     const busy = { headers: { 'idempotency-key': randomUUID() } };
-    for (let at = 0; at < 2; at += 1) await raw('{"what":"busy"}', busy.headers);
+    for (let index = 0; index < 2; index += 1) await raw('{"item":"busy"}', busy.headers);
     expect(shop.runs).toBe(5);
   });
 
-  it('wants a key where it is required, and runs each time without one where it is optional', async () => {
-    expect((await raw('{"what":"lamp"}', {})).status).toBe(400);
+  it('requires a key by default, and runs every request without a key where it is optional', async () => {
+    expect((await raw('{"item":"lamp"}', {})).status).toBe(400);
     const draw = async (headers: object = {}) => {
       const response = await fetch('https://shop.test/drawings', {
         method: 'POST',
@@ -114,7 +114,7 @@ export function behavesIdempotently(start: () => Fetch): void {
     ]);
   });
 
-  it('keeps a response of 500 KB', async () => {
+  it('stores a response of 500 KB', async () => {
     const first = await place('large');
     expect(await place('large')).toEqual(first);
     expect(shop.runs).toBe(1);

@@ -25,7 +25,7 @@ export const api = defineApi(
       auth: 'user',
       idempotent: true,
       query: z.object({ gift: z.string().optional() }),
-      body: z.object({ what: z.string(), note: z.string().optional() }),
+      body: z.object({ item: z.string(), note: z.string().optional() }),
       responses: {
         201: {
           body: z.object({ run: z.int(), at: isoDate, text: z.string() }),
@@ -47,16 +47,16 @@ export const api = defineApi(
   },
 );
 
-/** Runs of the handlers; one of `slow` ends when `release` is called. */
+/** Number of the handlers' runs; a run of `slow` ends when `release` is called. */
 export const shop = { runs: 0, release: () => {} };
 
-type Made = { run: number; at: Date; text: string };
+type PlacedOrder = { run: number; at: Date; text: string };
 
-async function place(what: string) {
+async function place(item: string) {
   shop.runs += 1;
   const problem = (status: 404 | 503) =>
     ({ status, body: { type: 'about:blank', title: `Run ${shop.runs}`, status } }) as const;
-  switch (what) {
+  switch (item) {
     case 'sold out':
       throw new OutOfStock();
     case 'broken':
@@ -70,8 +70,8 @@ async function place(what: string) {
         shop.release = resolve;
       });
   }
-  const text = what === 'large' ? 'x'.repeat(500_000) : what === 'noise' ? noise(500_000) : what;
-  const body: Made = { run: shop.runs, at: new Date(shop.runs), text };
+  const text = item === 'large' ? 'x'.repeat(500_000) : item === 'noise' ? noise(500_000) : item;
+  const body: PlacedOrder = { run: shop.runs, at: new Date(shop.runs), text };
   return { status: 201, body, headers: { location: `/orders/${shop.runs}` } } as const;
 }
 
@@ -82,19 +82,19 @@ function noise(length: number): string {
 const draw = async (body: Uint8Array) =>
   ({ status: 200, body: new Uint8Array([...body, ++shop.runs]) }) as const;
 
-export const placeHandler = route(api.place, {}, ({ body }) => place(body.what));
+export const placeHandler = route(api.place, {}, ({ body }) => place(body.item));
 export const drawHandler = route(api.draw, {}, ({ body }) => draw(body));
 
 const users: NonNullable<MockOptions['users']> = { ann: { sub: 'user-ann' }, bob: { sub: 'user-bob' } };
 
 export type Fetch = ReturnType<typeof inProcess>;
 
-/** The service in its forms: each `fetch` has responses of its own. */
+/** Ways to serve the API; each `fetch` has its own store of responses. */
 export const services = {
   mock: (): Fetch =>
     mockApi(
       api,
-      { place: ({ body }) => place(body.what) as never, draw: ({ body }) => draw(body) as never },
+      { place: ({ body }) => place(body.item) as never, draw: ({ body }) => draw(body) as never },
       { users, failed: () => {} },
     ),
   'handlers in this process': (): Fetch =>

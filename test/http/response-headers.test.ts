@@ -4,10 +4,10 @@ import { inProcess, restEvent } from 'cdk-trellis/testing';
 import * as z from 'zod';
 import { headersAndCookies } from '../../lib/http/response-headers.js';
 
-describe('the headers of a reply', () => {
-  it('are texts, numbers and booleans, and those that are undefined are left out', () => {
-    const given = { 'x-text': 'a', 'x-number': 4.5, 'x-big': 12n, 'x-yes': true, 'x-none': undefined };
-    expect(headersAndCookies(given)).toEqual({
+describe('the headers of a response', () => {
+  it('are texts, numbers and booleans; undefined ones are omitted', () => {
+    const headers = { 'x-text': 'a', 'x-number': 4.5, 'x-big': 12n, 'x-yes': true, 'x-none': undefined };
+    expect(headersAndCookies(headers)).toEqual({
       headers: { 'x-text': 'a', 'x-number': '4.5', 'x-big': '12', 'x-yes': 'true' },
     });
   });
@@ -20,13 +20,13 @@ describe('the headers of a reply', () => {
     ['NaN', Number.NaN, 'NaN'],
     ['infinite', Number.POSITIVE_INFINITY, 'Infinity'],
     ['a function', () => 'a', 'function'],
-  ])('are refused when one is %s', (_what, value, name) => {
+  ])('are rejected if one is %s', (_name, value, got) => {
     expect(() => headersAndCookies({ 'x-when': value })).toThrow(
-      `The header x-when must be a text, a finite number or a boolean, got ${name}.`,
+      `The header x-when must be a text, a finite number or a boolean, got ${got}.`,
     );
   });
 
-  it('have each cookie on its own, since commas in cookies are data', () => {
+  it('have one line for each cookie, since commas in cookies are data', () => {
     const cookies = ['a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT', 'b=2; Path=/'];
     expect(headersAndCookies({ 'set-cookie': cookies })).toEqual({ headers: {}, cookies });
     expect(headersAndCookies({ 'set-cookie': 'a=1' })).toEqual({ headers: {}, cookies: ['a=1'] });
@@ -34,15 +34,15 @@ describe('the headers of a reply', () => {
   });
 
   it.each([['a=1\r\nx-admin: yes'], ['a=1\nb'], ['snow \u2603']])(
-    'refuse a cookie that would become another header: %j',
+    'reject a cookie that would start another header: %j',
     (cookie) => {
-      expect(() => headersAndCookies({ 'set-cookie': ['b=2', cookie] })).toThrow('Latin text on one line');
+      expect(() => headersAndCookies({ 'set-cookie': ['b=2', cookie] })).toThrow('Latin-1 text on one line');
     },
   );
 
-  it('count all cookies towards what the gateway sends', () => {
-    const cookies = Array.from({ length: 11 }, (_, at) => `c${at}=${'x'.repeat(1000)}`);
-    expect(() => headersAndCookies({ 'set-cookie': cookies })).toThrow('more than the 10240');
+  it("count all cookies towards the gateway's limit", () => {
+    const cookies = Array.from({ length: 11 }, (_, index) => `c${index}=${'x'.repeat(1000)}`);
+    expect(() => headersAndCookies({ 'set-cookie': cookies })).toThrow('at most 10240');
   });
 });
 
@@ -64,13 +64,13 @@ describe('several cookies', () => {
     headers: { 'set-cookie': cookies },
   })).with({});
 
-  it('have a place of their own in what a REST API is given', async () => {
+  it('are in `multiValueHeaders` for a REST API', async () => {
     const result = await handler(restEvent({ method: 'POST' }));
     expect(result.multiValueHeaders).toEqual({ 'set-cookie': cookies });
     expect(result.headers).not.toHaveProperty('set-cookie');
   });
 
-  it('have a place of their own in what an HTTP API or a function URL is given', async () => {
+  it('are in `cookies` for an HTTP API or a function URL', async () => {
     const event = {
       version: '2.0',
       routeKey: '$default',

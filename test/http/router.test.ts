@@ -1,6 +1,6 @@
 import { defineApi } from 'cdk-trellis/contract';
 import * as z from 'zod';
-import { routed } from '../../lib/http/router.js';
+import { matchRoute } from '../../lib/http/router.js';
 
 const operation = { method: 'GET', auth: 'public', responses: { 200: z.string() } } as const;
 const api = defineApi(
@@ -27,7 +27,7 @@ it.each([
   ['GET', '/things/newest/parts/all', 'special', { thingId: 'newest' }],
   ['GET', '/things/x/parts/y', 'part', { thingId: 'x', part: 'y' }],
 ])('%s %s is %s', (method, path, operation, params) => {
-  expect(routed(api, method, path)).toEqual({ operation, params });
+  expect(matchRoute(api, method, path)).toEqual({ operation, params });
 });
 
 it.each([
@@ -36,9 +36,9 @@ it.each([
   ['GET', '/things/x/y', []],
   ['GET', '/THINGS', []],
   ['PUT', '/things', ['GET', 'POST', 'HEAD']],
-  // A path that is written out hides what a parameter would allow, as in API Gateway.
+  // A static path hides the methods of a path with a parameter, as in API Gateway.
   ['DELETE', '/things/newest', ['GET', 'HEAD']],
   ['HEAD', '/things/x/parts', []],
-])('%s %s is nothing: %j', (method, path, allow) => {
-  expect(routed(api, method, path)).toEqual({ allow });
+])('%s %s matches no operation and allows %j', (method, path, allow) => {
+  expect(matchRoute(api, method, path)).toEqual({ allow });
 });

@@ -277,10 +277,10 @@ describe('an item of a former version', () => {
 describe('an operation that is idempotent, with its table', () => {
   behavesIdempotently(services['deployed handlers']);
 
-  const place = (what: string, idempotencyKey: string) =>
+  const place = (item: string, idempotencyKey: string) =>
     clientOf(services['deployed handlers']()).place({
       params: { shop: 'a' },
-      body: { what },
+      body: { item },
       idempotencyKey,
     });
 

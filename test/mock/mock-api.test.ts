@@ -96,7 +96,7 @@ describe('a mock', () => {
 
   it('that breaks its contract answers 500 and tells why', async () => {
     expect(await clientOf('ann').placeOrder({ body: { quantity: 9 } })).toMatchObject({ status: 500 });
-    expect(String(failures)).toContain('answered 201 with a body that breaks its contract');
+    expect(String(failures)).toContain('returned 201 with a body that breaks its contract');
   });
 
   it('knows callers of every kind', async () => {

@@ -76,7 +76,7 @@ describe('a body', () => {
         status: 400,
         body: {
           title: 'The body is not JSON',
-          detail: `Expected at most 100 levels of objects and lists, got ${depth}.`,
+          detail: `Expected at most 100 levels of objects and arrays, got ${depth}.`,
         },
       });
     }
@@ -102,10 +102,10 @@ describe('a body', () => {
     ['[{"k":1},{"k":1,"l":2,"k":3}]', '"k"'],
     ['{"a\\"b":1,"a\\"b":2}', '"a\\"b"'],
     ['{"":1,"":2}', '""'],
-  ])('with a name twice, %s, is refused: others may read the first', async (body, name) => {
+  ])('with a duplicate key, %s, is rejected: other parsers may read the first', async (body, name) => {
     expect(await call(anything, { body })).toMatchObject({
       status: 400,
-      body: { detail: `The name ${name} stands twice in one object.` },
+      body: { detail: `Duplicate key ${name} in one object.` },
     });
   });
 
@@ -186,7 +186,7 @@ describe('a body', () => {
     });
     expect(await call(anything, event)).toMatchObject({
       status: 400,
-      body: { detail: 'It is not UTF-8 text.' },
+      body: { detail: 'The body is not valid UTF-8.' },
     });
   });
 

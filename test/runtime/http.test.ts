@@ -141,7 +141,7 @@ describe('a GET with an ETag', () => {
   });
 
   it('is refused with a version that no header can have', () => {
-    expect(() => etag('a"b')).toThrow('visible characters without quotation marks, got "a"b"');
+    expect(() => etag('a"b')).toThrow('visible ASCII characters without quotation marks, got "a"b"');
   });
 });
 
@@ -159,7 +159,7 @@ describe('a change', () => {
   });
 
   it('of what is not there is refused, whatever its version', () => {
-    expect(() => requireMatch({ 'if-match': '*' }, undefined)).toThrow('there is none');
+    expect(() => requireMatch({ 'if-match': '*' }, undefined)).toThrow('the resource does not exist');
   });
 });
 
@@ -255,7 +255,9 @@ describe('a choice of content types', () => {
   it('that the handler does not keep to is a 500, logged', async () => {
     const wrong = route(api.report, {}, async () => ({ status: 200, type: 'text/html', body: '' }) as never);
     expect(await call(wrong)).toMatchObject({ status: 500 });
-    expect(logged.join()).toContain('answered 200 as text/html, expected application/json or text/csv');
+    expect(logged.join()).toContain(
+      'returned 200 with type text/html, expected application/json or text/csv',
+    );
   });
 });
 
@@ -286,7 +288,7 @@ describe('bytes', () => {
     expect(await call(photo, { body: bytes, headers: { 'Content-Type': 'image/gif' } })).toMatchObject({
       status: 500,
     });
-    expect(logged.join()).toContain('answered 200 with 5 bytes, expected at most 4 bytes of image/png');
+    expect(logged.join()).toContain('returned 200 with 5 bytes, expected at most 4 bytes of image/png');
   });
 });
 

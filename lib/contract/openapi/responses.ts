@@ -1,8 +1,8 @@
 import type { Body } from '../body.js';
 import { isBinary } from '../body.js';
-import { choiceOf } from '../choice.js';
 import { REPLAYED_HEADER } from '../idempotency.js';
 import { IDEMPOTENCY_PROBLEMS, IdempotencyKeyInUse } from '../idempotency-problems.js';
+import { negotiableTypes } from '../negotiable-types.js';
 import type { Operation } from '../operation.js';
 import { Problem } from '../problem.js';
 import type { Examples } from '../response-declaration.js';
@@ -75,7 +75,7 @@ function refusalsOf(operation: Operation): SharedStatus[] {
   return [
     400,
     ...(isProtected(operation) ? ([401, 403] as const) : []),
-    ...(choiceOf(operation).length > 0 ? ([406] as const) : []),
+    ...(negotiableTypes(operation).length > 0 ? ([406] as const) : []),
     ...(operation.body ? ([413, 415] as const) : []),
     429,
     500,

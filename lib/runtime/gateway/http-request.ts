@@ -5,7 +5,7 @@ import type {
 } from 'aws-lambda';
 import type { Operation } from '../../contract/operation.js';
 import type { Authentication } from '../../http/authorize.js';
-import { type Routed, routed } from '../../http/router.js';
+import { matchRoute, type RouteMatch } from '../../http/router.js';
 import { bodyOf, type GatewayRequest } from './rest-request.js';
 import { withGroups } from './user-groups.js';
 
@@ -47,7 +47,7 @@ export function fromHttpEvent(
 export function routeOf(
   operation: Operation,
   { routeKey, rawPath, pathParameters, requestContext }: APIGatewayProxyEventV2,
-): Routed<'here'> {
+): RouteMatch<'here'> {
   if (routeKey !== '$default') {
     // HTTP APIs hand path parameters on decoded.
     const params = Object.entries(pathParameters ?? {}).map(([name, value]) => [
@@ -56,7 +56,7 @@ export function routeOf(
     ]);
     return { operation: 'here', params: Object.fromEntries(params) };
   }
-  return routed({ here: operation }, requestContext.http.method, rawPath);
+  return matchRoute({ here: operation }, requestContext.http.method, rawPath);
 }
 
 function authentication(

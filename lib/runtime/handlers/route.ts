@@ -14,8 +14,8 @@ import { withCors } from '../../http/cors.js';
 import type { ResponseStore } from '../../http/idempotent.js';
 import { memoryResponses } from '../../http/memory-responses.js';
 import type { AnyResponse } from '../../http/response.js';
-import { unrouted } from '../../http/router.js';
-import { correlationIdOf, type Service, serving } from '../../http/serve.js';
+import { unmatchedResponse } from '../../http/router.js';
+import { correlationIdOf, createServer, type Service } from '../../http/serve.js';
 import { fromHttpEvent, routeOf } from '../gateway/http-request.js';
 import { fromRestEvent, type GatewayRequest } from '../gateway/rest-request.js';
 import { refuseTooLarge, toResult } from '../gateway/result.js';
@@ -81,7 +81,7 @@ export function route<O extends Operation, const N extends Needs, const R extend
   needs: N,
   implement: (input: RouteInput<O>, clients: Clients<N>, tools: RouteTools) => Promise<R>,
 ): RouteHandler<O, N> {
-  const serve = serving<GatewayRequest>(operation);
+  const serve = createServer<GatewayRequest>(operation);
   const connected = connection(needs);
   const responses = once(async () => {
     // Loaded here: an operation that is not idempotent does not wait for the SDK.
@@ -103,7 +103,7 @@ export function route<O extends Operation, const N extends Needs, const R extend
     const place = isHttpEvent(event) ? routeOf(operation, event) : HERE;
     if (!place.operation) {
       const { requestId, http } = (event as APIGatewayProxyEventV2).requestContext;
-      return toResult(unrouted(place.allow, http.method, requestId), payload);
+      return toResult(unmatchedResponse(place.allow, http.method, requestId), payload);
     }
     const request = isHttpEvent(event) ? fromHttpEvent(event, place.params) : fromRestEvent(event);
     const id = correlationIdOf(request);

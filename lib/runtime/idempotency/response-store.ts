@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KeyedRequest, KnownRequest, ResponseStore } from '../../http/idempotent.js';
+import type { KeyedRequest, RequestState, ResponseStore } from '../../http/idempotent.js';
 import type { HttpResponse } from '../../http/message.js';
 import { logger } from '../logger.js';
 import type { IdempotencyClient } from '../needs/idempotency.js';
@@ -11,7 +11,7 @@ import { type Known, WorkRecord } from './work-record.js';
 /** Responses by the keys of their requests, in a table. */
 export function responseStore(tableName: string): ResponseStore {
   return {
-    async begin({ scope, key, content, expiresAfterSeconds }: KeyedRequest): Promise<KnownRequest> {
+    async begin({ scope, key, content, expiresAfterSeconds }: KeyedRequest): Promise<RequestState> {
       const fingerprint = digest(content);
       const id = `${process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'local'}#key#${digest([...scope, key])}`;
       const record = await WorkRecord.begin({ tableName, id, expiresAfterSeconds, fingerprint });
@@ -48,12 +48,12 @@ async function finish(record: WorkRecord, reply: HttpResponse): Promise<HttpResp
   }
 }
 
-function knownRequest(known: Known): KnownRequest {
+function knownRequest(known: Known): RequestState {
   if (known.status === 'other') return known;
   if (known.status === 'done') {
     return 'reason' in known.result
       ? { status: 'unkept' }
-      : { status: 'done', reply: known.result.value() as HttpResponse };
+      : { status: 'done', response: known.result.value() as HttpResponse };
   }
   // As long again as it has been running, and not after the end of its lease.
   const now = Date.now();

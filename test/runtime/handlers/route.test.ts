@@ -131,7 +131,7 @@ describe('a request', () => {
   it('with a body that is not UTF-8 is refused', async () => {
     const event = { ...restEvent({ body: 'x' }), body: Buffer.from([0x22, 0xff, 0x22]).toString('base64') };
     const { statusCode, body } = await put({ ...event, isBase64Encoded: true }, context);
-    expect([statusCode, JSON.parse(body).detail]).toEqual([400, 'It is not UTF-8 text.']);
+    expect([statusCode, JSON.parse(body).detail]).toEqual([400, 'The body is not valid UTF-8.']);
   });
 
   it.each(['{"name":"\\ud800"}', '{"\\udfff":1}', '{"name":"x","lines":[{"quantity":"\\uDBFF"}]}'])(
@@ -242,7 +242,7 @@ describe('the reply', () => {
     [
       'has the status of a problem that is thrown',
       { status: 410, body: {} },
-      'answered 410, which its contract',
+      'returned 410, which its contract',
     ],
     [
       'has a header on two lines',
@@ -252,12 +252,12 @@ describe('the reply', () => {
     [
       'has a header that is no Latin text',
       { status: 200, body: { name: '' }, headers: { a: '€' } },
-      'must be Latin text',
+      'must be Latin-1 text',
     ],
     [
       'has more headers than API Gateway takes',
       { status: 200, body: { name: '' }, headers: { a: 'x'.repeat(10_240) } },
-      'has headers of 10241 bytes, more than the 10240',
+      'has 10241 bytes of headers; API Gateway sends at most 10240',
     ],
     [
       'is larger than Lambda takes',
