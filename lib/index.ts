@@ -37,6 +37,7 @@ export {
   type AssetFunctionProps,
 } from './function/asset-function.js';
 export type { FailureOptions } from './function/base-function-options.js';
+export { HandlerFunction, type HandlerFunctionProps } from './function/handler-function.js';
 export { NodeFunction } from './function/node-function.js';
 export type {
   HandlerModule,

@@ -40,7 +40,6 @@ const ARROWS: Readonly<
       'lib/construct',
       'lib/contract',
       'lib/function',
-      'lib/handler',
       'lib/http',
       'lib/identity',
       'lib/observability',

@@ -11,7 +11,7 @@ import { apiInfo, type Contract } from '../contract/contract.js';
 import type { Operation, Operations } from '../contract/operation.js';
 import { withoutParameters } from '../contract/path.js';
 import type { AssetFunction } from '../function/asset-function.js';
-import type { NodeFunction } from '../function/node-function.js';
+import type { HandlerFunction } from '../function/handler-function.js';
 import { warnOfUnneeded } from '../function/unneeded-bindings.js';
 import { CORS_VARIABLE } from '../http/cors.js';
 import { applyTarget } from '../target/apply-target.js';
@@ -70,7 +70,7 @@ export class Api<
   /** The function of each operation that has one. */
   readonly functions: RouteFunctions<R>;
   /** The functions that authorize, by their names in the contract. */
-  readonly authorizers: Readonly<Record<keyof A, NodeFunction>>;
+  readonly authorizers: Readonly<Record<keyof A, HandlerFunction>>;
   /** The keys that were made for `usagePlans`, by their names. */
   readonly apiKeys: Readonly<Record<string, IApiKey>>;
   readonly usagePlans: Readonly<Record<string, UsagePlan>>;

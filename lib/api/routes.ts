@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib/core';
 import type { BindCheck } from '../bindings/binding.js';
 import type { Operation, Operations } from '../contract/operation.js';
-import type { NodeFunction } from '../function/node-function.js';
+import type { HandlerFunction } from '../function/handler-function.js';
 import type { HandlerModule, NodeFunctionOptions } from '../function/node-function-props.js';
 import type { RouteHandler } from '../runtime/handlers/route.js';
 import type { Needs } from '../runtime/needs/need.js';
@@ -93,7 +93,7 @@ export type RoutesCheck<C extends Operations, R, B> = {
 
 /** The functions of those routes that have one. */
 export type RouteFunctions<R> = {
-  readonly [Name in keyof R as [ModuleOf<R[Name]>] extends [never] ? never : Name]: NodeFunction<
+  readonly [Name in keyof R as [ModuleOf<R[Name]>] extends [never] ? never : Name]: HandlerFunction<
     ModuleOf<R[Name]>
   >;
 };

@@ -1,8 +1,7 @@
 import type { ILayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
-import type { Bindables, BindOf, NeedsOf } from '../bindings/binding.js';
+import type { BindOf, NeedsOf } from '../bindings/binding.js';
 import type { BundlingOptions } from '../bundler/bundling-options.js';
 import type { BaseFunctionOptions } from './base-function-options.js';
-import type { OwnNeed } from './private/function-plan.js';
 import type { SharedLayer } from './shared-layer.js';
 
 /**
@@ -45,11 +44,3 @@ export type BindProp<Module> = keyof NeedsOf<Module> extends never
         /** What the handler's needs are bound to, by their names. */
         readonly bind: BindOf<Module>;
       };
-
-/** The properties without the compiler's check of `bind`, of which only the needs that are declared are taken. */
-export interface UncheckedFunctionProps extends NodeFunctionOptions {
-  readonly handler: () => Promise<unknown>;
-  readonly bind?: Bindables;
-  /** Needs that follow from what the construct knows, and not from the handler's source. */
-  readonly own?: readonly OwnNeed[];
-}

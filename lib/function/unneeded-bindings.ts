@@ -1,14 +1,15 @@
 import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Bindables } from '../bindings/binding.js';
-import { HandlerSources } from '../handler/handler-sources.js';
-import type { NodeFunction } from './node-function.js';
+import type { HandlerFunction } from './handler-function.js';
 
 /** Warns of what several functions share and none of them needs: a leftover, or a name that is misspelt. */
-export function warnOfUnneeded(scope: Construct, bind: Bindables, functions: readonly NodeFunction[]): void {
-  const needs = functions.flatMap(
-    ({ entry, exportName }) => HandlerSources.of(scope).analyze(entry, exportName).needs,
-  );
+export function warnOfUnneeded(
+  scope: Construct,
+  bind: Bindables,
+  functions: readonly HandlerFunction[],
+): void {
+  const needs = functions.flatMap(({ analysis }) => analysis.needs);
   const names = new Set(needs.map(({ name }) => name));
   const unneeded = Object.keys(bind).filter((name) => !names.has(name));
   if (unneeded.length === 0) return;

@@ -15,25 +15,46 @@ import {
 import { assertNeedsAreRead, assertNoNestedWrapper } from './unread-needs.js';
 import type { Unseen } from './wrapper-search.js';
 
-/** What a handler's source says about it. */
-export interface HandlerAnalysis {
-  readonly needs: readonly DeclaredNeed[];
-  /** The name of the operation that `route` implements, as in `api.placeOrder`. */
-  readonly operation?: string;
-  /** Whether it is the handler of an authorizer. */
-  readonly isAuthorizer?: boolean;
-  /** By what it is to be invoked: the wrapper for events, messages or schedules that it is made with. */
-  readonly invokedBy?: Invoker;
-  /** The trigger of a user pool that it is made for, as in `trigger('preSignUp', ...)`. */
-  readonly trigger?: string;
-  /** Of a plain handler: what it may have behind imports that are not read. Its bundle is compared with it. */
+/** A handler that is made by no wrapper, and so has no needs. */
+export interface PlainHandler {
+  readonly kind: 'plain';
+  readonly needs: readonly [];
+  /** Imports that may hide needs because they are not read; the bundle is compared with them. */
   readonly unseen?: Unseen;
 }
 
-/** The wrappers of handlers that one kind of source invokes. */
-export type Invoker = 'consume' | 'job' | 'step' | 'trigger' | 'worker';
+/** A handler made by `route`. */
+export interface RouteHandler {
+  readonly kind: 'route';
+  readonly needs: readonly DeclaredNeed[];
+  /** Name of the operation, as in `api.placeOrder`; undefined when the source does not show it. */
+  readonly operation: string | undefined;
+}
 
-const NEEDS_ARGUMENT: Readonly<Record<string, number>> = {
+/** A handler made by `trigger`. */
+export interface TriggerHandler {
+  readonly kind: 'trigger';
+  readonly needs: readonly DeclaredNeed[];
+  /** Trigger of the user pool, as in `trigger('preSignUp', ...)`; undefined when the source does not show it. */
+  readonly trigger: string | undefined;
+}
+
+/** A handler made by one of the other wrappers. */
+export interface WrappedHandler {
+  readonly kind: 'authorizer' | 'consume' | 'handle' | 'job' | 'step' | 'worker';
+  readonly needs: readonly DeclaredNeed[];
+}
+
+/** A handler as its source shows it. */
+export type HandlerAnalysis = PlainHandler | RouteHandler | TriggerHandler | WrappedHandler;
+
+/** The wrapper that makes a handler, or `plain`. */
+export type HandlerKind = HandlerAnalysis['kind'];
+
+type Wrapper = Exclude<HandlerKind, 'plain'>;
+
+/** Position of the needs among the arguments of each wrapper. */
+const NEEDS_ARGUMENT: Readonly<Record<Wrapper, number>> = {
   authorizer: 1,
   consume: 1,
   handle: 0,
@@ -44,10 +65,8 @@ const NEEDS_ARGUMENT: Readonly<Record<string, number>> = {
   worker: 1,
 };
 
-const INVOKERS: readonly string[] = ['consume', 'job', 'step', 'trigger', 'worker'] satisfies Invoker[];
-
 /** What a wrapper needs besides what its handler says, as `lib/runtime` has it. */
-const OWN_NEEDS: Readonly<Record<string, readonly DeclaredNeed[]>> = {
+const OWN_NEEDS: Readonly<Partial<Record<Wrapper, readonly DeclaredNeed[]>>> = {
   job: [{ name: 'runs', kind: 'idempotency', access: 'idempotency' }],
 };
 
@@ -66,21 +85,16 @@ export function analyzeHandler(entry: string, name: string, graph: ModuleGraph):
   const call = wrapperCall(value, new Set());
   if (!call) {
     const unseen = assertNeedsAreRead(value.module, value.node, NEEDS_ARGUMENT, Object.keys(OWN_NEEDS));
-    return { needs: [], ...(unseen && { unseen }) };
+    return { kind: 'plain', needs: [], ...(unseen && { unseen }) };
   }
   const { wrapper, at } = call;
-  const index = NEEDS_ARGUMENT[wrapper] as number;
+  const { arguments: args, loc } = at.node;
   assertNoNestedWrapper(at.module, at.node, wrapper, NEEDS_ARGUMENT, Object.keys(OWN_NEEDS));
-  const declared = readNeeds(at.module, at.node.arguments[index], at.node.loc.start.line, wrapper);
+  const declared = readNeeds(at.module, args[NEEDS_ARGUMENT[wrapper]], loc.start.line, wrapper);
   const needs = [...declared, ...(OWN_NEEDS[wrapper] ?? [])];
-  const operation = wrapper === 'route' ? unwrapped(at.node.arguments[0]).property?.name : undefined;
-  return {
-    needs,
-    ...(operation && { operation }),
-    ...(wrapper === 'authorizer' && { isAuthorizer: true }),
-    ...(INVOKERS.includes(wrapper) && { invokedBy: wrapper as Invoker }),
-    ...(wrapper === 'trigger' && { trigger: unwrapped(at.node.arguments[0]).value }),
-  };
+  if (wrapper === 'route') return { kind: wrapper, needs, operation: unwrapped(args[0]).property?.name };
+  if (wrapper === 'trigger') return { kind: wrapper, needs, trigger: unwrapped(args[0]).value };
+  return { kind: wrapper, needs };
 }
 
 /** Whether an export is one of another module, which does not have it, or is a module as a whole. */
@@ -99,15 +113,19 @@ function foundAt(module: Module, origin: Origin): Found {
 }
 
 /** The call of one of the wrappers that makes the handler, also inside the call of a middleware. */
-function wrapperCall({ module, node }: Found, seen: Set<Node>): { wrapper: string; at: Found } | undefined {
+function wrapperCall({ module, node }: Found, seen: Set<Node>): { wrapper: Wrapper; at: Found } | undefined {
   if (node.type !== 'CallExpression' || seen.has(node)) return undefined;
   seen.add(node);
   const wrapper = runtimeName(module, node.callee);
-  if (wrapper && wrapper in NEEDS_ARGUMENT) return { wrapper, at: { module, node } };
+  if (isWrapper(wrapper)) return { wrapper, at: { module, node } };
   const inner = node.callee.type === 'MemberExpression' ? [node.callee.object] : [];
   for (const argument of [...inner, ...node.arguments]) {
     const call = wrapperCall(foundAt(module, originOf({ module, node: argument }, false)), seen);
     if (call) return call;
   }
   return undefined;
+}
+
+function isWrapper(name: string | undefined): name is Wrapper {
+  return name !== undefined && name in NEEDS_ARGUMENT;
 }

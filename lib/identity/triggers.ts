@@ -1,5 +1,5 @@
 import type { Bindables, BindCheck, NeedsOf } from '../bindings/binding.js';
-import type { NodeFunction } from '../function/node-function.js';
+import type { HandlerFunction } from '../function/handler-function.js';
 import type { HandlerModule, NodeFunctionOptions } from '../function/node-function-props.js';
 import type { TriggerEvents, TriggerName } from '../runtime/handlers/trigger.js';
 import type { Need } from '../runtime/needs/need.js';
@@ -49,7 +49,7 @@ export type TriggersCheck<T, B> = {
 };
 
 /** The functions of those triggers that there are. */
-export type TriggerFunctions<T> = { readonly [Name in keyof T]: NodeFunction };
+export type TriggerFunctions<T> = { readonly [Name in keyof T]: HandlerFunction };
 
 /** The triggers as the library sees them. */
 export interface AnyTriggers {

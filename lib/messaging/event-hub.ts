@@ -7,7 +7,7 @@ import { busBinding } from '../bindings/messaging.js';
 import { definedProps } from '../construct/defined-props.js';
 import type { EventDefinition } from '../contract/event.js';
 import type { FailureOptions } from '../function/base-function-options.js';
-import { NodeFunction } from '../function/node-function.js';
+import { HandlerFunction } from '../function/handler-function.js';
 import type { BindProp, NodeFunctionOptions } from '../function/node-function-props.js';
 import { applyTarget } from '../target/apply-target.js';
 import { EventSubscription, type EventSubscriptionOptions } from './event-subscription.js';
@@ -110,7 +110,7 @@ export abstract class EventHubBase extends Construct implements Bindable<'bus'> 
     const failures = { alarm, ...definedProps(options.failures as FailureOptions | undefined) };
     if (typeof target === 'function') {
       return deliveryTo(
-        new NodeFunction(scope, 'Function', { ...options, failures, handler: target } as never),
+        new HandlerFunction(scope, 'Function', { ...options, failures, handler: target } as never),
       );
     }
     const workflow = workflowOf(target);

@@ -15,7 +15,8 @@ import { allow, allowKey, type Bindable } from '../bindings/bindable.js';
 import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue } from '../construct/queues.js';
 import type { DataTable } from '../data/data-table.js';
-import { NodeFunction, type NodeFunctionOptions } from '../function/node-function.js';
+import { HandlerFunction } from '../function/handler-function.js';
+import type { NodeFunctionOptions } from '../function/node-function-props.js';
 import { libraryHandler } from '../handler/library-entry.js';
 import { addAlarm } from '../observability/alarm.js';
 import { addDeadLetterAlarm, type DeadLetterAlarmProps } from '../observability/dead-letter-alarm.js';
@@ -78,7 +79,7 @@ export interface OutboxProps {
  */
 export class Outbox extends Construct {
   /** The function that publishes. */
-  readonly function: NodeFunction;
+  readonly function: HandlerFunction;
   /** What reads the stream and invokes the function. */
   readonly eventSource: EventSourceMapping;
   /** Events that EventBridge has refused, and references to changes that were given up. */
@@ -90,7 +91,7 @@ export class Outbox extends Construct {
     const table = 'table' in props.table ? (props.table.table as ITable) : props.table;
     const streamArn = this.streamOf(table);
     this.failures = deadLetterQueue(this, 'Failures');
-    this.function = new NodeFunction(this, 'Function', {
+    this.function = new HandlerFunction(this, 'Function', {
       description: `Publishes the events of ${table.node.path}`,
       timeout: Duration.minutes(1),
       ...definedProps(props.function),

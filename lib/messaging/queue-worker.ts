@@ -9,7 +9,7 @@ import { queueBinding } from '../bindings/messaging.js';
 import { acknowledge } from '../construct/acknowledge.js';
 import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue, secure } from '../construct/queues.js';
-import { NodeFunction } from '../function/node-function.js';
+import { HandlerFunction } from '../function/handler-function.js';
 import type { NodeFunctionProps } from '../function/node-function-props.js';
 import { addAlarm } from '../observability/alarm.js';
 import { addDeadLetterAlarm } from '../observability/dead-letter-alarm.js';
@@ -50,7 +50,7 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
   readonly queue: Queue;
   /** Messages that failed as often as they may. */
   readonly deadLetterQueue: IQueue;
-  readonly function: NodeFunction<Module>;
+  readonly function: HandlerFunction<Module>;
   /** What polls the queue and invokes the function. */
   readonly eventSource: EventSourceMapping;
   readonly alarms: readonly Alarm[];
@@ -71,7 +71,7 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
       ...own
     } = props as QueueWorkerOptions & Omit<NodeFunctionProps<Module>, 'deadLetterQueue'>;
     this.refuse(validateQueue({ ...props, fifo, maxConcurrency, maxReceiveCount }));
-    this.function = new NodeFunction(this, 'Function', {
+    this.function = new HandlerFunction(this, 'Function', {
       ...own,
       invokedSynchronously: true,
     } as unknown as NodeFunctionProps<Module>);

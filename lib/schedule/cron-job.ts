@@ -7,7 +7,7 @@ import { Annotations, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue } from '../construct/queues.js';
-import { NodeFunction } from '../function/node-function.js';
+import { HandlerFunction } from '../function/handler-function.js';
 import type { NodeFunctionProps } from '../function/node-function-props.js';
 import { refuseOtherHandler } from '../messaging/handlers.js';
 import { addAlarm } from '../observability/alarm.js';
@@ -44,7 +44,7 @@ import { validateSchedule } from './private/validate-schedule.js';
  * });
  */
 export class CronJob<Module extends JobModule = JobModule> extends Construct {
-  readonly function: NodeFunction<Module>;
+  readonly function: HandlerFunction<Module>;
   /** What invokes the function: a schedule, or on LocalStack a rule. */
   readonly schedule: Schedule | Rule;
   /** Runs that failed three times, and those that could not be started. */
@@ -56,7 +56,7 @@ export class CronJob<Module extends JobModule = JobModule> extends Construct {
     const { schedule, flexibleWindow, maxEventAge, retryAttempts, alarms = {}, scheduler, ...own } = props;
     this.refuse(validateSchedule(props));
     const { missedAfter: _, ...alarm } = alarms || {};
-    this.function = new NodeFunction(this, 'Function', {
+    this.function = new HandlerFunction(this, 'Function', {
       ...own,
       failures: { alarm: alarms && alarm, ...definedProps(own.failures) },
     } as unknown as NodeFunctionProps<Module>);

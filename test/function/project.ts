@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { App, type AppProps, Stack } from 'aws-cdk-lib/core';
-import { NodeFunction, type NodeFunctionOptions } from 'cdk-trellis';
+import { HandlerFunction, type NodeFunctionOptions } from 'cdk-trellis';
 import type { Bindables } from '../../lib/bindings/binding.js';
 
 const REPOSITORY = join(__dirname, '..', '..');
@@ -58,13 +58,13 @@ export class Project {
     id: string,
     path: string,
     options: NodeFunctionOptions & { bind?: Bindables } = {},
-  ): NodeFunction {
+  ): HandlerFunction {
     const caller = `caller-${this.callers++}.cjs`;
     this.write(caller, `module.exports = (use) => use(() => import('${path}'));\n`);
     const call = require(this.path(caller)) as (
-      use: (handler: () => Promise<unknown>) => NodeFunction,
-    ) => NodeFunction;
-    return call((handler) => NodeFunction.unchecked(stack, id, { handler, ...options }));
+      use: (handler: () => Promise<unknown>) => HandlerFunction,
+    ) => HandlerFunction;
+    return call((handler) => new HandlerFunction(stack, id, { sharesBindings: true, handler, ...options }));
   }
 }
 

@@ -39,70 +39,74 @@ describe('the needs of a handler', () => {
       'export const handler = middy(handle({ orders: table.readWrite }, run)).use(x);',
     ],
   ])('are read from %s', (_, source) => {
-    expect(analyze(RUNTIME + source)).toEqual({ needs: orders });
+    expect(analyze(RUNTIME + source)).toEqual({ kind: 'handle', needs: orders });
   });
 
   it('are read from route, with the name of its operation', () => {
     const source = `${RUNTIME}export const handler = route(ordersApi.placeOrder, { orders: table.readWrite }, run);`;
-    expect(analyze(source)).toEqual({ needs: orders, operation: 'placeOrder' });
+    expect(analyze(source)).toEqual({ kind: 'route', needs: orders, operation: 'placeOrder' });
   });
 
   it.each([
     ['consume', 'consume(OrderPlaced, { orders: table.readWrite }, run)'],
     ['worker', 'worker([OrderPlaced, OrderPaid], { orders: table.readWrite }, run)'],
-  ])('are read from %s, which says what invokes it', (invokedBy, call) => {
-    const source = `import { ${invokedBy}, table } from 'cdk-trellis/runtime';\nexport const handler = ${call};`;
-    expect(analyze(source)).toEqual({ needs: orders, invokedBy });
+  ])('are read from %s, with its kind', (kind, call) => {
+    const source = `import { ${kind}, table } from 'cdk-trellis/runtime';\nexport const handler = ${call};`;
+    expect(analyze(source)).toEqual({ kind, needs: orders });
   });
 
   it('are read from trigger, with its name', () => {
     const source =
       "import { table, trigger } from 'cdk-trellis/runtime';\nexport const handler = trigger('preSignUp', { orders: table.readWrite }, run);";
-    expect(analyze(source)).toEqual({ needs: orders, invokedBy: 'trigger', trigger: 'preSignUp' });
+    expect(analyze(source)).toEqual({ kind: 'trigger', needs: orders, trigger: 'preSignUp' });
   });
 
   it('are read from job, with what the wrapper itself needs', () => {
     const source =
       "import { job, table } from 'cdk-trellis/runtime';\nexport const handler = job({ orders: table.readWrite }, run);";
     const runs = { name: 'runs', kind: 'idempotency', access: 'idempotency' };
-    expect(analyze(source)).toEqual({ needs: [...orders, runs], invokedBy: 'job' });
+    expect(analyze(source)).toEqual({ kind: 'job', needs: [...orders, runs] });
   });
 
   it('are read under other names', () => {
     const source =
       "import { handle as h, table as t } from 'cdk-trellis/runtime';\nexport const handler = h({ orders: t.readWrite }, run);";
-    expect(analyze(source)).toEqual({ needs: orders });
+    expect(analyze(source)).toEqual({ kind: 'handle', needs: orders });
   });
 
   it('are read through a namespace', () => {
     const source =
       "import * as rt from 'cdk-trellis/runtime';\nexport const handler = rt.handle({ orders: rt.table.readWrite }, run);";
-    expect(analyze(source)).toEqual({ needs: orders });
+    expect(analyze(source)).toEqual({ kind: 'handle', needs: orders });
   });
 
   it('are read from another file that the handler is exported from', () => {
     const files = { 'place.ts': `${RUNTIME}export const place = handle({ orders: table.readWrite }, run);` };
-    expect(analyze("export { place as handler } from './place.js';", files)).toEqual({ needs: orders });
+    expect(analyze("export { place as handler } from './place.js';", files)).toEqual({
+      kind: 'handle',
+      needs: orders,
+    });
     expect(analyze("import { place } from './place.js';\nexport const handler = place;", files)).toEqual({
+      kind: 'handle',
       needs: orders,
     });
     const handler = {
       'place.ts': `${RUNTIME}export const handler = handle({ orders: table.readWrite }, run);`,
     };
-    expect(analyze("export * from './place.js';", handler)).toEqual({ needs: orders });
+    expect(analyze("export * from './place.js';", handler)).toEqual({ kind: 'handle', needs: orders });
   });
 
   it('are read from another file that is imported as a whole', () => {
     const files = { 'place.ts': `${RUNTIME}export const place = handle({ orders: table.readWrite }, run);` };
     const source = "import * as all from './place.js';\nexport const handler = all.place;";
-    expect(analyze(source, files)).toEqual({ needs: orders });
+    expect(analyze(source, files)).toEqual({ kind: 'handle', needs: orders });
   });
 
   it('are those of the export that is named', () => {
     const source = `${RUNTIME}export const handler = async () => 1;
       export const place = handle({ orders: table.readWrite }, run);
       export default handle({ orders: table.read }, run);`;
-    expect(analyze(source, {}, 'place')).toEqual({ needs: orders });
+    expect(analyze(source, {}, 'place')).toEqual({ kind: 'handle', needs: orders });
     expect(analyze(source, {}, 'default').needs).toMatchObject([{ access: 'read' }]);
     expect(analyze(source).needs).toEqual([]);
   });
@@ -110,7 +114,7 @@ describe('the needs of a handler', () => {
   it('are read beside syntax that few use', () => {
     const source = `${RUNTIME}class Counter { accessor count = 1; @dec() next() {} }
       export const handler = handle({ orders: table.readWrite }, async () => { using file = open(); });`;
-    expect(analyze(source)).toEqual({ needs: orders });
+    expect(analyze(source)).toEqual({ kind: 'handle', needs: orders });
   });
 
   it('are a kind alone where there is one access', () => {

@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib/core';
-import { NodeFunction } from 'cdk-trellis';
+import { HandlerFunction } from 'cdk-trellis';
 import { logicalIds, runInLambda, templateOf } from '../function/lambda.js';
 import { Project, removeProjects } from '../function/project.js';
 import { synthError, synthesized } from '../function/synthesized.js';
@@ -138,13 +138,13 @@ it('an analysis is made again when what an alias means has changed', () => {
   const variables = () => {
     const app = project.app();
     const stack = new Stack(app, 'Shop');
-    const { invokedBy } = project.add(stack, 'Fn', './lambda/main.js');
+    const { kind } = project.add(stack, 'Fn', './lambda/main.js').analysis;
     app.synth();
-    return invokedBy;
+    return kind;
   };
   expect(variables()).toBe('job');
   project.write('tsconfig.json', tsconfig('two'));
-  expect(variables()).toBeUndefined();
+  expect(variables()).toBe('handle');
 });
 
 it('a handler of a library that is compiled to CommonJS is bundled from its sources, with its needs', () => {
@@ -163,8 +163,9 @@ it('a handler of a library that is compiled to CommonJS is bundled from its sour
     const app = project.app();
     const stack = new Stack(app, 'Shop');
     const make = require(project.path(`${folder}/lib/index.js`));
-    make((handler: () => Promise<unknown>) =>
-      NodeFunction.unchecked(stack, 'Fn', { handler, bind: { stage: 'beta' } }),
+    make(
+      (handler: () => Promise<unknown>) =>
+        new HandlerFunction(stack, 'Fn', { sharesBindings: true, handler, bind: { stage: 'beta' } }),
     );
     const assembly = app.synth();
     const [id = ''] = logicalIds(assembly, stack, 'AWS::Lambda::Function');

@@ -136,7 +136,7 @@ describe('the needs of a handler are read where its wrapper comes', () => {
   ])('%s', (_, source, files) => {
     const project = new Project({ 'lambda/place.ts': source });
     for (const [path, text] of Object.entries(files)) project.write(`lambda/${path}`, text);
-    expect(analyze(project)).toEqual({ needs: orders });
+    expect(analyze(project)).toEqual({ kind: 'handle', needs: orders });
   });
 
   it.each<[string, string, Files]>([
@@ -193,7 +193,7 @@ describe('the needs of a handler are read where its wrapper comes', () => {
       'lambda/place.ts',
       `import { handle, table } from '${specifier}';\nexport const handler = ${CALL};`,
     );
-    expect(analyze(project)).toEqual({ needs: orders });
+    expect(analyze(project)).toEqual({ kind: 'handle', needs: orders });
   });
 
   it.each([
@@ -207,7 +207,7 @@ describe('the needs of a handler are read where its wrapper comes', () => {
       'src/inner.ts': PLACE,
       'lambda/place.ts': source,
     });
-    expect(analyze(project)).toEqual({ needs: orders });
+    expect(analyze(project)).toEqual({ kind: 'handle', needs: orders });
   });
 
   it.each<[string, object, Files]>([
@@ -222,7 +222,7 @@ describe('the needs of a handler are read where its wrapper comes', () => {
   ])('from a workspace package by its %s', (_, manifest, files) => {
     const project = new Project({ 'lambda/place.ts': IMPORTED });
     workspace(manifest, files)(project);
-    expect(analyze(project)).toEqual({ needs: orders });
+    expect(analyze(project)).toEqual({ kind: 'handle', needs: orders });
   });
 
   it('from an installed package that uses this library', () => {
@@ -232,18 +232,21 @@ describe('the needs of a handler are read where its wrapper comes', () => {
         '{ "name": "@acme/rt", "type": "module", "exports": "./index.js", "peerDependencies": { "cdk-trellis": "*" } }',
       'node_modules/@acme/rt/index.js': BARREL,
     });
-    expect(analyze(project)).toEqual({ needs: orders });
+    expect(analyze(project)).toEqual({ kind: 'handle', needs: orders });
   });
 
   it('from what an alias or a condition of the bundle means', () => {
     const project = new Project({ 'lambda/place.ts': IMPORTED, 'src/rt.ts': BARREL, 'src/no.ts': '' });
     const alias = { '@acme/rt': project.path('src/rt.ts') };
-    expect(analyze(project, 'lambda/place.ts', { alias })).toEqual({ needs: orders });
+    expect(analyze(project, 'lambda/place.ts', { alias })).toEqual({ kind: 'handle', needs: orders });
     workspace(
       { exports: { special: './rt.ts', default: './no.ts' } },
       { 'rt.ts': BARREL, 'no.ts': '' },
     )(project);
-    expect(analyze(project, 'lambda/place.ts', { conditions: ['special'] })).toEqual({ needs: orders });
+    expect(analyze(project, 'lambda/place.ts', { conditions: ['special'] })).toEqual({
+      kind: 'handle',
+      needs: orders,
+    });
   });
 });
 
@@ -330,6 +333,6 @@ describe('a plain handler may', () => {
   ])('%s', (_, source, files) => {
     const project = new Project({ 'lambda/place.ts': source });
     for (const [path, text] of Object.entries(files)) project.write(`lambda/${path}`, text);
-    expect(analyze(project)).toEqual({ needs: [] });
+    expect(analyze(project)).toEqual({ kind: 'plain', needs: [] });
   });
 });

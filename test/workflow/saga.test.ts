@@ -5,7 +5,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { LogLevel } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Stack } from 'aws-cdk-lib/core';
-import { DataTable, defineSaga, NodeFunction, Saga } from 'cdk-trellis';
+import { DataTable, defineSaga, HandlerFunction, NodeFunction, Saga } from 'cdk-trellis';
 import { nagFindings } from '../support/nag.js';
 import { stableTemplate } from '../support/template.js';
 import { everything, paid, reserve, reserved } from './definitions.js';
@@ -280,7 +280,7 @@ describe('a binding to a Saga', () => {
   const statementsOf = (handler: () => Promise<any>) => {
     const stack = emptyStack();
     const fulfilment = sagaWith({ definition: everything }, stack);
-    const fn = NodeFunction.unchecked(stack, 'Bound', { handler, bind: { fulfilment } });
+    const fn = new HandlerFunction(stack, 'Bound', { sharesBindings: true, handler, bind: { fulfilment } });
     const role = (stableTemplate(stack) as any).Resources[
       stack.getLogicalId(fn.role!.node.defaultChild as never)
     ];

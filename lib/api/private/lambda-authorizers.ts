@@ -3,8 +3,7 @@ import { Aws, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindables } from '../../bindings/binding.js';
 import { definedProps } from '../../construct/defined-props.js';
-import { NodeFunction } from '../../function/node-function.js';
-import { HandlerSources } from '../../handler/handler-sources.js';
+import { HandlerFunction } from '../../function/handler-function.js';
 import type { IdentitySource, LambdaAuthorizerProps } from '../authorizer-props.js';
 import { capitalized } from './planned-route.js';
 
@@ -46,7 +45,7 @@ export function validateAuthorizers(name: string, props: LambdaAuthorizerProps):
 
 /** An authorizer's function, and how the gateway asks it. */
 export interface CreatedAuthorizer {
-  readonly function: NodeFunction;
+  readonly function: HandlerFunction;
   /** Its security scheme in the OpenAPI body. */
   readonly scheme: Readonly<Record<string, unknown>>;
 }
@@ -84,15 +83,16 @@ function createAuthorizer(
   shared: { readonly bind: Bindables; readonly environment: Readonly<Record<string, string>> },
 ): CreatedAuthorizer {
   const { handler, type = 'token', identitySources = AUTHORIZATION, cache, pattern, ...options } = props;
-  const created = NodeFunction.unchecked(scope, capitalized(name), {
+  const created = new HandlerFunction(scope, capitalized(name), {
     description: `Authorizes ${name}`,
     ...definedProps(options),
     environment: { ...shared.environment, ...options.environment },
     handler,
     bind: shared.bind,
+    sharesBindings: true,
     invokedSynchronously: true,
   });
-  if (!HandlerSources.of(scope).analyze(created.entry, created.exportName).isAuthorizer) {
+  if (created.analysis.kind !== 'authorizer') {
     throw new Error(
       `\`authorizers.${name}\` must be a module that calls \`authorizer(...)\`, as synth reads it from the source, got ${created.entry} (at ${scope.node.path})`,
     );
@@ -128,7 +128,7 @@ export function invocationUri({ functionArn }: { readonly functionArn: string })
 }
 
 /** An import gives each authorizer an id that no template knows, so the permission is for all of this API's. */
-export function permitAuthorizer(authorizer: NodeFunction, restApiId: string): void {
+export function permitAuthorizer(authorizer: HandlerFunction, restApiId: string): void {
   const { partition, region, account } = authorizer.stack;
   authorizer.addPermission('Api', {
     principal: new ServicePrincipal('apigateway.amazonaws.com'),

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { Bindable, Bindables } from '../../bindings/binding.js';
 import { definedProps } from '../../construct/defined-props.js';
 import { isUserAuth } from '../../contract/auth.js';
-import { NodeFunction } from '../../function/node-function.js';
+import { HandlerFunction } from '../../function/handler-function.js';
 import type { NodeFunctionOptions } from '../../function/node-function-props.js';
 import { CLIENT_IDS_VARIABLE } from '../../http/authorize.js';
 import type { IUserDirectory } from '../../identity/user-directory.js';
@@ -29,7 +29,7 @@ export function createFunctions(
   parent: Construct,
   planned: readonly PlannedRoute[],
   shared: SharedOptions,
-): Record<string, NodeFunction> {
+): Record<string, HandlerFunction> {
   // A scope of their own: an operation may be called like anything else in the API.
   const scope = new Construct(parent, 'Operations');
   const withHandler = planned.filter(({ handler }) => handler);
@@ -40,8 +40,8 @@ function createFunction(
   scope: Construct,
   { name, operation, handler, functionOptions }: PlannedRoute,
   { functions, bind = {}, users, environment, idempotencyTable }: SharedOptions,
-): NodeFunction {
-  const created = NodeFunction.unchecked(scope, capitalized(name), {
+): HandlerFunction {
+  const created = new HandlerFunction(scope, capitalized(name), {
     description: `${operation.method} ${operation.path}`,
     ...definedProps(functions),
     ...definedProps(functionOptions),
@@ -53,7 +53,9 @@ function createFunction(
     },
     handler: handler!,
     bind,
-    ...(operation.idempotent && idempotencyTable && { own: [{ ...RESPONSES_NEED, to: idempotencyTable }] }),
+    sharesBindings: true,
+    ...(operation.idempotent &&
+      idempotencyTable && { ownNeeds: [{ ...RESPONSES_NEED, to: idempotencyTable }] }),
     invokedSynchronously: true,
   });
   refuseOtherOperation(scope, name, created);
@@ -61,7 +63,8 @@ function createFunction(
 }
 
 /** What the compiler tells users of TypeScript. */
-function refuseOtherOperation(scope: Construct, name: string, { operation, entry }: NodeFunction): void {
+function refuseOtherOperation(scope: Construct, name: string, { analysis, entry }: HandlerFunction): void {
+  const operation = analysis.kind === 'route' ? analysis.operation : undefined;
   if (operation === name) return;
   const given = operation
     ? `one that implements ${operation}`
@@ -72,6 +75,6 @@ function refuseOtherOperation(scope: Construct, name: string, { operation, entry
 }
 
 /** Lets the gateway invoke an operation's function for its own method and path only. */
-export function permitOperation(fn: NodeFunction, sourceArn: string): void {
+export function permitOperation(fn: HandlerFunction, sourceArn: string): void {
   fn.addPermission('Api', { principal: new ServicePrincipal('apigateway.amazonaws.com'), sourceArn });
 }

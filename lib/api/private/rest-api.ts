@@ -12,7 +12,7 @@ import type { Construct } from 'constructs';
 import { resourceOf } from '../../bindings/own-policy.js';
 import { definedProps } from '../../construct/defined-props.js';
 import { apiInfo, type Contract } from '../../contract/contract.js';
-import type { NodeFunction } from '../../function/node-function.js';
+import type { HandlerFunction } from '../../function/handler-function.js';
 import { isEphemeral } from '../../target/ephemeral.js';
 import { targetOf } from '../../target/target.js';
 import type { ApiProps } from '../api-props.js';
@@ -36,7 +36,7 @@ const MIN_COMPRESSION = Size.kibibytes(1);
 export interface RestApiParts {
   readonly contract: Contract;
   readonly routes: readonly PlannedRoute[];
-  readonly functions: Readonly<Record<string, NodeFunction>>;
+  readonly functions: Readonly<Record<string, HandlerFunction>>;
   readonly authorizers: Readonly<Record<string, CreatedAuthorizer>>;
   readonly cors?: Cors;
   /** @default - no log of requests */

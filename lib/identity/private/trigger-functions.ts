@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { Bindable, Bindables } from '../../bindings/binding.js';
 import { usersBinding } from '../../bindings/users.js';
 import { definedProps } from '../../construct/defined-props.js';
-import { NodeFunction } from '../../function/node-function.js';
+import { HandlerFunction } from '../../function/handler-function.js';
 import { warnOfUnneeded } from '../../function/unneeded-bindings.js';
 import { entryOf } from '../../handler/entry.js';
 import { exportNameOf } from '../../handler/export-name.js';
@@ -37,7 +37,7 @@ export function createTriggers(
   parent: Construct,
   pool: UserPool,
   { triggers = {}, bind = {} }: AnyTriggers,
-): Record<string, NodeFunction> {
+): Record<string, HandlerFunction> {
   const all = Object.entries(triggers).map(([name, code]): Trigger => {
     const { handler, ...options } = typeof code === 'function' ? { handler: code } : code;
     return { name: name as TriggerName, handler, options };
@@ -53,7 +53,7 @@ export function createTriggers(
   return Object.fromEntries(functions);
 }
 
-function createTrigger(scope: Construct, pool: UserPool, one: Trigger, bind: Bindables): NodeFunction {
+function createTrigger(scope: Construct, pool: UserPool, one: Trigger, bind: Bindables): HandlerFunction {
   const { name, handler, options } = one;
   const at = `(at ${scope.node.path})`;
   const known = OPERATIONS[name];
@@ -71,12 +71,13 @@ function createTrigger(scope: Construct, pool: UserPool, one: Trigger, bind: Bin
     );
   }
   const own = new OwnUsers(pool);
-  const fn = NodeFunction.unchecked(scope, `${name[0]!.toUpperCase()}${name.slice(1)}`, {
+  const fn = new HandlerFunction(scope, `${name[0]!.toUpperCase()}${name.slice(1)}`, {
     description: `${name} of ${scope.node.path}`,
     timeout: MAX_TIMEOUT,
     ...definedProps(options),
     handler,
     bind: { ...own.forNeedsOf(scope, handler), ...bind },
+    sharesBindings: true,
     invokedSynchronously: true,
   });
   const error = otherHandler(fn, name);
@@ -87,10 +88,11 @@ function createTrigger(scope: Construct, pool: UserPool, one: Trigger, bind: Bin
 }
 
 /** What the compiler tells users of TypeScript. */
-function otherHandler(fn: NodeFunction, name: TriggerName): string | undefined {
-  const { trigger } = HandlerSources.of(fn).analyze(fn.entry, fn.exportName);
-  const kind = fn.operation === undefined ? fn.invokedBy : 'route';
-  if (kind === undefined || trigger === name) return undefined;
+function otherHandler(fn: HandlerFunction, name: TriggerName): string | undefined {
+  const { analysis } = fn;
+  const { kind } = analysis;
+  const trigger = kind === 'trigger' ? analysis.trigger : undefined;
+  if (kind === 'plain' || kind === 'handle' || kind === 'authorizer' || trigger === name) return undefined;
   const made = kind === 'trigger' ? `\`trigger(${trigger ? `'${trigger}'` : '...'}, ...)\`` : `\`${kind}\``;
   const file = relative(process.cwd(), fn.entry);
   return `\`triggers.${name}\` must be a module that calls \`trigger('${name}', ...)\`, or a plain one, got one made with ${made} in ${file}`;
@@ -110,7 +112,7 @@ class OwnUsers {
     return Object.fromEntries(names.map(({ name }) => [name, this.bindable()]));
   }
 
-  grantTo(fn: NodeFunction): void {
+  grantTo(fn: HandlerFunction): void {
     const users = usersBinding(this.pool);
     const statements = [...this.accesses].flatMap((access) => users.bindingFor(access).statements);
     if (statements.length === 0) return;

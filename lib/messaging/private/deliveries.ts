@@ -4,7 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { EventDefinition } from '../../contract/event.js';
-import { NodeFunction } from '../../function/node-function.js';
+import { HandlerFunction } from '../../function/handler-function.js';
 import type { EventTarget } from '../event-target.js';
 import { refuseOtherHandler } from '../handlers.js';
 
@@ -50,7 +50,7 @@ function toFunction(fn: IFunction & Partial<HoldsFailures>, name = fn.node.path)
     name,
     arn: fn.functionArn,
     ...(fn.failures && { deadLetterQueue: fn.failures }),
-    errors: fn instanceof NodeFunction ? refuseOtherHandler(fn, 'consume') : [],
+    errors: fn instanceof HandlerFunction ? refuseOtherHandler(fn, 'consume') : [],
     target: (policy) => new LambdaFunction(fn, policy),
   };
 }

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { allow, type Bindable, bindable } from '../../bindings/bindable.js';
 import type { EventDefinition } from '../../contract/event.js';
 import type { FailureOptions } from '../../function/base-function-options.js';
-import { NodeFunction } from '../../function/node-function.js';
+import { HandlerFunction } from '../../function/handler-function.js';
 import { libraryHandler } from '../../handler/library-entry.js';
 import type { StarterOptions } from '../../runtime/workflow-starter.js';
 
@@ -20,13 +20,13 @@ export interface StarterProps {
  * The function that starts a workflow with an event's data, by a name: `docs/adr/0010-events-start-workflows-by-name.md`
  * compares it with a rule and with an express workflow.
  */
-export function createStarter(scope: Construct, props: StarterProps): NodeFunction {
+export function createStarter(scope: Construct, props: StarterProps): HandlerFunction {
   const { stateMachine, isSaga, events, failures } = props;
   const starts: StarterOptions = {
     events: events.map(({ name, source, version }) => ({ name, source, version })),
     isSaga,
   };
-  return new NodeFunction(scope, 'Function', {
+  return new HandlerFunction(scope, 'Function', {
     description: `Starts ${stateMachine.node.path} with ${events[0]?.name}`,
     handler: libraryHandler('runtime/workflow-starter'),
     bind: { workflow: startable(scope, stateMachine) },

@@ -45,7 +45,7 @@ export function connect<N extends Needs>(needs: N, environment = process.env): C
   }
   if (missing.length > 0) {
     throw new Error(
-      `This handler needs ${missing.join(', ')}, which nothing has bound. Deploy it with NodeFunction or Api and \`bind\`, or give it clients with \`handler.with({ ... })\` in a test.`,
+      `This handler needs ${missing.join(', ')}, which nothing has bound. Deploy it with HandlerFunction or Api and \`bind\`, or give it clients with \`handler.with({ ... })\` in a test.`,
     );
   }
   return clients as Clients<N>;

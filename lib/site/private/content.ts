@@ -5,7 +5,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from '../../bindings/own-policy.js';
-import { NodeFunction } from '../../function/node-function.js';
+import { HandlerFunction } from '../../function/handler-function.js';
 import { libraryHandler } from '../../handler/library-entry.js';
 import { type ContentRequest, SERVED, STATE_KEY } from '../content/request.js';
 
@@ -30,13 +30,13 @@ export interface SiteContentProps {
 
 /** The files of a site in its bucket: a function that CloudFormation calls when one of them changed. */
 export class SiteContent extends Construct {
-  readonly function: NodeFunction;
+  readonly function: HandlerFunction;
 
   constructor(scope: Construct, id: string, props: SiteContentProps) {
     super(scope, id);
     const { bucket, distribution } = props;
     const archive = new Asset(this, 'Archive', { path: props.source });
-    this.function = new NodeFunction<Handler>(this, 'Function', {
+    this.function = new HandlerFunction<Handler>(this, 'Function', {
       description: 'Puts the files of a site into its bucket',
       handler: libraryHandler<Handler>('site/content/handler'),
       timeout: TIMEOUT,

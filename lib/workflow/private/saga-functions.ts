@@ -4,7 +4,7 @@ import type { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindables } from '../../bindings/binding.js';
 import { definedProps } from '../../construct/defined-props.js';
-import { NodeFunction } from '../../function/node-function.js';
+import { HandlerFunction } from '../../function/handler-function.js';
 import { type AnyCode, handlerOf, isExisting, timeoutOf } from '../planned-step.js';
 import type { SagaFunctionOptions } from '../saga-types.js';
 import type { Invocation } from './machine-plan.js';
@@ -55,21 +55,22 @@ export class SagaFunctions {
       arn: `\${${placeholder}}`,
       seconds: own.toSeconds() + LAMBDA_SECONDS,
       retry,
-      isUnchecked: !(fn instanceof NodeFunction && fn.invokedBy === 'step'),
+      isUnchecked: !(fn instanceof HandlerFunction && fn.analysis.kind === 'step'),
     };
   }
 
-  private create(path: readonly string[], code: AnyCode, timeout: Duration): NodeFunction {
+  private create(path: readonly string[], code: AnyCode, timeout: Duration): HandlerFunction {
     const { bind, functions } = this.shared;
     const own: SagaFunctionOptions = typeof code === 'object' ? (code as SagaFunctionOptions) : {};
     const scope = path.slice(0, -1).reduce((parent, part) => childOf(parent, capitalized(part)), this.scope);
-    return NodeFunction.unchecked(scope, capitalized(path.at(-1) as string), {
+    return new HandlerFunction(scope, capitalized(path.at(-1) as string), {
       description: path.join(' '),
       ...definedProps(functions),
       ...definedProps(own),
       environment: { ...functions.environment, ...own.environment },
       handler: handlerOf(code) as () => Promise<unknown>,
       bind,
+      sharesBindings: true,
       timeout,
       invokedSynchronously: true,
     });
@@ -78,7 +79,7 @@ export class SagaFunctions {
 
 /** What the compiler tells users of TypeScript. @throws Error when the module does not check the saga's input */
 export function assertChecksInput(fn: IFunction | undefined, name: string, at: string): void {
-  if (!(fn instanceof NodeFunction) || fn.invokedBy === 'step') return;
+  if (!(fn instanceof HandlerFunction) || fn.analysis.kind === 'step') return;
   throw new Error(
     `The first step, ${name}, must be a module that calls \`step({ input: ... }, ...)\`, for it checks the saga's input, got ${relative(process.cwd(), fn.entry)} (at ${at})`,
   );

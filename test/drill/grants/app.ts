@@ -10,7 +10,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
-import { type Bindables, DataTable, IdempotencyTable, NodeFunction } from 'cdk-trellis';
+import { type Bindables, DataTable, HandlerFunction, IdempotencyTable, NodeFunction } from 'cdk-trellis';
 import { type Access, allAccesses } from './accesses.js';
 import { INDEX } from './probes.js';
 
@@ -62,8 +62,9 @@ export const handler = handle({ it: ${handlerOf(one)} }, probes('${kind}'));
   );
   const caller = join(HANDLERS, `${id}.call.cjs`);
   writeFileSync(caller, `module.exports = (use) => use(() => import('./${id}.js'));\n`);
-  const fn: NodeFunction = require(caller)((handler: () => Promise<unknown>) =>
-    NodeFunction.unchecked(stack, id, { handler, bind: { it: bound } }),
+  const fn: NodeFunction = require(caller)(
+    (handler: () => Promise<unknown>) =>
+      new HandlerFunction(stack, id, { sharesBindings: true, handler, bind: { it: bound } }),
   );
   new CfnOutput(stack, `${id}Name`, { value: fn.functionName });
   new CfnOutput(stack, `${id}Role`, { value: fn.role!.roleName });
