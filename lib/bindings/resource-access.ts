@@ -9,7 +9,7 @@ export interface Accesses {
   readonly invoke: 'call' | 'send';
   readonly parameter: 'read';
   readonly queue: 'send';
-  readonly saga: 'start' | 'answer';
+  readonly saga: 'start' | 'respond';
   readonly secret: 'read';
   readonly table: TableAccess;
   readonly topic: 'publish';

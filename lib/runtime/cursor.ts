@@ -1,26 +1,26 @@
 import * as z from 'zod';
 import { ProblemError } from '../contract/problem.js';
 
-/** Turns positions in a listing into cursors and back. */
+/** Conversion between positions in a listing and cursors. */
 export interface Cursor<Position> {
   /**
-   * The cursor for the page after this position; `undefined` for none. What the position has besides its schema's
-   * properties is left out, so that a `LastEvaluatedKey` can be given as it is.
+   * Returns the cursor of the page after this position; `undefined` if `position` is. Properties that the schema lacks
+   * are dropped, so a whole `LastEvaluatedKey` can be passed.
    */
   encode(position: unknown): string | undefined;
-  /** @throws ProblemError 400 when it is not a cursor that `encode` made */
+  /** @throws ProblemError 400 for text that `encode` did not return */
   decode(cursor: string): Position;
   decode(cursor: string | undefined): Position | undefined;
 }
 
 /**
- * Cursors of a listing: opaque texts that are safe in a URL, made of a position such as DynamoDB's `LastEvaluatedKey`.
+ * Creates the cursors of a listing: opaque strings, safe in a URL, from positions such as DynamoDB's `LastEvaluatedKey`.
  *
- * A cursor is neither encrypted nor signed: its position must hold nothing that the caller may not know, and the
- * partition that is read must come from the caller's token or the request, not from the cursor.
+ * A cursor is neither encrypted nor signed. Put nothing into the position that the caller may not know, and take the
+ * partition to read from the caller's token or the request, not from the cursor.
  */
 export function cursor<Schema extends z.ZodObject>(position: Schema): Cursor<z.output<Schema>> {
-  const own = position.strip();
+  const lenient = position.strip();
   const strict = position.strict();
   function decode(text: string | undefined) {
     if (text === undefined) return undefined;
@@ -30,7 +30,7 @@ export function cursor<Schema extends z.ZodObject>(position: Schema): Cursor<z.o
       throw new ProblemError({
         status: 400,
         title: 'The request is not valid',
-        detail: 'query.cursor: expected the nextCursor of a former page of the same listing',
+        detail: 'query.cursor: must be the nextCursor of an earlier page of the same listing',
       });
     }
   }
@@ -38,7 +38,7 @@ export function cursor<Schema extends z.ZodObject>(position: Schema): Cursor<z.o
     encode: (value) =>
       value === undefined
         ? undefined
-        : Buffer.from(JSON.stringify(z.encode(own, value as never))).toString('base64url'),
+        : Buffer.from(JSON.stringify(z.encode(lenient, value as never))).toString('base64url'),
     decode: decode as Cursor<z.output<Schema>>['decode'],
   };
 }

@@ -1,26 +1,26 @@
 import { currentInvocation } from './invocation.js';
 
-/** The function's time is nearly up: the work is reported as failed, so that it is tried again. */
+/** Error of work that is reported as failed because the function's timeout is near, so that it is retried. */
 export class DeadlineError extends Error {
   constructor() {
     super(
-      "The work was not finished shortly before the function's timeout and is reported as failed. Find what hangs, or give the function a longer `timeout`.",
+      "The work did not finish before the function's timeout and is reported as failed. Find the call that hangs, or raise the function's `timeout`.",
     );
     this.name = 'DeadlineError';
   }
 }
 
-/** The end of the current invocation, as the work of a batch sees it. */
+/** Deadline of the current invocation, shared by the work of a batch. */
 export interface Deadline {
   /** Aborted shortly before the function's timeout. */
   readonly signal: AbortSignal;
-  /** Starts work unless the time is up, and stops waiting for it when the time is up. @throws DeadlineError then */
+  /** Starts work and waits for it until the deadline. @throws DeadlineError at the deadline, and for work after it */
   readonly within: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
 /**
- * Runs work that must report before Lambda ends the function: a function that times out reports nothing, and
- * what it has finished counts as failed together with the rest.
+ * Runs work with a deadline shortly before the function's timeout. A function that times out reports nothing, so its
+ * finished work would count as failed, too.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  *
  * Without Lambda's context, as in a unit test, there is no deadline.
@@ -29,11 +29,11 @@ export async function withDeadline<Result>(work: (deadline: Deadline) => Promise
   const lifetime = currentInvocation()?.lifetime;
   const controller = new AbortController();
   const { signal } = controller;
-  const over = new Promise<never>((_resolve, reject) => {
+  const expired = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-  // It rejects also when everything has just been finished.
-  over.catch(() => {});
+  // The promise also rejects after the work has finished: that must not be an unhandled rejection.
+  expired.catch(() => {});
   const timer = lifetime && setTimeout(end, Math.max(0, lifetime.endsAt - Date.now()));
 
   function end(): void {
@@ -42,7 +42,7 @@ export async function withDeadline<Result>(work: (deadline: Deadline) => Promise
   }
 
   function within<Value>(part: () => Promise<Value>): Promise<Value> {
-    return signal.aborted ? Promise.reject(signal.reason) : Promise.race([part(), over]);
+    return signal.aborted ? Promise.reject(signal.reason) : Promise.race([part(), expired]);
   }
 
   try {

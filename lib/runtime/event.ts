@@ -11,7 +11,7 @@ import type {
 import { correlationId } from './invocation.js';
 import { jsonText } from './json-text.js';
 
-/** What stands in the `detail` of an event on EventBridge. */
+/** Content of the `detail` of an event on EventBridge. */
 export interface EventEnvelope {
   readonly metadata: EventMetadata & { readonly version: number };
   readonly data: unknown;
@@ -20,15 +20,15 @@ export interface EventEnvelope {
 /** An event as EventBridge delivers it. */
 export type DeliveredEvent = EventBridgeEvent<string, unknown>;
 
-/** What a publisher may say about one event. */
+/** Options of publishing one event. */
 export interface PublishOptions {
-  /** Its place among the events of its key, counting up from 1. @default - none: consumers cannot tell what is newer */
+  /** Position among the events of the same key, counting up from 1. @default - undefined: consumers cannot detect older events */
   readonly sequence?: number;
-  /** @default - that of the event, message or request being handled, else the event's own id */
+  /** @default - the correlation id of the event, message or request being handled, else the event's own id */
   readonly correlationId?: string;
 }
 
-/** An event that is not one of those its consumer understands. It is not lost: it lands where failed events do. */
+/** Error of an event that matches none of its consumer's definitions. The event is moved to the failure queue. */
 export class EventRefusedError extends Error {
   constructor(message: string) {
     super(message);
@@ -37,9 +37,9 @@ export class EventRefusedError extends Error {
 }
 
 /**
- * An event ready to be published.
+ * Creates an event to publish.
  *
- * @throws ZodError when the data is not what the definition says, Error when it has something that JSON has no form of
+ * @throws ZodError if the data does not match the definition, Error if JSON cannot represent it
  */
 export function newEvent<E extends EventDefinition>(
   definition: E,
@@ -52,7 +52,7 @@ export function newEvent<E extends EventDefinition>(
     throw new Error(`The \`sequence\` of ${name} must be a whole number from 1, got ${sequence}`);
   }
   const wire = z.encode(schema, data);
-  // An Outbox would be told only when the item is written.
+  // Checked here: an Outbox serializes the event only after the item is written.
   jsonText(`The event ${name}`, wire);
   const id = randomUUID();
   return {
@@ -68,16 +68,16 @@ export function newEvent<E extends EventDefinition>(
   } as PublishedEvent<E>;
 }
 
-/** The envelope that an event travels in. */
+/** Returns the envelope of an event. */
 export function envelopeOf(event: EventMetadata & { version: number; data: unknown }): EventEnvelope {
   const { id, time, key, sequence, correlationId, version, data } = event;
   return { metadata: { id, time, version, key, sequence, correlationId }, data };
 }
 
 /**
- * Reads a delivered event by the definition that it is of.
+ * Parses a delivered event by the definition that it matches.
  *
- * @throws EventRefusedError when it is of none of them, or not of the shape that its definition says
+ * @throws EventRefusedError if it matches no definition, or not the schema of its definition
  */
 export function readEvent<E extends EventDefinition>(
   definitions: readonly E[],
@@ -90,32 +90,34 @@ export function readEvent<E extends EventDefinition>(
       candidate.name === name && candidate.source === source && candidate.version === metadata.version,
   );
   if (!definition) {
-    const known = definitions.map((one) => `${one.name} ${one.version} of ${one.source}`).join(', ');
+    const expected = definitions
+      .map((event) => `${event.name} ${event.version} of ${event.source}`)
+      .join(', ');
     throw new EventRefusedError(
-      `Expected ${known}, got ${name} ${metadata.version} of ${source} (event ${metadata.id}). Deploy a consumer that understands it, then redrive the event.`,
+      `Expected ${expected}, got ${name} ${metadata.version} of ${source} (event ${metadata.id}). Deploy a consumer that understands it, then redrive the event.`,
     );
   }
   const result = definition.schema.safeParse(data);
   if (!result.success) {
     throw new EventRefusedError(
-      `The event ${metadata.id} is no ${name} ${metadata.version}: ${result.error.message}`,
+      `Event ${metadata.id} does not match the schema of ${name} v${metadata.version}: ${result.error.message}`,
     );
   }
   return { ...metadata, name, source, data: result.data } as unknown as EventOf<E>;
 }
 
-/** The correlation id of a delivered event, also of one that its consumer does not understand. */
+/** Returns the correlation id of a delivered event, also of one that its consumer does not understand. */
 export function correlationIdOf(delivered: DeliveredEvent | null | undefined): string | undefined {
   const { metadata } = (delivered?.detail ?? {}) as Partial<EventEnvelope>;
   return typeof metadata?.correlationId === 'string' ? metadata.correlationId : delivered?.id;
 }
 
-/** @throws EventRefusedError when the event has none */
+/** Returns the envelope in a delivered event. @throws EventRefusedError if it has none */
 export function envelopeIn(delivered: DeliveredEvent | null): EventEnvelope {
   const { id, detail, 'detail-type': name } = delivered ?? ({} as Partial<DeliveredEvent>);
   const { metadata, data } = (detail ?? {}) as Partial<EventEnvelope>;
   if (typeof metadata?.id === 'string' && typeof metadata.version === 'number') return { metadata, data };
   throw new EventRefusedError(
-    `The event ${id} (${name}) has no \`detail.metadata\` with an id and a version: publish it with \`bus(Event).publish\` or an Outbox.`,
+    `Event ${id} (${name}) must have \`detail.metadata\` with an id and a version. Publish it with \`bus(Event).publish\` or an Outbox.`,
   );
 }

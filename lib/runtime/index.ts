@@ -13,19 +13,15 @@ export { consume, type EventHandler } from './handlers/consume.js';
 export { type BoundHandler, handle } from './handlers/handle.js';
 export { type JobHandler, JobOverlapError, job, type Occasion, type ScheduledEvent } from './handlers/job.js';
 export { type RouteEvent, type RouteHandler, type RouteTools, route } from './handlers/route.js';
-export {
-  type ContextSchemas,
-  type Refused,
-  refused,
-  type SagaExecution,
-  type SagaFailure,
-  type SagaOutcome,
-  type SagaProblem,
-  type SagaReason,
-  type StepHandler,
-  type StepInfo,
-  step,
-} from './handlers/step.js';
+export type {
+  Refused,
+  SagaExecution,
+  SagaFailure,
+  SagaOutcome,
+  SagaProblem,
+  SagaReason,
+} from './handlers/saga-execution.js';
+export { type ContextSchemas, refused, type StepHandler, type StepInfo, step } from './handlers/step.js';
 export {
   type TriggerEvents,
   type TriggerHandler,

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from 'aws-lambda';
 
-/** One invocation, or one message of a batch. What belongs to it ends with it: a warm environment keeps none of it. */
+/** Invocation, or one message of a batch. Its state ends with it: a warm environment keeps nothing. */
 export interface Invocation {
   readonly context: Partial<Context> | undefined;
   readonly correlationId: string | undefined;
@@ -10,11 +10,11 @@ export interface Invocation {
   readonly lifetime: Lifetime | undefined;
 }
 
-/** The time that an invocation has. */
+/** Time limit of an invocation. */
 export interface Lifetime {
-  /** When its work must have ended, shortly before the function's timeout (milliseconds since 1970). */
+  /** Time at which the work must have ended, shortly before the function's timeout (milliseconds since 1970). */
   readonly endsAt: number;
-  /** Whether unfinished work was reported as failed. What still runs goes on unseen, and may run elsewhere again. */
+  /** True once unfinished work was reported as failed. It may still run here while a retry runs elsewhere. */
   isOver: boolean;
 }
 
@@ -24,7 +24,7 @@ const invocations = /* @__PURE__ */ new AsyncLocalStorage<Invocation>();
 let firstRequestId: string | undefined;
 
 /**
- * Runs the work of an invocation with a logger, a correlation id and a deadline of its own.
+ * Runs the work of an invocation with its own logger, correlation id and deadline.
  *
  * @param context undefined or empty in a unit test
  */
@@ -38,25 +38,25 @@ export function invoked<Result>(
   return invocations.run({ context, correlationId, isColdStart, lifetime: lifetimeOf(context) }, work);
 }
 
-/** Runs work under this correlation id: events and messages that it publishes carry the id on. */
+/** Runs work under a correlation id, which the events and messages it publishes carry. */
 export function correlated<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
   const current = invocations.getStore() ?? { context: undefined, isColdStart: false, lifetime: undefined };
   return invocations.run({ ...current, correlationId: id }, work);
 }
 
-/** The correlation id of the event, message or request being handled; the trace's id if it has none. */
+/** Returns the correlation id of the event, message or request being handled, else the id of the trace. */
 export function correlationId(): string | undefined {
   return (
     invocations.getStore()?.correlationId ?? /Root=([^;]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1]
   );
 }
 
-/** The invocation that the calling code belongs to. */
+/** Returns the invocation that the calling code belongs to. */
 export function currentInvocation(): Invocation | undefined {
   return invocations.getStore();
 }
 
-/** Lambda's context of the current invocation. Undefined outside of one, and in unit tests that pass none. */
+/** Returns Lambda's context of the current invocation; undefined outside of one, and in unit tests that pass none. */
 export function invocationContext(): Context | undefined {
   const context = invocations.getStore()?.context;
   return context?.getRemainingTimeInMillis ? (context as Context) : undefined;
@@ -66,9 +66,10 @@ const MIN_MARGIN = 100;
 const MAX_MARGIN = 1000;
 
 /**
- * A tenth of the function's time, 0.1 to 1 s, is left for reporting what is unfinished. The report itself takes a few
- * milliseconds, but a function of 128 MB has a fourteenth of a core, and a garbage collection or a slow synchronous
- * step delays the timer. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ * Returns the time limit of an invocation. A tenth of the function's time, 0.1 to 1 s, is reserved for reporting
+ * unfinished work. The report takes a few milliseconds, but a function of 128 MB has a fourteenth of a core, and a
+ * garbage collection or a slow synchronous step delays the timer.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
 function lifetimeOf(context: Partial<Context> | undefined): Lifetime | undefined {
   const remaining = context?.getRemainingTimeInMillis?.();

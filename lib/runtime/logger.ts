@@ -5,11 +5,11 @@ import { correlationId, currentInvocation, type Invocation } from './invocation.
 const loggers = /* @__PURE__ */ new WeakMap<Invocation, Logger>();
 
 /**
- * Returns Powertools' logger of the request, event or message being handled: its lines have the request's id and
- * the correlation id. Keys appended to it, persistent ones too, end with that request or message: a warm function
- * never writes one customer's keys into another's lines.
+ * Returns Powertools' logger of the request, event or message being handled, with its request id and correlation id.
+ * Keys appended to it, persistent ones included, end with that request or message, so a warm function never writes one
+ * customer's keys into another's lines.
  *
- * Call it in the handler, not when the module loads. A `new Logger()` of your own keeps its keys until you reset them.
+ * Call it in the handler, not when the module loads. A `new Logger()` keeps its keys until you reset them.
  *
  * @example
  * import { logger, worker } from 'cdk-trellis/runtime';
@@ -23,7 +23,7 @@ const loggers = /* @__PURE__ */ new WeakMap<Invocation, Logger>();
 export function logger(): Logger {
   const invocation = currentInvocation();
   if (!invocation) return createLogger(undefined);
-  // It takes some 40 µs, so it is created on first use.
+  // Creating a logger takes about 40 µs, so it happens on first use.
   const existing = loggers.get(invocation);
   if (existing) return existing;
   const created = createLogger(invocation);
@@ -31,7 +31,7 @@ export function logger(): Logger {
   return created;
 }
 
-/** Powertools sees a cold start in the first use of a logger; here each request has a logger of its own. */
+/** Logger that reports a cold start once per environment: Powertools reports it for the first use of every logger. */
 class RequestLogger extends Logger {
   isColdStart = false;
 

@@ -1,5 +1,5 @@
-/** The message attribute with the id of what a message follows from. */
+/** Message attribute with the correlation id. */
 export const CORRELATION_ATTRIBUTE = 'correlationId';
 
-/** The message attribute with the message's own id: SQS gives a message that is redriven a new one of its own. */
+/** Message attribute with the id that the sender gave the message. A redrive changes SQS's id, but not this one. */
 export const ID_ATTRIBUTE = 'messageId';

@@ -4,7 +4,7 @@ import type { EventDefinition } from '../contract/event.js';
 import { correlationIdOf, type DeliveredEvent, readEvent } from './event.js';
 import { CORRELATION_ATTRIBUTE, ID_ATTRIBUTE } from './message-attributes.js';
 
-/** A message that is not what its worker takes. It is not lost: it lands in the dead-letter queue. */
+/** Error of a message that does not match its worker's schema. The message is moved to the dead-letter queue. */
 export class MessageRefusedError extends Error {
   constructor(message: string) {
     super(message);
@@ -12,14 +12,14 @@ export class MessageRefusedError extends Error {
   }
 }
 
-/** What is known of a message before it is checked. */
+/** Message before its validation. */
 export interface ReceivedMessage {
   readonly correlationId: string;
-  /** Checks the message. @throws MessageRefusedError or EventRefusedError when it is not what its worker takes */
+  /** Validates the message. @throws MessageRefusedError or EventRefusedError if the worker's schemas do not match */
   readonly read: () => { readonly value: unknown; readonly id: string };
 }
 
-/** Reads messages of a schema, or events that a rule sends to the queue. */
+/** Creates a reader of messages of a schema, or of events that a rule sends to the queue. */
 export function messageReader(
   kinds: readonly (z.ZodType | EventDefinition)[],
 ): (record: SQSRecord) => ReceivedMessage {
@@ -30,7 +30,7 @@ export function messageReader(
 }
 
 /**
- * Whether S3 only says that it may send to the queue, when a notification is set up: no message for the worker.
+ * Returns true for the message with which S3 tests its permission when a notification is set up.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 export function isTestOfS3({ body }: SQSRecord): boolean {
@@ -49,7 +49,7 @@ function messageOf(schema: z.ZodType, record: SQSRecord): ReceivedMessage {
     const result = schema.safeParse(jsonOf(record));
     if (result.success) return { value: result.data, id: attributeOf(record, ID_ATTRIBUTE) ?? messageId };
     throw new MessageRefusedError(
-      `The message ${messageId} does not match the worker's schema: ${result.error.message}`,
+      `Message ${messageId} does not match the worker's schema: ${result.error.message}`,
     );
   };
   return { correlationId: attributeOf(record, CORRELATION_ATTRIBUTE) ?? messageId, read };
@@ -60,7 +60,7 @@ function eventOf(events: readonly EventDefinition[], record: SQSRecord): Receive
   try {
     delivered = JSON.parse(record.body);
   } catch {
-    // `read` says so.
+    // `read` reports it.
   }
   const read = () => {
     const event = readEvent(events, jsonOf(record) as DeliveredEvent);
@@ -77,6 +77,6 @@ function jsonOf({ body, messageId }: SQSRecord): unknown {
   try {
     return JSON.parse(body);
   } catch (error) {
-    throw new MessageRefusedError(`The message ${messageId} is not JSON: ${(error as Error).message}`);
+    throw new MessageRefusedError(`Message ${messageId} is not JSON: ${(error as Error).message}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { EventMetadata } from '../contract/event.js';
 
-/** The parts of a write to DynamoDB that keep an older event from overwriting what a newer one has left. */
+/** Parameters of a write to DynamoDB that prevent an older event from overwriting the effect of a newer one. */
 export interface NewerCondition {
   readonly ConditionExpression: string;
   readonly ExpressionAttributeNames: Readonly<Record<string, string>>;
@@ -8,13 +8,13 @@ export interface NewerCondition {
 }
 
 /**
- * Does a write only if the event is newer than what the item has: EventBridge keeps no order, and an event may come
- * twice. The item keeps the sequence of its last event in an attribute, which the write must set.
+ * Performs a write only if the event is newer than the item: EventBridge does not guarantee order, and may deliver an
+ * event twice. The item stores the sequence of its last event in an attribute, which the write must set.
  *
  * @param write gets the condition, to be spread into the command's parameters
- * @param attribute where the item keeps the sequence
- * @returns whether it was written; `false` when the event is stale
- * @throws Error when the event has no sequence
+ * @param attribute name of the attribute with the sequence
+ * @returns true if it was written, `false` if the event is older
+ * @throws Error if the event has no sequence
  * @example
  * import { PutCommand } from '@aws-sdk/lib-dynamodb';
  * import { consume, ifNewer, table } from 'cdk-trellis/runtime';
@@ -34,7 +34,7 @@ export async function ifNewer(
 ): Promise<boolean> {
   if (event.sequence === undefined) {
     throw new Error(
-      `The event ${event.name} ${event.id} has no sequence: publish it through an Outbox, or with \`publish(data, { sequence })\``,
+      `Event ${event.name} ${event.id} must have a sequence. Publish it through an Outbox, or with \`publish(data, { sequence })\`.`,
     );
   }
   try {

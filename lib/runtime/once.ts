@@ -1,4 +1,4 @@
-/** Makes something once, when it is first wanted: one client serves all bindings of a process. */
+/** Returns a function that creates its value on the first call and returns the same value on every later one. */
 export function once<Value>(make: () => Value): () => Value {
   let value: Value | undefined;
   return () => {

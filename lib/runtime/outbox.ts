@@ -2,21 +2,21 @@ import type { EventData, EventDefinition, PublishedEvent } from '../contract/eve
 import { newEvent, type PublishOptions } from './event.js';
 import { OUTBOX_ATTRIBUTE } from './outbox/attribute.js';
 
-/** The attributes that make a write publish an event. */
+/** Attributes of an item whose write publishes an event. */
 export interface OutboxAttributes<E extends EventDefinition> {
   readonly event: PublishedEvent<E>;
 }
 
-/** What the writer says about the event; its sequence is the version that the write gives the item. */
+/** Options of the event; its sequence is the version that the write gives the item. */
 export type OutboxOptions = PublishOptions & { readonly sequence: number };
 
 /**
- * The attribute to put into an item, so that the write that changes it also publishes the event: either both happen
- * or neither. The table's `Outbox` publishes it, in order for each item and at least once.
+ * Returns the attribute that makes a write publish an event: both happen, or neither. The table's `Outbox` publishes
+ * it at least once, in order for each item.
  *
- * @param options.sequence the item's version after this write, by which consumers tell what is newer. Let the write
- *   itself ensure that it counts up, by a condition on the version before
- * @throws ZodError when the data is not what the definition says: nothing is written then
+ * @param options.sequence the item's version after this write, by which consumers detect older events. Let a condition
+ *   on the previous version ensure that it increases
+ * @throws ZodError if the data does not match the definition: nothing is written then
  * @example
  * import { PutCommand } from '@aws-sdk/lib-dynamodb';
  * import { handle, outbox, table } from 'cdk-trellis/runtime';
@@ -43,7 +43,7 @@ export function outbox<E extends EventDefinition>(
 ): OutboxAttributes<E> {
   if (event.key === undefined) {
     throw new Error(
-      `An Outbox publishes in order of a key, which the event ${event.name} does not have: give \`defineEvent\` a \`key\`, as in \`key: 'orderId'\``,
+      `Event ${event.name} must have a key, which orders the events of an Outbox. Set \`key\` in \`defineEvent\`, as in \`key: 'orderId'\`.`,
     );
   }
   return { [OUTBOX_ATTRIBUTE]: newEvent(event, data, options) };

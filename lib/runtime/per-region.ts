@@ -1,11 +1,11 @@
-/** Options of a client that has a region of its own. */
+/** Region of a client, if it differs from the function's. */
 export interface Place {
   readonly region?: string;
 }
 
 /**
- * Returns clients of a service by what is bound: one for the function's own region, and one for each other region that what
- * is bound names.
+ * Returns a function from bound values to clients of a service: one for the function's region, and one for each other
+ * region in a bound value.
  */
 export function perRegion<SdkClient>(
   make: (place: Place) => SdkClient,
@@ -16,26 +16,26 @@ export function perRegion<SdkClient>(
     const region = regionOf(bound);
     const isElsewhere = region !== undefined && region !== process.env.AWS_REGION;
     const key = isElsewhere ? region : '';
-    const known = clients.get(key);
-    if (known) return known;
-    const made = make(isElsewhere ? { region } : {});
-    clients.set(key, made);
-    return made;
+    const cached = clients.get(key);
+    if (cached) return cached;
+    const created = make(isElsewhere ? { region } : {});
+    clients.set(key, created);
+    return created;
   };
 }
 
-/** The region in an ARN; undefined for a name, which is of the function's own region. */
+/** Returns the region in an ARN; undefined for a name, which belongs to the function's region. */
 export function regionOfArn(bound: string): string | undefined {
   const [arn, , , region] = bound.split(':');
   return arn === 'arn' ? region || undefined : undefined;
 }
 
-/** The region in the URL of a queue. */
+/** Returns the region in the URL of a queue. */
 export function regionOfQueue(bound: string): string | undefined {
   return /^https:\/\/sqs\.([a-z0-9-]+)\./.exec(bound)?.[1];
 }
 
-/** The region in the id of a user pool. */
+/** Returns the region in the id of a user pool. */
 export function regionOfPool(bound: string): string | undefined {
   return /^([a-z]{2}(?:-[a-z]+)+-\d+)_\w+$/.exec(bound)?.[1];
 }

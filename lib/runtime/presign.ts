@@ -4,22 +4,24 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Download, Upload } from '../contract/upload.js';
 import type { BucketClient } from './needs/bucket.js';
 
+/** Options of `presignUpload`. */
 export interface PresignUploadOptions {
-  /** Where the file is stored, exactly: make it of the user's id and a fresh one, never of the file's name. */
+  /** Exact key of the object: build it from the user's id and a random id, never from the file's name. */
   readonly key: string;
-  /** What the file must say that it is. S3 does not look inside. */
+  /** Content type that the upload must declare. S3 does not inspect the file. */
   readonly contentType: string;
-  /** Largest size in bytes, at most 5 GB; S3 refuses what is larger. */
+  /** Maximum size in bytes, at most 5 GB; S3 rejects larger files. */
   readonly maxBytes: number;
-  /** Seconds until it must have begun. The function's own credentials may expire before. @default 300 */
+  /** Seconds until the upload must start. The function's own credentials may expire before. @default 300 */
   readonly expiresIn?: number;
 }
 
 /**
- * Lets whoever has the answer store one file in S3, of this type and at most this large, under this key and no other.
+ * Returns a form that stores one file in S3, of this type, up to this size and under this key only. Anyone who has
+ * the form can use it.
  *
- * It can do what the function may do: the handler needs `bucket.write`. The page's origin must be allowed by the
- * bucket's CORS rules.
+ * It has at most the permissions of the function: the handler needs `bucket.write`. The bucket's CORS rules must allow
+ * the page's origin.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
 export async function presignUpload(
@@ -36,15 +38,16 @@ export async function presignUpload(
   return { url, fields, expiresAt: inSeconds(expiresIn) };
 }
 
+/** Options of `presignDownload`. */
 export interface PresignDownloadOptions {
   readonly key: string;
-  /** The name under which a browser saves the file. @default - it is shown, if the browser can */
+  /** File name for the browser's download. @default - the browser displays the file if it can */
   readonly saveAs?: string;
-  /** Seconds until it must have begun. The function's own credentials may expire before. @default 300 */
+  /** Seconds until the download must start. The function's own credentials may expire before. @default 300 */
   readonly expiresIn?: number;
 }
 
-/** Lets whoever has the URL read one file of S3. The handler needs `bucket.read`. */
+/** Returns a URL that reads one file of S3. Anyone who has it can use it. The handler needs `bucket.read`. */
 export async function presignDownload(
   { bucketName, client }: BucketClient,
   { key, saveAs, expiresIn = 300 }: PresignDownloadOptions,
@@ -59,7 +62,7 @@ export async function presignDownload(
   return { url: await getSignedUrl(client, command, { expiresIn }), expiresAt: inSeconds(expiresIn) };
 }
 
-/** What RFC 8187 wants encoded, too. */
+/** Encodes a character that RFC 8187 reserves and `encodeURIComponent` leaves as it is. */
 function escaped(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }

@@ -9,27 +9,27 @@ import type { EventDefinition, PublishedEvent } from '../contract/event.js';
 import { envelopeOf } from './event.js';
 import { jsonText } from './json-text.js';
 
-/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+/** Maximum entries of a call. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 export const MAX_ENTRIES = 10;
 
 const ATTEMPTS = 3;
 
-/** An entry that EventBridge did not take, and what it said. */
+/** Entry that EventBridge rejected, with its error. */
 export interface FailedEntry {
   readonly index: number;
   readonly code: string;
   readonly message: string;
 }
 
-/** What may pass when the same entry is put again. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html */
-const PASSING = /^(Internal\w*|Throttl\w*|ServiceUnavailable\w*)$/;
+/** Error codes that a retry may resolve. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html */
+const RETRYABLE = /^(Internal\w*|Throttl\w*|ServiceUnavailable\w*)$/;
 
-/** Whether EventBridge may take the entry another time. */
-export function mayPass({ code }: FailedEntry): boolean {
-  return PASSING.test(code);
+/** Returns true if EventBridge may accept the entry on a retry. */
+export function isRetryable({ code }: FailedEntry): boolean {
+  return RETRYABLE.test(code);
 }
 
-/** An event as an entry for a bus. @throws Error when it cannot be written as JSON */
+/** Returns an event as an entry for a bus. @throws Error if JSON cannot represent it */
 export function entryOf(event: PublishedEvent<EventDefinition>, eventBusName: string): PutEventsRequestEntry {
   return {
     EventBusName: eventBusName,
@@ -40,10 +40,10 @@ export function entryOf(event: PublishedEvent<EventDefinition>, eventBusName: st
 }
 
 /**
- * Puts at most ten entries. PutEvents answers 200 also when it took only some of them: those that failed are put
- * again, twice and later each time.
+ * Puts at most ten entries. PutEvents returns 200 also when it rejected some of them: those are retried twice, with
+ * growing delay.
  *
- * @returns the entries that failed for good
+ * @returns the entries that failed in the last attempt, or with an error that no retry resolves
  */
 export async function putEvents(
   client: EventBridgeClient,
@@ -56,10 +56,10 @@ export async function putEvents(
     const { Entries = [] } = await client.send(
       new PutEventsCommand({ Entries: pending.map((index) => entries[index]!) }),
     );
-    const results = pending.map((index, at) => failureOf(index, Entries[at]));
-    const now = results.filter((result) => result !== undefined);
-    failed = [...failed, ...now.filter((one) => !mayPass(one) || attempt === ATTEMPTS)];
-    pending = now.filter((one) => mayPass(one)).map(({ index }) => index);
+    const results = pending.map((index, position) => failureOf(index, Entries[position]));
+    const failures = results.filter((result) => result !== undefined);
+    failed = [...failed, ...failures.filter((entry) => !isRetryable(entry) || attempt === ATTEMPTS)];
+    pending = failures.filter(isRetryable).map(({ index }) => index);
   }
   return failed.sort((a, b) => a.index - b.index);
 }

@@ -1,2 +1,2 @@
-/** The need of an operation that is `idempotent`: the table that keeps its responses. */
+/** Need of an `idempotent` operation: the table with its responses. */
 export const RESPONSES_NEED = { name: 'responses', kind: 'idempotency', access: 'idempotency' } as const;

@@ -2,20 +2,21 @@ import { DeadlineError } from './deadline.js';
 import { currentInvocation } from './invocation.js';
 
 /**
- * How a need's client calls. By default the SDK waits for ever, and `requestTimeout` alone only warns: it is an error
- * with `throwOnRequestTimeout`. https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/configure-http.html
+ * Timeouts of a need's client. By default the SDK waits forever, and `requestTimeout` alone only logs a warning; with
+ * `throwOnRequestTimeout` it throws.
+ * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/configure-http.html
  */
 const REQUEST_HANDLER = { connectionTimeout: 1000, throwOnRequestTimeout: true } as const;
 
-/** A call that takes longer is lost, and an attempt of its own is the better use of a function's time. */
+/** Milliseconds of one attempt: a longer call rarely succeeds, and another attempt uses the function's time better. */
 const MAX_ATTEMPT = 3000;
 const MIN_ATTEMPT = 100;
 
-/** Options of a need's client, to be passed through `bounded`. */
+/** Options of a need's client, which must be passed through `bounded`. */
 export const REQUESTS = { requestHandler: REQUEST_HANDLER };
 
 /**
- * Calls that rightly take long, and which a second attempt would not make faster: they have all the time that is left.
+ * Calls that take long by nature, and that a second attempt would not speed up: they get all the remaining time.
  * Those of Cognito wait for the user pool's triggers, each for up to 5 seconds.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
@@ -48,7 +49,7 @@ const LONG = new Set([
   'UpdateUserAttributesCommand',
 ]);
 
-/** The reader of these determines how long the body takes. */
+/** Calls with a streamed body: its reader determines how long it takes. */
 const STREAMED = new Set([
   'GetObjectCommand',
   'GetObjectTorrentCommand',
@@ -56,13 +57,13 @@ const STREAMED = new Set([
   'InvokeWithResponseStreamCommand',
 ]);
 
-/** How a value that is kept for a while is read. */
+/** Options of reading a cached value. */
 export interface FetchOptions {
   readonly maxAge?: number;
   readonly forceFetch?: boolean;
 }
 
-/** What is common to the SDK's clients. */
+/** Common part of the SDK's clients. */
 interface Client {
   readonly config: { requestHandler: { handle: unknown } };
   readonly middlewareStack: {
@@ -91,18 +92,18 @@ interface Body {
 type Handle = (request: Request, options?: HandlerOptions) => Promise<Handled>;
 
 /**
- * Gives each attempt of a client's calls a time limit that follows from what is left of the invocation, so that all
- * attempts fit into it: a connection that hangs becomes a TimeoutError, which the SDK retries, and no timeout of the
- * function. The limit holds until the whole response has been read.
+ * Gives each attempt of a client's calls a time limit derived from the remaining time of the invocation, so that all
+ * attempts fit into it. A connection that hangs becomes a TimeoutError, which the SDK retries, instead of a timeout of
+ * the function. The limit includes reading the whole response.
  *
- * What the caller passes wins: `client.send(command, { requestTimeout })`; 0 is no limit.
+ * The caller's option overrides it: `client.send(command, { requestTimeout })`; 0 means no limit.
  */
 export function bounded<SdkClient extends object>(client: SdkClient): SdkClient {
   const { config, middlewareStack } = client as Client;
   const commands = new WeakMap<object, string>();
   const handler = config.requestHandler as { handle: Handle };
   const handle = handler.handle.bind(handler);
-  // The innermost step: nothing copies the request after it, and it runs for each attempt.
+  // The innermost step runs for each attempt, and nothing copies the request after it.
   middlewareStack.add(
     (next: (args: object) => unknown, { commandName = '' }: { readonly commandName?: string }) =>
       (args: { readonly request: object }) => {
@@ -125,21 +126,21 @@ export function bounded<SdkClient extends object>(client: SdkClient): SdkClient 
 }
 
 function isLong(command: string, { headers }: Request): boolean {
-  // Of these only the acceptance is waited for.
+  // Asynchronous invocations return as soon as Lambda has accepted them.
   const isAccepted = ['Event', 'DryRun'].includes(headers['x-amz-invocation-type'] ?? '');
   return LONG.has(command) && !isAccepted;
 }
 
-/** @throws DeadlineError when the work that makes the call was reported as failed */
-function attemptTime({ headers }: Request, takesAll: boolean): number | undefined {
+/** Returns the limit of an attempt in milliseconds. @throws DeadlineError if the calling work was reported as failed */
+function attemptTime({ headers }: Request, isLongCall: boolean): number | undefined {
   const lifetime = currentInvocation()?.lifetime;
   if (lifetime?.isOver) throw new DeadlineError();
-  // A tenth is for what the handler does when the call has failed.
+  // A tenth is reserved for the handler's reaction to a failed call.
   const left = lifetime && (lifetime.endsAt - Date.now()) * 0.9;
-  // Work that goes on after its invocation has ended has no share in the time of the next one.
+  // Work that continues after its invocation has ended does not share the time of the next one.
   const hasEnded = left !== undefined && left < -MAX_ATTEMPT;
-  if (left === undefined || hasEnded) return takesAll ? undefined : MAX_ATTEMPT;
-  if (takesAll) return Math.max(MIN_ATTEMPT, left);
+  if (left === undefined || hasEnded) return isLongCall ? undefined : MAX_ATTEMPT;
+  if (isLongCall) return Math.max(MIN_ATTEMPT, left);
   // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
   const [, attempt = '1', max = '1'] =
     /attempt=(\d+); max=(\d+)/.exec(headers['amz-sdk-request'] ?? '') ?? [];
@@ -147,12 +148,12 @@ function attemptTime({ headers }: Request, takesAll: boolean): number | undefine
   return Math.min(MAX_ATTEMPT, Math.max(MIN_ATTEMPT, left / attempts));
 }
 
-/** A response may begin and never end: the SDK's own timeout ends with the headers. */
+/** Limits the time of reading a body: the SDK's own timeout ends with the headers. */
 function boundBody(body: Body | undefined, left: number, limit: number): void {
   if (!body?.once || !body.destroy) return;
   const timer = setTimeout(
     () => {
-      // Also where nobody reads it.
+      // Without a reader there is no listener, and the error would crash the process.
       body.once?.('error', () => {});
       const message = `The response was not complete within ${Math.round(limit)} ms`;
       body.destroy?.(Object.assign(new Error(message), { name: 'TimeoutError', code: 'ETIMEDOUT' }));

@@ -7,23 +7,23 @@ import {
 import { jsonText } from './json-text.js';
 import { MAX_CONTEXT_BYTES } from './saga-size.js';
 
-/** Longer names, or with other characters, have no logs. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
+/** Names that appear in the logs. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
 export const EXECUTION_NAME = /^[\w-]{1,80}$/;
 
-/** @throws Error when a saga could not pass its input on, with what its states add to it */
+/** @throws Error if the input exceeds the payload limit together with the additions of the saga's states */
 export function assertInputSize(input: unknown): void {
   const bytes = Buffer.byteLength(jsonText('The input', input) ?? '');
   if (bytes <= MAX_CONTEXT_BYTES) return;
   throw new Error(
-    `The input of a saga must be at most ${MAX_CONTEXT_BYTES} bytes, got ${bytes}. Keep what is large in a table or a bucket, and pass its key.`,
+    `The input of a saga must be at most ${MAX_CONTEXT_BYTES} bytes, got ${bytes}. Store large data in a table or a bucket, and pass its key.`,
   );
 }
 
 /**
- * Starts an execution, unless one of this name and input was started before. Step Functions answers a second start with
- * `ExecutionAlreadyExists` when the first one has ended, or has another input.
+ * Starts an execution, unless one of the same name and input was started before. Step Functions returns
+ * `ExecutionAlreadyExists` if that one has ended or has another input.
  *
- * @throws Error when the name cannot be one, or is that of an execution with another input
+ * @throws Error if the name is invalid, or belongs to an execution with another input
  */
 export async function startOnce(
   client: SFNClient,
@@ -33,7 +33,7 @@ export async function startOnce(
 ): Promise<void> {
   if (!EXECUTION_NAME.test(name)) {
     throw new Error(
-      `The name of an execution must be letters, digits, hyphens and underscores, at most 80, got "${name}"`,
+      `The name of an execution must be 1 to 80 letters, digits, hyphens and underscores, got "${name}"`,
     );
   }
   const input = jsonText('The input', value);
@@ -41,18 +41,17 @@ export async function startOnce(
     await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
   } catch (error) {
     if (!(error instanceof ExecutionAlreadyExists)) throw error;
-    // Said of one with another input, and of every one that has ended.
+    // Thrown for another input, and for every execution that has ended.
     const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
     const existing = await client.send(new DescribeExecutionCommand({ executionArn }));
     if (canonical(existing.input ?? '') === canonical(input)) return;
-    throw new Error(
-      `The execution "${name}" was started with another input: one name stands for one input. Choose another name.`,
-      { cause: error },
-    );
+    throw new Error(`The execution "${name}" was started with another input. Choose another name.`, {
+      cause: error,
+    });
   }
 }
 
-/** The same text for the same value, in whatever order its properties are. */
+/** Returns the same text for equal values, whatever the order of their properties. */
 function canonical(json: string): string {
   const sorted = (_: string, value: unknown): unknown =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

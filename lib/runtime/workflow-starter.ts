@@ -6,20 +6,20 @@ import { handle } from './handlers/handle.js';
 import { workflow } from './needs/workflow.js';
 import { assertInputSize, EXECUTION_NAME, startOnce } from './start-once.js';
 
-/** What the construct says in the variable `STARTS`. */
+/** Content of the variable `STARTS`, which the construct sets. */
 export interface StarterOptions {
   /** The events that the workflow understands. */
   readonly events: readonly { readonly name: string; readonly source: string; readonly version: number }[];
-  /** Whether the workflow is a saga, which needs room in its context. */
+  /** True for a saga, whose states need room in the payload. */
   readonly isSaga: boolean;
 }
 
 const logger = /* @__PURE__ */ new Logger();
 
 /**
- * Starts a workflow with an event's data: the function of `hub.on(Event, workflow)`. The execution is named by the id of
- * the event's envelope, which every delivery, replay, second publishing and redrive of the event has: it is started once.
- * A rule of EventBridge cannot name what it starts.
+ * Starts a workflow with an event's data: the function of `hub.on(Event, workflow)`. The execution is named after the
+ * id of the event's envelope, which is the same in every delivery, replay, repeated publishing and redrive, so the
+ * workflow starts once. A rule of EventBridge cannot name the execution that it starts.
  */
 export const handler = handle(
   { workflow: workflow.start },
@@ -39,20 +39,23 @@ export const handler = handle(
   },
 );
 
-/** The rule lets no other event pass; but one that was set aside may be redriven too early. */
+/** Checks the event's version: the rule passes no other event, but a failed one may be redriven before the deployment. */
 function assertUnderstood(
   events: StarterOptions['events'],
   { 'detail-type': name, source }: DeliveredEvent,
   version: number,
 ): void {
-  if (events.some((one) => one.name === name && one.source === source && one.version === version)) return;
-  const known = events.map((one) => `${one.name} ${one.version} of ${one.source}`).join(', ');
+  const isMatch = events.some(
+    (event) => event.name === name && event.source === source && event.version === version,
+  );
+  if (isMatch) return;
+  const expected = events.map((event) => `${event.name} ${event.version} of ${event.source}`).join(', ');
   throw new EventRefusedError(
-    `Expected ${known}, got ${name} ${version} of ${source}. Deploy a workflow that understands it, then redrive the event.`,
+    `Expected ${expected}, got ${name} ${version} of ${source}. Deploy a workflow that understands it, then redrive the event.`,
   );
 }
 
-/** An id that cannot be a name stands for itself by its hash: one id has one name. */
+/** Returns the execution's name for an event id: a hash if the id is not a valid name. */
 function executionName(id: string): string {
   return EXECUTION_NAME.test(id) ? id : createHash('sha256').update(id).digest('hex');
 }

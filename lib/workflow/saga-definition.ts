@@ -83,7 +83,7 @@ export class SagaDefinition<
 
   /**
    * Adds a step that waits for an answer from outside: of a person, or of another system. `do` is also given
-   * `taskToken`, which whoever answers needs: `saga(Answer).answer` in a handler. A "no" is an answer, too: let the next
+   * `taskToken`, which whoever answers needs: `saga(Answer).respond` in a handler. A "no" is an answer, too: let the next
    * step refuse.
    *
    * @param step `answer` is the schema of the answer, `wait` how long to wait for it

@@ -2,7 +2,7 @@ import type { StateMachineProps } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Duration } from 'aws-cdk-lib/core';
 import type { Bindables } from '../bindings/binding.js';
 import type { AlarmTarget } from '../observability/alarm.js';
-import type { SagaExecution, SagaOutcome } from '../runtime/handlers/step.js';
+import type { SagaExecution, SagaOutcome } from '../runtime/handlers/saga-execution.js';
 import type { SagaDefinition } from './saga-definition.js';
 import type {
   ModuleTaking,

@@ -3,7 +3,7 @@ import type { Duration } from 'aws-cdk-lib/core';
 import type { ZodType } from 'zod';
 import type { BindCheck } from '../bindings/binding.js';
 import type { NodeFunctionOptions } from '../function/node-function-props.js';
-import type { Refused, SagaExecution, SagaFailure } from '../runtime/handlers/step.js';
+import type { Refused, SagaExecution, SagaFailure } from '../runtime/handlers/saga-execution.js';
 
 /** A module whose handler can be given this. */
 export interface ModuleTaking<Event> {

@@ -60,7 +60,7 @@ export class Saga<
   implements Bindable<'saga'>
 {
   readonly bindingKind = 'saga';
-  readonly accesses = ['start', 'answer'];
+  readonly accesses = ['start', 'respond'];
   /** Only for the compiler: what it is started with, as an event's data is by `EventHub.on`. */
   declare readonly starts?: (input: Types<D>['input']) => void;
   /** The state machine underneath. */
@@ -113,8 +113,8 @@ export class Saga<
       resourceName: `${this.stateMachine.stateMachineName}:*`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    return bindable('saga', { start: 0, answer: 0 }, (granted) =>
-      granted === 'answer'
+    return bindable('saga', { start: 0, respond: 0 }, (granted) =>
+      granted === 'respond'
         ? {
             value: stateMachineArn,
             // IAM knows a token's state machine, although the reference of actions does not say so.

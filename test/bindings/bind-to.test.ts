@@ -293,7 +293,7 @@ describe('the types know every access', () => {
     invoke: ['call', 'send'],
     parameter: ['read'],
     queue: ['send'],
-    saga: ['start', 'answer'],
+    saga: ['start', 'respond'],
     secret: ['read'],
     table: ['read', 'write', 'readWrite'],
     topic: ['publish'],

@@ -154,7 +154,7 @@ describe('work that is done once', () => {
     [
       'too much',
       () => Array.from({ length: 60_000 }, () => Math.random()),
-      /it takes \d+ bytes when compressed, and at most 399360 can be kept/,
+      /it has \d+ bytes when compressed, and at most 399360 can be recorded/,
     ],
   ])('is not repeated when %s cannot be kept: a repetition is told so', async (name, make, reason) => {
     const made = make();
@@ -166,7 +166,7 @@ describe('work that is done once', () => {
       });
     const logged = jest.spyOn(console, 'warn').mockImplementation();
     expect(await run()).toEqual(made);
-    expect(String(logged.mock.calls)).toContain('is not kept: a repetition gets an error instead of it');
+    expect(String(logged.mock.calls)).toContain('was not recorded: a repetition gets an error instead');
     logged.mockRestore();
     const repeated = run();
     await expect(repeated).rejects.toBeInstanceOf(IdempotencyResultNotKeptError);
@@ -293,7 +293,7 @@ describe('an operation that is idempotent, with its table', () => {
       body: { type: 'urn:problem:idempotency-response-not-kept' },
     });
     expect(shop.runs).toBe(1);
-    expect(String(logged.mock.calls)).toContain('The response is not kept');
+    expect(String(logged.mock.calls)).toContain('The response was not recorded');
     logged.mockRestore();
   });
 

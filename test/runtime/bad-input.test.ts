@@ -165,7 +165,7 @@ describe('a body', () => {
     'undefined',
     '\u0000',
     '"\u0001"',
-  ])('of %j is no JSON', async (body) => {
+  ])('of %j is not JSON', async (body) => {
     expect(await call(anything, { body })).toMatchObject({
       status: 400,
       body: { title: 'The body is not JSON' },
@@ -173,7 +173,7 @@ describe('a body', () => {
   });
 
   it.each([
-    ['a byte that is no UTF-8', [0x22, 0xff, 0x22]],
+    ['a byte that is not UTF-8', [0x22, 0xff, 0x22]],
     ['an overlong slash', [0x22, 0xc0, 0xaf, 0x22]],
     ['half of a surrogate pair', [0x22, 0xed, 0xa0, 0x80, 0x22]],
     ['a character cut off', [0x22, 0xf0, 0x9f, 0x98]],
@@ -211,7 +211,7 @@ describe('a body', () => {
     ['application/json;charset="utf-8"', 200],
     ['APPLICATION/JSON', 200],
     ['application/merge-patch+json', 200],
-  ])('of the content type "%s" is answered %d', async (type, status) => {
+  ])('of the content type "%s" returns %d', async (type, status) => {
     const given = await call(anything, { body: '1', headers: { 'Content-Type': type } });
     expect(given.status).toBe(status);
   });
@@ -268,7 +268,7 @@ describe('a body', () => {
     );
   });
 
-  it('has no name twice exactly when counting says so', async () => {
+  it('has a duplicate key exactly when counting finds one', async () => {
     const names = fc.constantFrom('a', 'b', '"', '\\', 'a:', '{', 'proto');
     const objects = fc.letrec<{ text: string }>((tie) => ({
       text: fc.oneof(
@@ -315,7 +315,7 @@ describe('a path', () => {
   });
 
   it.each(['%', '%E0%A4%A', '%zz', '%C0%AF', '%ED%A0%80', '%FF'])(
-    'with %s, which is no UTF-8, is refused',
+    'with %s, which is not UTF-8, is rejected',
     async (id) => {
       expect(await call(anything, { params: { id }, body: '1' })).toMatchObject({
         status: 400,
@@ -352,13 +352,13 @@ describe('a token', () => {
     ],
     ['as basic credentials', { headers: { Authorization: 'Basic YW5uOmFubg==' } }],
     ['in the body', { body: { access_token: 'eyJ', claims: { sub: 'ann' } } }],
-  ])('%s is none', async (_what, options) => {
+  ])('%s is rejected', async (_what, options) => {
     expect(await call(mine, options)).toMatchObject({ status: 401 });
   });
 });
 
 describe('an event', () => {
-  it('with next to nothing in it is answered', async () => {
+  it('with almost no content is accepted', async () => {
     const event = { httpMethod: 'POST', requestContext: {} } as unknown as APIGatewayProxyEvent;
     expect(await call(anything, event)).toMatchObject({ status: 400 });
   });

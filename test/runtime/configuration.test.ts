@@ -23,9 +23,7 @@ describe('secret', () => {
 
   it('must be text', async () => {
     secrets.on(GetSecretValueCommand).resolves({ SecretBinary: new Uint8Array([1]) as never });
-    await expect(secret.read.connect('arn:two').value()).rejects.toThrow(
-      'Expected the secret arn:two to be text',
-    );
+    await expect(secret.read.connect('arn:two').value()).rejects.toThrow('The secret arn:two must be text');
   });
 });
 
@@ -44,7 +42,7 @@ describe('a plain value', () => {
     expect(values).toEqual({ stage: 'beta', limit: 2.5 });
   });
 
-  it('that is no number is refused', () => {
+  it('that is not a number is rejected', () => {
     expect(() => connect({ limit: number() }, { LIMIT_NUMBER: 'many' })).toThrow(
       'Expected a number, got "many"',
     );

@@ -24,7 +24,7 @@ describe('a cursor', () => {
     expect(Buffer.from(text, 'base64url').toString()).toBe('{"orderId":"a"}');
   });
 
-  it('is none at the end of a listing, and at its start', () => {
+  it('is undefined at the end of a listing, and at its start', () => {
     expect([position.encode(undefined), position.decode(undefined)]).toEqual([undefined, undefined]);
   });
 
@@ -38,7 +38,7 @@ describe('a cursor', () => {
     Buffer.from('{"orderId":"a","__proto__":{}}').toString('base64url'),
   ])('%j is refused', (text) => {
     expect(() => position.decode(text)).toThrow(ProblemError);
-    expect(() => position.decode(text)).toThrow('query.cursor: expected the nextCursor of a former page');
+    expect(() => position.decode(text)).toThrow('query.cursor: must be the nextCursor of an earlier page');
   });
 });
 

@@ -84,16 +84,18 @@ describe('shortly before the deadline of its function', () => {
 
   it('the calls of what hangs on are refused, since its message will be handled again', async () => {
     let wake = () => {};
-    let tell: (outcome: unknown) => void = () => {};
+    let settle: (outcome: unknown) => void = () => {};
     const outcome = new Promise<unknown>((resolve) => {
-      tell = resolve;
+      settle = resolve;
     });
     const handler = worker(Task, { out: queue.send }, async (_task, { out }) => {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
       const { client, queueUrl } = out;
-      await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'late' })).then(tell, tell);
+      await client
+        .send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'late' }))
+        .then(settle, settle);
     });
     Object.assign(process.env, { AWS_REGION: 'x', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' });
     const out = queue.send.connect('http://127.0.0.1:9/queue');
@@ -106,7 +108,7 @@ describe('shortly before the deadline of its function', () => {
   it('a consumer fails with the event in its log line, and not without a word by a timeout', async () => {
     const handler = consume(Placed, {}, async () => sleep(60_000, undefined, { ref: false }));
     const event = publishedEvent(Placed, { id: '1' }, { id: 'e-1' });
-    await expect(handler.with({})(event, soon())).rejects.toThrow('shortly before the function');
+    await expect(handler.with({})(event, soon())).rejects.toThrow('before the function');
     expect(lines.join()).toContain('The event was not handled');
   });
 

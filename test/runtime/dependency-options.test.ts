@@ -38,7 +38,7 @@ describe('an option of a dependency', () => {
     expect(Object.keys(bodies[0]!.Item.address.M)).toEqual(['street']);
   });
 
-  it('`maxAge` of a parameter is in seconds, 300 unless said otherwise', async () => {
+  it('`maxAge` of a parameter is in seconds, 300 by default', async () => {
     const ssm = mockClient(SSMClient);
     ssm.on(GetParameterCommand).resolves({ Parameter: { Value: '1' } });
     const rate = parameter.read.connect('/rate');

@@ -35,7 +35,7 @@ beforeEach(() => {
   jest.spyOn(console, 'error').mockImplementation((line) => void logged.push(String(line)));
 });
 
-/** What EventBridge delivers of what was published. */
+/** Event as EventBridge delivers it. */
 const delivered = (definition: EventDefinition = OrderPlaced, id = 'e-1') =>
   publishedEvent(definition, { orderId: 'o-1', total: 5 }, { id, correlationId: 'c-1' });
 
@@ -79,7 +79,7 @@ describe('publishing', () => {
     expect(entries()).toHaveLength(1);
   });
 
-  it('tries again what may pass, although PutEvents itself has answered', async () => {
+  it('retries entries with a transient error, although PutEvents itself returned 200', async () => {
     eventBridge.on(PutEventsCommand).resolvesOnce(failed('ThrottlingException')).resolves(failed(undefined));
     await placed.publish({ orderId: 'o-1', total: 5 });
     const [first, second] = entries();
@@ -92,7 +92,7 @@ describe('publishing', () => {
   ])('fails after trying %s', async (_, code, attempts) => {
     eventBridge.on(PutEventsCommand).resolves(failed(code));
     await expect(placed.publish({ orderId: 'o-1', total: 5 })).rejects.toThrow(
-      new RegExp(`The bus shop did not take OrderPlaced .*: ${code} no`),
+      new RegExp(`EventBridge rejected OrderPlaced .* on the bus shop: ${code} no`),
     );
     expect(entries()).toHaveLength(attempts);
   });
@@ -112,7 +112,7 @@ describe('consume', () => {
     expect(seen).toEqual([{ data: { orderId: 'o-1', total: 5 }, id: 'e-1', version: 2 }]);
   });
 
-  it('takes one of several versions, told apart by their number', async () => {
+  it('accepts several versions, distinguished by their number', async () => {
     const totals: number[] = [];
     const both = consume([OrderPlacedV1, OrderPlaced], {}, async (event) => {
       totals.push(event.version === 2 ? event.data.total : 0);
@@ -142,11 +142,11 @@ describe('consume', () => {
     [
       'without an envelope',
       { ...delivered(), id: '1', detail: { orderId: 'o-1' } },
-      'The event 1 (OrderPlaced) has no `detail.metadata` with an id and a version',
+      'Event 1 (OrderPlaced) must have `detail.metadata` with an id and a version',
     ],
-    ['of another shape', wrong, 'The event e-1 is no OrderPlaced 2:'],
-    ['that is nothing', null, 'has no `detail.metadata`'],
-  ])('refuses an event %s, and says so in its log', async (_, event, message) => {
+    ['of another shape', wrong, 'Event e-1 does not match the schema of OrderPlaced v2:'],
+    ['that is nothing', null, 'must have `detail.metadata`'],
+  ])('rejects an event %s, and logs it', async (_, event, message) => {
     const refusal = handler.with({})(event as DeliveredEvent);
     await expect(refusal).rejects.toThrow(message);
     await expect(refusal).rejects.toBeInstanceOf(EventRefusedError);
@@ -193,7 +193,7 @@ describe('outbox', () => {
 
   it('refuses an event without a key', () => {
     expect(() => outbox({ ...OrderCancelled, key: undefined }, { orderId: 'o-1' }, { sequence: 1 })).toThrow(
-      "An Outbox publishes in order of a key, which the event OrderCancelled does not have: give `defineEvent` a `key`, as in `key: 'orderId'`",
+      "Event OrderCancelled must have a key, which orders the events of an Outbox. Set `key` in `defineEvent`, as in `key: 'orderId'`",
     );
   });
 });

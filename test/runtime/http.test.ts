@@ -108,9 +108,9 @@ async function call(handler: any, options: RestEventOptions = {}) {
 }
 
 describe('HEAD', () => {
-  it('is answered like GET, without the body', async () => {
-    const answer = await call(get, { method: 'HEAD' });
-    expect(answer).toMatchObject({
+  it('is handled like GET, without the body', async () => {
+    const response = await call(get, { method: 'HEAD' });
+    expect(response).toMatchObject({
       status: 200,
       headers: { etag: '"7"', 'content-type': 'application/json' },
       body: '',
@@ -164,7 +164,7 @@ describe('a change', () => {
 });
 
 describe('the correlation id', () => {
-  it("is the caller's, in the reply, for the handler and in the logs", async () => {
+  it("is the caller's, in the response, for the handler and in the logs", async () => {
     const { headers, body } = await call(get, { headers: { 'X-Correlation-Id': 'order-7' } });
     expect([headers['x-correlation-id'], body.seen.correlationId]).toEqual(['order-7', 'order-7']);
     const failing = route(api.put, {}, async (_input, _clients, { logger }) => {
@@ -181,8 +181,11 @@ describe('the correlation id', () => {
     ['one that would break a log', { 'x-correlation-id': 'a b\n' }],
     ['one that is too long', { 'x-correlation-id': 'x'.repeat(129) }],
   ])("is the request's own where the caller has %s", async (_what, headers) => {
-    const answer = await call(get, { headers });
-    expect([answer.headers['x-correlation-id'], answer.body.seen.correlationId]).toEqual([REQUEST, REQUEST]);
+    const response = await call(get, { headers });
+    expect([response.headers['x-correlation-id'], response.body.seen.correlationId]).toEqual([
+      REQUEST,
+      REQUEST,
+    ]);
   });
 });
 
@@ -215,11 +218,11 @@ it.each([
   });
 });
 
-it('a deprecated operation says so in every reply', async () => {
+it('a deprecated operation has the header in every response', async () => {
   for (const status of [200, 400]) {
     const key = { 'idempotency-key': status === 200 ? 'k' : '' };
-    const { headers, ...answer } = await call(post, { headers: { 'x-count': '1', ...key } });
-    expect(answer.status).toBe(status);
+    const { headers, ...response } = await call(post, { headers: { 'x-count': '1', ...key } });
+    expect(response.status).toBe(status);
     expect(headers).toMatchObject({
       deprecation: '@1801353600',
       sunset: 'Sat, 31 Jul 2027 00:00:00 GMT',
@@ -248,7 +251,7 @@ describe('a choice of content types', () => {
     expect([status, body.detail]).toEqual([406, expect.stringContaining('application/json or text/csv')]);
   });
 
-  it('is not asked for where there is none', async () => {
+  it('is not required where the contract has none', async () => {
     expect(await call(get, { headers: { Accept: 'text/html' } })).toMatchObject({ status: 200 });
   });
 
@@ -266,13 +269,13 @@ describe('bytes', () => {
   const bytes = new Uint8Array([0, 255, 128]);
 
   it('come in and go out in base64', async () => {
-    const answer = await call(photo, { body: bytes, headers: png });
-    expect(answer).toMatchObject({
+    const response = await call(photo, { body: bytes, headers: png });
+    expect(response).toMatchObject({
       status: 200,
       isBase64Encoded: true,
       body: Buffer.from(bytes).toString('base64'),
     });
-    expect(answer.headers['content-type']).toBe('image/png');
+    expect(response.headers['content-type']).toBe('image/png');
   });
 
   it.each([
@@ -284,7 +287,7 @@ describe('bytes', () => {
     expect(await call(photo, options)).toMatchObject({ status });
   });
 
-  it('that are more than the contract says are never sent', async () => {
+  it('that are more than the contract allows are never sent', async () => {
     expect(await call(photo, { body: bytes, headers: { 'Content-Type': 'image/gif' } })).toMatchObject({
       status: 500,
     });
@@ -330,7 +333,7 @@ describe('an event of payload 2.0', () => {
     ['another path', { rawPath: '/other' }, 404, undefined],
     ['another method', { http: { method: 'POST' } }, 405, 'GET, HEAD, OPTIONS'],
     ['OPTIONS', { http: { method: 'OPTIONS' } }, 204, 'GET, HEAD, OPTIONS'],
-  ])('of a function URL with %s is answered %s', async (_what, change, status, allow) => {
+  ])('of a function URL with %s returns %s', async (_what, change, status, allow) => {
     const { statusCode, headers } = await get(event(change), context);
     expect([statusCode, headers?.allow]).toEqual([status, allow]);
   });
@@ -358,8 +361,8 @@ describe('an event of payload 2.0', () => {
       headers: { authorization: `Bearer e30.${payload.toString('base64url')}.c2ln` },
       authorizer: { jwt: { claims, scopes: [] } },
     });
-    const answer = await admin.with({})(asked, context);
-    expect(JSON.parse(answer.body)).toEqual({ sub: 'ann' });
+    const response = await admin.with({})(asked, context);
+    expect(JSON.parse(response.body)).toEqual({ sub: 'ann' });
     const iam = { accountId: '1', userArn: 'arn:x', userId: 'u' };
     const signed = await sign(
       event({ routeKey: 'GET /sign', rawQueryString: '', authorizer: { iam } }),

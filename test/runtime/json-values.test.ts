@@ -29,7 +29,7 @@ beforeEach(() => {
 describe('what JSON has no form of', () => {
   it.each(NOT_JSON)('is refused where messages and events are defined: %s', (_, schema, reason) => {
     const nested = z.object({ lines: z.array(z.object({ value: schema })) });
-    expect(() => queue(nested)).toThrow(`cannot travel as JSON:\n- .lines[].value: ${reason}`);
+    expect(() => queue(nested)).toThrow(`cannot be sent as JSON:\n- .lines[].value: ${reason}`);
     expect(() => worker(nested, {}, async () => {})).toThrow(`.lines[].value: ${reason}`);
     expect(() => saga(nested)).toThrow(`.lines[].value: ${reason}`);
     expect(() => defineEvent('Placed', nested, { version: 1 })).toThrow(

@@ -29,7 +29,7 @@ describe('ifNewer', () => {
     expect.assertions(1);
   });
 
-  it('says that a stale event has changed nothing', async () => {
+  it('returns false for a stale event, which changes nothing', async () => {
     expect(await ifNewer(event, () => Promise.reject(stale))).toBe(false);
   });
 
@@ -39,7 +39,7 @@ describe('ifNewer', () => {
 
   it('refuses an event without a sequence', async () => {
     await expect(ifNewer({ ...event, sequence: undefined }, async () => {})).rejects.toThrow(
-      'The event OrderPlaced e-1 has no sequence: publish it through an Outbox, or with `publish(data, { sequence })`',
+      'Event OrderPlaced e-1 must have a sequence. Publish it through an Outbox, or with `publish(data, { sequence })`.',
     );
   });
 });

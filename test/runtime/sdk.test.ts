@@ -36,15 +36,15 @@ const server = createServer((request, response) => {
   behave(request, response);
 });
 
-/** Accepts requests and says nothing, as after a lost packet. */
+/** Accepts requests without a response, as after a lost packet. */
 const silent: RequestListener = () => {};
 /** Begins its responses and does not end them. */
 const unending: RequestListener = (_request, response) => {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
   response.write('{');
 };
-/** Answers after a while. */
-const answering =
+/** Responds after a delay. */
+const respondAfter =
   (milliseconds: number): RequestListener =>
   (_request, response) =>
     void setTimeout(
@@ -85,7 +85,7 @@ afterAll(() => new Promise((resolve) => server.close(resolve)));
 
 const short = (remainingMilliseconds = 1500) => lambdaContext({ remainingMilliseconds });
 
-/** One call of each kind of client, by a handler as it is deployed. */
+/** Calls each kind of client once, in a deployed handler. */
 const CALLS: Readonly<Record<string, () => (context: Context) => Promise<unknown>>> = {
   'table.read': () => {
     const handler = handle({ orders: table.read }, async (_event: object, { orders }) =>
@@ -203,7 +203,7 @@ const LONG_CALLS: Readonly<Record<string, () => (context: Context) => Promise<un
 
 describe('a call of a client of a need', () => {
   it.each([
-    ['says nothing', silent],
+    ['does not respond', silent],
     ['begins its response and does not end it', unending],
   ])('to a service that %s fails with all its attempts within the invocation', async (_, service) => {
     behave = service;
@@ -221,24 +221,24 @@ describe('a call of a client of a need', () => {
   it.each(Object.keys(CALLS))('has a time limit: %s', async (need) => {
     behave = silent;
     await expect(CALLS[need]!()(short(700))).rejects.toThrow(
-      /exceeded the configured|did not take|shortly before the function's timeout/,
+      /exceeded the configured|EventBridge rejected|before the function's timeout/,
     );
     expect(requests).toBeGreaterThan(1);
   });
 
   it.each(Object.keys(LONG_CALLS))('has all the time that is left: %s', async (name) => {
-    behave = answering(700);
+    behave = respondAfter(700);
     await LONG_CALLS[name]!()(short(1400));
     expect(requests).toBe(1);
   });
 
   it('has no such time otherwise: the slow response is given up, and the call is tried again', async () => {
-    behave = answering(700);
+    behave = respondAfter(700);
     await expect(CALLS['queue.send']!()(short(1400))).rejects.toThrow('exceeded the configured');
     expect(requests).toBe(3);
   });
 
-  it('has no more than what is left when it hangs, so that the function can say so', async () => {
+  it('has at most the remaining time when it hangs, so that the function can report it', async () => {
     behave = silent;
     await expect(LONG_CALLS['an upload']!()(short(700))).rejects.toThrow('exceeded the configured');
   });
@@ -257,7 +257,7 @@ describe('a call of a client of a need', () => {
   });
 
   it('has a time limit of its own outside of an invocation', async () => {
-    behave = (request, response) => (requests === 1 ? silent : answering(0))(request, response);
+    behave = (request, response) => (requests === 1 ? silent : respondAfter(0))(request, response);
     await CALLS['workflow.start']!()({} as Context);
     expect(requests).toBe(2);
   });

@@ -12,7 +12,7 @@ const api = defineApi(
 const Placed = defineEvent('Placed', z.object({ id: z.string() }), { version: 1 });
 const partners = { authorizer: 'partners' } as const;
 
-/** What each handler does: the first call leaves keys of every sort behind and fails, the second one logs. */
+/** Behaviour of each handler: the first call leaves keys of every kind behind and fails, the second one logs. */
 async function work(id: string): Promise<void> {
   if (id === 'first') {
     logger().appendKeys({ card: '4242' });
@@ -152,7 +152,7 @@ describe('a warm environment', () => {
     ]);
   });
 
-  it('tells a cold start in each line of the first invocation, and in none of a later one', async () => {
+  it('reports a cold start in each line of the first invocation, and in no later line', async () => {
     await jest.isolateModulesAsync(async () => {
       jest.replaceProperty(process, 'env', {
         ...process.env,

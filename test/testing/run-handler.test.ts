@@ -75,9 +75,9 @@ describe('fakes', () => {
     const result = { at: new Date(0), tags: new Map([['a', 1]]), none: undefined, price: new Money(3) };
     expect(await once.run('key', async () => result)).toStrictEqual({ ...result, price: { amount: 3 } });
     await expect(once.run('key', async () => [() => 1])).rejects.toThrow(
-      'its result was not kept: `result[0]` is a function, which cannot be remembered',
+      'its result was not recorded: `result[0]` is a function, which cannot be recorded',
     );
-    await expect(once.run('', async () => 1)).rejects.toThrow('`key` must be a text that is not empty');
+    await expect(once.run('', async () => 1)).rejects.toThrow('`key` must be a string that is not empty');
   });
 
   it('may be replaced', async () => {

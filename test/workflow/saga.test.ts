@@ -311,8 +311,8 @@ describe('a binding to a Saga', () => {
 
   it('knows no other access', () => {
     const made = sagaWith();
-    expect(made.accesses).toEqual(['start', 'answer']);
-    expect(() => made.bindingFor('stop' as never)).toThrow('must be one of start, answer, got stop');
+    expect(made.accesses).toEqual(['start', 'respond']);
+    expect(() => made.bindingFor('stop' as never)).toThrow('must be one of start, respond, got stop');
     expect(Stack.of(made)).toBeDefined();
   });
 });

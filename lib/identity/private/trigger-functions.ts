@@ -13,7 +13,7 @@ import { exportNameOf } from '../../handler/export-name.js';
 import { HandlerSources } from '../../handler/handler-sources.js';
 import type { DeclaredNeed } from '../../handler/needs.js';
 import type { TriggerName } from '../../runtime/handlers/trigger.js';
-import { OWN_USERS } from '../../runtime/own-users.js';
+import { EVENT_USER_POOL } from '../../runtime/event-user-pool.js';
 import type { AnyTriggers, TriggerOptions } from '../triggers.js';
 
 /**
@@ -126,7 +126,7 @@ class OwnUsers {
       bindingFor: (access) => {
         users.bindingFor(access);
         const granted = () => void this.accesses.add(access);
-        return { value: OWN_USERS, statements: [], granted };
+        return { value: EVENT_USER_POOL, statements: [], granted };
       },
     };
   }

@@ -12,7 +12,7 @@ import { withGroups } from './user-groups.js';
 type Authorizer = Partial<APIGatewayEventRequestContextIAMAuthorizer> &
   Partial<APIGatewayEventRequestContextJWTAuthorizer> & { readonly lambda?: Record<string, unknown> | null };
 
-/** From the event of an HTTP API or a function URL (payload version 2.0), which cookies apart has each header once. */
+/** Converts the event of an HTTP API or a function URL (payload version 2.0), which has each header once, except cookies. */
 export function fromHttpEvent(
   event: APIGatewayProxyEventV2,
   params: Readonly<Record<string, string>>,
@@ -41,15 +41,15 @@ export function fromHttpEvent(
 }
 
 /**
- * Where in the operation's path a request is. What a gateway has matched is taken as it is; what comes to a function
- * URL, or by the route `$default`, may be anything.
+ * Matches a request with the operation's path. A match of the gateway is used; requests to a function URL, or by the
+ * route `$default`, may have any path.
  */
 export function routeOf(
   operation: Operation,
   { routeKey, rawPath, pathParameters, requestContext }: APIGatewayProxyEventV2,
 ): RouteMatch<'here'> {
   if (routeKey !== '$default') {
-    // HTTP APIs hand path parameters on decoded.
+    // HTTP APIs pass path parameters decoded.
     const params = Object.entries(pathParameters ?? {}).map(([name, value]) => [
       name,
       encodeURIComponent(value ?? ''),
@@ -66,7 +66,7 @@ function authentication(
   if (jwt) return { claims: withGroups(jwt.claims, authorization === undefined ? [] : [authorization]) };
   if (iam) {
     const { userArn: arn, accountId: account, userId, cognitoIdentity } = iam;
-    // The types say that there is none: there is, for callers with credentials of an identity pool.
+    // The types lack it, but callers with credentials of an identity pool have one.
     const cognitoIdentityId = (cognitoIdentity as { identityId?: string } | null | undefined)?.identityId;
     return { caller: { arn, account, userId, ...(cognitoIdentityId && { cognitoIdentityId }) } };
   }

@@ -3,15 +3,15 @@ import type { Authentication } from '../../http/authorize.js';
 import type { HttpRequest } from '../../http/message.js';
 import { withGroups } from './user-groups.js';
 
-/** A request and what the gateway says of who sent it. */
+/** Request with the gateway's authentication of its caller. */
 export type GatewayRequest = HttpRequest & Authentication;
 
-/** From the event of a REST API's proxy integration (payload version 1.0). */
+/** Converts the event of a REST API's proxy integration (payload version 1.0). */
 export function fromRestEvent(event: APIGatewayProxyEvent): GatewayRequest {
   return {
     method: event.httpMethod,
     requestId: event.requestContext?.requestId ?? 'unknown',
-    // REST APIs hand path parameters on as they were written in the URL.
+    // REST APIs pass path parameters as written in the URL.
     params: (event.pathParameters ?? {}) as Record<string, string>,
     query: queryOf(event.multiValueQueryStringParameters ?? {}),
     headers: headersOf(event),
@@ -21,7 +21,7 @@ export function fromRestEvent(event: APIGatewayProxyEvent): GatewayRequest {
   };
 }
 
-/** The body of an event of any kind. */
+/** Returns the body of an event of any kind. */
 export function bodyOf(event: {
   readonly body?: string | null;
   readonly isBase64Encoded: boolean;
@@ -33,27 +33,27 @@ export function bodyOf(event: {
 function queryOf(
   parameters: Readonly<Record<string, string[] | undefined>>,
 ): Record<string, string | string[]> {
-  const found: Record<string, string | string[]> = Object.create(null);
+  const query: Record<string, string | string[]> = Object.create(null);
   for (const name of Object.keys(parameters)) {
     const values = parameters[name] ?? [];
-    found[name] = values.length === 1 ? values[0]! : values;
+    query[name] = values.length === 1 ? values[0]! : values;
   }
-  return found;
+  return query;
 }
 
 function headersOf({ headers, multiValueHeaders }: APIGatewayProxyEvent): Record<string, string> {
-  const given = multiValueHeaders ?? headers ?? {};
-  const found: Record<string, string> = {};
-  for (const name of Object.keys(given)) {
-    const values = given[name];
+  const source = multiValueHeaders ?? headers ?? {};
+  const result: Record<string, string> = {};
+  for (const name of Object.keys(source)) {
+    const values = source[name];
     if (values === undefined) continue;
-    found[name.toLowerCase()] =
+    result[name.toLowerCase()] =
       typeof values === 'string' ? values : values.length === 1 ? values[0]! : values.join(', ');
   }
-  return found;
+  return result;
 }
 
-/** An authorizer's context has only texts, also one called `claims`: Cognito's is an object. */
+/** Returns the authentication in an event. A Lambda authorizer's `claims` are text: only Cognito's are an object. */
 function authentication(event: APIGatewayProxyEvent): Authentication {
   const { authorizer, identity } = event.requestContext ?? {};
   const claims: unknown = authorizer?.claims;

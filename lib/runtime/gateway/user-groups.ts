@@ -6,12 +6,12 @@ type Claims = NonNullable<Authentication['claims']>;
 const GROUPS = 'cognito:groups';
 
 /**
- * Returns the claims that a gateway passes on, with the user's groups as a list.
+ * Returns the claims of a gateway, with the user's groups as a list.
  *
- * A gateway writes a list as one text, `admins,staff` or `[admins staff]`, and the name of a group may itself have
- * commas, spaces or brackets: a member of "Domain admins" must not become one of "admins". Several groups are therefore
- * read from the token, which the gateway has verified. The token counts only if it is the request's only
- * `Authorization` header and the gateway's text is a rendering of its list; otherwise the text stays as it is.
+ * A gateway writes a list as one string, `admins,staff` or `[admins staff]`, and the name of a group may itself have
+ * commas, spaces or brackets: a member of "Domain admins" must not become a member of "admins". Several groups are
+ * therefore read from the token, which the gateway has verified. The token is used only if it is the request's only
+ * `Authorization` header and the gateway's string is a rendering of its list; otherwise the string is unchanged.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html
  *
  * @param authorization the values of all `Authorization` headers of the request

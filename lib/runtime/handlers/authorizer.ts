@@ -12,9 +12,9 @@ import { type Clients, connection, type Needs } from '../needs/need.js';
 
 export type AuthorizerEvent = APIGatewayTokenAuthorizerEvent | APIGatewayRequestAuthorizerEvent;
 
-/** What an authorizer is asked about. */
+/** Request to authorize. */
 export interface AuthorizerRequest {
-  /** The credentials in the header, without the word `Bearer`; `undefined` when there are none. */
+  /** Credentials of the `Authorization` header without the word `Bearer`; `undefined` without credentials. */
   readonly token: string | undefined;
   /** Names in lower case. Only an authorizer of type `request` gets them. */
   readonly headers: Readonly<Record<string, string>>;
@@ -27,14 +27,14 @@ export interface AuthorizerRequest {
 }
 
 /**
- * What an authorizer answers: who the caller is and what handlers are told of them, `'forbidden'` (403) for somebody
- * who may not call the API, or `'unauthorized'` (401) for nobody it knows.
+ * Decision of an authorizer: the caller's identity and the context for the handlers, `'forbidden'` (403) for a caller
+ * who may not call the API, or `'unauthorized'` (401) for an unknown caller.
  */
 export type Verdict<A extends LambdaAuth> =
   | 'forbidden'
   | 'unauthorized'
   | {
-      /** Who the caller is, for logs. Never a secret. */
+      /** Identity of the caller, for logs. Never a secret. */
       readonly principalId: string;
       readonly context: ContextOf<A>;
     };
@@ -44,25 +44,25 @@ export interface AuthorizerHandler<A extends LambdaAuth, N extends Needs> {
   (event: AuthorizerEvent, context: Context): Promise<APIGatewayAuthorizerResult>;
   readonly authorizes: A;
   readonly needs: N;
-  /** The same handler with clients of your own, for unit tests. */
+  /** Returns the handler with the given clients, for unit tests. */
   with(
     clients: Clients<N>,
   ): (event: AuthorizerEvent, context?: Context) => Promise<APIGatewayAuthorizerResult>;
 }
 
 /**
- * Implements a Lambda authorizer: it says who may call the operations whose `auth` it is.
+ * Implements a Lambda authorizer: it decides who may call the operations that have it as their `auth`.
  *
- * Its answer holds for all of the API's operations with this authorizer, and as long as `cache` says: it must depend
- * on nothing but the token or, with type `request`, on the identity sources. An error of its own is logged, and the
- * caller gets a 500: who cannot be checked does not pass.
+ * API Gateway applies the decision to all of the API's operations with this authorizer, for the time of `cache`. It
+ * must therefore depend only on the token or, with type `request`, on the identity sources. An error is logged, and the
+ * caller gets a 500.
  *
  * The needs must be an object literal: the construct that deploys the handler reads them from the source.
  *
  * @example
  * import * as z from 'zod';
  * import { authorizer, secret } from 'cdk-trellis/runtime';
- *
+ * // Belongs in the contract: `auth: partners` on each operation for partners.
  * // Belongs into the contract: `auth: partners` on each operation for partners.
  * const partners = { authorizer: 'partners', context: z.object({ partnerId: z.string() }) } as const;
  *
@@ -79,17 +79,19 @@ export function authorizer<const A extends LambdaAuth, const N extends Needs>(
   const connected = connection(needs);
   const schema = (auth.context ?? z.object({})).strict();
 
-  async function answer(event: AuthorizerEvent, given: () => Clients<N>) {
+  async function respond(event: AuthorizerEvent, clients: () => Clients<N>) {
     const verdict = await attempt(async () => {
-      const found = await decide(requestOf(event), given());
-      return typeof found === 'string' ? found : { ...found, context: schema.parse(found.context) };
+      const decision = await decide(requestOf(event), clients());
+      return typeof decision === 'string'
+        ? decision
+        : { ...decision, context: schema.parse(decision.context) };
     });
-    // API Gateway answers 401 for this very message, and 500 for every other one.
+    // API Gateway returns 401 for exactly this message, and 500 for every other one.
     if (verdict === 'unauthorized') throw new Error('Unauthorized');
     const resource = `${event.methodArn.split('/').slice(0, 2).join('/')}/*`;
     return verdict === 'forbidden'
       ? policy('nobody', 'Deny', resource)
-      : { ...policy(verdict.principalId, 'Allow', resource), context: passedOn(verdict.context) };
+      : { ...policy(verdict.principalId, 'Allow', resource), context: definedValues(verdict.context) };
   }
 
   async function attempt<Value>(work: () => Promise<Value>): Promise<Value> {
@@ -101,14 +103,14 @@ export function authorizer<const A extends LambdaAuth, const N extends Needs>(
     }
   }
 
-  const answered = (event: AuthorizerEvent, context: Context | undefined, given: () => Clients<N>) =>
-    invoked(context, undefined, () => answer(event, given));
+  const invoke = (event: AuthorizerEvent, context: Context | undefined, clients: () => Clients<N>) =>
+    invoked(context, undefined, () => respond(event, clients));
 
-  return Object.assign((event: AuthorizerEvent, context: Context) => answered(event, context, connected), {
+  return Object.assign((event: AuthorizerEvent, context: Context) => invoke(event, context, connected), {
     authorizes: auth,
     needs,
-    with: (own: Clients<N>) => (event: AuthorizerEvent, context?: Context) =>
-      answered(event, context, () => own),
+    with: (clients: Clients<N>) => (event: AuthorizerEvent, context?: Context) =>
+      invoke(event, context, () => clients),
   });
 }
 
@@ -143,8 +145,8 @@ function policy(principalId: string, Effect: 'Allow' | 'Deny', Resource: string)
   };
 }
 
-/** API Gateway takes no other values, and none that are undefined. */
-function passedOn(context: Readonly<Record<string, unknown>>) {
+/** Returns the defined values of a context: API Gateway rejects undefined ones. */
+function definedValues(context: Readonly<Record<string, unknown>>) {
   return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined)) as Record<
     string,
     string | number | boolean

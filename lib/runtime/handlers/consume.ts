@@ -10,22 +10,22 @@ import { type Clients, connection, type Needs } from '../needs/need.js';
 /** The Lambda handler of one event, or of several. */
 export interface EventHandler<E extends EventDefinition, N extends Needs> {
   (event: DeliveredEvent, context: Context): Promise<void>;
-  /** Only for the compiler: what it can be given. */
+  /** Type of the accepted events, for the compiler only. */
   readonly consumes?: (event: EventOf<E>) => void;
   readonly needs: N;
-  /** The same handler with clients of your own, for unit tests. */
+  /** Returns the handler with the given clients, for unit tests. */
   with(clients: Clients<N>): (event: DeliveredEvent, context?: Context) => Promise<void>;
 }
 
 /**
  * Handles an event that EventBridge delivers: the target of `hub.on(OrderPlaced, () => import('./this-file.js'))`.
  *
- * The event is parsed by its definition. One that is not understood, of an unknown version for instance, is refused;
- * as with any error, Lambda tries twice more and then keeps it in the function's failure queue, from which
- * `trellis redrive` sends it back. So it does when the handler has not ended a tenth before the function's timeout
- * (0.1 to 1 s). With `idempotency()` among the needs an event that was handled is not handled again.
+ * The event is parsed by its definition. An event that matches none, of an unknown version for instance, is an error.
+ * After an error Lambda retries twice and then moves the event to the function's failure queue, from which
+ * `trellis redrive` sends it back. A handler that has not finished a tenth before the function's timeout (0.1 to 1 s)
+ * fails in the same way. With `idempotency()` among the needs, an event is handled once.
  *
- * @param events the event, or several: versions of it, or different ones that are told apart by `name`
+ * @param events the event, or several: versions of one, or different events, distinguished by `name`
  * @param needs an object literal: the construct that deploys the handler reads it from the source
  * @example
  * import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
@@ -71,12 +71,12 @@ export function consume<E extends EventDefinition, const N extends Needs>(
     }
   }
 
-  const handled = (delivered: DeliveredEvent, context: Context, clients: Clients<N>) =>
+  const invoke = (delivered: DeliveredEvent, context: Context, clients: Clients<N>) =>
     invoked(context, correlationIdOf(delivered), () => handleEvent(delivered, context, clients));
 
-  return Object.assign((event: DeliveredEvent, context: Context) => handled(event, context, connected()), {
+  return Object.assign((event: DeliveredEvent, context: Context) => invoke(event, context, connected()), {
     needs,
-    with: (own: Clients<N>) => (event: DeliveredEvent, context?: Context) =>
-      handled(event, context ?? ({} as Context), own),
+    with: (clients: Clients<N>) => (event: DeliveredEvent, context?: Context) =>
+      invoke(event, context ?? ({} as Context), clients),
   });
 }

@@ -5,50 +5,50 @@ import { logger } from '../logger.js';
 import { idempotency } from '../needs/idempotency.js';
 import { type Clients, connection, type Needs } from '../needs/need.js';
 
-/** What a schedule invokes a job with. */
+/** Event with which a schedule invokes a job. */
 export interface ScheduledEvent {
-  /** ISO 8601, UTC. @default - now, for whoever invokes the function by hand */
+  /** ISO 8601, UTC. @default - now, for a function invoked by hand */
   readonly scheduledTime?: string;
 }
 
-/** One time that a job is to run. */
+/** One scheduled run of a job. */
 export interface Occasion {
-  /** When it was to run: the same in every attempt, so that what it covers (yesterday, the last hour) is too. */
+  /** Scheduled time: the same in every attempt, so that the period derived from it (yesterday, the last hour) is the same. */
   readonly scheduledTime: Date;
 }
 
 /** The Lambda handler of a schedule. */
 export interface JobHandler<N extends Needs> {
   (event: ScheduledEvent, context: Context): Promise<void>;
-  /** Only for the compiler: that it is a job. */
+  /** Marker of a job, for the compiler only. */
   readonly isJob?: true;
   readonly needs: N;
-  /** The same handler with clients of your own, for unit tests; it runs whatever else is running. */
+  /** Returns the handler with the given clients, for unit tests; it ignores the lock of other runs. */
   with(clients: Clients<N>): (event: ScheduledEvent, context?: Context) => Promise<void>;
 }
 
-/** The job is still running from another occasion. */
+/** Error of a run that starts while an earlier run of the job has not ended. */
 export class JobOverlapError extends Error {
   constructor(occasion: string) {
     super(
-      `The run of ${occasion} was not started: an earlier one has not ended. Lambda tries twice more, a minute and two later.`,
+      `The run of ${occasion} was not started: an earlier one has not ended. Lambda retries after one minute, and again after two.`,
     );
     this.name = 'JobOverlapError';
   }
 }
 
-/** What a job needs besides what its handler says: synth knows it by the name `job`. */
+/** Needs of every job besides those of its handler: synth knows them by the name `job`. */
 const RUNS = { runs: /* @__PURE__ */ idempotency() };
 
-/** Longer than any run: by then a lock that nobody released may go. */
+/** Longer than any run: an unreleased lock has expired by then. */
 const LOCK_EXPIRES_AFTER_SECONDS = 60 * 60;
 
 /**
- * Does work at set times: the handler of a `CronJob`.
+ * Runs work at set times: the handler of a `CronJob`.
  *
- * Each time runs once although schedules may fire twice, and never two at once: a run that would overlap fails, is
- * tried again one and two minutes later, and in the end lands in the failure queue. A run that fails or crashes is tried again,
- * so the work must bear being started over.
+ * Each scheduled time runs once although a schedule may fire twice, and runs never overlap: an overlapping run fails,
+ * is retried after one minute and after two more, and is finally moved to the failure queue. A run that fails or
+ * crashes is retried, so the work must be safe to repeat.
  *
  * @param needs an object literal: the construct that deploys the handler reads it from the source
  * @example
@@ -65,7 +65,7 @@ export function job<const N extends Needs>(
   run: (occasion: Occasion, clients: Clients<N>, context: Context) => Promise<void>,
 ): JobHandler<N> {
   const connected = connection(needs);
-  const remembered = connection(RUNS);
+  const connectedRuns = connection(RUNS);
 
   async function runOnce(event: ScheduledEvent, context: Context): Promise<void> {
     const scheduledTime = timeOf(event);
@@ -74,11 +74,11 @@ export function job<const N extends Needs>(
   }
 
   async function runAt(scheduledTime: Date, time: string, context: Context): Promise<void> {
-    const { runs } = remembered();
+    const { runs } = connectedRuns();
     const work = () => run({ scheduledTime }, connected(), context);
     try {
-      const alone = () => withLock(runs.tableName, time, context.functionName, work);
-      await runs.run(time, alone);
+      const exclusive = () => withLock(runs.tableName, time, context.functionName, work);
+      await runs.run(time, exclusive);
     } catch (error) {
       logger().error('The job has failed', { error: error as Error, scheduledTime: time });
       throw error;
@@ -87,9 +87,9 @@ export function job<const N extends Needs>(
 
   return Object.assign(runOnce, {
     needs,
-    with: (own: Clients<N>) => async (event: ScheduledEvent, context?: Context) =>
+    with: (clients: Clients<N>) => async (event: ScheduledEvent, context?: Context) =>
       invoked(context, undefined, () =>
-        run({ scheduledTime: timeOf(event) }, own, context ?? ({} as Context)),
+        run({ scheduledTime: timeOf(event) }, clients, context ?? ({} as Context)),
       ),
   });
 }
@@ -100,7 +100,7 @@ function timeOf({ scheduledTime }: ScheduledEvent): Date {
   throw new Error(`\`scheduledTime\` must be a date and time (ISO 8601), got "${scheduledTime}"`);
 }
 
-/** Holds the function's lock while it works. The attributes are those of former versions, so that neither ignores the other. */
+/** Runs work with the function's lock. The attributes are the same as in earlier versions, so that both respect each other's lock. */
 async function withLock(
   tableName: string,
   occasion: string,
@@ -123,7 +123,7 @@ async function withLock(
   try {
     await work();
   } finally {
-    // What is not released ends by itself, and must not hide why the run failed.
+    // An unreleased lock expires, and this error must not hide why the run failed.
     await lock.release().catch(() => undefined);
   }
 }

@@ -18,7 +18,7 @@ import { unmatchedResponse } from '../../http/router.js';
 import { correlationIdOf, createServer, type Service } from '../../http/serve.js';
 import { fromHttpEvent, routeOf } from '../gateway/http-request.js';
 import { fromRestEvent, type GatewayRequest } from '../gateway/rest-request.js';
-import { refuseTooLarge, toResult } from '../gateway/result.js';
+import { assertResponseSize, toResult } from '../gateway/result.js';
 import { invoked } from '../invocation.js';
 import { logger } from '../logger.js';
 import { type Clients, connection, type Needs } from '../needs/need.js';
@@ -30,36 +30,37 @@ export interface RouteHandler<O extends Operation, N extends Needs> {
   readonly operation: O;
   readonly needs: N;
   /**
-   * The same handler with clients of your own, for unit tests; it accepts tokens of every app client. The responses of
-   * an operation that is `idempotent` are kept in memory, by what this returned.
+   * Returns the handler with the given clients, for unit tests. It accepts tokens of every app client, and keeps the
+   * responses of an `idempotent` operation in memory.
    */
   with(clients: Clients<N>): (event: RouteEvent, context?: Context) => Promise<APIGatewayProxyResult>;
 }
 
-/** What invokes a function: a REST API (payload 1.0), or an HTTP API or a function URL (payload 2.0). */
+/** Event of a REST API (payload 1.0), or of an HTTP API or a function URL (payload 2.0). */
 export type RouteEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
 
-/** What a handler has besides its input and its clients. */
+/** Tools of a handler besides its input and its clients. */
 export interface RouteTools {
-  /** Powertools' logger of this request: every line has the request's id and its correlation id; its keys end with the request. */
+  /** Powertools' logger of this request: every line has the request id and the correlation id. Its keys end with the request. */
   readonly logger: Logger;
 }
 
 /**
  * Implements an operation of a contract.
  *
- * Authorizes the caller (401, 403), parses and checks the request (400 with every error and where it is), runs
- * `implement`, checks its reply against the contract and sends it. A problem becomes its reply if the contract declares
- * its status; any other error, and a reply that breaks the contract, becomes a 500 that tells nothing, and is logged
- * with the request's id.
+ * Authorizes the caller (401, 403), validates the request (400 with every error and its path), runs `implement`,
+ * validates its response against the contract and sends it. A problem is sent as the response if the contract declares
+ * its status. Any other error, and a response that breaks the contract, is logged with the request id and becomes a 500
+ * without details.
  *
- * An operation that is `idempotent` runs once for a key; a repeated request gets the first one's response.
+ * An `idempotent` operation runs once for each key; a repeated request gets the first one's response.
  *
- * HEAD is answered like GET, without the body. A GET that answers 200 with an `etag` header answers 304 to who has it
- * (`If-None-Match`). The caller's `x-correlation-id`, or else the request's id, is in every log line and in the reply.
+ * A HEAD request gets the headers of the GET response. A GET with status 200 and an `etag` header becomes 304 for a
+ * caller that has it (`If-None-Match`). The caller's `x-correlation-id`, else the request id, is in every log line and
+ * in the response.
  *
- * Lambda answers 6 MB at most and API Gateway waits 29 seconds, https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html;
- * a reply that is larger is a 500, logged.
+ * Lambda returns at most 6 MB and API Gateway waits 29 seconds, https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html;
+ * a larger response is logged and becomes a 500.
  *
  * The needs must be an object literal: the construct that deploys the handler reads them from the source.
  *
@@ -84,18 +85,18 @@ export function route<O extends Operation, const N extends Needs, const R extend
   const serve = createServer<GatewayRequest>(operation);
   const connected = connection(needs);
   const responses = once(async () => {
-    // Loaded here: an operation that is not idempotent does not wait for the SDK.
+    // Loaded here: other operations must not wait for the SDK.
     const { responseStore, responsesTable } = await import('../idempotency/response-store.js');
     return responseStore(responsesTable(needs, connected));
   });
-  // While the function initializes; whoever calls it is told of an error.
+  // Starts while the function initializes; the first call reports an error.
   if (operation.idempotent && process.env.AWS_LAMBDA_FUNCTION_NAME) responses().catch(() => {});
   const clientIds = once(() => acceptedClients(operation));
 
   async function run(
     event: RouteEvent,
     context: Context | undefined,
-    given: () => Clients<N>,
+    clients: () => Clients<N>,
     accepted: readonly string[] | undefined,
     store: () => Promise<ResponseStore>,
   ): Promise<APIGatewayProxyResult> {
@@ -109,14 +110,14 @@ export function route<O extends Operation, const N extends Needs, const R extend
     const id = correlationIdOf(request);
     const service: Service<GatewayRequest> = {
       authorize: () => authorize(operation.auth, request, accepted),
-      implement: (input) => implement(input as RouteInput<O>, given(), TOOLS) as Promise<AnyResponse>,
-      checkResponse: refuseTooLarge,
+      implement: (input) => implement(input as RouteInput<O>, clients(), TOOLS) as Promise<AnyResponse>,
+      checkResponse: assertResponseSize,
       idempotency: { store, caller: () => callerScope(operation, request) },
       failed: (error) =>
         logger().error('The operation failed', { error: error as Error, requestId: request.requestId }),
     };
-    const reply = await invoked(context, id, () => serve(request, service));
-    return toResult(withCors(reply, request.headers.origin), payload);
+    const response = await invoked(context, id, () => serve(request, service));
+    return toResult(withCors(response, request.headers.origin), payload);
   }
 
   return Object.assign(
@@ -124,9 +125,10 @@ export function route<O extends Operation, const N extends Needs, const R extend
     {
       operation,
       needs,
-      with: (own: Clients<N>) => {
+      with: (clients: Clients<N>) => {
         const memory = once(async () => memoryResponses());
-        return (event: RouteEvent, context?: Context) => run(event, context, () => own, undefined, memory);
+        return (event: RouteEvent, context?: Context) =>
+          run(event, context, () => clients, undefined, memory);
       },
     },
   );
@@ -138,7 +140,7 @@ const TOOLS: RouteTools = {
   },
 };
 
-/** A REST API has found the operation by its path and method. */
+/** Match of a REST API, which has found the operation by its path and method. */
 const HERE = { operation: 'here', params: {} } as const;
 
 function isHttpEvent(event: RouteEvent): event is APIGatewayProxyEventV2 {
@@ -149,7 +151,7 @@ function acceptedClients(operation: Operation): readonly string[] {
   const ids = process.env[CLIENT_IDS_VARIABLE]?.split(',').filter(Boolean) ?? [];
   if (isUserAuth(operation.auth) && ids.length === 0) {
     throw new Error(
-      `The operation ${operation.method} ${operation.path} is for users, but ${CLIENT_IDS_VARIABLE} names no app client. Deploy it with Api and \`users\`..`,
+      `${CLIENT_IDS_VARIABLE} must have an app client, because the operation ${operation.method} ${operation.path} is for users. Deploy it with Api and \`users\`.`,
     );
   }
   return ids;

@@ -3,98 +3,22 @@ import * as z from 'zod';
 import { invoked } from '../invocation.js';
 import { type Clients, connection, type Needs } from '../needs/need.js';
 import { MAX_CONTEXT_BYTES } from '../saga-size.js';
-
-/** The execution of a saga. All of it is the same for all steps, undos and retries. */
-export interface SagaExecution {
-  /** The ARN of the execution. */
-  readonly id: string;
-  /** The name that the execution was started with. */
-  readonly name: string;
-  /**
-   * The owner of every effect: the name and the start time of the execution. Step Functions forgets a name 90 days
-   * after the execution has ended and then runs it again, so the name alone can stand for two executions.
-   * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
-   */
-  readonly runId: string;
-}
-
-/** A business refusal, which is an answer and no error: nothing is retried, and what was done is undone. */
-export interface Refused<Code extends string = string> {
-  readonly sagaFailure: {
-    readonly kind: 'refused';
-    readonly code: Code;
-    readonly message?: string;
-  };
-}
-
-/**
- * Why a saga is undone.
- *
- * - `refused`: a step returned `refused(code)`
- * - `failed`: a step failed at all retries, or timed out; `cause` is the beginning of what Lambda says of it
- * - `cancelled`: the flag was set before the step
- * - `invalid`: what the step reads of the context is not what its schemas say
- */
-export type SagaReason<Code extends string = string> =
-  | Refused<Code>['sagaFailure']
-  | { readonly kind: 'failed'; readonly error: string; readonly cause?: string }
-  | { readonly kind: 'cancelled' }
-  | { readonly kind: 'invalid'; readonly problems: readonly SagaProblem[] };
-
-/** What is wrong, and where: `.input.lines[0].quantity`. Of many problems the first ten are told. */
-export interface SagaProblem {
-  readonly path: string;
-  readonly message: string;
-}
-
-/** What an undo is told besides the context: the step that failed, and why. */
-export interface SagaFailure<Code extends string = string> {
-  readonly step: string;
-  readonly reason: SagaReason<Code>;
-}
-
-/**
- * How a saga ended.
- *
- * - `completed`: all steps are done
- * - `undone`: `failedStep` did not succeed, and everything is undone
- * - `refused`: the input was not valid, and nothing was begun
- */
-export type SagaOutcome<SagaContext = { readonly input: unknown }, Code extends string = string> =
-  | { readonly status: 'completed'; readonly execution: SagaExecution; readonly context: SagaContext }
-  | {
-      readonly status: 'undone';
-      readonly execution: SagaExecution;
-      readonly failedStep: string;
-      readonly reason: SagaReason<Code>;
-      /** The input, and the results of the steps that had one. */
-      readonly context: Partial<SagaContext>;
-      /** Steps of an express saga whose undo failed: a message in its queue has what they need. */
-      readonly unfinished?: readonly string[];
-      /** Those of them for which no message could be written. The execution ends as failed then, whatever the reason. */
-      readonly unwritten?: readonly string[];
-    }
-  | {
-      readonly status: 'refused';
-      readonly execution: SagaExecution;
-      readonly reason: SagaReason<never>;
-      readonly context: { readonly input: unknown };
-    };
+import type { Refused, SagaExecution, SagaFailure, SagaProblem } from './saga-execution.js';
 
 /** The parts of a saga's context that a step reads. */
 export type ContextSchemas = Readonly<Record<string, z.ZodType>>;
 
-/** What a step is invoked with. Whoever tests one gives the context only. */
+/** Event of a step. A test passes only the context. */
 export type StepEvent<Reads extends ContextSchemas> = ([keyof Reads] extends [never]
   ? object
   : z.input<z.ZodObject<Reads>>) & {
   readonly execution?: Omit<SagaExecution, 'runId'> & Partial<SagaExecution>;
 };
 
-/** What a step knows of the saga that it is part of. */
+/** Saga of a step. */
 export interface StepInfo {
   readonly execution: SagaExecution;
-  /** Why the saga is undone. @default - it is not */
+  /** Failure that causes the undo. @default - undefined in a step */
   readonly failure?: SagaFailure;
 }
 
@@ -103,7 +27,7 @@ export interface StepHandler<Reads extends ContextSchemas, N extends Needs, Resu
   (event: StepEvent<Reads>, context: Context): Promise<Result>;
   readonly reads: Reads;
   readonly needs: N;
-  /** The same handler with clients of your own: how a unit test calls it. */
+  /** Returns the handler with the given clients, for unit tests. */
   with(clients: Clients<N>): (event: StepEvent<Reads>) => Promise<Result>;
 }
 
@@ -112,18 +36,18 @@ const TEST_EXECUTION = { id: 'test', name: 'test', runId: 'test' };
 /**
  * Implements a step of a saga, its undo, or the check whether it is cancelled.
  *
- * What a step reads of the context is checked before it runs. In the first step that is the saga's input: a bad one
- * ends in the outcome `refused` with nothing begun. A result is what the next steps can read under the step's name, as
- * JSON; together with the context it may have 240 KB, since Step Functions passes no more than 256 KB from step to step,
- * and the state machine adds to it.
+ * The parts of the context that a step reads are validated before it runs. In the first step that is the saga's input:
+ * with an invalid one the saga ends with the outcome `refused` before any step ran. The next steps can read the result
+ * under the step's name, as JSON. Together with the context it has at most 240 KB: Step Functions passes up to 256 KB
+ * between steps, and the state machine adds its own data.
  *
- * A step may be invoked more than once, and its undo also when the step never ran: make both idempotent. One thing may
- * also have two executions (an event that was published twice, a replay), and one of them may fail after the other has
- * succeeded. So a step stores `execution.runId` with its effect and refuses when another run owns the effect (the first
- * writer wins), and an undo changes only what its own run owns.
+ * A step may be invoked more than once, and its undo even if the step never ran: make both idempotent. One subject may
+ * also have two executions (an event published twice, a replay), and one may fail after the other has succeeded. A step
+ * therefore stores `execution.runId` with its effect and refuses if another run owns the effect (the first writer
+ * wins); an undo changes only effects of its own run.
  *
- * @param reads the schemas of what it reads: `input`, and the results of earlier steps by their names. An undo reads
- *   its own step's result as `.optional()`: the step may have timed out after its effect
+ * @param reads the schemas of the context it reads: `input`, and the results of earlier steps by their names. An undo
+ *   reads its own step's result as `.optional()`: the step may have timed out after its effect
  * @param needs an object literal: the construct that deploys the handler reads it from the source
  * @example
  * import { refused, step, table } from 'cdk-trellis/runtime';
@@ -144,16 +68,18 @@ export function step<const Reads extends ContextSchemas, const N extends Needs, 
   const schema = z.object(reads);
   const connected = connection(needs);
 
-  async function answer(event: StepEvent<Reads>, clients: () => Clients<N>): Promise<Result> {
+  async function invoke(event: StepEvent<Reads>, clients: () => Clients<N>): Promise<Result> {
     const { failure } = event as Partial<StepInfo>;
     const execution = executionOf(event);
     const parsed = schema.safeParse(event);
     if (!parsed.success) return invalid(problemsOf(parsed.error), failure) as Result;
     const result = await run(parsed.data, clients(), { execution, ...(failure && { failure }) });
     if (failure && isRefused(result)) {
-      throw new Error(`An undo must not refuse, got \`refused('${result.sagaFailure.code}')\``);
+      throw new Error(
+        `An undo must not return \`refused(...)\`, got \`refused('${result.sagaFailure.code}')\``,
+      );
     }
-    // Nobody reads the result of an undo: one that is too large must not make the undo fail.
+    // The result of an undo is never read: a large one must not make the undo fail.
     if (failure) return (contextBytes(event, result) > MAX_CONTEXT_BYTES ? undefined : result) as Result;
     assertSize(event, result);
     return result;
@@ -161,23 +87,23 @@ export function step<const Reads extends ContextSchemas, const N extends Needs, 
 
   return Object.assign(
     (event: StepEvent<Reads>, context?: Context) =>
-      invoked(context, undefined, () => answer(event, connected)),
+      invoked(context, undefined, () => invoke(event, connected)),
     {
       reads,
       needs,
       with: (clients: Clients<N>) => (event: StepEvent<Reads>) =>
-        invoked(undefined, undefined, () => answer(event, () => clients)),
+        invoked(undefined, undefined, () => invoke(event, () => clients)),
     },
   );
 }
 
-/** Executions that a former version of the library started have no `runId`. */
+/** Returns the execution of an event. Executions started by an earlier version of the library have no `runId`. */
 function executionOf({ execution = TEST_EXECUTION }: Pick<StepEvent<never>, 'execution'>): SagaExecution {
   return { ...execution, runId: execution.runId ?? execution.name };
 }
 
 /**
- * What a step returns when the answer is no: nothing is retried, the saga is undone and ends with this reason.
+ * Returns the result of a step that refuses: nothing is retried, the saga is undone and ends with this reason.
  *
  * @param code for programs, as in `card-declined`
  * @param message for people
@@ -190,14 +116,14 @@ function isRefused(result: unknown): result is Refused {
   return typeof result === 'object' && result !== null && 'sagaFailure' in result;
 }
 
-/** A step answers it: retrying would not help. An undo throws it: its work is still to be done. */
+/** Reports an invalid context: a step returns it, since a retry would not help; an undo throws, since it must still run. */
 function invalid(problems: readonly SagaProblem[], failure: SagaFailure | undefined): unknown {
   if (!failure) return { sagaFailure: { kind: 'invalid', problems } };
   const list = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  throw new Error(`The context is not what this undo reads: ${list}`);
+  throw new Error(`The saga context does not match this undo's schema: ${list}`);
 }
 
-/** As many problems, and as long ones, as every state can pass on beside an input of the largest size. */
+/** Limits of listed problems: every state must be able to pass them on beside an input of the maximum size. */
 const MAX_PROBLEMS = 10;
 const MAX_PROBLEM_CHARACTERS = 200;
 
@@ -211,11 +137,11 @@ function problemsOf({ issues }: z.ZodError): SagaProblem[] {
   return more > 0 ? [...problems, { path: '', message: `and ${more} more` }] : problems;
 }
 
-/** Step Functions would end the execution, and nothing would be undone. */
+/** Rejects a result that exceeds the payload limit, which would end the execution without any undo. */
 function assertSize(event: unknown, result: unknown): void {
   if (contextBytes(event, result) <= MAX_CONTEXT_BYTES) return;
   throw new Error(
-    `The context with this step's result must be at most ${MAX_CONTEXT_BYTES} bytes, got ${bytesOf(event)} and ${bytesOf(result)}. Keep what is large in a table or a bucket, and return its key.`,
+    `The context with this step's result must be at most ${MAX_CONTEXT_BYTES} bytes, got ${bytesOf(event)} and ${bytesOf(result)}. Store large data in a table or a bucket, and return its key.`,
   );
 }
 

@@ -11,29 +11,29 @@ import type {
   UserMigrationTriggerEvent,
   VerifyAuthChallengeResponseTriggerEvent,
 } from 'aws-lambda';
+import { EVENT_USER_POOL } from '../event-user-pool.js';
 import { invoked } from '../invocation.js';
 import { logger } from '../logger.js';
 import { type Clients, connection, type Needs } from '../needs/need.js';
-import { OWN_USERS } from '../own-users.js';
 
 /**
- * The moments at which Cognito asks a function, and what it asks with.
+ * Events of the triggers of a user pool.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 export interface TriggerEvents {
-  /** Somebody signs up, is made by an administrator, or comes from another provider for the first time. */
+  /** Before a sign-up, the creation by an administrator, or the first sign-in through an external provider. */
   readonly preSignUp: PreSignUpTriggerEvent;
-  /** Somebody has confirmed to be there, or has a new password. The user is confirmed whatever comes of it. */
+  /** After the confirmation of a sign-up or a new password. The user stays confirmed if the handler fails. */
   readonly postConfirmation: PostConfirmationTriggerEvent;
-  /** Somebody is about to sign in. */
+  /** Before a sign-in. */
   readonly preAuthentication: PreAuthenticationTriggerEvent;
-  /** Somebody has signed in. */
+  /** After a sign-in. */
   readonly postAuthentication: PostAuthenticationTriggerEvent;
-  /** Tokens are about to be issued: the answer changes their claims, groups and scopes. */
+  /** Before tokens are issued: the response changes their claims, groups and scopes. */
   readonly preTokenGeneration: PreTokenGenerationV2TriggerEvent;
-  /** A message is about to be sent. */
+  /** Before a message is sent. */
   readonly customMessage: CustomMessageTriggerEvent;
-  /** Somebody unknown signs in, or has forgotten the password: the answer is the user of another directory. */
+  /** Sign-in or forgotten password of an unknown user: the response is the user of another directory. */
   readonly userMigration: UserMigrationTriggerEvent;
   readonly defineAuthChallenge: DefineAuthChallengeTriggerEvent;
   readonly createAuthChallenge: CreateAuthChallengeTriggerEvent;
@@ -42,20 +42,20 @@ export interface TriggerEvents {
 
 export type TriggerName = keyof TriggerEvents;
 
-/** What a trigger may answer: parts of the event's `response`; what it leaves out stays as Cognito has it. */
+/** Response of a trigger: parts of the event's `response`; omitted parts keep Cognito's values. */
 export type TriggerResponse<T extends TriggerName> = Partial<TriggerEvents[T]['response']>;
 
 /** The Lambda handler of a trigger. */
 export interface TriggerHandler<T extends TriggerName, N extends Needs> {
   (event: TriggerEvents[T], context: Context): Promise<TriggerEvents[T]>;
-  /** By which trigger it is to be called. */
+  /** Name of the trigger that invokes it. */
   readonly trigger: T;
   readonly needs: N;
-  /** The same handler with clients of your own, for unit tests. */
+  /** Returns the handler with the given clients, for unit tests. */
   with(clients: Clients<N>): (event: TriggerEvents[T], context?: Context) => Promise<TriggerEvents[T]>;
 }
 
-/** A trigger refuses what the user is about to do. The user gets to read the message. */
+/** Error with which a trigger rejects the user's action. Cognito shows its message to the user. */
 export class UserRefusedError extends Error {
   constructor(message: string) {
     super(message);
@@ -64,14 +64,14 @@ export class UserRefusedError extends Error {
 }
 
 /**
- * Implements a trigger of a user pool: what happens when somebody signs up or signs in.
+ * Implements a trigger of a user pool, such as a sign-up or a sign-in.
  *
- * It answers parts of the event's `response`, or nothing. A `UserRefusedError` refuses, and Cognito shows its message to
- * the user ("PreSignUp failed with error ..."). With any other error the user is refused, too, and reads nothing of it:
- * it is logged.
+ * It returns parts of the event's `response`, or nothing. A `UserRefusedError` rejects the user's action, and Cognito
+ * shows its message to the user ("PreSignUp failed with error ..."). Any other error rejects it, too: it is logged, and
+ * the user sees a general message.
  *
- * Cognito waits for five seconds and asks three times at most, so the work must bear being started over. A need of users
- * that nothing is bound to is the pool itself.
+ * Cognito waits five seconds and calls at most three times, so the work must be safe to repeat. An unbound `users` need
+ * is the pool itself.
  *
  * @param name the trigger, a literal: the construct that deploys the handler reads it from the source
  * @param needs an object literal, for the same reason
@@ -88,12 +88,12 @@ export class UserRefusedError extends Error {
 export function trigger<T extends TriggerName, const N extends Needs>(
   name: T,
   needs: N,
-  // biome-ignore lint/suspicious/noConfusingVoidType: most triggers have nothing to answer.
+  // biome-ignore lint/suspicious/noConfusingVoidType: most triggers return nothing.
   run: (event: TriggerEvents[T], clients: Clients<N>, context: Context) => Promise<TriggerResponse<T> | void>,
 ): TriggerHandler<T, N> {
   const connected = connection(needs);
 
-  async function answer(event: TriggerEvents[T], context: Context, clients: Clients<N>) {
+  async function respond(event: TriggerEvents[T], context: Context, clients: Clients<N>) {
     try {
       const changes = await run(event, ofPool(clients, event.userPoolId), context);
       return { ...event, response: { ...event.response, ...changes } };
@@ -104,24 +104,24 @@ export function trigger<T extends TriggerName, const N extends Needs>(
     }
   }
 
-  const answered = (event: TriggerEvents[T], context: Context, clients: Clients<N>) =>
-    invoked(context, context.awsRequestId, () => answer(event, context, clients));
+  const invoke = (event: TriggerEvents[T], context: Context, clients: Clients<N>) =>
+    invoked(context, context.awsRequestId, () => respond(event, context, clients));
 
-  return Object.assign((event: TriggerEvents[T], context: Context) => answered(event, context, connected()), {
+  return Object.assign((event: TriggerEvents[T], context: Context) => invoke(event, context, connected()), {
     trigger: name,
     needs,
-    with: (own: Clients<N>) => (event: TriggerEvents[T], context?: Context) =>
-      answered(event, context ?? ({} as Context), own),
+    with: (clients: Clients<N>) => (event: TriggerEvents[T], context?: Context) =>
+      invoke(event, context ?? ({} as Context), clients),
   });
 }
 
-/** The clients, with those of the pool's own users knowing its id. */
+/** Returns the clients; those of the pool's own users get its id. */
 function ofPool<N extends Needs>(clients: Clients<N>, userPoolId: string): Clients<N> {
   const entries = Object.entries<{ readonly userPoolId?: string }>(clients as never);
   return Object.fromEntries(
     entries.map(([name, client]) => [
       name,
-      client?.userPoolId === OWN_USERS ? { ...client, userPoolId } : client,
+      client?.userPoolId === EVENT_USER_POOL ? { ...client, userPoolId } : client,
     ]),
   ) as Clients<N>;
 }

@@ -15,32 +15,32 @@ import { logger } from '../logger.js';
 import { isTestOfS3, messageReader } from '../messages.js';
 import { type Clients, connection, type Needs } from '../needs/need.js';
 
-/** What a worker's messages are: a schema, or events that a rule sends to its queue. */
+/** Kind of a worker's messages: a schema, or events that a rule sends to its queue. */
 export type MessageKind = z.ZodType | EventDefinition;
 
-/** A message as its worker gets it. */
+/** Parsed message of a worker. */
 export type MessageOf<M extends MessageKind> = M extends EventDefinition
   ? EventOf<M>
   : M extends z.ZodType
     ? z.output<M>
     : never;
 
-/** What SQS knows of a message. */
+/** Metadata of a message. */
 export interface Delivery {
   /**
-   * The same in every delivery, also after a redrive, as a key of effects elsewhere: the id that `queue(Message).send`
-   * gave the message, the event's own id, or else SQS's.
+   * Id that is the same in every delivery, also after a redrive; use it as a key of effects elsewhere. It is the id
+   * that `queue(Message).send` gave the message, the event's own id, or else SQS's.
    */
   readonly id: string;
-  /** The id that SQS gave the message; a redrive gives it a new one. */
+  /** Id that SQS gave the message; a redrive changes it. */
   readonly messageId: string;
-  /** How often it was received, this time included. */
+  /** Number of receipts, including this one. */
   readonly receiveCount: number;
-  /** The group of a FIFO queue that it belongs to. */
+  /** Message group in a FIFO queue. */
   readonly groupId: string | undefined;
   /**
-   * Aborted shortly before the function's timeout, when a message that is not finished is reported as failed. The
-   * handler is not stopped: give the signal to what may hang, as in `fetch(url, { signal })`.
+   * Aborted shortly before the function's timeout, when an unfinished message is reported as failed. The handler is not
+   * stopped: pass the signal to calls that may hang, as in `fetch(url, { signal })`.
    */
   readonly signal: AbortSignal;
 }
@@ -48,30 +48,30 @@ export interface Delivery {
 /** The Lambda handler of a queue. */
 export interface MessageHandler<M extends MessageKind, N extends Needs> {
   (event: SQSEvent, context: Context): Promise<SQSBatchResponse>;
-  /** Only for the compiler: what a sender may send. */
+  /** Type of the accepted messages, for the compiler only. */
   readonly takes?: (message: M extends z.ZodType ? z.output<M> : never) => void;
-  /** Only for the compiler: the events it can be given. */
+  /** Type of the accepted events, for the compiler only. */
   readonly consumes?: (event: M extends EventDefinition ? EventOf<M> : never) => void;
   readonly needs: N;
-  /** The same handler with clients of your own, for unit tests. */
+  /** Returns the handler with the given clients, for unit tests. */
   with(clients: Clients<N>): (event: SQSEvent, context?: Context) => Promise<SQSBatchResponse>;
 }
 
 /**
  * Handles the messages of a queue, one call for each: the handler of a `QueueWorker`.
  *
- * A message that fails is received again and in the end lands in the dead-letter queue; the others of its batch are
- * done and do not come back. A message that is not finished shortly before the function's timeout (a tenth of it, 0.1 to
- * 1 s) counts as failed, and the signal of its delivery is aborted. A crash reports nothing: the whole batch comes again.
+ * A failed message is received again and finally moved to the dead-letter queue; the finished messages of its batch do
+ * not return. A message that is not finished shortly before the function's timeout (a tenth of it, 0.1 to 1 s) counts
+ * as failed, and the signal of its delivery is aborted. A crash reports nothing: the whole batch returns.
  *
- * Of a FIFO queue the messages of one group are handled in order, and those behind a failed one wait for it; other groups
- * go on. In a batch of more than one, SQS counts that wait as a receipt: leave `batchSize` at 1.
+ * In a FIFO queue the messages of a group are handled in order. Those behind a failed one wait for it; other groups
+ * continue. In a batch of more than one, SQS counts that wait as a receipt: leave `batchSize` at 1.
  *
- * With `idempotency()` among the needs a message that was handled is not handled again, also after a redrive: it is known
- * by the id that `queue(Message).send` gave it, or else by SQS's own, which a redrive changes; an event by its own id.
+ * With `idempotency()` among the needs a message is handled once, also after a redrive. Its id is the one that
+ * `queue(Message).send` gave it, or else SQS's, which a redrive changes; an event has its own id.
  *
  * @param message the schema of a message, an event, or several events
- * @throws Error when the schema has something that JSON has no form of, such as a `z.date()`: no message could match it
+ * @throws Error if the schema has values that JSON cannot represent, such as a `z.date()`: no message could match it
  * @param needs an object literal: the construct that deploys the handler reads it from the source
  * @example
  * import { idempotency, worker } from 'cdk-trellis/runtime';
@@ -97,7 +97,7 @@ export function worker<M extends MessageKind, const N extends Needs>(
   function handleRecord(record: SQSRecord, context: Context, clients: Clients<N>, deadline: Deadline) {
     const { correlationId, read } = receive(record);
     return correlated(correlationId, async () => {
-      if (isTestOfS3(record)) return logger().info('S3 has tested that it may send to the queue');
+      if (isTestOfS3(record)) return logger().info('S3 has tested its permission to send to the queue');
       try {
         const { value, id } = read();
         const delivery = { id, ...deliveryOf(record), signal: deadline.signal };
@@ -113,7 +113,7 @@ export function worker<M extends MessageKind, const N extends Needs>(
   function handleRecords(event: SQSEvent, context: Context, clients: Clients<N>, deadline: Deadline) {
     const isFifo = event.Records?.[0]?.eventSourceARN.endsWith('.fifo') ?? false;
     const each = (record: SQSRecord) => handleRecord(record, context, clients, deadline);
-    // A batch that failed as a whole is reported message by message, too: an error would restart the environment.
+    // A batch in which every message failed is reported message by message, too: an error would restart the environment.
     const options = { throwOnFullBatchFailure: false } as const;
     return isFifo
       ? processPartialResponse(event, each, new SqsFifoPartialProcessorAsync(), {
@@ -131,8 +131,8 @@ export function worker<M extends MessageKind, const N extends Needs>(
 
   return Object.assign((event: SQSEvent, context: Context) => handleBatch(event, context, connected()), {
     needs,
-    with: (own: Clients<N>) => (event: SQSEvent, context?: Context) =>
-      handleBatch(event, context ?? ({} as Context), own),
+    with: (clients: Clients<N>) => (event: SQSEvent, context?: Context) =>
+      handleBatch(event, context ?? ({} as Context), clients),
   });
 }
 

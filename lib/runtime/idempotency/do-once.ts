@@ -1,17 +1,17 @@
 import type { IdempotencyClient } from '../needs/idempotency.js';
 import type { Clients, Needs } from '../needs/need.js';
 
-/** Does work once, if the needs have `idempotency()`. What the work returns is of no use to anybody, and not remembered. */
+/** Runs work once if the needs have `idempotency()`. Its result is neither used nor recorded. */
 export async function doOnce<N extends Needs>(
   needs: N,
   clients: Clients<N>,
   key: string,
   work: () => Promise<unknown>,
 ): Promise<void> {
-  const [name] = Object.entries(needs).find(([, need]) => need.kind === 'idempotency') ?? [];
-  const done = async () => {
+  const [need] = Object.entries(needs).find(([, { kind }]) => kind === 'idempotency') ?? [];
+  const withoutResult = async () => {
     await work();
   };
-  if (name === undefined) await done();
-  else await (clients[name] as IdempotencyClient).run(key, done);
+  if (need === undefined) await withoutResult();
+  else await (clients[need] as IdempotencyClient).run(key, withoutResult);
 }

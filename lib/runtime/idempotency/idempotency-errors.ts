@@ -1,11 +1,11 @@
 import { ProblemError } from '../../contract/problem.js';
 
 /**
- * The same work is being done by another invocation. In a `route` it becomes 503 with `Retry-After`; events, messages
- * and jobs are tried again by Lambda or SQS.
+ * Error of work that another invocation is doing. A `route` returns it as 503 with `Retry-After`; Lambda or SQS retry
+ * events, messages and jobs.
  */
 export class IdempotencyAlreadyInProgressError extends ProblemError {
-  /** Seconds until the key is free if the other invocation has crashed: it renews its lease while it works. */
+  /** Seconds until the key is free if the other invocation has crashed; while it works, it renews its lease. */
   readonly retryAfterSeconds: number;
 
   constructor(key: string, milliseconds: number) {
@@ -16,17 +16,17 @@ export class IdempotencyAlreadyInProgressError extends ProblemError {
       detail: 'Try again later.',
       headers: { 'retry-after': String(retryAfterSeconds) },
     });
-    this.message = `The work of the key "${key}" was begun before and has not ended. If that invocation has crashed or timed out (see its log), the key is free in ${retryAfterSeconds} s; while it works, it renews its lease.`;
+    this.message = `The work with the key "${key}" is in progress. If its invocation has crashed or timed out (see its log), the key is free in ${retryAfterSeconds} s; while it works, it renews its lease.`;
     this.name = 'IdempotencyAlreadyInProgressError';
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
-/** The work was done before, and it is not done again; its result could not be remembered. */
+/** Error of finished work whose result could not be recorded. The work is not repeated. */
 export class IdempotencyResultNotKeptError extends Error {
   constructor(key: string, reason: string) {
     super(
-      `The work of the key "${key}" was done before, but its result was not kept: ${reason}. Return less, or plain data, from the work.`,
+      `The work with the key "${key}" is done, but its result was not recorded: ${reason}. Return less, or plain data, from the work.`,
     );
     this.name = 'IdempotencyResultNotKeptError';
   }

@@ -1,21 +1,23 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { decodeResult } from './decode-result.js';
+import { encodeResult } from './encode-result.js';
 import type { Item } from './lease.js';
-import { decodeResult, encodeResult } from './result-form.js';
 
-/** Larger results are compressed. */
+/** Maximum size of an uncompressed result. */
 const MAX_PLAIN_BYTES = 64 * 1024;
+
 /**
- * Bytes of a compressed result: an item has 400 KB at most, names and the other attributes included.
+ * Maximum size of a compressed result: an item has at most 400 KB, including names and the other attributes.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
  */
 const MAX_BYTES = 390 * 1024;
 
-/** A result in the form in which it is remembered, or the reason why it is not. */
+/** Recorded form of a result, or the reason why it has none. */
 export type Kept =
   | { readonly attributes: Item; readonly value: () => unknown }
   | { readonly attributes: Item; readonly reason: string };
 
-/** Turns a result into attributes of an item. It never throws: the work is done. */
+/** Converts a result to attributes of an item. It never throws, because the work is already done. */
 export function keep(result: unknown): Kept {
   try {
     const text = encodeResult(result);
@@ -24,7 +26,7 @@ export function keep(result: unknown): Kept {
     const packed = gzipSync(text);
     if (packed.byteLength <= MAX_BYTES) return { attributes: { packed: { B: packed } }, value };
     return unkept(
-      `it takes ${packed.byteLength} bytes when compressed, and at most ${MAX_BYTES} can be kept`,
+      `it has ${packed.byteLength} bytes when compressed, and at most ${MAX_BYTES} can be recorded`,
     );
   } catch (error) {
     return unkept((error as Error).message);
@@ -35,7 +37,7 @@ function unkept(reason: string): Kept {
   return { attributes: { unkept: { S: reason } }, reason };
 }
 
-/** Reads what `keep` has written. @returns undefined if a former version has written the item */
+/** Reads the attributes that `keep` wrote. @returns undefined for an item of an earlier version */
 export function keptIn({ result, packed, unkept: reason }: Item): Kept | undefined {
   if (reason) return unkept(String(reason.S));
   if (result) return { attributes: { result }, value: () => decodeResult(String(result.S)) };

@@ -11,27 +11,29 @@ import { perRegion } from '../per-region.js';
 import { bounded, REQUESTS } from '../sdk.js';
 
 /**
- * How long a lease outlives its holder at most, in milliseconds. Lambda invokes a failed asynchronous function again
- * after one minute (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html): by then, what
- * a crash has left is free.
+ * Maximum milliseconds by which a lease outlives its holder. Lambda retries a failed asynchronous invocation after one
+ * minute (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html): by then the lease of a
+ * crashed one has ended.
  */
 export const LEASE_MS = 45_000;
-/** Between renewals: one may fail, and work may block the event loop for 30 s. */
+/** Milliseconds between renewals: one may fail, and work may block the event loop for 30 s. */
 const RENEWAL_MS = 15_000;
-/** The clocks of two environments may differ by this. */
+/** Maximum difference between the clocks of two environments. */
 const SKEW_MS = 1000;
 
+/** Attributes of an item of DynamoDB. */
 export type Item = Record<string, AttributeValue>;
 
+/** Options of a lease. */
 export interface LeaseOptions {
   readonly tableName: string;
-  /** The value of the partition key `id`. */
+  /** Value of the partition key `id`. */
   readonly id: string;
-  /** The attribute with the end of the lease, in milliseconds since 1970. */
+  /** Name of the attribute with the end of the lease, in milliseconds since 1970. */
   readonly until: string;
-  /** Further attributes of the item, those of its last holder are replaced. */
+  /** Further attributes of the item; they replace those of its previous holder. */
   readonly attributes: Item;
-  /** When the item is free, besides `attribute_not_exists(id)`. `:now` is the time in milliseconds. */
+  /** Condition under which the item is free, besides `attribute_not_exists(id)`. `:now` is the time in milliseconds. */
   readonly free: string;
   readonly names: Readonly<Record<string, string>>;
   readonly values: Item;
@@ -40,23 +42,23 @@ export interface LeaseOptions {
 const clientOf = /* @__PURE__ */ perRegion((place) => bounded(new DynamoDBClient({ ...REQUESTS, ...place })));
 
 /**
- * An item of a table that one invocation holds. The lease ends 45 s after its last renewal, or with the time of the
- * invocation: what a crash or a timeout leaves behind is free again soon, however long the function may run.
+ * An item of a table that one invocation holds. The lease ends 45 s after its last renewal, or at the end of the
+ * invocation's time: after a crash or a timeout the item is free soon, however long the function may run.
  *
- * Renewals come from a timer. Work that blocks the event loop for more than 30 s may lose its lease.
+ * A timer renews it. Work that blocks the event loop for more than 30 s may lose its lease.
  */
 export class Lease {
   /**
    * Takes the item if it is free.
    *
-   * @returns the lease, or the item that somebody else holds or has finished
+   * @returns the lease, or the item if another invocation holds or has finished it
    */
   static async take(options: LeaseOptions): Promise<Lease | Item> {
     for (;;) {
       const lease = new Lease(options, randomUUID(), Date.now() + remainingTime());
       const held = await lease.put();
       if (held === true) return lease;
-      // Expired meanwhile: it is free now.
+      // Undefined: the item has expired meanwhile and is free now.
       if (held) return held;
     }
   }
@@ -69,7 +71,7 @@ export class Lease {
     private readonly deadline: number,
   ) {}
 
-  /** @returns true, or the item as another one has it */
+  /** Writes the item. @returns true, or the item of another holder */
   private async put(): Promise<true | Item | undefined> {
     const { tableName, id, until, attributes, free, names, values } = this.options;
     const now = Date.now();
@@ -86,9 +88,9 @@ export class Lease {
       ExpressionAttributeValues: { ':now': { N: String(now) }, ...values },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
-    const refused = await refusal(clientOf(tableName).send(command));
-    // The SDK repeats a write whose answer was lost: the item that it meets then is its own.
-    if (refused && refused.Item?.holder?.S !== this.holder) return refused.Item;
+    const failure = await failedCondition(clientOf(tableName).send(command));
+    // The SDK retries a write whose response was lost: the item that it then finds is its own.
+    if (failure && failure.Item?.holder?.S !== this.holder) return failure.Item;
     this.timer = setInterval(() => void this.renew(), RENEWAL_MS);
     this.timer.unref();
     return true;
@@ -98,11 +100,11 @@ export class Lease {
     return Math.min(now + LEASE_MS, this.deadline + SKEW_MS);
   }
 
-  /** A renewal that fails is tried again with the next one. */
+  /** Renews the lease. A failed renewal is retried with the next one. */
   private async renew(): Promise<void> {
     const { tableName, id, until } = this.options;
     const now = Date.now();
-    // The work went on after its invocation had returned: nobody waits for it.
+    // The work continues after its invocation has ended: no caller waits for it.
     if (now > this.deadline) return this.stop();
     const command = new UpdateItemCommand({
       TableName: tableName,
@@ -116,9 +118,9 @@ export class Lease {
       },
     });
     try {
-      if (await refusal(clientOf(tableName).send(command))) this.stop();
+      if (await failedCondition(clientOf(tableName).send(command))) this.stop();
     } catch {
-      // The lease lasts for two more renewals.
+      // The lease lasts until two more renewals are due.
     }
   }
 
@@ -126,7 +128,7 @@ export class Lease {
     clearInterval(this.timer);
   }
 
-  /** Ends the lease by removing the item, unless another one holds it now. */
+  /** Ends the lease by removing the item, unless another invocation holds it now. */
   async release(): Promise<void> {
     this.stop();
     const { tableName, id } = this.options;
@@ -136,15 +138,15 @@ export class Lease {
       ConditionExpression: 'holder = :holder',
       ExpressionAttributeValues: { ':holder': { S: this.holder } },
     });
-    await refusal(clientOf(tableName).send(command));
+    await failedCondition(clientOf(tableName).send(command));
   }
 
   /**
-   * Ends the lease by turning the item into what remains.
+   * Ends the lease by writing the final attributes of the item.
    *
-   * @param attributes what the item has from now on, besides those it was taken with
-   * @param unless a condition under which another one has finished it already; it then stays as it is
-   * @returns the item that another one has finished
+   * @param attributes further attributes, besides those it was taken with
+   * @param unless condition under which another invocation has finished it already; the item is then unchanged
+   * @returns the item that another invocation has finished
    */
   async finish(
     attributes: Item,
@@ -152,35 +154,35 @@ export class Lease {
   ): Promise<Item | undefined> {
     this.stop();
     const { tableName, id, until } = this.options;
-    // All of them: whatever became of the item, it is whole afterwards.
+    // All attributes are written, so that the item is complete whatever happened to it.
     const entries = Object.entries({ ...this.options.attributes, ...attributes });
     const command = new UpdateItemCommand({
       TableName: tableName,
       Key: { id: { S: id } },
-      UpdateExpression: `SET ${entries.map((_, at) => `#a${at} = :a${at}`).join(', ')} REMOVE #until, holder`,
+      UpdateExpression: `SET ${entries.map((_, index) => `#a${index} = :a${index}`).join(', ')} REMOVE #until, holder`,
       ConditionExpression: `NOT (${unless.condition})`,
       ExpressionAttributeNames: {
         '#until': until,
-        ...Object.fromEntries(entries.map(([name], at) => [`#a${at}`, name])),
+        ...Object.fromEntries(entries.map(([name], index) => [`#a${index}`, name])),
         ...unless.names,
       },
       ExpressionAttributeValues: {
-        ...Object.fromEntries(entries.map(([, value], at) => [`:a${at}`, value])),
+        ...Object.fromEntries(entries.map(([, value], index) => [`:a${index}`, value])),
         ...unless.values,
       },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
-    return (await refusal(clientOf(tableName).send(command)))?.Item;
+    return (await failedCondition(clientOf(tableName).send(command)))?.Item;
   }
 }
 
-/** Outside of an invocation the time has no end. */
+/** Returns the remaining milliseconds of the invocation; outside of one there is no limit. */
 function remainingTime(): number {
   return invocationContext()?.getRemainingTimeInMillis() ?? Number.MAX_SAFE_INTEGER / 2;
 }
 
-/** @returns the error of a conditional write whose condition did not hold */
-async function refusal(write: Promise<unknown>): Promise<{ readonly Item?: Item } | undefined> {
+/** Runs a conditional write. @returns its error if the condition did not hold */
+async function failedCondition(write: Promise<unknown>): Promise<{ readonly Item?: Item } | undefined> {
   try {
     await write;
     return undefined;

@@ -1,8 +1,8 @@
-/** Values that come back as they are. */
-// biome-ignore lint/suspicious/noConfusingVoidType: work that returns nothing has it.
+/** Values that are returned unchanged. */
+// biome-ignore lint/suspicious/noConfusingVoidType: work without a result returns void.
 type Exact = string | number | boolean | bigint | null | undefined | void | Date | RegExp | URL | ArrayBuffer;
 
-/** Values whose state nothing can read: `run` cannot give them back. */
+/** Values whose state cannot be read: `run` cannot record them. */
 type Unrememberable =
   | ((...args: never[]) => unknown)
   | symbol
@@ -12,10 +12,10 @@ type Unrememberable =
   | WeakSet<WeakKey>;
 
 /**
- * What `idempotency().run` returns of a result, on the first call as on every repetition: values, objects, lists, Map,
- * Set, Date, URL, RegExp, Error, bytes, bigint, NaN and undefined as they were; a class instance as its plain data
- * without methods, or as what its `toJSON` returns; a subclass of Error as an Error with the same name, message and
- * properties. Functions, symbols, promises and streams are `never`: return something else.
+ * Form of a result of `idempotency().run`, in the first call and in every repetition: values, objects, lists, Map, Set,
+ * Date, URL, RegExp, Error, bytes, bigint, NaN and undefined unchanged; a class instance as its plain data without
+ * methods, or as the result of its `toJSON`; a subclass of Error as an Error with the same name, message and
+ * properties. Functions, symbols, promises and streams are `never`: return another value.
  */
 export type Remembered<T> = 0 extends 1 & T
   ? T
@@ -47,5 +47,5 @@ type Fields<T> = {
       : Key]: Remembered<T[Key]>;
 };
 
-/** A Buffer comes back as the Uint8Array that it extends. */
+/** Bytes: a Buffer is returned as the Uint8Array that it extends. */
 type Bytes<T> = T extends Uint8Array ? Uint8Array<ArrayBuffer> : T;

@@ -3,31 +3,34 @@ import { type Kept, keptIn } from './kept-result.js';
 import { type Item, Lease } from './lease.js';
 
 const UNTIL = 'in_progress_expiration';
-/** No invocation lasts longer. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+
+/** Maximum duration of an invocation. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_INVOCATION_SECONDS = 15 * 60;
+
+/** Options of a work record. */
 export interface WorkOptions {
   readonly tableName: string;
   readonly id: string;
   readonly expiresAfterSeconds: number;
-  /** A text that is the same whenever the same work is asked for. @default - the id alone tells */
+  /** Text that is the same for every request of the same work. @default - the id alone identifies the work */
   readonly fingerprint?: string;
 }
 
-/** What is known of work that was begun before. */
-export type Known =
+/** State of work that was started before. */
+export type ExistingWork =
   | { readonly status: 'running'; readonly begunAt: number; readonly endsAt: number }
-  /** The id stands for other work: the fingerprint differs. */
+  /** The id belongs to other work: the fingerprint differs. */
   | { readonly status: 'other' }
   | { readonly status: 'done'; readonly result: Kept };
 
 /**
- * Work that is done once, as an item of a table: `INPROGRESS` while a lease holds it, `COMPLETED` with its result
- * afterwards, and gone if it failed. The attributes are those of Powertools for AWS Lambda, which wrote the items of
- * former versions; they count like those of this one.
+ * Record of work that is done once, as an item of a table: `INPROGRESS` while a lease holds it, `COMPLETED` with its
+ * result afterwards, and removed if the work failed. The attributes are those of Powertools for AWS Lambda, which wrote
+ * the items of earlier versions; those are still valid.
  */
 export class WorkRecord {
-  /** Begins the work, or returns what is known of it. */
-  static async begin(options: WorkOptions): Promise<WorkRecord | Known> {
+  /** Begins the work, or returns the state of work that was begun before. */
+  static async begin(options: WorkOptions): Promise<WorkRecord | ExistingWork> {
     const { tableName, id, expiresAfterSeconds, fingerprint } = options;
     const now = Math.floor(Date.now() / 1000);
     const same = fingerprint === undefined ? '' : ' AND #validation = :validation';
@@ -44,7 +47,7 @@ export class WorkRecord {
       free: [
         '#expiration < :seconds',
         `(#status = :inprogress AND #until < :now${same})`,
-        // Former versions wrote no end for invocations that they did not know.
+        // Earlier versions wrote no end if they had no context of the invocation.
         `(#status = :inprogress AND attribute_not_exists(#until) AND #expiration < :abandoned${same})`,
       ].join(' OR '),
       names: {
@@ -60,7 +63,7 @@ export class WorkRecord {
         ...(fingerprint !== undefined && { ':validation': { S: fingerprint } }),
       },
     });
-    return held instanceof Lease ? new WorkRecord(held, options) : known(held, fingerprint);
+    return held instanceof Lease ? new WorkRecord(held, options) : existingWork(held, fingerprint);
   }
 
   private constructor(
@@ -69,11 +72,11 @@ export class WorkRecord {
   ) {}
 
   /**
-   * Remembers the result, or the reason why it has none.
+   * Records the result, or the reason why it has none.
    *
-   * @returns what is known of the work if another invocation has finished it first, because this one lost its lease
+   * @returns the state of the work if another invocation has finished it first, because this one lost its lease
    */
-  async finish(result: Kept): Promise<Known | undefined> {
+  async finish(result: Kept): Promise<ExistingWork | undefined> {
     const { expiresAfterSeconds, fingerprint } = this.options;
     const item = await this.lease.finish(
       {
@@ -87,16 +90,16 @@ export class WorkRecord {
         values: { ':completed': { S: 'COMPLETED' } },
       },
     );
-    return item && known(item, fingerprint);
+    return item && existingWork(item, fingerprint);
   }
 
-  /** Forgets the work: it failed and may be done again. */
+  /** Removes the record: the work failed and can be repeated. */
   async abandon(): Promise<void> {
     await this.lease.release();
   }
 }
 
-function known(item: Item, fingerprint: string | undefined): Known {
+function existingWork(item: Item, fingerprint: string | undefined): ExistingWork {
   if (fingerprint !== undefined && item.validation?.S !== fingerprint) return { status: 'other' };
   if (item.status?.S !== 'COMPLETED') {
     const expiration = Number(item.expiration?.N ?? 0) * 1000;
@@ -106,10 +109,10 @@ function known(item: Item, fingerprint: string | undefined): Known {
       endsAt: Number(item[UNTIL]?.N ?? expiration),
     };
   }
-  return { status: 'done', result: keptIn(item) ?? formerResult(item) };
+  return { status: 'done', result: keptIn(item) ?? resultOfEarlierVersion(item) };
 }
 
-/** The result as former versions remembered it. */
-function formerResult({ data }: Item): Kept {
+/** Returns the result in an item of an earlier version. */
+function resultOfEarlierVersion({ data }: Item): Kept {
   return { attributes: {}, value: () => (data ? unmarshall({ data }).data : undefined) };
 }

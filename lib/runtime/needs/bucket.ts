@@ -11,7 +11,7 @@ export interface BucketClient {
 
 const client = /* @__PURE__ */ perRegion((place) => bounded(new S3Client({ ...REQUESTS, ...place })));
 
-/** A bucket of another region is bound by an ARN with its region. */
+/** Returns the bucket's name: a bucket of another region is bound by an ARN with its region. */
 const nameOf = (bound: string) => bound.split(':').at(-1) as string;
 
 const need = <Access extends string>(access: Access): Need<'bucket', Access, BucketClient> => ({

@@ -12,14 +12,14 @@ export interface BusClient {
   readonly client: EventBridgeClient;
 }
 
-/** An EventBridge bus that one event is published on. */
+/** An EventBridge bus to publish one event on. */
 export interface EventPublisher<E extends EventDefinition> extends BusClient {
   /**
-   * Publishes an event. Where it must not get lost although a table was written, use an `Outbox`.
+   * Publishes an event. Use an `Outbox` if the event must be published whenever a table was written.
    *
-   * @returns the event as it was published
-   * @throws ZodError when the data is not what the definition says
-   * @throws Error when EventBridge does not take it, after three attempts
+   * @returns the published event
+   * @throws ZodError if the data does not match the definition
+   * @throws Error if EventBridge rejects it, after three attempts
    */
   publish(data: EventData<E>, options?: PublishOptions): Promise<PublishedEvent<E>>;
 }
@@ -42,7 +42,7 @@ function publisherOf<E extends EventDefinition>(definition: E, plain: BusClient)
       const [failed] = await putEvents(plain.client, [entryOf(event, plain.eventBusName)]);
       if (!failed) return event;
       throw new Error(
-        `The bus ${plain.eventBusName} did not take ${definition.name} ${event.id}: ${failed.code} ${failed.message}`,
+        `EventBridge rejected ${definition.name} ${event.id} on the bus ${plain.eventBusName}: ${failed.code} ${failed.message}`,
       );
     },
   };
@@ -51,8 +51,8 @@ function publisherOf<E extends EventDefinition>(definition: E, plain: BusClient)
 /**
  * Access to an EventBridge bus. `publish`: PutEvents.
  *
- * - `bus(OrderPlaced).publish` gives a client that publishes this event, typed by its definition
- * - `bus.publish` gives the bus's name and the SDK's client
+ * - `bus(OrderPlaced).publish`: a client that publishes this event, typed by its definition
+ * - `bus.publish`: the bus's name and the SDK's client
  *
  * @example
  * import { bus, handle } from 'cdk-trellis/runtime';

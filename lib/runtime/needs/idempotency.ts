@@ -5,34 +5,35 @@ import {
 } from '../idempotency/idempotency-errors.js';
 import { keep } from '../idempotency/kept-result.js';
 import type { Remembered } from '../idempotency/remembered.js';
-import { type Known, WorkRecord } from '../idempotency/work-record.js';
+import { type ExistingWork, WorkRecord } from '../idempotency/work-record.js';
 import { logger } from '../logger.js';
 import type { Need } from './need.js';
 
-/** Remembers what was done, so that it is not done twice. */
+/** A table that records finished work, so that work is not repeated. */
 export interface IdempotencyClient {
   readonly tableName: string;
   /**
-   * Does some work unless it was done before: then its result of that time is returned. Both times it is the same
-   * thing, see `Remembered`: a Date is a Date, a class instance is its plain data. If the work throws, nothing is
-   * remembered and it may be done again.
+   * Runs work unless it was done before, and returns its result, in the second case the recorded one. Both have the
+   * same form, see `Remembered`: a Date is a Date, a class instance is its plain data. If the work throws, nothing is
+   * recorded, and the work can be repeated.
    *
-   * While it runs, the function holds a lease on the key. It ends 45 s after the function has crashed, and 1 s after
-   * the invocation's time is up: a repetition then does the work.
+   * While it runs, the function holds a lease on the key. The lease ends 45 s after a crash, and 1 s after the end of
+   * the invocation's time: a repetition then runs the work.
    *
-   * @param key a text that stands for the work, such as an event's id; other functions may use the same
-   * @throws Error before the work if the key is not a text or is empty
-   * @throws IdempotencyAlreadyInProgressError while the same work is being done elsewhere
-   * @throws IdempotencyResultNotKeptError if the work was done before, but its result could not be remembered: over
+   * @param key a string that identifies the work, such as an event's id; keys of different functions are independent
+   * @throws Error before the work if the key is not a string or is empty
+   * @throws IdempotencyAlreadyInProgressError while another invocation does the same work
+   * @throws IdempotencyResultNotKeptError if the work was done before, but its result could not be recorded: over
    *   390 KB when compressed, or a function, a stream, or an instance with private state. The first call returns it
-   *   as it is, and logs a warning
+   *   unchanged, and logs a warning
    */
   run<Result>(key: string, work: () => Promise<Result>): Promise<Remembered<Result>>;
 }
 
+/** Options of `idempotency`. */
 export interface IdempotencyOptions {
   /**
-   * For how long done work is remembered, in seconds.
+   * Seconds for which finished work is recorded.
    * @default 172800: two days. EventBridge delivers for a day at most, and Lambda retries for six hours after that
    */
   readonly expiresAfterSeconds?: number;
@@ -41,11 +42,11 @@ export interface IdempotencyOptions {
 const TWO_DAYS = 2 * 24 * 60 * 60;
 
 /**
- * The need to do things once although they are asked for several times, as events and messages are that are delivered
- * at least once. Inside `consume` and `worker` it works by itself: an event or message that was handled is not handled
- * again. Elsewhere call `run`.
+ * Need to run work once although it is requested several times, as with events and messages, which are delivered at
+ * least once. In `consume` and `worker` no call is necessary: each event or message is handled once. Elsewhere call
+ * `run`.
  *
- * Nothing is bound to it: the stack gets a table for it (`IdempotencyTable`), unless `bind` has one.
+ * It needs no binding: the stack gets a table (`IdempotencyTable`), unless `bind` has one.
  *
  * @throws Error if `expiresAfterSeconds` is not a positive number
  * @example
@@ -81,65 +82,65 @@ async function runOnce<Result>(
   assertKey(key);
   const record = await WorkRecord.begin({ ...table, id: idOf(key) });
   if (!(record instanceof WorkRecord)) return resultOf<Result>(key, record);
-  const result = await working(record, work);
+  const result = await runOrAbandon(record, work);
   const kept = keep(result);
   if ('reason' in kept) warn(key, kept.reason);
-  let other: Known | undefined;
+  let earlier: ExistingWork | undefined;
   try {
-    other = await record.finish(kept);
+    earlier = await record.finish(kept);
   } catch (error) {
-    // An error would have the caller repeat work that is done.
-    logger().error('Done work could not be remembered: a repetition will do it again', {
+    // An error would make the caller repeat finished work.
+    logger().error('Finished work could not be recorded: a repetition will run it again', {
       error: error as Error,
       key,
     });
   }
-  // Another invocation has finished the work first: everybody gets its result.
-  const first = other?.status === 'done' ? other.result : kept;
+  // If another invocation finished the work first, all callers get its result.
+  const first = earlier?.status === 'done' ? earlier.result : kept;
   return ('value' in first ? first.value() : result) as Remembered<Result>;
 }
 
-/** Before the work: without a key, or with one that is `[object Object]`, different work would pass for the same. */
+/** Checks the key before the work: with `undefined` or `[object Object]`, different work would have the same key. */
 export function assertKey(key: unknown): asserts key is string {
   if (typeof key === 'string' && key !== '') return;
   throw new Error(
-    `\`key\` must be a text that is not empty, got ${key === '' ? '""' : typeof key}. Use what stands for the work, such as an event's id.`,
+    `\`key\` must be a string that is not empty, got ${key === '' ? '""' : typeof key}. Use an identifier of the work, such as an event's id.`,
   );
 }
 
-async function working<Result>(record: WorkRecord, work: () => Promise<Result>): Promise<Result> {
+async function runOrAbandon<Result>(record: WorkRecord, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
     try {
       await record.abandon();
     } catch (failure) {
-      // The lease ends by itself; what matters is why the work failed.
+      // The lease expires, and the error of the work matters more.
       logger().warn('The lease of failed work could not be released', { error: failure as Error });
     }
     throw error;
   }
 }
 
-function resultOf<Result>(key: string, found: Known): Remembered<Result> {
-  if (found.status === 'done') {
-    if ('reason' in found.result) throw new IdempotencyResultNotKeptError(key, found.result.reason);
-    return found.result.value() as Remembered<Result>;
+function resultOf<Result>(key: string, existing: ExistingWork): Remembered<Result> {
+  if (existing.status === 'done') {
+    if ('reason' in existing.result) throw new IdempotencyResultNotKeptError(key, existing.result.reason);
+    return existing.result.value() as Remembered<Result>;
   }
-  const endsAt = found.status === 'running' ? found.endsAt : Date.now();
+  const endsAt = existing.status === 'running' ? existing.endsAt : Date.now();
   throw new IdempotencyAlreadyInProgressError(key, endsAt - Date.now());
 }
 
 function warn(key: string, reason: string): void {
-  logger().warn('The result of done work is not kept: a repetition gets an error instead of it', {
+  logger().warn('The result of finished work was not recorded: a repetition gets an error instead', {
     key,
     reason,
   });
 }
 
 /**
- * The function's name, and not the work's own, which a bundler may change: what was done would be forgotten. The form
- * is that of Powertools, so that work that former versions have done is known.
+ * Returns the record's id. It has the function's name and not that of the work, which a bundler may change: the record
+ * would be lost. The form is that of Powertools, so that records of earlier versions are recognized.
  */
 function idOf(key: string): string {
   const hash = createHash('md5').update(JSON.stringify(key)).digest('base64');

@@ -4,8 +4,8 @@ import { perRegion } from '../per-region.js';
 import { bounded, REQUESTS } from '../sdk.js';
 import type { Need } from './need.js';
 
-/** A module with a handler, as `typeof import('./hello.js')` is. */
-// biome-ignore lint/suspicious/noExplicitAny: what a handler takes and returns is inferred where it is used.
+/** Module with a handler, such as `typeof import('./hello.js')`. */
+// biome-ignore lint/suspicious/noExplicitAny: the handler's types are inferred where it is used.
 type InvocableModule = { readonly handler: (event: any, context: any) => Promise<unknown> };
 
 type EventOf<Module extends InvocableModule> = Parameters<Module['handler']>[0];
@@ -13,13 +13,13 @@ type ResultOf<Module extends InvocableModule> = Awaited<ReturnType<Module['handl
 
 interface Invocable<Module extends InvocableModule> {
   readonly functionName: string;
-  /** Only for the compiler: the function's module, which a binding must have, too. */
+  /** Module of the function, for the compiler only: the binding must have the same one. */
   readonly module?: Module;
   /** Checks that the function exists and may be invoked, without running it. */
   dryRun(event: EventOf<Module>): Promise<void>;
 }
 
-/** Another Lambda function, typed as its module is, whose answer is waited for. */
+/** Another Lambda function, typed by its module, to call and wait for. */
 export interface CallClient<Module extends InvocableModule> extends Invocable<Module> {
   /**
    * Invokes the function and waits for its result.
@@ -29,13 +29,13 @@ export interface CallClient<Module extends InvocableModule> extends Invocable<Mo
   call(event: EventOf<Module>): Promise<ResultOf<Module>>;
 }
 
-/** Another Lambda function, typed as its module is, that events are handed to. */
+/** Another Lambda function, typed by its module, to send events to. */
 export interface SendClient<Module extends InvocableModule> extends Invocable<Module> {
-  /** Hands the event over and does not wait: Lambda retries it, and keeps it in the failure destination if all fail. */
+  /** Sends the event without waiting: Lambda retries it, and moves it to the failure destination if all attempts fail. */
   send(event: EventOf<Module>): Promise<void>;
 }
 
-/** A function that was called has failed. */
+/** Error of a called function. */
 export class FunctionError extends Error {
   /** The class of its error, as in `TypeError`. */
   readonly errorType: string;
@@ -64,10 +64,10 @@ async function invokeFunction(functionName: string, InvocationType: InvocationTy
 }
 
 /**
- * The permission to invoke another function, typed by its module of which only the type is used.
+ * Permission to invoke another function, typed by its module (only the type is imported).
  *
  * - `call`: waits for the result
- * - `send`: hands the event over; what fails after all retries lands in the function's failure queue
+ * - `send`: does not wait; an event that fails at all retries is moved to the function's failure queue
  *
  * @example
  * import { handle, invoke } from 'cdk-trellis/runtime';

@@ -1,38 +1,36 @@
 import { once } from '../once.js';
 
 /**
- * What a handler asks for, stated once, next to its code: `{ products: table.readWrite }`.
+ * A resource or value that a handler needs, declared once, next to its code: `{ products: table.readWrite }`.
  *
- * The construct that deploys the handler reads this from its source and derives the environment variable and
- * the policy from it; in Lambda the same object turns the environment variable into a client.
+ * The construct that deploys the handler reads it from the source and derives the environment variable and the policy;
+ * in Lambda the same object creates the client from the environment variable.
  */
 export interface Need<Kind extends string = string, Access extends string = string, Client = unknown> {
   readonly kind: Kind;
   readonly access: Access;
-  /** Makes the client from the value of the environment variable. */
+  /** Creates the client from the value of the environment variable. */
   readonly connect: (value: string) => Client;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a need's client is inferred where the need is used.
 export type Needs = Readonly<Record<string, Need<string, string, any>>>;
 
-/** The clients that a handler with these needs is called with. */
+/** Clients that a handler gets for its needs. */
 export type Clients<N extends Needs> = {
   readonly [Name in keyof N]: N[Name] extends Need<string, string, infer Client> ? Client : never;
 };
 
-/**
- * The environment variable that carries a binding: `orderLines` of kind `table` is `ORDER_LINES_TABLE`.
- */
+/** Returns the environment variable of a binding: `orderLines` of kind `table` is `ORDER_LINES_TABLE`. */
 export function variableOf(name: string, kind: string): string {
   const words = `${name}_${kind}`.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
   return words.toUpperCase();
 }
 
 /**
- * Makes the clients of all needs from the environment.
+ * Creates the clients of all needs from the environment.
  *
- * @throws Error naming every binding that is missing.
+ * @throws Error that names every missing binding
  */
 export function connect<N extends Needs>(needs: N, environment = process.env): Clients<N> {
   const missing: string[] = [];
@@ -45,16 +43,16 @@ export function connect<N extends Needs>(needs: N, environment = process.env): C
   }
   if (missing.length > 0) {
     throw new Error(
-      `This handler needs ${missing.join(', ')}, which nothing has bound. Deploy it with HandlerFunction or Api and \`bind\`, or give it clients with \`handler.with({ ... })\` in a test.`,
+      `This handler has no binding for ${missing.join(', ')}. Deploy it with HandlerFunction or Api and \`bind\`, or pass clients with \`handler.with({ ... })\` in a test.`,
     );
   }
   return clients as Clients<N>;
 }
 
 /**
- * The clients of a handler, made once: in Lambda while the function initializes, and elsewhere when they are first
- * wanted. A missing binding fails each call of the handler with its name, and not the initialization: its module may have
- * handlers of other functions, whose needs are bound there and not here.
+ * Returns a function that creates the clients of a handler once: in Lambda during initialization, elsewhere on the
+ * first call. A missing binding fails each call of the handler, and not the initialization: the module may have
+ * handlers of other functions, whose needs are bound there.
  */
 export function connection<N extends Needs>(needs: N): () => Clients<N> {
   const connected = once(() => connect(needs));
@@ -62,7 +60,7 @@ export function connection<N extends Needs>(needs: N): () => Clients<N> {
     try {
       connected();
     } catch {
-      // Whoever calls this handler is told.
+      // Each call of this handler reports the error.
     }
   }
   return connected;

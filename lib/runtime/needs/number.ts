@@ -1,7 +1,7 @@
 import type { Need } from './need.js';
 
 /**
- * A number that the deployment decides.
+ * A number that the deployment sets.
  *
  * @example
  * import { handle, number } from 'cdk-trellis/runtime';

@@ -8,10 +8,10 @@ import type { Need } from './need.js';
 export interface ParameterClient {
   readonly parameterName: string;
   /**
-   * The parameter's text, decrypted where it is encrypted.
+   * Returns the parameter's text, decrypted if it is encrypted.
    *
-   * @param options.maxAge for how many seconds the value is reused. @default 300: a change is seen within five minutes
-   * @param options.forceFetch whether it is fetched although it could be reused. @default false
+   * @param options.maxAge seconds for which the value is cached. @default 300: a change takes effect within five minutes
+   * @param options.forceFetch true to bypass the cache. @default false
    */
   value(options?: FetchOptions): Promise<string>;
 }

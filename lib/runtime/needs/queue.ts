@@ -14,34 +14,36 @@ export interface QueueClient {
   readonly client: SQSClient;
 }
 
+/** Options of sending one message. */
 export interface SendOptions {
-  /** The group that keeps its order; required for a FIFO queue, and on others a hint for fair use. */
+  /** Group within which order is kept; required for a FIFO queue, and a hint for fair use on other queues. */
   readonly groupId?: string;
   /**
-   * The message's own id, which a redrive keeps: a worker with `idempotency()` handles messages of one id once, however
-   * often they are sent. At most 128 letters, digits and punctuation marks, so that it can be a deduplication id.
-   * @default - a random one for each call of `send`
+   * Id of the message, which a redrive keeps: a worker with `idempotency()` handles each id once, however often it is
+   * sent. At most 128 letters, digits and punctuation marks, so that it can be a deduplication id.
+   * @default - a random id for each call of `send`
    */
   readonly id?: string;
   /**
-   * For a FIFO queue: SQS accepts a message with the same deduplication id within five minutes, and drops it in silence.
+   * Deduplication id for a FIFO queue: SQS accepts a second message with the same one within five minutes, and drops
+   * it silently.
    * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
-   * @default - the message's `id`: nothing is dropped unless you give an `id` twice
+   * @default - the message's `id`: SQS drops only messages with a repeated `id`
    */
   readonly deduplicationId?: string;
-  /** Seconds, 0 to 900, until the message can be received. @default - the queue's own, 0 unless set otherwise */
+  /** Seconds, 0 to 900, until the message can be received. @default - the queue's delay, 0 unless configured */
   readonly delaySeconds?: number;
 }
 
-/** An SQS queue that messages of one kind are sent to. */
+/** An SQS queue to send messages of one schema to. */
 export interface MessageSender<Message extends z.ZodType> extends QueueClient {
-  /** Only for the compiler: what is sent, which the queue's worker must take. */
+  /** Type of the messages, for the compiler only: the queue's worker must accept it. */
   readonly message?: z.output<Message>;
   /**
    * Sends a message.
    *
-   * @returns the id that SQS gave it
-   * @throws ZodError when the message is not what the schema says, Error when it has something that JSON has no form of
+   * @returns the id that SQS gave the message
+   * @throws ZodError if the message does not match the schema, Error if JSON cannot represent it
    */
   send(message: z.output<Message>, options?: SendOptions): Promise<{ readonly messageId: string }>;
 }
@@ -88,10 +90,10 @@ function textAttribute(value: string): MessageAttributeValue {
 /**
  * Access to an SQS queue. `send`: SendMessage and SendMessageBatch.
  *
- * - `queue(Message).send` gives a client that sends messages of this schema, as JSON
- * - `queue.send` gives the queue's URL and the SDK's client
+ * - `queue(Message).send`: a client that sends messages of this schema, as JSON
+ * - `queue.send`: the queue's URL and the SDK's client
  *
- * @throws Error when the schema has something that JSON has no form of, such as a `z.date()`
+ * @throws Error if the schema has values that JSON cannot represent, such as a `z.date()`
  * @example
  * import { handle, queue } from 'cdk-trellis/runtime';
  * import * as z from 'zod';

@@ -6,53 +6,55 @@ import { bounded, REQUESTS } from '../sdk.js';
 import { assertInputSize, startOnce } from '../start-once.js';
 import type { Need } from './need.js';
 
-/** Only for the compiler: what is started or answered with, and nothing wider or narrower. */
+/** Marker for the compiler: the exact type of the input or the response, neither wider nor narrower. */
 interface Carries<Value> {
   readonly carries?: (value: Value) => Value;
 }
 
-/** How a handler may use a saga that takes, or a step of which waits for, such a value. */
+/** Access that starts a saga with this input. */
 export type SagaStart<Input> = 'start' & Carries<Input>;
-export type SagaResponse<Answer> = 'answer' & Carries<Answer>;
 
-/** A saga that can be started. */
+/** Access that responds to a waiting step of a saga with this type. */
+export type SagaResponse<Value> = 'respond' & Carries<Value>;
+
+/** A saga to start. */
 export interface SagaStartClient<Input> {
   readonly stateMachineArn: string;
   readonly client: SFNClient;
   /**
-   * Starts an execution. A second start with this name and input changes nothing, for as long as Step Functions knows
-   * the name: while it runs and 90 days from its end. (An express saga has no such memory: it starts again.)
+   * Starts an execution. A second start with the same name and input has no effect while Step Functions knows the name:
+   * while the execution runs and for 90 days after. (An express saga keeps no names: it starts again.)
    *
-   * @param name letters, digits, hyphens and underscores, at most 80: the id of what the saga is about
-   * @throws ZodError when the input is not what the schema says; Error when it has more than 240 KB, when the name is
-   *   none, or that of an execution with another input
+   * @param name 1 to 80 letters, digits, hyphens and underscores: the id of the saga's subject
+   * @throws ZodError if the input does not match the schema; Error if it has more than 240 KB, or if the name is
+   *   invalid or belongs to an execution with another input
    */
   start(name: string, input: Input): Promise<void>;
 }
 
-/** A saga that waits for an answer. */
-export interface SagaResponseClient<Answer> {
+/** A saga with a step that waits for a response. */
+export interface SagaResponseClient<Value> {
   readonly stateMachineArn: string;
   readonly client: SFNClient;
   /**
-   * Gives the answer: the saga goes on with it.
+   * Sends the response, with which the saga continues.
    *
-   * @throws ZodError when it is not what the schema says; TaskTimedOut or TaskDoesNotExist when nobody waits any more
+   * @throws ZodError if it does not match the schema; TaskTimedOut or TaskDoesNotExist if the step no longer waits
    */
-  succeed(taskToken: string, answer: Answer): Promise<void>;
-  /** Says that there will be none: the saga is undone. @throws TaskTimedOut or TaskDoesNotExist as above */
+  succeed(taskToken: string, response: Value): Promise<void>;
+  /** Fails the waiting step: the saga is undone. @throws TaskTimedOut or TaskDoesNotExist as above */
   fail(taskToken: string, cause: string): Promise<void>;
 }
 
 const client = /* @__PURE__ */ perRegion((place) => bounded(new SFNClient({ ...REQUESTS, ...place })));
 
 /**
- * The permission to start a saga, or to answer a step of it that waits; bound to a `Saga` with this input or answer.
+ * Permission to start a saga, or to respond to its waiting step; bound to a `Saga` with this input or response.
  *
- * - `start`: StartExecution; DescribeExecution, to tell a second start from another one of the same name
- * - `answer`: SendTaskSuccess, SendTaskFailure
+ * - `start`: StartExecution; DescribeExecution, to compare the input of an execution with the same name
+ * - `respond`: SendTaskSuccess, SendTaskFailure
  *
- * @param schema of the input, or of the answer
+ * @param schema of the input, or of the response
  * @example
  * import { handle, saga } from 'cdk-trellis/runtime';
  * import * as z from 'zod';
@@ -68,7 +70,7 @@ const client = /* @__PURE__ */ perRegion((place) => bounded(new SFNClient({ ...R
  *
  * const Approval = z.object({ by: z.string(), isApproved: z.boolean() });
  *
- * export const handler = handle({ waiting: saga(Approval).answer }, async (event: { token: string }, { waiting }) => {
+ * export const handler = handle({ waiting: saga(Approval).respond }, async (event: { token: string }, { waiting }) => {
  *   await waiting.succeed(event.token, { by: 'ann', isApproved: true });
  * });
  */
@@ -82,19 +84,19 @@ export function saga<Schema extends z.ZodType>(schema: Schema) {
       stateMachineArn,
       client: client(stateMachineArn),
       start: async (name, input) => {
-        assertInputSize(checked(schema, input));
+        assertInputSize(validated(schema, input));
         await startOnce(client(stateMachineArn), stateMachineArn, name, input);
       },
     }),
   };
-  const answer: Need<'saga', SagaResponse<Value>, SagaResponseClient<Value>> = {
+  const respond: Need<'saga', SagaResponse<Value>, SagaResponseClient<Value>> = {
     kind: 'saga',
-    access: 'answer',
+    access: 'respond',
     connect: (stateMachineArn) => ({
       stateMachineArn,
       client: client(stateMachineArn),
       succeed: async (taskToken, value) => {
-        const output = jsonText('The answer', checked(schema, value));
+        const output = jsonText('The response', validated(schema, value));
         await client(stateMachineArn).send(new SendTaskSuccessCommand({ taskToken, output }));
       },
       fail: async (taskToken, cause) => {
@@ -104,11 +106,11 @@ export function saga<Schema extends z.ZodType>(schema: Schema) {
       },
     }),
   };
-  return { start, answer };
+  return { start, respond };
 }
 
-/** The value as it was given: whoever reads it parses it again. */
-function checked<Value>(schema: z.ZodType, value: Value): Value {
+/** Validates a value and returns it unparsed: its reader parses it again. */
+function validated<Value>(schema: z.ZodType, value: Value): Value {
   schema.parse(value);
   return value;
 }

@@ -8,10 +8,10 @@ import type { Need } from './need.js';
 export interface SecretClient {
   readonly secretArn: string;
   /**
-   * The secret's text.
+   * Returns the secret's text.
    *
-   * @param options.maxAge for how many seconds the value is reused. @default 300: a rotation is seen within five minutes
-   * @param options.forceFetch whether it is fetched although it could be reused. @default false
+   * @param options.maxAge seconds for which the value is cached. @default 300: a rotation takes effect within five minutes
+   * @param options.forceFetch true to bypass the cache. @default false
    */
   value(options?: FetchOptions): Promise<string>;
 }
@@ -28,8 +28,7 @@ const read: Need<'secret', 'read', SecretClient> = {
     secretArn,
     async value({ maxAge = 300, forceFetch = false } = {}) {
       const value = await provider(secretArn).get(secretArn, { maxAge, forceFetch });
-      if (typeof value !== 'string')
-        throw new Error(`Expected the secret ${secretArn} to be text, got binary data`);
+      if (typeof value !== 'string') throw new Error(`The secret ${secretArn} must be text, got binary data`);
       return value;
     },
   }),

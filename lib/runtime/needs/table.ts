@@ -6,7 +6,7 @@ import type { Need } from './need.js';
 
 /** A DynamoDB table and the SDK's document client to call it with. */
 export interface TableClient {
-  /** The name, or the ARN of a table of another account or region: DynamoDB takes both as `TableName`. */
+  /** Name, or the ARN of a table of another account or region: DynamoDB accepts both as `TableName`. */
   readonly tableName: string;
   readonly client: DynamoDBDocumentClient;
 }
@@ -29,9 +29,9 @@ const need = <Access extends string>(access: Access): Need<'table', Access, Tabl
 });
 
 /**
- * One index of a table, for a handler that reads nothing else of it: Query and Scan on this index alone.
+ * Access to one index of a table and nothing else of it: Query and Scan.
  *
- * @param name as the table's definition has it; it must be written out
+ * @param name the name in the table's definition, as a literal
  */
 function index<const Name extends string>(name: Name) {
   const read: Need<'table', `index('${Name}').read`, IndexClient<Name>> = {
@@ -48,7 +48,7 @@ function index<const Name extends string>(name: Name) {
  * - `read`: GetItem, BatchGetItem, Query, Scan
  * - `write`: PutItem, UpdateItem, DeleteItem, BatchWriteItem, ConditionCheckItem
  * - `readWrite`: both
- * - `index('byDay').read`: Query and Scan on this index, and nothing on the table
+ * - `index('byDay').read`: Query and Scan on this index only
  *
  * @example
  * import { GetCommand } from '@aws-sdk/lib-dynamodb';

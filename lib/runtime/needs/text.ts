@@ -1,8 +1,8 @@
 import type { Need } from './need.js';
 
 /**
- * A text that the deployment decides, such as a stage's name. It stands in the function's configuration for everyone
- * to see who may: a secret belongs into `secret.read`.
+ * A text that the deployment sets, such as a stage's name. It is in the function's configuration, readable for everyone
+ * with access to that: use `secret.read` for secrets.
  *
  * @example
  * import { handle, text } from 'cdk-trellis/runtime';

@@ -1,2 +1,2 @@
-/** The attribute of an item that an `Outbox` publishes. */
+/** Attribute of an item that an `Outbox` publishes. */
 export const OUTBOX_ATTRIBUTE = 'event';

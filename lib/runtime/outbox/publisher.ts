@@ -5,11 +5,11 @@ import { handle } from '../handlers/handle.js';
 import { logger } from '../logger.js';
 import { type BusClient, bus } from '../needs/bus.js';
 import { queue } from '../needs/queue.js';
-import { type FailedEntry, mayPass, putEvents } from '../put-events.js';
+import { type FailedEntry, isRetryable, putEvents } from '../put-events.js';
 import { chunksOf, type Outgoing, outgoingOf } from './records.js';
 import { setAside } from './set-aside.js';
 
-/** Added by `trellis redrive`: what cannot be published fails, and stays where it is. */
+/** Marker that `trellis redrive` adds: an event that cannot be published fails instead of being moved to the queue again. */
 interface Redrive {
   readonly redrive?: true;
 }
@@ -17,10 +17,10 @@ interface Redrive {
 /**
  * Publishes the events of a table's stream: the function of an `Outbox`.
  *
- * Order is kept within a key: a second event of it goes out only when the first is taken. What EventBridge refuses for
- * good, and what cannot be written as JSON, goes to the queue for failures, and the rest goes on. When EventBridge cannot
- * be reached, or the time is nearly up, the first event that was not taken is reported: Lambda comes again with it and
- * all that follow.
+ * Order is kept within a key: the second event of a key is sent after EventBridge has accepted the first. Events that
+ * EventBridge rejects permanently, and events that JSON cannot represent, are moved to the failure queue, and the rest
+ * continues. If EventBridge cannot be reached, or the deadline is near, the first event that was not accepted is
+ * reported: Lambda retries with it and all that follow.
  */
 export const handler = handle(
   { events: bus.publish, refused: queue.send },
@@ -30,9 +30,9 @@ export const handler = handle(
     context: Context,
   ): Promise<DynamoDBBatchResponse> =>
     withDeadline(async ({ within }) => {
-      const keep = (one: Outgoing, reason: string) => {
+      const keep = (outgoing: Outgoing, reason: string) => {
         if (stream.redrive) throw new Error(reason);
-        return setAside(one, reason, refused, context.invokedFunctionArn);
+        return setAside(outgoing, reason, refused, context.invokedFunctionArn);
       };
       for (const chunk of chunksOf(outgoingOf(stream.Records, events.eventBusName))) {
         const failed = await within(() => publish(chunk, events, keep)).catch((error) => {
@@ -46,25 +46,25 @@ export const handler = handle(
     }),
 );
 
-type Keep = (one: Outgoing, reason: string) => Promise<void> | never;
+type Keep = (outgoing: Outgoing, reason: string) => Promise<void> | never;
 
-/** @returns the first that was not taken although it may be another time */
+/** Publishes a chunk. @returns the first event that a retry may publish */
 async function publish(
   chunk: readonly Outgoing[],
   events: BusClient,
   keep: Keep,
 ): Promise<Outgoing | undefined> {
   const writable: Outgoing[] = [];
-  for (const one of chunk) {
-    if ('unwritable' in one.entry) await keep(one, one.entry.unwritable);
-    else writable.push(one);
+  for (const outgoing of chunk) {
+    if ('unwritable' in outgoing.entry) await keep(outgoing, outgoing.entry.unwritable);
+    else writable.push(outgoing);
   }
   if (writable.length === 0) return undefined;
   const failures = await put(writable, events);
-  for (const failure of failures.filter((one) => !mayPass(one))) {
-    await keep(writable[failure.index] as Outgoing, `${failure.code}: ${failure.message}`);
+  for (const rejection of failures.filter((failure) => !isRetryable(failure))) {
+    await keep(writable[rejection.index] as Outgoing, `${rejection.code}: ${rejection.message}`);
   }
-  const [first] = failures.filter(mayPass);
+  const [first] = failures.filter(isRetryable);
   return first && writable[first.index];
 }
 
@@ -75,21 +75,21 @@ async function put(chunk: readonly Outgoing[], bus: BusClient): Promise<FailedEn
       chunk.map(({ entry }) => entry as PutEventsRequestEntry),
     );
   } catch (error) {
-    // The call as a whole has failed. What is wrong with a single event, like its size, is its own fault.
+    // The whole call failed. An error such as the size belongs to a single event, which is searched for.
     const { name, message } = error as Error;
-    const isOwnFault = ['ValidationException', 'SerializationException'].includes(name);
-    if (isOwnFault && chunk.length > 1) return eachAlone(chunk, bus);
+    const isEventError = ['ValidationException', 'SerializationException'].includes(name);
+    if (isEventError && chunk.length > 1) return putSeparately(chunk, bus);
     logger().error('Events could not be published', { error: error as Error });
-    const code = isOwnFault ? name : 'InternalFailure';
+    const code = isEventError ? name : 'InternalFailure';
     return chunk.map((_, index) => ({ index, code, message }));
   }
 }
 
-/** One event would have all the others fail with it each time. */
-async function eachAlone(chunk: readonly Outgoing[], bus: BusClient): Promise<FailedEntry[]> {
+/** Puts each event in its own call, so that an invalid one does not make the others fail. */
+async function putSeparately(chunk: readonly Outgoing[], bus: BusClient): Promise<FailedEntry[]> {
   const failures: FailedEntry[] = [];
-  for (const [index, one] of chunk.entries()) {
-    const [failure] = await put([one], bus);
+  for (const [index, outgoing] of chunk.entries()) {
+    const [failure] = await put([outgoing], bus);
     if (failure) failures.push({ ...failure, index });
   }
   return failures;

@@ -6,34 +6,34 @@ import type { EventDefinition, PublishedEvent } from '../../contract/event.js';
 import { entryOf, MAX_ENTRIES } from '../put-events.js';
 import { OUTBOX_ATTRIBUTE } from './attribute.js';
 
-/** Less than PutEvents takes in one call. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */
+/** Maximum of a call, below that of PutEvents. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */
 const MAX_BYTES = 200 * 1024;
 
 type StreamChange = NonNullable<DynamoDBRecord['dynamodb']>;
 type Image = StreamChange['NewImage'];
 
-/** An event on its way from the table to the bus. */
+/** An event to move from the table to the bus. */
 export interface Outgoing {
   readonly sequenceNumber: string;
-  /** The item that carries it. */
+  /** Item with the event. */
   readonly item: OutboxItem;
-  /** What keeps the order: events of one key, or of one item, go out one after the other. */
+  /** Ordering key: events of one key, or of one item, are published one after the other. */
   readonly key: string;
-  /** What is published; or why nothing can be. */
+  /** Entry to publish, or the reason why the event cannot be written. */
   readonly entry: PutEventsRequestEntry | { readonly unwritable: string };
 }
 
-/** Where an event can be read again. */
+/** Location at which an event can be read again. */
 export interface OutboxItem {
   readonly streamArn: string;
-  /** The item's key, as DynamoDB has it. */
+  /** Key of the item, in DynamoDB's form. */
   readonly keys: StreamChange['Keys'];
   readonly eventId: string;
 }
 
 /**
- * The events that the records carry; a record of which the event has not changed carries none. Whoever changes anything in
- * the event, to repair it or to have it published again, gets it published, with the same id.
+ * Returns the events in stream records. A record with an unchanged event has none; any change of the event, to repair
+ * it or to publish it again, publishes it with the same id.
  */
 export function outgoingOf(records: readonly DynamoDBRecord[], eventBusName: string): Outgoing[] {
   return records.flatMap(({ dynamodb = {}, eventSourceARN = '' }) => {
@@ -47,44 +47,44 @@ export function outgoingOf(records: readonly DynamoDBRecord[], eventBusName: str
   });
 }
 
-/** Read without the rest of the event, which another writer may have made unreadable. */
+/** Returns the event's id without reading the rest of the event, which another writer may have made unreadable. */
 function eventIdIn(image: Image): string | undefined {
   return image?.[OUTBOX_ATTRIBUTE]?.M?.id?.S;
 }
 
-/** What JSON has no form of, such as a number beyond 2^53, is that event's fault only. */
+/** Returns the entry of an event. A value that JSON cannot represent, such as a number beyond 2^53, affects this event only. */
 function writtenEvent(
   { NewImage, Keys }: StreamChange,
   eventBusName: string,
 ): Pick<Outgoing, 'key' | 'entry'> {
-  const ofItem = JSON.stringify(Keys);
+  const itemKey = JSON.stringify(Keys);
   try {
     const attribute = NewImage?.[OUTBOX_ATTRIBUTE];
     const event = unmarshall({ attribute } as never).attribute as PublishedEvent<EventDefinition>;
-    return { key: event.key ?? ofItem, entry: entryOf(event, eventBusName) };
+    return { key: event.key ?? itemKey, entry: entryOf(event, eventBusName) };
   } catch (error) {
-    const key = NewImage?.[OUTBOX_ATTRIBUTE]?.M?.key?.S ?? ofItem;
+    const key = NewImage?.[OUTBOX_ATTRIBUTE]?.M?.key?.S ?? itemKey;
     return { key, entry: { unwritable: (error as Error).message } };
   }
 }
 
-/** In their order, as many as one call takes, and never two of one key. */
-export function chunksOf(all: readonly Outgoing[]): Outgoing[][] {
+/** Splits events into the chunks of one call each, in order, with at most one event of a key per chunk. */
+export function chunksOf(events: readonly Outgoing[]): Outgoing[][] {
   const chunks: Outgoing[][] = [];
   let bytes = 0;
   let keys = new Set<string>();
-  for (const one of all) {
-    const size = 'unwritable' in one.entry ? 0 : Buffer.byteLength(one.entry.Detail as string);
+  for (const event of events) {
+    const size = 'unwritable' in event.entry ? 0 : Buffer.byteLength(event.entry.Detail as string);
     const current = chunks.at(-1);
-    const fits = current && current.length < MAX_ENTRIES && bytes + size <= MAX_BYTES && !keys.has(one.key);
-    if (fits) current.push(one);
+    const fits = current && current.length < MAX_ENTRIES && bytes + size <= MAX_BYTES && !keys.has(event.key);
+    if (fits) current.push(event);
     else {
-      chunks.push([one]);
+      chunks.push([event]);
       bytes = 0;
       keys = new Set();
     }
     bytes += size;
-    keys.add(one.key);
+    keys.add(event.key);
   }
   return chunks;
 }

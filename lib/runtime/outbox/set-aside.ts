@@ -3,18 +3,18 @@ import { logger } from '../logger.js';
 import type { QueueClient } from '../needs/queue.js';
 import type { Outgoing } from './records.js';
 
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+/** Maximum size of a message. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 
-/** What SQS says of a message that it will never take: too long, or with characters that it does not take. */
-const REFUSALS = /InvalidMessageContents|InvalidParameterValue|MessageTooLong|RequestEntityTooLarge/;
+/** Errors of SQS for a message that it never accepts: too long, or with characters outside of its range. */
+const PERMANENT_ERRORS = /InvalidMessageContents|InvalidParameterValue|MessageTooLong|RequestEntityTooLarge/;
 
 /**
- * Keeps an event that cannot be published, with the reason: with its data where that is possible, or else with the key of
- * the item that carries it. `trellis redrive` publishes both.
+ * Moves an event that cannot be published to the failure queue, with the reason: with its data if possible, else with
+ * the key of its item. `trellis redrive` publishes both forms.
  *
- * @param functionArn what publishes the item's event again
- * @throws Error when SQS cannot be reached
+ * @param functionArn function that publishes the item's event again
+ * @throws Error if SQS cannot be reached
  */
 export async function setAside(
   { item, entry }: Outgoing,
@@ -22,7 +22,11 @@ export async function setAside(
   failures: QueueClient,
   functionArn: string | undefined,
 ): Promise<void> {
-  logger().error('An event is set aside', { reason, event: { id: item.eventId }, keys: item.keys });
+  logger().error('An event was moved to the failure queue', {
+    reason,
+    event: { id: item.eventId },
+    keys: item.keys,
+  });
   const reduced = JSON.stringify({ refused: reason, requestContext: { functionArn }, outboxItem: item });
   const whole = 'unwritable' in entry ? reduced : JSON.stringify({ refused: reason, putEvents: entry });
   const isTooLong = Buffer.byteLength(whole) > MAX_MESSAGE_BYTES;
@@ -30,7 +34,7 @@ export async function setAside(
     await send(failures, isTooLong ? reduced : whole);
   } catch (error) {
     const { name, message } = error as Error;
-    if (whole === reduced || !REFUSALS.test(`${name} ${message}`)) throw error;
+    if (whole === reduced || !PERMANENT_ERRORS.test(`${name} ${message}`)) throw error;
     await send(failures, reduced);
   }
 }

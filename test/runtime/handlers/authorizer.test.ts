@@ -38,7 +38,7 @@ beforeEach(() => jest.spyOn(console, 'error').mockImplementation(() => undefined
 afterEach(() => jest.restoreAllMocks());
 
 describe('an authorizer', () => {
-  it('lets pass to its own API and stage, whatever the operation: the answer is kept for all of them', async () => {
+  it('allows its own API and stage, whatever the operation: the decision is cached for all of them', async () => {
     expect(await handler(tokenEvent('Bearer good'))).toEqual({
       principalId: 'acme',
       policyDocument: {
@@ -61,20 +61,20 @@ describe('an authorizer', () => {
     }
   });
 
-  it('denies somebody who may not', async () => {
+  it('denies a caller who may not', async () => {
     const { policyDocument } = await handler(tokenEvent('banned'));
     expect(policyDocument.Statement).toMatchObject([{ Effect: 'Deny' }]);
   });
 
-  it('answers nobody it knows by the one error that API Gateway makes a 401 of', async () => {
-    await expect(handler(tokenEvent('nobody'))).rejects.toThrow(/^Unauthorized$/);
+  it('rejects an unknown caller with the error that API Gateway turns into a 401', async () => {
+    await expect(handler(tokenEvent('unknown'))).rejects.toThrow(/^Unauthorized$/);
   });
 
-  it('lets nobody pass when it fails, and says no more than that', async () => {
+  it('allows no caller when it fails, and discloses no detail', async () => {
     await expect(handler(tokenEvent('crash'))).rejects.toThrow(/^The authorizer failed$/);
   });
 
-  it('lets nobody pass when it tells what its contract does not', async () => {
+  it('allows no caller when its context does not match the contract', async () => {
     await expect(handler(tokenEvent('wrong'))).rejects.toThrow(/^The authorizer failed$/);
   });
 
@@ -90,7 +90,7 @@ describe('an authorizer', () => {
     });
   });
 
-  it('of type `token` sees the token alone: what it answers for one operation holds for the others', async () => {
+  it('of type `token` gets only the token: its decision for one operation holds for the others', async () => {
     const seen = await handler(tokenEvent('seen'));
     expect(JSON.parse(String(seen.context?.partnerId))).toEqual({ headers: {}, query: {} });
   });

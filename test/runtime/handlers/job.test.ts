@@ -21,13 +21,13 @@ describe('job', () => {
     expect(dynamo.calls()).toEqual([]);
   });
 
-  it('is due now when somebody invokes it by hand', async () => {
+  it('is due now when it is invoked by hand', async () => {
     const before = new Date().toISOString();
     await handler.with({ stage: 'beta' })({});
     expect(times[0]! >= `beta ${before}`).toBe(true);
   });
 
-  it('refuses what is no time', async () => {
+  it('rejects an invalid time', async () => {
     await expect(async () =>
       handler.with({ stage: 'beta' })({ scheduledTime: '<aws.scheduler.scheduled-time>' }),
     ).rejects.toThrow(

@@ -192,8 +192,8 @@ describe('the caller', () => {
   });
 });
 
-describe('the reply', () => {
-  const answering = (reply: unknown) => route(api.put, {}, async () => reply as never);
+describe('the response', () => {
+  const responding = (response: unknown) => route(api.put, {}, async () => response as never);
 
   it('is sent as JSON that nothing caches', async () => {
     const { headers } = await call(put, { body: { name: 'x' } });
@@ -206,7 +206,7 @@ describe('the reply', () => {
   });
 
   it('has the headers that the handler gives it', async () => {
-    const handler = answering({
+    const handler = responding({
       status: 200,
       body: { name: 'x' },
       headers: { 'cache-control': 'max-age=5' },
@@ -215,7 +215,7 @@ describe('the reply', () => {
   });
 
   it('has each header once, however the handler writes its name', async () => {
-    const handler = answering({
+    const handler = responding({
       status: 200,
       body: { name: 'x' },
       headers: { 'Cache-Control': 'max-age=5' },
@@ -225,14 +225,14 @@ describe('the reply', () => {
     expect(headers).not.toHaveProperty('Cache-Control');
   });
 
-  it('without a body says nothing of its type', async () => {
+  it('without a body has no content type', async () => {
     const handler = route(api.remove, {}, async () => ({ status: 204 }));
     const { statusCode, headers, body } = await handler(restEvent(), context);
     expect([statusCode, body, headers?.['content-type']]).toEqual([204, '', undefined]);
   });
 
   it('keeps back what the contract does not declare', async () => {
-    const handler = answering({ status: 200, body: { name: 'x', secret: 1 } });
+    const handler = responding({ status: 200, body: { name: 'x', secret: 1 } });
     expect((await call(handler, { body: { name: 'x' } })).body).toEqual({ name: 'x' });
   });
 
@@ -250,7 +250,7 @@ describe('the reply', () => {
       'on one line',
     ],
     [
-      'has a header that is no Latin text',
+      'has a header with other than Latin text',
       { status: 200, body: { name: '' }, headers: { a: '€' } },
       'must be Latin-1 text',
     ],
@@ -262,10 +262,10 @@ describe('the reply', () => {
     [
       'is larger than Lambda takes',
       { status: 200, body: { name: '"'.repeat(3_140_000) } },
-      'answer a page at a time, or a URL of S3',
+      'Return a page, or an S3 URL.',
     ],
-  ])('that %s is logged and never sent', async (_what, reply, message) => {
-    const { status, body } = await call(answering(reply), { body: { name: 'x' } });
+  ])('that %s is logged and never sent', async (_what, response, message) => {
+    const { status, body } = await call(responding(response), { body: { name: 'x' } });
     expect([status, body.title]).toEqual([500, 'Internal server error']);
     expect(logged.join()).toContain(message);
   });
@@ -274,7 +274,7 @@ describe('the reply', () => {
 describe('an error', () => {
   const failing = (error: unknown) => route(api.put, {}, async () => Promise.reject(error));
 
-  it('that is a problem is the reply', async () => {
+  it('that is a problem is the response', async () => {
     const problem = new ProblemError({
       status: 409,
       title: 'Taken',
@@ -287,7 +287,7 @@ describe('an error', () => {
     expect(logged).toEqual([]);
   });
 
-  it('of a kind that the contract declares is the reply', async () => {
+  it('of a kind that the contract declares is the response', async () => {
     const { status, headers, body } = await call(
       failing(new Gone({ since: '2027-01-01', detail: 'Sold.' })),
       {
@@ -331,7 +331,7 @@ describe('an error', () => {
     expect(logged.join()).toContain(message);
   });
 
-  it('that is unknown is a 500 that tells nothing, and is logged with the request', async () => {
+  it('that is unknown is a 500 without details, and is logged with the request', async () => {
     const { status, body } = await call(failing(new TypeError('the password is 1234')), {
       body: { name: 'x' },
     });

@@ -50,13 +50,13 @@ route(api.get, {}, async () => ({ status: 500, body: { orderId: 'x' } }));
 route(api.get, {}, async () => ({ status: 200, body: { orderId: 1 } }));
 // @ts-expect-error a path parameter that does not exist
 route(api.get, {}, async ({ params }) => ({ status: 200, body: { orderId: params.id } }));
-// @ts-expect-error a client that was not asked for
+// @ts-expect-error a client that is not among the needs
 route(api.get, {}, async (_input, { orders }) => ({ status: 200, body: { orderId: orders.tableName } }));
 // @ts-expect-error a public operation has no user
 route(api.get, {}, async ({ user }) => ({ status: 200, body: { orderId: user.sub } }));
-// @ts-expect-error there is no such access
+// @ts-expect-error this access does not exist
 route(api.get, { orders: table.delete }, async () => ({ status: 200, body: { orderId: 'x' } }));
-// @ts-expect-error an operation says who may call it
+// @ts-expect-error `auth` is required
 defineApi({ name: 'x', version: '1' }, { a: { method: 'GET', path: '/a', responses: { 200: z.string() } } });
 
 class OutOfStock extends defineProblem({
@@ -127,7 +127,7 @@ route(api.mine, {}, async ({ idempotencyKey, accepts }) => {
 route(more.place, {}, async () => ({ status: 201, body: { at } }));
 // @ts-expect-error a text where the handler has a Date in hand
 route(more.place, {}, async () => ({ status: 201, body: { at: '' }, headers: { location: '' } }));
-// @ts-expect-error a problem is thrown, not answered
+// @ts-expect-error a problem is thrown, not returned
 route(more.place, {}, async () => ({ status: 409, body: {} }));
 // @ts-expect-error a header that the contract does not declare
 route(more.place, {}, async ({ headers }) => headers['x-other']);

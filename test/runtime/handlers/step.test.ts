@@ -41,7 +41,7 @@ describe('step', () => {
     delete process.env.STAGE_TEXT;
   });
 
-  it('tells a refusal as an answer', async () => {
+  it('returns a refusal as a result', async () => {
     const two = { ...order, lines: [{ quantity: 1 }, { quantity: 1 }] };
     expect(await pay.with({ stage: 'beta' })({ input: two })).toEqual({
       sagaFailure: { kind: 'refused', code: 'too-many', message: 'One line, please.' },
@@ -49,7 +49,7 @@ describe('step', () => {
     expect(refused('no')).toEqual({ sagaFailure: { kind: 'refused', code: 'no' } });
   });
 
-  it('answers what is wrong with what it reads, and does not run', async () => {
+  it('returns the errors of an invalid context, and does not run', async () => {
     const bad = { input: { orderId: 1, lines: [{ quantity: 0 }] } } as never;
     expect(await pay.with({ stage: 'beta' })(bad)).toEqual({
       sagaFailure: {
@@ -73,15 +73,15 @@ describe('step', () => {
 
   it('fails as an undo that cannot read the context, or refuses: it is still to be done', async () => {
     await expect(pay.with({ stage: 'beta' })({ input: {}, failure } as never)).rejects.toThrow(
-      'The context is not what this undo reads: .input.orderId: ',
+      "The saga context does not match this undo's schema: .input.orderId: ",
     );
     const two = { ...order, lines: [{ quantity: 1 }, { quantity: 1 }] };
     await expect(pay.with({ stage: 'beta' })({ input: two, failure } as never)).rejects.toThrow(
-      "An undo must not refuse, got `refused('too-many')`",
+      "An undo must not return `refused(...)`, got `refused('too-many')`",
     );
   });
 
-  it('tells of many problems the first ones, so that the machine can pass them on', async () => {
+  it('lists the first of many problems, so that the machine can pass them on', async () => {
     const lines = Array.from({ length: 5000 }, () => ({ quantity: 'x'.repeat(500) }));
     const many = (await pay.with({ stage: 'beta' })({ input: { ...order, lines } } as never)) as any;
     const { kind, problems } = many.sagaFailure;
@@ -89,7 +89,7 @@ describe('step', () => {
     expect(JSON.stringify(many).length).toBeLessThan(5000);
   });
 
-  it('does not fail as an undo whose result is too large: nobody reads it', async () => {
+  it('does not fail as an undo whose result is too large: it is never read', async () => {
     const large = step({}, {}, async () => 'x'.repeat(250 * 1024)).with({});
     expect(await large({ failure } as never)).toBeUndefined();
   });
@@ -100,7 +100,7 @@ describe('step', () => {
     const largest = 240 * 1024 - '{}'.length - '""'.length;
     expect(await returning('x'.repeat(largest))).toHaveLength(largest);
     await expect(returning('x'.repeat(largest + 1))).rejects.toThrow(
-      `must be at most 245760 bytes, got 2 and ${largest + 3}. Keep what is large in a table or a bucket`,
+      `must be at most 245760 bytes, got 2 and ${largest + 3}. Store large data in a table or a bucket`,
     );
     await expect(returning('ü'.repeat(largest / 2 + 1))).rejects.toThrow('must be at most');
   });
@@ -110,7 +110,7 @@ describe('saga', () => {
   const sfn = mockClient(SFNClient);
   const arn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:fulfilment';
   const starting = saga(Order).start.connect(arn);
-  const answering = saga(z.object({ isApproved: z.boolean() })).answer.connect(arn);
+  const responding = saga(z.object({ isApproved: z.boolean() })).respond.connect(arn);
   const exists = new ExecutionAlreadyExists({ message: 'exists', $metadata: {} });
 
   beforeEach(() => sfn.reset());
@@ -139,34 +139,34 @@ describe('saga', () => {
     sfn.on(StartExecutionCommand).rejects(exists);
     sfn.on(DescribeExecutionCommand).resolves({ input: JSON.stringify({ ...order, orderId: 'o2' }) });
     await expect(starting.start('o1', order)).rejects.toThrow(
-      'The execution "o1" was started with another input: one name stands for one input.',
+      'The execution "o1" was started with another input. Choose another name.',
     );
   });
 
   it.each(['', 'a b', 'a/b', 'ä', 'x'.repeat(81)])('refuses the name "%s"', async (name) => {
-    await expect(starting.start(name, order)).rejects.toThrow('at most 80, got');
+    await expect(starting.start(name, order)).rejects.toThrow('hyphens and underscores, got');
     expect(sfn.calls()).toHaveLength(0);
   });
 
-  it('refuses an input or an answer that is none, and passes on what was given', async () => {
+  it('rejects an invalid input or response, and passes a valid one on unparsed', async () => {
     await expect(starting.start('o1', { orderId: 'o1' } as never)).rejects.toThrow(z.ZodError);
-    await expect(answering.succeed('t', {} as never)).rejects.toThrow(z.ZodError);
+    await expect(responding.succeed('t', {} as never)).rejects.toThrow(z.ZodError);
     const dated = saga(z.object({ day: z.iso.date().transform((day) => new Date(day)) })).start.connect(arn);
     sfn.on(StartExecutionCommand).resolves({});
     await dated.start('d1', { day: '2026-11-21' });
     expect(sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input.input).toBe('{"day":"2026-11-21"}');
   });
 
-  it('tells other errors as they are', async () => {
+  it('throws other errors unchanged', async () => {
     sfn.on(StartExecutionCommand).rejects(new Error('no network'));
     await expect(starting.start('o1', order)).rejects.toThrow('no network');
   });
 
-  it('answers a step that waits, or says that nobody will', async () => {
+  it('responds to a step that waits, or fails it', async () => {
     sfn.on(SendTaskSuccessCommand).resolves({});
     sfn.on(SendTaskFailureCommand).resolves({});
-    await answering.succeed('t1', { isApproved: false });
-    await answering.fail('t2', 'on holiday');
+    await responding.succeed('t1', { isApproved: false });
+    await responding.fail('t2', 'on holiday');
     expect(sfn.calls().map(({ args }) => args[0].input)).toEqual([
       { taskToken: 't1', output: '{"isApproved":false}' },
       { taskToken: 't2', error: 'SagaResponseFailed', cause: 'on holiday' },

@@ -1,6 +1,6 @@
 import { text, trigger, UserRefusedError, users } from 'cdk-trellis/runtime';
 import { lambdaContext, triggerEvent } from 'cdk-trellis/testing';
-import { OWN_USERS } from '../../../lib/runtime/own-users.js';
+import { EVENT_USER_POOL } from '../../../lib/runtime/event-user-pool.js';
 
 const preSignUp = trigger('preSignUp', { domain: text() }, async ({ request }, { domain }) => {
   const { email = '' } = request.userAttributes;
@@ -15,20 +15,20 @@ const ask = (email: string) =>
   );
 
 describe('trigger', () => {
-  it('returns the event with what it answers, and what it leaves out as Cognito has it', async () => {
+  it('returns the event with its response, and the values of Cognito for omitted parts', async () => {
     const event = triggerEvent('preSignUp', { attributes: { email: 'ada@example.com' } });
-    const answered = await ask('ada@example.com');
-    expect(answered).toEqual({
+    const returned = await ask('ada@example.com');
+    expect(returned).toEqual({
       ...event,
       response: { autoConfirmUser: true, autoVerifyEmail: false, autoVerifyPhone: false },
     });
   });
 
-  it('tells the user why it refuses', async () => {
+  it('shows the user why it rejects the action', async () => {
     await expect(ask('ada@other.org')).rejects.toThrow('Only addresses of example.com');
   });
 
-  it('tells the user nothing of its own errors, and logs them', async () => {
+  it('shows the user no detail of other errors, and logs them', async () => {
     const log = jest.spyOn(console, 'error').mockImplementation();
     await expect(ask('broken')).rejects.toThrow(/^Something went wrong, please try again$/);
     expect(JSON.parse(log.mock.calls[0]?.[0])).toMatchObject({
@@ -39,7 +39,7 @@ describe('trigger', () => {
     log.mockRestore();
   });
 
-  it('may answer nothing', async () => {
+  it('may return nothing', async () => {
     const after = trigger('postConfirmation', {}, async () => {});
     const event = triggerEvent('postConfirmation');
     expect(await after.with({})(event)).toEqual(event);
@@ -56,7 +56,7 @@ describe('trigger', () => {
       },
     );
     const client = {} as never;
-    const clients = { own: { userPoolId: OWN_USERS, client }, other: { userPoolId: 'other', client } };
+    const clients = { own: { userPoolId: EVENT_USER_POOL, client }, other: { userPoolId: 'other', client } };
     await handler.with(clients)(triggerEvent('postAuthentication', { userPoolId: 'pool' }));
     expect(pools).toEqual(['pool', 'other']);
   });

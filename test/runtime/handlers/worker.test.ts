@@ -48,8 +48,8 @@ describe('worker', () => {
   });
 
   it.each([
-    ['is not JSON', '{', 'The message 1 is not JSON'],
-    ['is of another shape', { to: 'ann' }, "The message 1 does not match the worker's schema"],
+    ['is not JSON', '{', 'Message 1 is not JSON'],
+    ['is of another shape', { to: 'ann' }, "Message 1 does not match the worker's schema"],
   ])('refuses a message that %s, and no other', async (_, body, reason) => {
     expect(await handler.with({})(batch(body, mail('a')))).toEqual(failures('1'));
     expect(seen).toEqual(['a']);
@@ -81,7 +81,7 @@ describe('worker', () => {
     expect(await handler.with({})(batch(test, mail('a')))).toEqual(failures());
     expect(await anything.with({})(batch(test))).toEqual(failures());
     expect([seen, loose]).toEqual([['a'], []]);
-    // A message of somebody else that contains the word.
+    // Another message that contains the word.
     expect(await anything.with({})(batch({ Event: 's3:TestEvent' }))).toEqual(failures());
     expect(loose).toHaveLength(1);
   });
@@ -210,7 +210,7 @@ describe('queue(Message).send', () => {
     expect([third, fourth]).toEqual(['order-7', 'd-1']);
   });
 
-  it('refuses what is no such message', async () => {
+  it('rejects a message of another shape', async () => {
     await expect(mails.send({ to: 'ann' } as never)).rejects.toThrow('expected string');
     expect(sent()).toEqual([]);
   });

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => jest.useRealTimers());
 
-/** Work that ends when it is told to, in an invocation with this much time. */
+/** Work that ends on request, in an invocation with this much time. */
 async function running(remainingMilliseconds?: number) {
   let end!: () => void;
   const work = () =>
@@ -102,15 +102,15 @@ describe('a lease', () => {
 describe('work that is done', () => {
   const silent = () => jest.spyOn(console, 'error').mockImplementation();
 
-  it('does not fail when it cannot be remembered', async () => {
+  it('does not fail when its result cannot be recorded', async () => {
     const logged = silent();
     dynamo.on(UpdateItemCommand).rejects(new Error('the table is gone'));
     expect(await client.run('key', async () => new Date(start))).toEqual(new Date(start));
-    expect(String(logged.mock.calls)).toContain('Done work could not be remembered');
+    expect(String(logged.mock.calls)).toContain('Finished work could not be recorded');
     logged.mockRestore();
   });
 
-  it('tells why it failed also when its lease cannot be released', async () => {
+  it('throws the error of the work also when its lease cannot be released', async () => {
     const logged = jest.spyOn(console, 'warn').mockImplementation();
     dynamo.on(DeleteItemCommand).rejects(new Error('the table is gone'));
     const fails = client.run('key', async () => {
@@ -128,7 +128,7 @@ describe('work that is done', () => {
   ])('is not begun with the key %p, by which other work would pass for it', async (key, got) => {
     const work = jest.fn();
     await expect(client.run(key as string, work)).rejects.toThrow(
-      `\`key\` must be a text that is not empty, got ${got}`,
+      `\`key\` must be a string that is not empty, got ${got}`,
     );
     expect(work).not.toHaveBeenCalled();
   });

@@ -17,8 +17,8 @@ const sent = () => {
 describe('invoke', () => {
   it('calls the function and returns its result', async () => {
     lambda.on(InvokeCommand).resolves(payload({ text: 'Hello Ann' }));
-    const reply = await call.connect('greet').call({ name: 'Ann' });
-    expect(reply.text).toBe('Hello Ann');
+    const result = await call.connect('greet').call({ name: 'Ann' });
+    expect(result.text).toBe('Hello Ann');
     expect(sent()).toEqual({
       FunctionName: 'greet',
       InvocationType: InvocationType.RequestResponse,

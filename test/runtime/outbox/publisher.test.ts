@@ -212,7 +212,7 @@ describe('the function of an Outbox', () => {
       expect(setAside()[1]).toEqual(reduced(odd, 'MalformedDetail: no'));
     });
 
-    it('although it fails the call of others', async () => {
+    it('although it makes the whole call fail', async () => {
       const refused = Object.assign(new Error('bad entry'), { name: 'ValidationException' });
       eventBridge.on(PutEventsCommand).callsFake(async ({ Entries }) => {
         if (Entries.some(({ Detail }: { Detail: string }) => Detail.includes('"bad"'))) throw refused;

@@ -8,7 +8,7 @@ interface Answer {
 }
 
 export const handler = handle(
-  { waits: saga(Approval).answer },
+  { waits: saga(Approval).respond },
   async ({ token, answer, cause }: Answer, { waits }) =>
     answer ? waits.succeed(token, answer) : waits.fail(token, cause ?? ''),
 );
