@@ -23,7 +23,7 @@ export interface Deadline {
  * finished work would count as failed, too.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  *
- * Without Lambda's context, as in a unit test, there is no deadline.
+ * Without Lambda's context, as in a unit test, work has no deadline.
  */
 export async function withDeadline<Result>(work: (deadline: Deadline) => Promise<Result>): Promise<Result> {
   const lifetime = currentInvocation()?.lifetime;

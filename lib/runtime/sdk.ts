@@ -153,7 +153,7 @@ function boundBody(body: Body | undefined, left: number, limit: number): void {
   if (!body?.once || !body.destroy) return;
   const timer = setTimeout(
     () => {
-      // Without a reader there is no listener, and the error would crash the process.
+      // A body without a reader has no listener, and its error would crash the process.
       body.once?.('error', () => {});
       const message = `The response was not complete within ${Math.round(limit)} ms`;
       body.destroy?.(Object.assign(new Error(message), { name: 'TimeoutError', code: 'ETIMEDOUT' }));

@@ -120,7 +120,7 @@ describe('a body', () => {
       for (const handler of [anything, record]) {
         expect(await call(handler, { body })).toMatchObject({
           status: 400,
-          body: { detail: 'The name "__proto__" has another meaning in JavaScript.' },
+          body: { detail: 'The key "__proto__" is not allowed.' },
         });
       }
     },

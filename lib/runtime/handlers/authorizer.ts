@@ -90,7 +90,7 @@ export function authorizer<const A extends LambdaAuth, const N extends Needs>(
     if (verdict === 'unauthorized') throw new Error('Unauthorized');
     const resource = `${event.methodArn.split('/').slice(0, 2).join('/')}/*`;
     return verdict === 'forbidden'
-      ? policy('nobody', 'Deny', resource)
+      ? policy('anonymous', 'Deny', resource)
       : { ...policy(verdict.principalId, 'Allow', resource), context: definedValues(verdict.context) };
   }
 

@@ -11,7 +11,7 @@ export interface ScheduledEvent {
   readonly scheduledTime?: string;
 }
 
-/** One scheduled run of a job. */
+/** Scheduled run of a job. */
 export interface Occasion {
   /** Scheduled time: the same in every attempt, so that the period derived from it (yesterday, the last hour) is the same. */
   readonly scheduledTime: Date;

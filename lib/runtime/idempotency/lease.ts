@@ -176,7 +176,7 @@ export class Lease {
   }
 }
 
-/** Returns the remaining milliseconds of the invocation; outside of one there is no limit. */
+/** Returns the remaining milliseconds of the invocation; outside of one it is unlimited. */
 function remainingTime(): number {
   return invocationContext()?.getRemainingTimeInMillis() ?? Number.MAX_SAFE_INTEGER / 2;
 }
