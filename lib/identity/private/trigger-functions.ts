@@ -12,8 +12,8 @@ import { entryOf } from '../../handler/entry.js';
 import { exportNameOf } from '../../handler/export-name.js';
 import { HandlerSources } from '../../handler/handler-sources.js';
 import type { DeclaredNeed } from '../../handler/needs.js';
-import type { TriggerName } from '../../runtime/handlers/trigger.js';
 import { EVENT_USER_POOL } from '../../runtime/event-user-pool.js';
+import type { TriggerName } from '../../runtime/handlers/trigger.js';
 import type { AnyTriggers, TriggerOptions } from '../triggers.js';
 
 /**
