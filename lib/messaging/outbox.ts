@@ -21,10 +21,16 @@ import { libraryHandler } from '../handler/library-entry.js';
 import { addAlarm } from '../observability/alarm.js';
 import { addDeadLetterAlarm, type DeadLetterAlarmProps } from '../observability/dead-letter-alarm.js';
 import { OUTBOX_ATTRIBUTE } from '../runtime/outbox/attribute.js';
+import { addUnreadAlarm } from './private/unread-check.js';
 
 export interface OutboxAlarmProps extends DeadLetterAlarmProps {
   /** How old the oldest change may be that is not published. @default Duration.minutes(5) */
   readonly delay?: Duration;
+  /**
+   * Whether a check every five minutes looks at the event source, with an alarm when the stream is not read.
+   * @default true
+   */
+  readonly unread?: boolean;
 }
 
 export interface OutboxProps {
@@ -47,7 +53,7 @@ export interface OutboxProps {
   readonly maxRecordAge?: Duration;
   /** Properties of the function that publishes; they win over the defaults. @default - 256 MB, a minute */
   readonly function?: NodeFunctionOptions;
-  /** Alarms on delay, on throttles and on events that were given up; `false` for none. @default - all three */
+  /** Alarms on delay, throttles, a stream that is not read and events that were given up; `false` for none. @default - all four */
   readonly alarms?: OutboxAlarmProps | false;
   /** Any property of the event source, such as `parallelizationFactor`; it wins over the defaults. */
   readonly eventSource?: EventSourceMappingOptions;
@@ -63,7 +69,7 @@ export interface OutboxProps {
  * day lands there as a reference to the stream. `trellis redrive` publishes all of them, for a day without a loss: later
  * it finds what the items still carry.
  *
- * Costs at rest: three alarms, $0.30 a month. In use the function's time and the events ($1.00 per million); reading
+ * Costs at rest: four alarms, $0.40 a month, and a cent for the checks of the event source. In use the function's time and the events ($1.00 per million); reading
  * the stream is free for functions.
  *
  * @throws Error when the table has no stream of new and old images
@@ -144,7 +150,7 @@ export class Outbox extends Construct {
   }
 
   private addAlarms(table: ITable, props: OutboxAlarmProps): Alarm[] {
-    const { delay = Duration.minutes(5), topic } = props;
+    const { delay = Duration.minutes(5), unread = true, topic } = props;
     const name = table.node.path;
     const late = addAlarm(this, 'DelayAlarm', {
       metric: this.function.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(1) }),
@@ -154,7 +160,7 @@ export class Outbox extends Construct {
       runbook: 'late-streams',
       ...(topic && { topic }),
     });
-    // The age of the changes is told by each invocation: without any, this is what tells.
+    // Each invocation reports the age of its changes: a function without invocations has no IteratorAge.
     const throttled = addAlarm(this, 'ThrottledAlarm', {
       metric: this.function.metricThrottles({ period: Duration.minutes(1) }),
       threshold: 0,
@@ -169,6 +175,9 @@ export class Outbox extends Construct {
       props,
       `Events of ${name} could not be published and lie in its Outbox's failure queue. Redrive references to the stream within a day: later only what the items still carry can be published.`,
     );
-    return [late, throttled, lost];
+    if (!unread) return [late, throttled, lost];
+    const { eventSource, failures } = this;
+    const notRead = addUnreadAlarm(this, { table: name, eventSource, failures, ...(topic && { topic }) });
+    return [late, throttled, lost, notRead];
   }
 }

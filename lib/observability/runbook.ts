@@ -13,7 +13,9 @@ const FIRST_STEPS = {
   'old-messages':
     "1. Look at the worker's errors, throttles and concurrency. 2. If there is more work than usual, raise maxConcurrency. 3. A FIFO group waits for a message that fails until that is a dead letter.",
   'late-streams':
-    '1. Look at the errors and throttles of the publishing function, and whether its event source mapping is enabled. 2. What it gave up is in the queue for failures: npx trellis redrive QUEUE within a day.',
+    '1. Look at the errors and throttles of the publishing function. 2. What it gave up is in the queue for failures: npx trellis redrive QUEUE within a day.',
+  'unread-streams':
+    '1. aws lambda get-event-source-mapping --uuid UUID: State and LastProcessingResult say why. 2. Disabled: aws lambda update-event-source-mapping --uuid UUID --enabled. PROBLEM: repair the role of the function. Gone: deploy the stack again. 3. DynamoDB keeps changes for a day: what is older must be published by hand.',
   'undelivered-failures':
     '1. Find the function, rule, schedule or topic: the metric of the alarm, by its dimension. 2. Repair the policy or the key of the queue for its failures. 3. What could not be written there is lost: its log has the ids.',
   'failed-workflows':

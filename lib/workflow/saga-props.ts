@@ -36,6 +36,12 @@ export interface SagaAlarmProps extends AlarmTarget {
   readonly failures?: number;
   /** How long an execution may take from start to end. @default - five minutes, and the waits for answers */
   readonly duration?: Duration;
+  /**
+   * Time after which an execution that is still open counts as stuck, also one that waits for a person; an hourly check
+   * looks for them. `false` for no check and no alarm. An express saga has none: it ends within five minutes.
+   * @default - `duration`
+   */
+  readonly stuckAfter?: Duration | false;
 }
 
 export interface SagaProps<
@@ -71,7 +77,7 @@ export interface SagaProps<
   readonly type?: 'standard' | 'express';
   /** Properties of every function of the saga. A step's own win; environments are merged. @default - those of NodeFunction */
   readonly functions?: SagaFunctionOptions;
-  /** Alarms on failing and on slow executions, and on those that wait for a person; `false` for none. @default - all three */
+  /** Alarms on failing, slow and stuck executions, and on those that wait for a person; `false` for none. @default - all four */
   readonly alarms?: SagaAlarmProps | false;
   /** Any property of the state machine underneath; it wins over the defaults. */
   readonly stateMachine?: Partial<Omit<StateMachineProps, 'definitionBody' | 'stateMachineType' | 'timeout'>>;

@@ -35,7 +35,7 @@ type Types<D extends AnyDefinition> = NonNullable<D['types']>;
  * says what happened and has the command by which the execution goes on, and an alarm is on. It ends in a typed outcome;
  * for a technical reason also as a failed execution, so that the metric shows it.
  *
- * Costs at rest: three alarms, $0.30 a month (an express saga has four). In use $0.025 per 1,000 transitions: two for each step and one for the end
+ * Costs at rest: four alarms, $0.40 a month, and less than a cent for the hourly check of open executions. In use $0.025 per 1,000 transitions: two for each step and one for the end
  * (us-east-1, https://aws.amazon.com/step-functions/pricing/), and the functions' time.
  *
  * @throws Error that names all errors: no steps, names, timeouts, retries; an express saga that would take too long

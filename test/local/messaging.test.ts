@@ -1,5 +1,11 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { InvokeCommand } from '@aws-sdk/client-lambda';
+import {
+  DeleteEventSourceMappingCommand,
+  InvokeCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import { SFNClient, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
+import { localClientConfig } from '../../bin/local-storefront.js';
 import { Deployed, eventually, type Row } from './messaging/deployed.js';
 
 jest.setTimeout(120_000);
@@ -386,6 +392,39 @@ describe('an Outbox', () => {
   });
 });
 
+describe('the check whether an Outbox reads its stream', () => {
+  const check = async () => {
+    const sfn = new SFNClient({ ...localClientConfig(app.cloud), disableHostPrefix: true });
+    const { status, error, cause } = await sfn.send(
+      new StartSyncExecutionCommand({ stateMachineArn: app.output('OutboxCheck') }),
+    );
+    return { status, error, cause };
+  };
+  const enable = (Enabled: boolean) =>
+    app.lambda.send(new UpdateEventSourceMappingCommand({ UUID: app.output('OutboxSource'), Enabled }));
+
+  it('fails as long as its event source is disabled, and events wait meanwhile', async () => {
+    expect(await check()).toEqual({ status: 'SUCCEEDED' });
+    await enable(false);
+    await app.purge('Published');
+    await app.invoke('Writer', { orderId: 'unread', states: ['placed'] });
+    expect(await check()).toEqual({
+      status: 'FAILED',
+      error: 'StreamNotRead',
+      cause: expect.stringMatching(
+        /^The event source mapping is Disabled, the result of its last attempt is: /,
+      ),
+    });
+    expect(await app.bodies('Published')).toEqual([]);
+    await enable(true);
+    await eventually(
+      () => app.bodies('Published'),
+      (bodies) => bodies.length === 1,
+    );
+    expect(await check()).toEqual({ status: 'SUCCEEDED' });
+  });
+});
+
 describe('a CronJob', () => {
   const run = (scheduledTime: string) => app.invoke('Nightly', { scheduledTime });
   const slow = ['2002-01-01T00:00:00.000Z', '2002-01-02T00:00:00.000Z'] as const;
@@ -479,6 +518,14 @@ describe('trellis redrive', () => {
       output: expect.stringContaining('`--target aws` wants `--profile NAME`'),
     });
   });
+});
+
+it('the check of an Outbox fails when its event source was deleted', async () => {
+  await app.lambda.send(new DeleteEventSourceMappingCommand({ UUID: app.output('OutboxSource') }));
+  const sfn = new SFNClient({ ...localClientConfig(app.cloud), disableHostPrefix: true });
+  expect(
+    await sfn.send(new StartSyncExecutionCommand({ stateMachineArn: app.output('OutboxCheck') })),
+  ).toMatchObject({ status: 'FAILED', error: 'Lambda.ResourceNotFoundException' });
 });
 
 it('has done all this without a call that IAM denied', () => {

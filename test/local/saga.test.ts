@@ -77,6 +77,8 @@ async function until<Value>(look: () => Promise<Value | undefined>): Promise<Val
   throw new Error('It did not happen within 45 s');
 }
 
+const token = async (id: string) => (await until(async () => await item(`token of ${id}`))).taskToken;
+
 /** How an execution ended. */
 const end = (machine: Machine, id: string) =>
   until(async () => {
@@ -447,8 +449,6 @@ describe('steps in parallel, and a choice', () => {
 });
 
 describe('a step that waits for an answer', () => {
-  const token = async (id: string) => (await until(async () => await item(`token of ${id}`))).taskToken;
-
   it.concurrent('goes on with the answer', async () => {
     const id = await start('Waits');
     await invoke('Answer', { token: await token(id), answer: { by: 'ann', isApproved: true } });
@@ -519,6 +519,29 @@ describe('a step that waits for an answer', () => {
     await invoke('Answer', { token: after, answer: { by: 'ann', isApproved: true } });
     expect((await end('Waits', id)).output.status).toBe('completed');
     expect(await log(id)).toEqual(['reserve', 'ask', 'ask', 'pay']);
+  });
+});
+
+describe('the check for stuck executions', () => {
+  const check = async () => {
+    const { status, error, cause } = await sfn.send(
+      new StartSyncExecutionCommand({ stateMachineArn: outputs.StuckCheck! }),
+    );
+    return { status, error, names: cause?.split(': ')[1]?.split(', ') ?? [] };
+  };
+
+  it.concurrent('fails while an execution waits for longer than it may, and names it', async () => {
+    const id = await start('Waits');
+    expect((await check()).names).not.toContain(id);
+    const stuck = await until(async () => {
+      const found = await check();
+      return found.names.includes(id) ? found : undefined;
+    });
+    expect(stuck).toMatchObject({ status: 'FAILED', error: 'SagaStuck' });
+    expect(await running('Waits', id)).toBe(true);
+    await invoke('Answer', { token: await token(id), answer: { by: 'ann', isApproved: true } });
+    await end('Waits', id);
+    expect((await check()).names).not.toContain(id);
   });
 });
 

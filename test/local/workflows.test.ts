@@ -1,8 +1,9 @@
+import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction } from './emulator.js';
 
-const emulators = pairOfEmulators(['durable_executions']);
+const emulators = pairOfEmulators(['durable_executions', 'event_source_mappings_of_tasks']);
 
 const pass = (Output: unknown) => ({ StartAt: 'x', States: { x: { Type: 'Pass', Output, End: true } } });
 const stateMachine = (StateMachineName: string, states: Record<string, object>) => ({
@@ -57,17 +58,34 @@ beforeAll(async () => {
         }),
         ...stateMachine('Failed', { wait: waiting('Failing') }),
         ...stateMachine('Answered', { wait: waiting('Answering') }),
+        Queue: { Type: 'AWS::SQS::Queue', Properties: {} },
+        Mapping: {
+          Type: 'AWS::Lambda::EventSourceMapping',
+          Properties: {
+            EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+            FunctionName: { Ref: 'Failing' },
+          },
+        },
+        ...stateMachine('Mapped', {
+          get: {
+            Type: 'Task',
+            Resource: 'arn:aws:states:::aws-sdk:lambda:getEventSourceMapping',
+            Arguments: { Uuid: '{% $states.input.uuid %}' },
+            Output: { State: '{% $states.result.State %}', Uuid: '{% $states.result.Uuid %}' },
+            End: true,
+          },
+        }),
       },
     });
   }
 });
 
 /** How an execution ends. */
-async function run(emulator: Emulator, name: string): Promise<object> {
+async function run(emulator: Emulator, name: string, input: object = { input: true }): Promise<any> {
   const sfn = new SFNClient(emulator.client);
   const stateMachineArn = `arn:aws:states:us-east-1:000000000000:stateMachine:${name}`;
   const { executionArn } = await sfn.send(
-    new StartExecutionCommand({ stateMachineArn, input: '{"input":true}' }),
+    new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }),
   );
   for (;;) {
     const { status, output, error } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
@@ -100,4 +118,25 @@ correction(
   'lets a token be brought back with the permission for its state machine',
   (emulator) => run(emulator, 'Answered'),
   { status: 'SUCCEEDED', output: 'answered' },
+);
+
+correction(
+  emulators,
+  'event_source_mappings_of_tasks',
+  'reads an event source mapping, and says when there is none',
+  async (emulator) => {
+    const { EventSourceMappings } = await new LambdaClient(emulator.client).send(
+      new ListEventSourceMappingsCommand({}),
+    );
+    const uuid = EventSourceMappings?.[0]?.UUID ?? '';
+    const found = await run(emulator, 'Mapped', { uuid });
+    return {
+      found: { ...found, output: { ...found.output, Uuid: found.output?.Uuid === uuid } },
+      none: await run(emulator, 'Mapped', { uuid: 'none' }),
+    };
+  },
+  {
+    found: { status: 'SUCCEEDED', output: { State: 'Enabled', Uuid: true } },
+    none: { status: 'FAILED', error: 'Lambda.ResourceNotFoundException' },
+  },
 );

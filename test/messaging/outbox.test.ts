@@ -54,9 +54,11 @@ describe('Outbox', () => {
       'dynamodb:GetShardIterator',
       'dynamodb:ListStreams',
       'events:PutEvents',
+      'lambda:GetEventSourceMapping',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       'sqs:SendMessage',
+      'states:StartExecution',
       'sts:AssumeRole',
       'xray:PutTelemetryRecords',
       'xray:PutTraceSegments',
@@ -94,8 +96,48 @@ describe('Outbox', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', { Threshold: 2, AlarmActions });
   });
 
-  it('has no alarms where none are wanted', () => {
-    templateWith({ alarms: false }).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+  it('has no alarms where none are wanted, and no check', () => {
+    const template = templateWith({ alarms: false });
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
+    template.resourceCountIs('AWS::StepFunctions::StateMachine', 0);
+    expect(outboxIn(newStack(), { alarms: { unread: false } }).alarms).toHaveLength(3);
+  });
+
+  it('looks every five minutes at its event source, and at nothing else', () => {
+    const stack = newStack();
+    const { eventSource, failures } = outboxIn(stack);
+    const template = Template.fromStack(stack);
+    const [[id, check]] = Object.entries<any>(template.findResources('AWS::StepFunctions::StateMachine')) as [
+      [string, any],
+    ];
+    const mapping = stack.resolve(eventSource.eventSourceMappingId);
+    expect(check.Properties.DefinitionSubstitutions.EventSource).toEqual(mapping);
+    const role = template.findResources('AWS::IAM::Role')[check.Properties.RoleArn['Fn::GetAtt'][0]] as any;
+    expect(role.Properties.Policies.map((one: any) => one.PolicyDocument.Statement)).toEqual([
+      [
+        {
+          Effect: 'Allow',
+          Action: 'lambda:GetEventSourceMapping',
+          Resource: stack.resolve(eventSource.eventSourceMappingArn),
+        },
+      ],
+    ]);
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(5 minutes)',
+      Targets: [
+        { Arn: { Ref: id }, Input: '{}', DeadLetterConfig: { Arn: stack.resolve(failures.queueArn) } },
+      ],
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ExecutionsFailed',
+      Dimensions: [{ Name: 'StateMachineArn', Value: { Ref: id } }],
+      Period: 300,
+      Statistic: 'Sum',
+      Threshold: 0,
+      EvaluationPeriods: 4,
+      DatapointsToAlarm: 3,
+      TreatMissingData: 'notBreaching',
+    });
   });
 
   it("takes CDK's own table and bus", () => {

@@ -59,9 +59,8 @@ describe('Saga', () => {
   });
 
   it('keeps its logical id: another one would lose the executions', () => {
-    expect(Object.keys(templateWith().findResources('AWS::StepFunctions::StateMachine'))).toEqual([
-      'FulfilmentStateMachineE22F1BA6',
-    ]);
+    const machines = templateWith({ alarms: false }).findResources('AWS::StepFunctions::StateMachine');
+    expect(Object.keys(machines)).toEqual(['FulfilmentStateMachineE22F1BA6']);
   });
 
   it('may invoke its own functions and write to its queue, and nothing else', () => {
@@ -183,6 +182,7 @@ describe('the properties of a Saga', () => {
     template.hasResourceProperties('AWS::StepFunctions::StateMachine', { StateMachineType: 'EXPRESS' });
     template.resourceCountIs('AWS::Events::Rule', 0);
     template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'ExecutionsTimedOut' });
+    template.resourceCountIs('AWS::StepFunctions::StateMachine', 1);
     expect(definitionIn(template).States['Wait for a person: Undo reserve'].Next).toBe('Undone');
   });
 
@@ -229,7 +229,7 @@ describe('the properties of a Saga', () => {
     const topic = new Topic(stack, 'Alarms');
     const alarms = { failures: 5, duration: Duration.hours(1), topic };
     const made = sagaWith({ alarms }, stack);
-    expect(made.alarms).toHaveLength(3);
+    expect(made.alarms).toHaveLength(4);
     const found = Object.values<any>((stableTemplate(stack) as any).Resources).filter(
       ({ Type }) => Type === 'AWS::CloudWatch::Alarm',
     );
@@ -237,6 +237,7 @@ describe('the properties of a Saga', () => {
       ['ApproximateNumberOfMessagesVisible', 0],
       ['ExecutionsFailed', 5],
       ['ExecutionTime', 3_600_000],
+      ['ExecutionsFailed', 0],
     ]);
     for (const { Properties } of found)
       expect(Properties.AlarmActions).toEqual([stack.resolve(topic.topicArn)]);
@@ -250,8 +251,53 @@ describe('the properties of a Saga', () => {
     });
   });
 
-  it('alarms: can be left out', () => {
-    templateWith({ alarms: false }).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+  it('alarms: can be left out, with the check for stuck executions', () => {
+    const template = templateWith({ alarms: false });
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
+    template.resourceCountIs('AWS::StepFunctions::StateMachine', 1);
+    expect(sagaWith({ alarms: { stuckAfter: false } }).alarms).toHaveLength(3);
+  });
+
+  it('alarms: the hourly check for stuck executions has its time, and may list the executions of this saga only', () => {
+    const stack = emptyStack();
+    const made = sagaWith({ alarms: { stuckAfter: Duration.hours(2) } }, stack);
+    const template = Template.fromStack(stack);
+    const machines = template.findResources('AWS::StepFunctions::StateMachine', {
+      Properties: { StateMachineType: 'EXPRESS' },
+    });
+    const [[id, check]] = Object.entries(machines) as [[string, any]];
+    const definition: string = check.Properties.DefinitionString;
+    expect(definition).toContain('> 7200000');
+    const saga = stack.resolve(made.stateMachine.stateMachineArn);
+    expect(check.Properties.DefinitionSubstitutions.Saga).toEqual(saga);
+    const role = template.findResources('AWS::IAM::Role')[check.Properties.RoleArn['Fn::GetAtt'][0]] as any;
+    expect(role.Properties.Policies.map((one: any) => one.PolicyDocument.Statement)).toEqual([
+      [{ Effect: 'Allow', Action: 'states:ListExecutions', Resource: saga }],
+    ]);
+    expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain(
+      check.Properties.RoleArn['Fn::GetAtt'][0],
+    );
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 hour)',
+      State: 'ENABLED',
+      Targets: [
+        {
+          Arn: { Ref: id },
+          Input: '{}',
+          DeadLetterConfig: { Arn: stack.resolve(made.waiting.queueArn) },
+        },
+      ],
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ExecutionsFailed',
+      Dimensions: [{ Name: 'StateMachineArn', Value: { Ref: id } }],
+      Period: 3600,
+      Statistic: 'Sum',
+      Threshold: 0,
+      EvaluationPeriods: 2,
+      DatapointsToAlarm: 1,
+      TreatMissingData: 'notBreaching',
+    });
   });
 
   it('stateMachine: wins over the defaults', () => {

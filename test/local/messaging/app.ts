@@ -91,6 +91,9 @@ for (const [name, value] of Object.entries({
   OrdersStream: orders.table.tableStreamArn as string,
   OutboxFunction: outbox.function.functionArn,
   OutboxFailures: outbox.failures.queueUrl,
+  OutboxSource: outbox.eventSource.eventSourceMappingId,
+  OutboxCheck: (outbox.node.findChild('UnreadCheck').node.findChild('StateMachine') as StateMachine)
+    .stateMachineArn,
   Writer: writer.functionName,
   Nightly: nightly.function.functionName,
   NightlyFailures: nightly.deadLetterQueue.queueUrl,

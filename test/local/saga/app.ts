@@ -1,4 +1,5 @@
 // Sagas whose steps do what the input says, to see what comes of it.
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib/core';
 import { DataTable, defineSaga, NodeFunction, nothing, Saga } from 'cdk-trellis';
 import * as z from 'zod';
@@ -59,6 +60,7 @@ const waits = new Saga(stack, 'Waits', {
     })
     .step('pay', pay),
   ...shared,
+  alarms: { stuckAfter: Duration.seconds(3) },
 });
 const timeout = Duration.seconds(5);
 const express = new Saga(stack, 'Express', {
@@ -91,6 +93,8 @@ const outputs = {
       ],
     ),
   ),
+  StuckCheck: (waits.node.findChild('StuckCheck').node.findChild('StateMachine') as StateMachine)
+    .stateMachineArn,
 };
 for (const [name, value] of Object.entries(outputs))
   new CfnOutput(stack, `${name}Output`, { value, key: name });

@@ -1,6 +1,13 @@
 """Step Functions."""
 
-from . import correction
+import json
+import urllib.parse
+
+import ministack.app
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import stepfunctions
+
+from . import correction, replaced
 
 
 @correction
@@ -12,3 +19,32 @@ def durable_executions():
     import workflows
 
     workflows.install()
+
+
+@correction
+def event_source_mappings_of_tasks():
+    """A task may read an event source mapping: `aws-sdk:lambda:getEventSourceMapping`.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+    """
+
+    @replaced(stepfunctions, "_dispatch_aws_sdk_lambda_rest")
+    def dispatch(original, service_info, service_name, action, input_data):
+        if action != "getEventSourceMapping":
+            return original(service_info, service_name, action, input_data)
+        path = f"/2015-03-31/event-source-mappings/{urllib.parse.quote(str(input_data.get('Uuid')), safe='')}"
+        region = get_region()
+        credential = f"{get_account_id()}/20260101/{region}/lambda/aws4_request"
+        headers = {
+            "content-type": "application/json",
+            "host": f"lambda.{region}.amazonaws.com",
+            "authorization": f"AWS4-HMAC-SHA256 Credential={credential}",
+        }
+        handler = ministack.app.SERVICE_HANDLERS["lambda"]
+        status, _, body = ministack.app.call_service_handler_sync(handler, "GET", path, headers, b"", {})
+        answer = json.loads(body)
+        if status >= 400:
+            code = answer.get("__type") or "ServiceException"
+            message = answer.get("message") or answer.get("Message")
+            raise stepfunctions._ExecutionError(stepfunctions._prefix_sdk_error(service_name, code), message)
+        return stepfunctions._convert_keys_to_sfn_convention(answer)

@@ -1,0 +1,86 @@
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Aws, Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { allow } from '../../bindings/bindable.js';
+import type { AlarmTarget } from '../../observability/alarm.js';
+import { ScheduledCheck } from '../../observability/scheduled-check.js';
+
+export interface UnreadAlarmProps extends AlarmTarget {
+  /** Path of the table. */
+  readonly table: string;
+  readonly eventSource: IEventSourceMapping;
+  /** Receives a message when the check cannot be started. */
+  readonly failures: IQueue;
+}
+
+export const UNREAD_ERROR = 'StreamNotRead';
+
+/**
+ * Adds an alarm on a stream that the Outbox does not read: its event source mapping is disabled, was deleted, or has
+ * lost a permission.
+ *
+ * No metric proves it. `IteratorAge` has no value without an invocation, and a function without invocations is normal:
+ * the filter skips writes without an event, so that writes to the table prove nothing either. The latency of `GetRecords`
+ * is of the stream and has values of its other readers. The metrics of an event source mapping are absent, like
+ * `IteratorAge`, when nothing is polled, and are billed. The mapping itself says whether it is enabled, and what became
+ * of its last attempt to read: https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html
+ *
+ * Three of four checks must fail: a mapping that a deployment changes is not enabled for a minute, and one failed batch
+ * is a problem that Lambda repeats.
+ */
+export function addUnreadAlarm(scope: Construct, props: UnreadAlarmProps): Alarm {
+  const { table, eventSource, failures, topic } = props;
+  const { eventSourceMappingArn, eventSourceMappingId } = eventSource;
+  const check = new ScheduledCheck(scope, 'UnreadCheck', {
+    description: `Looks whether the stream of ${table} is read`,
+    every: Duration.minutes(5),
+    states: UNREAD_STATES,
+    substitutions: {
+      EventSource: eventSourceMappingId,
+      GetEventSource: `arn:${Aws.PARTITION}:states:::aws-sdk:lambda:getEventSourceMapping`,
+    },
+    statements: [allow('lambda', ['GetEventSourceMapping'], [eventSourceMappingArn])],
+    deadLetterQueue: failures,
+  });
+  return check.addAlarm(scope, 'UnreadAlarm', {
+    periods: 4,
+    badPeriods: 3,
+    description: `The stream of ${table} is not read, or the check for it failed: its events wait, and DynamoDB keeps them for a day. The event source mapping has the UUID ${eventSourceMappingId}.`,
+    runbook: 'unread-streams',
+    ...(topic && { topic }),
+  });
+}
+
+const isRead =
+  '$states.input.State = "Enabled" and $not($contains($states.input.LastProcessingResult, "PROBLEM"))';
+const cause =
+  '"The event source mapping is " & $states.input.State & ", the result of its last attempt is: " & $states.input.LastProcessingResult';
+
+/** The states of the check. A mapping that was deleted fails the first one. */
+export const UNREAD_STATES: Readonly<Record<string, object>> = {
+  'Get the event source': {
+    Type: 'Task',
+    Resource: '${GetEventSource}',
+    Arguments: { Uuid: '${EventSource}' },
+    Retry: [
+      { ErrorEquals: ['Lambda.ResourceNotFoundException'], MaxAttempts: 0 },
+      { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 3, BackoffRate: 2 },
+    ],
+    Output: {
+      State: '{% $states.result.State %}',
+      // A mapping that has not read yet may have none.
+      LastProcessingResult:
+        '{% $exists($states.result.LastProcessingResult) ? $states.result.LastProcessingResult : "none" %}',
+    },
+    Next: 'Is it read?',
+  },
+  'Is it read?': {
+    Type: 'Choice',
+    Choices: [{ Condition: `{% ${isRead} %}`, Next: 'Read' }],
+    Default: 'Not read',
+  },
+  'Not read': { Type: 'Fail', Error: UNREAD_ERROR, Cause: `{% ${cause} %}` },
+  Read: { Type: 'Succeed' },
+};
