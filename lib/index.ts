@@ -1,11 +1,11 @@
+export type { ApiAlarmProps } from './api/alarm-props.js';
 export { Api } from './api/api.js';
-export type { ApiAlarmProps } from './api/api-alarms.js';
 export { ApiBodyChecks, type ApiBodyFinding, checkApiBodies } from './api/api-body-checks.js';
-export type { ApiDomainOptions, SharedApiDomain } from './api/api-domain.js';
 export type { ApiProps, UsagePlanOptions } from './api/api-props.js';
 export type { AuthorizerModule, IdentitySource, LambdaAuthorizerProps } from './api/authorizer-props.js';
 export type { CorsOptions } from './api/cors-options.js';
 export type { DocumentationOptions } from './api/documentation-options.js';
+export type { ApiDomainOptions, SharedApiDomain } from './api/domain-options.js';
 export { type GetItemOptions, getItem } from './api/integrations/get-item.js';
 export type { Integration, RequestValue } from './api/integrations/integration.js';
 export { type PutEvent, type PutEventsOptions, putEvents } from './api/integrations/put-events.js';
@@ -17,7 +17,7 @@ export {
 } from './api/integrations/start-execution.js';
 export type { IApi } from './api/published-api.js';
 export type { CacheOptions, Route, RouteModule, RouteOptions, Throttle } from './api/routes.js';
-export type { ManagedWebAclOptions, WebAclOptions } from './api/web-acl.js';
+export type { ManagedWebAclOptions, WebAclOptions } from './api/web-acl-options.js';
 export { bindTo, type ConfigurableFunction } from './bindings/bind-to.js';
 export {
   type Bindable,

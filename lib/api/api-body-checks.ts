@@ -8,24 +8,24 @@ import {
 } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { validateBody } from './private/body-rules.js';
-import { throttleGaps } from './private/throttle-rules.js';
+import { validateThrottling } from './private/throttle-rules.js';
 
-/** Something in the OpenAPI body of a REST API that nobody acknowledged. */
+/** An unacknowledged finding in the OpenAPI body of a REST API. */
 export interface ApiBodyFinding {
   /** The rule and the operation, as in `Trellis-ApiSecurity[GET:/admin]`. */
   readonly id: string;
-  /** What is wrong, and what to do. */
+  /** The error and its remedy. */
   readonly message: string;
   /** The path of the REST API's resource. */
   readonly constructPath: string;
 }
 
 /**
- * Finds what cdk-nag cannot see, for it looks at methods as resources and not into OpenAPI bodies: operations that
- * neither have a security scheme nor say that they are public (`security: []`), that have no validator or are not
- * throttled. Looks at every REST API with a body below the scope, whatever has made it.
+ * Checks the OpenAPI bodies of all REST APIs below a scope, which cdk-nag cannot do: it checks method resources only.
+ * Finds operations that have no security scheme and are not declared public (`security: []`), that have no request
+ * validator, or that are not throttled. The API may come from any construct.
  *
- * A finding is accepted by `Validations.of(api).acknowledge({ id, reason })`, with the finding's id or its rule's
+ * Acknowledge a finding with `Validations.of(api).acknowledge({ id, reason })`, by the finding's id or its rule's
  * (`Trellis-ApiSecurity`, `Trellis-ApiValidator`, `Trellis-ApiThrottling`, `Trellis-ApiBody`).
  *
  * @example
@@ -35,16 +35,16 @@ export interface ApiBodyFinding {
  */
 export function checkApiBodies(scope: IConstruct): ApiBodyFinding[] {
   const all = scope.node.findAll();
-  const stages = all.filter((one) => one instanceof CfnStage);
+  const stages = all.filter((construct) => construct instanceof CfnStage);
   return all
-    .filter((one) => one instanceof CfnRestApi)
+    .filter((construct) => construct instanceof CfnRestApi)
     .flatMap((api) => findingsOf(api, stages))
     .filter(({ id, api }) => !isAcknowledged(api, id))
     .map(({ id, message, api }) => ({ id, message, constructPath: api.node.path }));
 }
 
 /**
- * The same as a plugin of CDK's validation, next to cdk-nag's packs: a finding fails the synth.
+ * Plugin that runs `checkApiBodies` in CDK's validation, like cdk-nag's packs: a finding fails the synthesis.
  *
  * @example
  * import { App, Validations } from 'aws-cdk-lib/core';
@@ -66,33 +66,36 @@ export class ApiBodyChecks implements IPolicyValidationPlugin {
   }
 }
 
-interface Found {
+interface Finding {
   readonly id: string;
   readonly message: string;
   readonly api: CfnRestApi;
 }
 
-function findingsOf(api: CfnRestApi, stages: readonly CfnStage[]): Found[] {
+function findingsOf(api: CfnRestApi, stages: readonly CfnStage[]): Finding[] {
   const stack = Stack.of(api);
   if (api.bodyS3Location) {
     const message =
-      'The body stands in S3, where it cannot be checked: use `ApiDefinition.fromInline`, or acknowledge this';
+      'The body is in S3 and cannot be checked: use `ApiDefinition.fromInline`, or acknowledge this finding';
     return [{ id: 'Trellis-ApiBody', message, api }];
   }
   if (!api.body) return [];
   const body = stack.resolve(api.body);
   const id = stack.resolve(api.ref);
-  const own = stages
+  const methodSettings = stages
     .filter((stage) => Stack.of(stage) === stack && sameReference(stack.resolve(stage.restApiId), id))
     .map((stage) => stack.resolve(stage.methodSettings) ?? []);
-  return [...validateBody(body), ...throttleGaps(body, own)].map((error) => ({ ...error, api }));
+  return [...validateBody(body), ...validateThrottling(body, methodSettings)].map((error) => ({
+    ...error,
+    api,
+  }));
 }
 
-function sameReference(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+function sameReference(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
 }
 
-/** On the resource or what is around it, by the finding's id or its rule's. */
+/** Returns whether the resource or a scope of it acknowledges the finding's id or its rule's. */
 function isAcknowledged(construct: IConstruct, id: string): boolean {
   const accepted = construct.node.scopes.flatMap(({ node }) =>
     node.metadata
@@ -100,5 +103,5 @@ function isAcknowledged(construct: IConstruct, id: string): boolean {
       .flatMap(({ data }) => Object.keys(data ?? {})),
   );
   const ids = [id, id.replace(/\[.*\]$/, '')];
-  return accepted.some((one) => ids.includes(one.replace(/^[\w-]+::/, '')));
+  return accepted.some((acknowledged) => ids.includes(acknowledged.replace(/^[\w-]+::/, '')));
 }

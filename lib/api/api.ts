@@ -7,6 +7,7 @@ import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindables } from '../bindings/binding.js';
 import type { IdempotencyTable } from '../bindings/idempotency-table.js';
+import { assertValid } from '../construct/assert-valid.js';
 import { apiInfo, type Contract } from '../contract/contract.js';
 import type { Operation, Operations } from '../contract/operation.js';
 import { withoutParameters } from '../contract/path.js';
@@ -16,13 +17,13 @@ import { warnOfUnneeded } from '../function/unneeded-bindings.js';
 import { CORS_VARIABLE } from '../http/cors.js';
 import { applyTarget } from '../target/apply-target.js';
 import { targetOf } from '../target/target.js';
-import { addApiAlarms } from './api-alarms.js';
-import { addDomain, domainUrl } from './api-domain.js';
 import type { ApiProps } from './api-props.js';
 import type { Authorizers } from './authorizer-props.js';
 import { acknowledgeFindings } from './private/acknowledge-findings.js';
+import { addApiAlarms } from './private/alarms.js';
 import { corsOf, corsVariable } from './private/cors.js';
 import { createDocumentation, permitDocumentation } from './private/documentation/documentation.js';
+import { addDomain, domainUrl } from './private/domain.js';
 import { idempotencyTableOf } from './private/idempotency.js';
 import { type AuthorizerSources, createAuthorizers, permitAuthorizer } from './private/lambda-authorizers.js';
 import { addStackCheck, warnOfLimits } from './private/limits.js';
@@ -32,19 +33,18 @@ import { registerApi } from './private/registry.js';
 import { createRestApi, keepExecutionLog, writesLogs } from './private/rest-api.js';
 import { createUsagePlans } from './private/usage-plans.js';
 import { type CheckedProps, documentationOf, validateApi } from './private/validate-api.js';
+import { addWebAcl } from './private/web-acl.js';
 import { publishApi, publishedApi } from './published-api.js';
 import type { RouteFunctions, Routes } from './routes.js';
-import { addWebAcl } from './web-acl.js';
 
 /**
- * A REST API made from a contract: one single-purpose function for each operation, request validation, authorization,
+ * A REST API created from a contract: one single-purpose function per operation, request validation, authorization,
  * throttling, JSON access logs, tracing, errors as problem+json, alarms on 5xx and p99.
  *
  * Costs at rest: two alarms, $0.20 a month. In use $3.50 per million requests (us-east-1,
  * https://aws.amazon.com/api-gateway/pricing/) and the functions' time.
  *
- * @throws Error that names every error: a route that lacks or is no operation's, an operation whose users,
- * authorizer or usage plan lacks
+ * @throws Error with every error: a missing or unknown route, an operation without its users, authorizer or usage plan
  * @example
  * import { Api, DataTable, UserDirectory } from 'cdk-trellis';
  * import { ordersApi } from '../contracts/orders.js';
@@ -62,29 +62,29 @@ export class Api<
   const B extends Bindables = Bindables,
   const A extends Authorizers<C> = Authorizers<C>,
 > extends Construct {
-  /** An API that another stack has published with `publishAs`. */
+  /** Imports an API that another stack publishes with `publishAs`. */
   static readonly fromPublished = publishedApi;
   readonly contract: Contract<C>;
-  /** The REST API underneath. */
+  /** The REST API. */
   readonly restApi: SpecRestApi;
-  /** The function of each operation that has one. */
+  /** The functions of the operations, by operation; an operation with an integration has no function. */
   readonly functions: RouteFunctions<R>;
-  /** The functions that authorize, by their names in the contract. */
+  /** The functions of the Lambda authorizers, by their names in the contract. */
   readonly authorizers: Readonly<Record<keyof A, HandlerFunction>>;
-  /** The keys that were made for `usagePlans`, by their names. */
+  /** The API keys created for `usagePlans`, by name. */
   readonly apiKeys: Readonly<Record<string, IApiKey>>;
   readonly usagePlans: Readonly<Record<string, UsagePlan>>;
-  /** The function that serves the documentation, when there is one. */
+  /** The function that serves the documentation; undefined without `documentation`. */
   readonly documentation: AssetFunction | undefined;
-  /** The domain, when there is one. */
+  /** The custom domain; undefined without `domain`. */
   readonly domain: IDomainName | undefined;
-  /** The web ACL that was made, when `webAcl` asks for one. */
+  /** The web ACL; undefined without `webAcl`, or when it has an `arn`. */
   readonly webAcl: CfnWebACL | undefined;
-  /** What keeps the responses of operations that are `idempotent`; undefined if there are none. */
+  /** The table with the responses of `idempotent` operations; undefined without such operations. */
   readonly idempotencyTable: IdempotencyTable | undefined;
   readonly accessLog: LogGroup;
   readonly alarms: readonly Alarm[];
-  /** The address, ending in a slash. */
+  /** The URL, with a trailing slash. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: ApiProps<C, R, B, A>) {
@@ -94,8 +94,7 @@ export class Api<
     this.contract = contract;
     const info = contract[apiInfo];
     const planned = planRoutes(contract, props.routes);
-    const errors = validateApi(props as CheckedProps, planned);
-    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
+    assertValid(this, validateApi(props as CheckedProps, planned));
 
     const cors = props.cors && corsOf(props.cors, Object.values<Operation>(contract), props.authorizers);
     const environment = {
@@ -106,7 +105,7 @@ export class Api<
     const { idempotencyTable } = this;
     const functions = createFunctions(this, planned, { ...props, environment, idempotencyTable });
     const authorizers = createAuthorizers(this, { ...props, environment } as AuthorizerSources);
-    const authorizing = mapValues(authorizers, (one) => one.function);
+    const authorizing = mapValues(authorizers, (authorizer) => authorizer.function);
     this.functions = functions as never;
     this.authorizers = authorizing as never;
     warnOfUnneeded(this, props.bind ?? {}, [...Object.values(functions), ...Object.values(authorizing)]);
@@ -130,7 +129,7 @@ export class Api<
     for (const [name, fn] of Object.entries(functions))
       permitOperation(fn, this.invocationArn((contract as Operations)[name]!));
     if (documentation) permitDocumentation(documentation, (operation) => this.invocationArn(operation));
-    for (const one of Object.values(authorizing)) permitAuthorizer(one, this.restApi.restApiId);
+    for (const authorizer of Object.values(authorizing)) permitAuthorizer(authorizer, this.restApi.restApiId);
     const { plans, keys } = createUsagePlans(this, this.restApi, props.usagePlans ?? {});
     this.usagePlans = plans;
     this.apiKeys = keys;
@@ -140,7 +139,7 @@ export class Api<
       props.alarms === false ? [] : addApiAlarms(this, this.restApi, info.name, props.alarms ?? {});
     acknowledgeFindings(this.restApi, { hasWebAcl: props.webAcl !== undefined, isLogged });
     this.url = props.domain ? domainUrl(props.domain) : this.restApi.url;
-    this.tellAddress(info.name, props.domain !== undefined);
+    this.registerUrl(info.name, props.domain !== undefined);
     const operations = planned.map(({ operation }) => operation);
     warnOfLimits(this, operations, functions, Object.keys(authorizers).length + (props.users ? 1 : 0));
     addStackCheck(this, Object.keys(functions).length);
@@ -148,24 +147,24 @@ export class Api<
   }
 
   /**
-   * Lets somebody with AWS credentials call operations whose `auth` is `'iam'`.
+   * Grants an IAM principal the right to call operations with `auth: 'iam'`.
    *
-   * @throws Error when there is no such operation, or AWS credentials do not count there
+   * @throws Error when the contract has no such operation, or its `auth` is not `'iam'`
    */
   public grantInvoke(grantee: IGrantable, ...operations: readonly (keyof C & string)[]): Grant {
     for (const name of operations) {
       const auth = (this.contract as Operations)[name]?.auth;
       if (auth === 'iam') continue;
-      const given = auth ? `one with \`auth: ${JSON.stringify(auth)}\`` : 'none of the contract';
+      const actual = auth ? `has \`auth: ${JSON.stringify(auth)}\`` : 'is not in the contract';
       throw new Error(
-        `\`grantInvoke\` is for operations with \`auth: 'iam'\`, got ${name}, ${given} (at ${this.node.path})`,
+        `\`grantInvoke\` requires operations with \`auth: 'iam'\`, got ${name}, which ${actual} (at ${this.node.path})`,
       );
     }
     const resourceArns = operations.map((name) => this.arnOf(name));
     return Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns });
   }
 
-  /** The ARN of an operation with every parameter. */
+  /** Returns the ARN of an operation for every value of its path parameters. */
   private arnOf(name: string): string {
     const { method, path } = (this.contract as Operations)[name]!;
     const { stageName } = this.restApi.deploymentStage;
@@ -173,8 +172,8 @@ export class Api<
   }
 
   /**
-   * Where the gateway invokes an operation's function from. For GET it is HEAD, too: one pattern for both spares a
-   * permission for each; it would take DELETE of the same path as well, which is never led to this function.
+   * Returns the ARN from which the gateway invokes an operation's function. The pattern `?E*` matches GET and HEAD, so
+   * that one permission suffices; it also matches DELETE, which the gateway never routes to this function.
    */
   private invocationArn({ method, path }: Operation): string {
     const { stageName } = this.restApi.deploymentStage;
@@ -185,8 +184,8 @@ export class Api<
     );
   }
 
-  /** Where tools find the API: on the emulators a domain leads nowhere, and the gateway's own address stays open. */
-  private tellAddress(name: string, hasDomain: boolean): void {
+  /** Registers the URL for tools. Emulators resolve no custom domain: there it is the default endpoint. */
+  private registerUrl(name: string, hasDomain: boolean): void {
     const endpoint = this.restApi.node.findChild('Endpoint') as CfnOutput;
     const domain = hasDomain && new CfnOutput(this, 'Url', { value: this.url });
     registerApi(this, name, domain && targetOf(this) === 'aws' ? domain : endpoint);
@@ -195,7 +194,7 @@ export class Api<
 
 function mapValues<In, Out>(
   values: Readonly<Record<string, In>>,
-  make: (value: In) => Out,
+  transform: (value: In) => Out,
 ): Record<string, Out> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, make(value)]));
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, transform(value)]));
 }

@@ -1,25 +1,25 @@
 import type { Duration } from 'aws-cdk-lib/core';
 
-/** Which pages of other origins may call the API. */
+/** Origins whose pages may call the API, and the headers they may use. */
 export interface CorsOptions {
   /**
-   * Origins, as in `['https://shop.example.com']`, or `['*']` for every one. With several, each is answered with its
-   * own. What API Gateway itself answers (401, 429 ...) says nothing of anybody and is for every origin.
+   * Origins, as in `['https://shop.example.com']`, or `['*']` for all. With several, a response names the origin of its
+   * request. API Gateway's own responses (401, 429 ...) contain no data of callers and allow every origin.
    */
   readonly origins: readonly string[];
   /**
-   * Headers that pages may send besides those that any page may.
-   * @default - those that the contract needs: the content type, credentials of its kinds of `auth`, an API key, an
-   * idempotency key, headers that operations declare, conditions of requests and a correlation id
+   * Request headers that pages may send besides the CORS-safelisted ones.
+   * @default - those that the contract uses: the content type, credentials of its kinds of `auth`, an API key, an
+   * idempotency key, declared headers, conditional request headers and a correlation id
    */
   readonly headers?: readonly string[];
   /**
-   * Headers of replies that scripts may read besides those that they always may.
-   * @default - `ETag`, `Link`, `Location`, `Retry-After`, `X-Correlation-Id`, `X-Validation-Error` and those that operations declare
+   * Response headers that scripts may read besides the CORS-safelisted ones.
+   * @default - `ETag`, `Link`, `Location`, `Retry-After`, `X-Correlation-Id`, `X-Validation-Error` and the declared ones
    */
   readonly exposeHeaders?: readonly string[];
-  /** Whether browsers send cookies; tokens in `Authorization` need it not. @default false */
+  /** Allows cookies; tokens in `Authorization` do not need it. @default false */
   readonly credentials?: boolean;
-  /** How long a browser need not ask again; Chrome takes 2 hours at most, Firefox a day. @default Duration.hours(1) */
+  /** Time for which browsers cache a preflight; Chrome caps it at 2 hours, Firefox at a day. @default Duration.hours(1) */
   readonly maxAge?: Duration;
 }

@@ -1,16 +1,16 @@
 import type { LambdaAuth } from '../contract/auth.js';
 
-/** Where the documentation is, and who may read it. */
+/** Path and authorization of the documentation. */
 export interface DocumentationOptions {
   /**
-   * Who may read it, as in an operation of the contract: but a group and several scopes, which functions check.
-   * @default 'public': who wants it hidden leaves it out
+   * Authorization to read it, as of an operation. A group or several scopes are not possible: only functions check them.
+   * @default 'public'
    */
   readonly auth?: 'public' | 'user' | 'iam' | { readonly scopes: readonly [string] } | LambdaAuth;
   /**
-   * What `/openapi.json` and `/docs` come after, as in `/products`: behind a site with several APIs that is the first
-   * part of this one's paths.
-   * @default - nothing
+   * Prefix of `/openapi.json` and `/docs`, as in `/products`. Behind a site with several APIs it must be the first
+   * segment of this API's paths.
+   * @default - no prefix
    */
   readonly path?: `/${string}`;
 }

@@ -7,27 +7,24 @@ import type { RouteHandler } from '../runtime/handlers/route.js';
 import type { Needs } from '../runtime/needs/need.js';
 import type { Integration, ResponseOf } from './integrations/integration.js';
 
-/** How many requests are taken; more are answered 429. */
+/** Limits of requests; the API responds 429 to more. */
 export interface Throttle {
-  /** On average, a second. */
+  /** Average requests per second. */
   readonly requestsPerSecond: number;
-  /** At once. */
+  /** Concurrent requests. */
   readonly burst: number;
 }
 
-/**
- * How long the gateway keeps an answer, whatever its status (a 404 or a 500, too), and what a request must have
- * in common with another to get it.
- */
+/** Lifetime and keys of cached responses. The gateway caches every status, also 404 and 500. */
 export interface CacheOptions<O extends Operation = Operation> {
-  /** One second to one hour; API Gateway keeps nothing longer. Every caller may get an answer that is this old. */
+  /** Lifetime of a response: one second to one hour, API Gateway's maximum. Every caller may get a response of this age. */
   readonly ttl: Duration;
   /**
-   * Parameters and headers that tell requests apart besides those of the path, as in `['query.category']`. Two
-   * requests that differ in nothing else get the same answer, whoever sends them. What changes the answer by itself
-   * is a key in any case: the origin with `cors`, the content type that is asked for, and what the caller has already.
+   * Parameters and headers of the cache key besides the path parameters, as in `['query.category']`. Requests with the
+   * same key get the same response, also from different callers. Headers that change the response are always part of the key:
+   * `Origin` with `cors`, `Accept` with several content types, and `If-None-Match`.
    *
-   * @default - every parameter of the query and every header that the contract has
+   * @default - every query parameter and every header of the contract's operation
    */
   readonly keys?: readonly CacheKey<O>[];
 }
@@ -36,14 +33,14 @@ export type CacheKey<O extends Operation = Operation> =
   | (O['query'] extends { readonly shape: infer Shape } ? `query.${keyof Shape & string}` : never)
   | `headers.${string}`;
 
-/** What can be said of any route. */
+/** Options of every route. */
 export interface RouteOptions<O extends Operation = Operation> {
-  /** How many requests to this operation are taken. @default - as many as the API takes */
+  /** Limits of requests to this operation. @default - the API's */
   readonly throttle?: Throttle;
   /**
-   * Keeps answers at the gateway. Needs `cacheSize`; only for GET, and for operations that are not public only with a
-   * key that tells callers apart.
-   * @default - every request is answered anew
+   * Caches responses at the gateway. Requires `cacheSize` and the method GET; an operation that is not public requires
+   * a key that identifies the caller.
+   * @default - no caching
    */
   readonly cache?: CacheOptions<O>;
 }
@@ -53,7 +50,7 @@ export interface RouteModule<O extends Operation> {
   readonly handler: RouteHandler<O, Needs>;
 }
 
-/** How an operation is implemented: its module, or the module and properties of its function; or an AWS service. */
+/** Implementation of an operation: a module, a module with options of its function, or an integration with an AWS service. */
 export type Route<O extends Operation> =
   | (() => Promise<RouteModule<O>>)
   | (NodeFunctionOptions & RouteOptions<O> & { readonly handler: () => Promise<RouteModule<O>> })
@@ -61,8 +58,8 @@ export type Route<O extends Operation> =
   | (RouteOptions<O> & { readonly integration: Integration<ResponseOf<O>> });
 
 /**
- * A route for each operation of a contract, with any module: which one it may be is checked by `RoutesCheck`. Here it would
- * be the contextual type, from which the compiler takes a part of what `import('./x.js').then(...)` promises.
+ * A route for each operation of a contract, with any module: `RoutesCheck` checks the module. A module type here would
+ * be the contextual type of the route, and the compiler would infer `import('./x.js').then(...)` from it.
  */
 export type Routes<C extends Operations> = {
   readonly [Name in keyof C]:
@@ -71,14 +68,14 @@ export type Routes<C extends Operations> = {
     | Exclude<Route<C[Name]>, { readonly handler: unknown } | (() => unknown)>;
 };
 
-/** The module of a route; `never` when an AWS service answers. */
+/** The module of a route; `never` for an integration with an AWS service. */
 export type ModuleOf<R> = R extends () => Promise<infer Module extends HandlerModule>
   ? Module
   : R extends { readonly handler: () => Promise<infer Module extends HandlerModule> }
     ? Module
     : never;
 
-/** What the compiler says of routes that the contract does not have, and of needs that are not bound. */
+/** Compile-time check: every route is an operation of the contract, and all needs of its module are bound. */
 export type RoutesCheck<C extends Operations, R, B> = {
   readonly [Name in keyof R]: Name extends keyof C
     ? R[Name] extends Route<C[Name]>
@@ -91,7 +88,7 @@ export type RoutesCheck<C extends Operations, R, B> = {
     : { readonly 'the contract does not have': Name };
 };
 
-/** The functions of those routes that have one. */
+/** The functions of the routes with a module. */
 export type RouteFunctions<R> = {
   readonly [Name in keyof R as [ModuleOf<R[Name]>] extends [never] ? never : Name]: HandlerFunction<
     ModuleOf<R[Name]>

@@ -2,13 +2,13 @@ import { Validations } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 
 /**
- * Records why a finding of a security scan is accepted on this construct, next to the resource it is about.
+ * Records why findings of security scans are accepted on a construct.
  *
- * @param findings the rule, or one finding of it as in `AwsSolutions-IAM5[Resource::*]`, and the reason
+ * @param findings the reason by rule (`AwsSolutions-S1`) or by finding (`AwsSolutions-IAM5[Resource::*]`)
  */
 export function acknowledge(construct: IConstruct, findings: Readonly<Record<string, string>>): void {
   const { stackTraceLimit } = Error;
-  // CDK records the call's stack with each, at a millisecond for each; the construct's own is enough to find it.
+  // CDK records a stack trace with each acknowledgement, which takes a millisecond; the construct's own is enough.
   Error.stackTraceLimit = 0;
   try {
     for (const [id, reason] of Object.entries(findings))

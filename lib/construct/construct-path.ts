@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 
-/** The path of a construct that is about to be made. */
+/** Returns the path of a construct before it is created. */
 export function constructPath(scope: Construct, id: string): string {
   return scope.node.path ? `${scope.node.path}/${id}` : id;
 }

@@ -1,6 +1,6 @@
 /**
- * The properties that are given: `undefined` means in CDK that a property is not, and must not take the place of a
- * default. Who passes on optional properties of their own would else lose encryption or deletion protection unseen.
+ * Removes the properties that are `undefined`, so that they do not override a default. CDK treats `undefined` as
+ * absent; without this a user who passes optional properties on would silently lose encryption or deletion protection.
  */
 export function definedProps<Props extends object>(props: Props | undefined): Props {
   return Object.fromEntries(Object.entries(props ?? {}).filter(([, value]) => value !== undefined)) as Props;

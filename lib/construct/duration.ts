@@ -1,8 +1,8 @@
 import type { Duration } from 'aws-cdk-lib/core';
 
-/** What the compiler tells users of TypeScript: a number says nothing of its unit. */
-export function validateDurations(given: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(given)
+/** Rejects values that are not Durations, for users of JavaScript: a number has no unit. */
+export function validateDurations(durations: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(durations)
     .filter(([, value]) => value !== undefined && !isDuration(value))
     .map(
       ([name, value]) =>

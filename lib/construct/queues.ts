@@ -5,7 +5,7 @@ import { dataRemovalPolicy } from '../target/ephemeral.js';
 import { acknowledge } from './acknowledge.js';
 import { definedProps } from './defined-props.js';
 
-/** What every queue of this library has: encryption, by the user's own key where there is one, and TLS only. */
+/** Returns the defaults of every queue: TLS only, and encryption with the user's KMS key or with SQS's own. */
 export function secure({ encryptionMasterKey }: QueueProps = {}): QueueProps {
   return {
     encryption: encryptionMasterKey ? QueueEncryption.KMS : QueueEncryption.SQS_MANAGED,
@@ -14,8 +14,8 @@ export function secure({ encryptionMasterKey }: QueueProps = {}): QueueProps {
 }
 
 /**
- * A queue for what could not be handled: encrypted, and kept as long as SQS keeps a message, which is the time to
- * notice, repair and send it back.
+ * Creates an encrypted dead-letter queue. It keeps messages for 14 days, SQS's maximum: the time to notice a failure,
+ * repair it and redrive the messages.
  */
 export function deadLetterQueue(scope: Construct, id: string, props: QueueProps = {}): Queue {
   const queue = new Queue(scope, id, {
@@ -24,7 +24,7 @@ export function deadLetterQueue(scope: Construct, id: string, props: QueueProps 
     removalPolicy: dataRemovalPolicy(scope),
     ...definedProps(props),
   });
-  const reason = 'This is itself where failed messages land; nothing consumes it automatically.';
+  const reason = 'This queue is itself a dead-letter queue; nothing consumes it automatically.';
   acknowledge(queue, { 'AwsSolutions-SQS3': reason, 'Serverless-SQSRedrivePolicy': reason });
   return queue;
 }

@@ -488,7 +488,7 @@ describe('an integration is refused', () => {
     ],
   ])('%s', (_what, integration, operation, message) => {
     const contract = defineApi({ name: 'x', version: '1.0.0' }, { op: operation as never });
-    expect(integration.errors(contract.op as never).join('\n')).toContain(message);
+    expect(integration.validate(contract.op as never).join('\n')).toContain(message);
   });
 
   it('by Api, with the route that has it', () => {

@@ -11,26 +11,25 @@ import {
   type ServiceResponse,
   successesOf,
 } from '../private/service-integration.js';
-import { expressionOf, jsonText, refuseTemplate, validateValue } from '../private/vtl.js';
+import { expressionOf, jsonText, overrideTemplate, validateValue } from '../private/vtl.js';
 import type { Integration, RequestValue, TableLike } from './integration.js';
 
 export interface GetItemOptions {
   /**
-   * The key of the item: the table's key attributes, which must be texts, and where in the request they are, as in
+   * The key of the item: the table's key attributes, which must be strings, and their values of the request, as in
    * `{ productId: 'params.productId' }` or `{ customerId: 'user.sub', orderId: 'params.orderId' }`.
    */
   readonly key: Readonly<Record<string, RequestValue>>;
-  /** Whether the answer has every write that came before; at twice the price. @default false */
+  /** Reads with strong consistency, at twice the price. @default false: eventual consistency */
   readonly consistent?: boolean;
 }
 
 /**
- * Answers with one item of a table, without a function: those properties that the contract's schema has, and 404 when
- * there is no such item. What the table holds is taken as it is: an attribute that is missing is left out, whatever the
- * contract says of it.
+ * Returns one item of a table, without a function: the properties of the contract's schema, or 404 when the item does
+ * not exist. The item is not validated: a missing attribute is omitted, even if the contract requires it.
  *
- * @throws Error, by `Api`, when the operation declares no 404, or answers something that cannot be read from an item: a
- * schema of objects, lists, texts, numbers, booleans and null
+ * @throws Error, from `Api`, when the operation declares no 404, or its schema has types other than objects, arrays,
+ * strings, numbers, booleans and null
  * @example
  * import { DataTable, getItem } from 'cdk-trellis';
  *
@@ -52,21 +51,26 @@ class GetItem extends ServiceIntegration<never> {
     super();
   }
 
-  protected override ownErrors(operation: Operation): string[] {
+  protected override validateOptions(operation: Operation): string[] {
     const entries = Object.entries(this.options.key);
-    const found = entries.flatMap(([name, value]) => validateValue(`\`key.${name}`, value, operation));
+    const errors = entries.flatMap(([name, value]) => validateValue(`\`key.${name}`, value, operation));
     if (entries.length < 1 || entries.length > 2) {
-      found.push(`\`key\` must have one or two attributes, got ${entries.length}`);
+      errors.push(`\`key\` must have one or two attributes, got ${entries.length}`);
     }
-    for (const [name] of entries.filter(([one]) => !/^[\w.-]{1,255}$/.test(one))) {
-      found.push(`\`key\` must have names of letters, digits and ._-, got "${name}"`);
+    for (const name of Object.keys(this.options.key).filter((key) => !/^[\w.-]{1,255}$/.test(key))) {
+      errors.push(`\`key\` must have names of letters, digits and ._-, got "${name}"`);
     }
-    if (operation.body) found.push('getItem is for an operation without a body');
+    if (operation.body) errors.push('getItem requires an operation without a body');
     if (!responsesOf(operation).has(404)) {
-      found.push('getItem answers 404 when there is no such item: `responses` must have a 404');
+      errors.push('`responses` must have a 404, which getItem returns when the item does not exist');
     }
     const schema = schemaOf(operation);
-    return schema ? [...found, ...validateItem(schema)] : [...found, 'getItem answers JSON, got nothing'];
+    return [
+      ...errors,
+      ...(schema
+        ? validateItem(schema)
+        : ['`responses` must have a JSON body, which getItem returns, got none']),
+    ];
   }
 
   protected call(): ServiceCall {
@@ -84,12 +88,12 @@ class GetItem extends ServiceIntegration<never> {
     };
   }
 
-  protected answerOf(operation: Operation): ServiceResponse {
+  protected responseOf(operation: Operation): ServiceResponse {
     const schema = schemaOf(operation);
-    const none = refuseTemplate(404, 'Not found', 'There is no such item.');
-    const found = schema ? itemTemplate(schema, '$item') : '';
+    const notFound = overrideTemplate(404, 'Not found', 'The item does not exist.');
+    const item = schema ? itemTemplate(schema, '$item') : '';
     return {
-      template: `#set($item = $input.path('$.Item'))#if($item && $item != "")${found}#else${none}#end`,
+      template: `#set($item = $input.path('$.Item'))#if($item && $item != "")${item}#else${notFound}#end`,
     };
   }
 }

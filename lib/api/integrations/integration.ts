@@ -4,38 +4,38 @@ import type * as z from 'zod';
 import type { Operation } from '../../contract/operation.js';
 import type { Cors } from '../private/cors.js';
 
-/** What an integration is made for. */
+/** The operation of an integration, and the scope of its resources. */
 export interface IntegrationContext {
-  /** Where its role goes. */
+  /** The parent of its role. */
   readonly scope: Construct;
   readonly name: string;
   readonly operation: Operation;
   readonly cors?: Cors;
 }
 
-/** An integration as the OpenAPI body has it. */
+/** The parts of an integration in the OpenAPI body. */
 export interface RenderedIntegration {
   /** The `x-amazon-apigateway-integration`. */
   readonly definition: object;
-  /** What the operation may answer, by status, with the headers that it sends. */
+  /** The OpenAPI responses with their headers, by status. */
   readonly responses: Readonly<Record<string, object>>;
-  /** Whether the gateway checks the body: nobody else does. */
+  /** True if the gateway must validate the body, because no function does. */
   readonly validatesBody: boolean;
 }
 
-/** An operation that API Gateway carries out by calling an AWS service, without a function. */
-export abstract class Integration<Answer> {
-  /** Only for the compiler: what the operation answers. */
-  declare readonly answer?: Answer;
+/** Implementation of an operation by a call of API Gateway to an AWS service, without a function. */
+export abstract class Integration<Response> {
+  /** Compile-time only: the body of the operation's response. */
+  declare readonly response?: Response;
 
-  /** What is wrong with it for this operation. */
-  abstract errors(operation: Operation): string[];
+  /** Returns the errors of the integration for an operation. */
+  abstract validate(operation: Operation): string[];
 
-  /** How the gateway calls the service, with a role of its own. */
+  /** Creates the integration's role and returns its definition. */
   abstract render(context: IntegrationContext): RenderedIntegration;
 }
 
-/** The body that an operation answers when it succeeds; anything when it has none. */
+/** The body of an operation's successful response; `unknown` without a body. */
 export type ResponseOf<O extends Operation> = BodyOf<O['responses'][keyof O['responses'] & SuccessStatus]>;
 
 type SuccessStatus = 200 | 201 | 202 | 204;
@@ -47,8 +47,8 @@ type BodyOf<Response> = Response extends z.ZodType
     : unknown;
 
 /**
- * A value of the request, as in `params.orderId`: a parameter of the path or the query, something of the signed-in
- * user, or something that a Lambda authorizer told.
+ * A value of the request, as in `params.orderId`: a path or query parameter, a claim of the signed-in user, or a value
+ * of a Lambda authorizer's context.
  */
 export type RequestValue =
   | `params.${string}`
@@ -56,5 +56,5 @@ export type RequestValue =
   | `user.${'sub' | 'username' | 'clientId'}`
   | `context.${string}`;
 
-/** A table of CDK's, or a construct that has one. */
+/** CDK's table, or a construct with a `table`. */
 export type TableLike = ITable | { readonly table: ITable };

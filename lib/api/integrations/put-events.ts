@@ -6,34 +6,35 @@ import {
   ServiceIntegration,
   type ServiceResponse,
 } from '../private/service-integration.js';
-import { jsonText, payloadOf, refuseTemplate, validatePayload } from '../private/vtl.js';
+import { jsonText, overrideTemplate, payloadOf, validatePayload } from '../private/vtl.js';
 import type { Integration, RequestValue } from './integration.js';
 
 export interface PutEventsOptions {
-  /** Who says so: 1 to 256 characters, as in `shop.orders`; those that begin with `aws.` are for AWS. */
+  /** The event's source: 1 to 256 characters, as in `shop.orders`; the prefix `aws.` is reserved. */
   readonly source: string;
-  /** What has happened: 1 to 128 characters, as in `OrderPlaced`. */
+  /** The event's type: 1 to 128 characters, as in `OrderPlaced`. */
   readonly detailType: string;
   /**
-   * Values of the request that the event's detail has besides the body, as in `{ customerId: 'user.sub' }`. The detail
-   * is then `{ body, customerId }`.
+   * Values of the request to add to the event's detail, as in `{ customerId: 'user.sub' }`. The detail is then
+   * `{ body, customerId }`.
    * @default - none: the detail is the body
    */
   readonly values?: Readonly<Record<string, RequestValue>>;
 }
 
-/** What the operation answers. */
+/** The response of the operation. */
 export interface PutEvent {
-  /** The id that EventBridge has given the event. */
+  /** The event's id from EventBridge. */
   readonly eventId: string;
 }
 
 /**
- * Puts the body of the request onto an event bus as the detail of one event, without a function. API Gateway checks the
- * body against its model, which is less than the contract: consumers parse it. An event takes 1 MB at most
- * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html); what EventBridge refuses is answered 502.
+ * Puts the body of the request on an event bus as the detail of one event, without a function. API Gateway validates the
+ * body with its model, which is weaker than the contract: consumers must parse it. An event is at most 1 MB
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html). The API responds 502 when EventBridge
+ * rejects the event.
  *
- * @throws Error, by `Api`, when the operation has no JSON body, or answers something else than `{ eventId }`
+ * @throws Error, from `Api`, when the operation has no JSON body, or a response other than `{ eventId }`
  * @example
  * import { EventBus } from 'aws-cdk-lib/aws-events';
  * import { putEvents } from 'cdk-trellis';
@@ -56,18 +57,18 @@ class PutEvents extends ServiceIntegration<PutEvent> {
     super();
   }
 
-  protected override ownErrors(operation: Operation): string[] {
+  protected override validateOptions(operation: Operation): string[] {
     const { source, detailType, values = {} } = this.options;
-    const found = validatePayload(values, operation);
+    const errors = validatePayload(values, operation);
     if (!/^(?!aws\.)[\w./-]{1,256}$/.test(source)) {
-      found.push(
+      errors.push(
         `\`source\` must be 1 to 256 letters, digits and ./_-, and not begin with "aws.", got "${source}"`,
       );
     }
     if (!/^[\w .:/()-]{1,128}$/.test(detailType)) {
-      found.push(`\`detailType\` must be 1 to 128 letters, digits, spaces and ./_:()-, got "${detailType}"`);
+      errors.push(`\`detailType\` must be 1 to 128 letters, digits, spaces and ./_:()-, got "${detailType}"`);
     }
-    return found;
+    return errors;
   }
 
   protected call(): ServiceCall {
@@ -79,18 +80,18 @@ class PutEvents extends ServiceIntegration<PutEvent> {
       region: env.region,
       target: 'events:action/PutEvents',
       request: `${before}{"Entries":[{${fixed},"Detail":${jsonText(expression)}}]}`,
-      // API Gateway does not know how EventBridge wants to be called.
+      // API Gateway does not set the headers of EventBridge's protocol.
       headers: { 'X-Amz-Target': 'AWSEvents.PutEvents', 'Content-Type': 'application/x-amz-json-1.1' },
       statements: [allow('events', ['PutEvents'], [eventBusArn])],
     };
   }
 
-  /** EventBridge answers 200 for an event that it has not taken, too. */
-  protected answerOf(): ServiceResponse {
-    const refused = refuseTemplate(502, 'The service did not answer', 'It did not take the event.');
+  /** Returns 502 for a rejected event: EventBridge responds 200 to it. */
+  protected responseOf(): ServiceResponse {
+    const rejected = overrideTemplate(502, 'Bad gateway', 'The service rejected the event.');
     return {
       sample: { eventId: '5fea7756-0ea4-451a-a703-a558b933e274' },
-      template: `#if($input.path('$.FailedEntryCount') == 0){"eventId":"$input.path('$.Entries[0].EventId')"}#else${refused}#end`,
+      template: `#if($input.path('$.FailedEntryCount') == 0){"eventId":"$input.path('$.Entries[0].EventId')"}#else${rejected}#end`,
     };
   }
 }

@@ -12,34 +12,35 @@ import type { Integration, RequestValue } from './integration.js';
 
 export interface SendMessageOptions {
   /**
-   * Attributes of the message with values of the request, as in `{ customerId: 'user.sub' }`: the body says nothing of
-   * who has sent it. At most 10.
+   * Attributes of the message with values of the request, as in `{ customerId: 'user.sub' }`: the body does not
+   * identify the caller. At most 10.
    * @default - none
    */
   readonly attributes?: Readonly<Record<string, RequestValue>>;
-  /** Which messages keep their order among one another. Required for a FIFO queue. */
+  /** The message group, in which messages keep their order. Required for a FIFO queue. */
   readonly groupId?: RequestValue;
   /**
-   * By what a FIFO queue knows that a message has come before: SQS drops it in silence within five minutes.
-   * @default - the request's id, so that nothing is dropped; by its content where a queue of your own is declared so
+   * The deduplication id of a FIFO queue: SQS silently drops a message whose id it received within five minutes.
+   * @default - the request's id, so that no message is dropped; a hash of the body if the queue has
+   * `contentBasedDeduplication`
    */
   readonly deduplicationId?: RequestValue;
 }
 
-/** What the operation answers. */
+/** The response of the operation. */
 export interface SentMessage {
-  /** The id that SQS has given the message. */
+  /** The message's id from SQS. */
   readonly messageId: string;
 }
 
 /**
- * Sends the body of the request to a queue, without a function: what waits costs nothing, and a burst is taken as fast
- * as it comes. API Gateway checks the body against its model and needs the content type JSON; it checks less than the
- * contract does (no patterns, no whole numbers), so that whoever reads the queue parses it again, by the contract's
- * schema. A message takes 1 MB at most (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html);
- * what SQS refuses is answered 502.
+ * Sends the body of the request to a queue, without a function: a waiting message costs nothing, and the queue absorbs
+ * bursts. API Gateway requires the content type JSON and validates the body with its model, which is weaker than the
+ * contract (no patterns, no integers): consumers must parse it with the contract's schema. A message is at most 1 MB
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html). The API responds
+ * 502 when SQS rejects the message.
  *
- * @throws Error, by `Api`, when the operation has no JSON body, or answers something else than `{ messageId }`
+ * @throws Error, from `Api`, when the operation has no JSON body, or a response other than `{ messageId }`
  * @example
  * import { Queue } from 'aws-cdk-lib/aws-sqs';
  * import { sendMessage } from 'cdk-trellis';
@@ -65,24 +66,22 @@ class SendMessage extends ServiceIntegration<SentMessage> {
     super();
   }
 
-  protected override ownErrors(operation: Operation): string[] {
+  protected override validateOptions(operation: Operation): string[] {
     const { attributes = {}, groupId, deduplicationId } = this.options;
     const names = Object.keys(attributes);
     const values = { ...(groupId && { groupId }), ...(deduplicationId && { deduplicationId }) };
     return [
       ...(names.length > MAX_ATTRIBUTES
-        ? [`\`attributes\` must be at most ${MAX_ATTRIBUTES}, got ${names.length}`]
+        ? [`\`attributes\` must have at most ${MAX_ATTRIBUTES} attributes, got ${names.length}`]
         : []),
       ...names
         .filter((name) => !ATTRIBUTE_NAME.test(name))
         .map(
           (name) => `\`attributes\` must have names of letters, digits, hyphens and points, got "${name}"`,
         ),
-      ...(this.queue.fifo && !groupId
-        ? ['`groupId` must be set, for the queue is a FIFO queue, got undefined']
-        : []),
+      ...(this.queue.fifo && !groupId ? ['`groupId` must be set for a FIFO queue, got undefined'] : []),
       ...(!this.queue.fifo && deduplicationId
-        ? ['`deduplicationId` is for a FIFO queue, got another queue']
+        ? ['`deduplicationId` requires a FIFO queue, got a standard queue']
         : []),
       ...Object.entries({ ...attributes, ...values }).flatMap(([name, value]) =>
         validateValue(`\`${name}`, value, operation),
@@ -104,33 +103,36 @@ class SendMessage extends ServiceIntegration<SentMessage> {
     };
   }
 
-  /** The Query protocol of SQS: every value is encoded, so that none can add a field. */
+  /** Returns the form of SQS's query protocol. Every value is encoded, so that a value cannot add a field. */
   private form(): string {
     const { groupId, deduplicationId } = this.options;
-    const value = (one: RequestValue) => `$util.urlEncode(${expressionOf(one)})`;
-    const attributes = Object.entries(this.options.attributes ?? {}).map(([name, one]) => [name, value(one)]);
-    const isNamed = attributes.some(([name]) => name === ID_ATTRIBUTE);
-    // What a worker with `idempotency()` knows the message by, also after a redrive.
-    if (!isNamed && attributes.length < MAX_ATTRIBUTES) attributes.push([ID_ATTRIBUTE, '$context.requestId']);
+    const encoded = (value: RequestValue) => `$util.urlEncode(${expressionOf(value)})`;
+    const attributes = Object.entries(this.options.attributes ?? {}).map(([name, value]) => [
+      name,
+      encoded(value),
+    ]);
+    const hasId = attributes.some(([name]) => name === ID_ATTRIBUTE);
+    // A worker with `idempotency()` identifies the message by it, also after a redrive.
+    if (!hasId && attributes.length < MAX_ATTRIBUTES) attributes.push([ID_ATTRIBUTE, '$context.requestId']);
     return [
       'Action=SendMessage',
       'Version=2012-11-05',
       'MessageBody=$util.urlEncode($input.body)',
-      ...(groupId ? [`MessageGroupId=${value(groupId)}`] : []),
+      ...(groupId ? [`MessageGroupId=${encoded(groupId)}`] : []),
       ...(deduplicationId
-        ? [`MessageDeduplicationId=${value(deduplicationId)}`]
+        ? [`MessageDeduplicationId=${encoded(deduplicationId)}`]
         : this.queue.fifo && !isContentBased(this.queue)
           ? ['MessageDeduplicationId=$context.requestId']
           : []),
-      ...attributes.flatMap(([name, text], at) => [
-        `MessageAttribute.${at + 1}.Name=${name}`,
-        `MessageAttribute.${at + 1}.Value.DataType=String`,
-        `MessageAttribute.${at + 1}.Value.StringValue=${text}`,
+      ...attributes.flatMap(([name, value], index) => [
+        `MessageAttribute.${index + 1}.Name=${name}`,
+        `MessageAttribute.${index + 1}.Value.DataType=String`,
+        `MessageAttribute.${index + 1}.Value.StringValue=${value}`,
       ]),
     ].join('&');
   }
 
-  protected answerOf(): ServiceResponse {
+  protected responseOf(): ServiceResponse {
     return {
       sample: { messageId: '5fea7756-0ea4-451a-a703-a558b933e274' },
       template: `{"messageId":"$input.path('$.SendMessageResponse.SendMessageResult.MessageId')"}`,
@@ -138,7 +140,7 @@ class SendMessage extends ServiceIntegration<SentMessage> {
   }
 }
 
-/** A QueueWorker's queue is declared so for senders that give no id. */
+/** Returns whether the queue deduplicates by content. A QueueWorker's queue does only for senders without an id. */
 function isContentBased(queue: IQueue): boolean {
   const isOfWorker = (queue.node.scope as Partial<Bindable<'queue'>> | undefined)?.bindingKind === 'queue';
   const resource = queue.node.defaultChild as CfnQueue | undefined;

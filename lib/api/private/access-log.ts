@@ -1,8 +1,8 @@
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 
 /**
- * Identity and error are there to answer "who got which refusal, and why". A request's own headers, such as a
- * correlation id, are not to be had here: the function's log has them under the same request id.
+ * Fields of the access log: with identity and error, to find out who was rejected, and why. Request headers such as a
+ * correlation id are not available here; the function's log has them, with the same request id.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
  */
 const FIELDS = {
@@ -23,7 +23,7 @@ const FIELDS = {
   error: '$context.error.message',
   errorType: '$context.error.responseType',
   validationError: '$context.error.validationErrorString',
-  // Who, by the kind of authorization: a user, a Lambda authorizer's principal, AWS credentials, an API key.
+  // The caller, by the kind of authorization: a user, a Lambda authorizer's principal, AWS credentials, an API key.
   user: '$context.authorizer.claims.sub',
   client: '$context.authorizer.claims.client_id',
   principal: '$context.authorizer.principalId',
@@ -37,7 +37,7 @@ const FIELDS = {
   userAgent: '$context.identity.userAgent',
 };
 
-/** One line of JSON for each request. */
+/** Returns the format of the access log: one line of JSON per request. */
 export function accessLogFormat(): AccessLogFormat {
   return AccessLogFormat.custom(JSON.stringify(FIELDS));
 }

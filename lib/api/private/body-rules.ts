@@ -1,13 +1,13 @@
-/** A rule that a body breaks, and where. */
+/** A violated rule and its message. */
 export interface BodyError {
   readonly id: string;
   readonly message: string;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: any document may come.
+// biome-ignore lint/suspicious/noExplicitAny: the document is not validated.
 type Node = Readonly<Record<string, any>>;
 
-/** An operation of a document, whoever has written it. */
+/** An operation of any OpenAPI document. */
 export interface BodyOperation {
   readonly method: string;
   readonly path: string;
@@ -27,7 +27,7 @@ const METHODS = [
 ];
 const VALIDATOR = 'x-amazon-apigateway-request-validator';
 
-/** The operations of a document, without preflights: those are for everyone, and carry nothing. */
+/** Returns the operations of a document without CORS preflights, which are public and have no body. */
 export function operationsOf(body: Node): BodyOperation[] {
   return Object.entries<Node>(body.paths ?? {}).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method]).flatMap((key) => {
@@ -39,21 +39,21 @@ export function operationsOf(body: Node): BodyOperation[] {
   );
 }
 
-/** Which operation a finding is about: CDK takes no spaces in an id. */
-export function findingAt({ method, path }: Pick<BodyOperation, 'method' | 'path'>): string {
+/** Returns the suffix of a finding's id, which names the operation. CDK allows no spaces in an id. */
+export function findingSuffix({ method, path }: Pick<BodyOperation, 'method' | 'path'>): string {
   return `[${method}:${path}]`;
 }
 
-/** Operations without a security scheme that do not say they are public, and without a validator. */
+/** Reports operations that have no security scheme and are not declared public, or that have no validator. */
 export function validateBody(body: Node): BodyError[] {
   return operationsOf(body).flatMap((operation) => {
-    const where = `${operation.method} ${operation.path}`;
-    const at = findingAt(operation);
-    const insecure = securityError(operation.definition, body);
-    const unchecked = validatorError(operation.definition, body);
+    const label = `${operation.method} ${operation.path}`;
+    const suffix = findingSuffix(operation);
+    const security = securityError(operation.definition, body);
+    const validator = validatorError(operation.definition, body);
     return [
-      ...(insecure ? [{ id: `Trellis-ApiSecurity${at}`, message: `${where} ${insecure}` }] : []),
-      ...(unchecked ? [{ id: `Trellis-ApiValidator${at}`, message: `${where} ${unchecked}` }] : []),
+      ...(security ? [{ id: `Trellis-ApiSecurity${suffix}`, message: `${label} ${security}` }] : []),
+      ...(validator ? [{ id: `Trellis-ApiValidator${suffix}`, message: `${label} ${validator}` }] : []),
     ];
   });
 }
@@ -61,23 +61,23 @@ export function validateBody(body: Node): BodyError[] {
 function securityError(operation: Node, body: Node): string | undefined {
   const security: readonly Node[] | undefined = operation.security ?? body.security;
   if (!security) {
-    return 'has no `security`, so that everyone may call it: name a security scheme, or say `security: []`';
+    return 'has no `security` and is public: add a security scheme, or declare it public with `security: []`';
   }
   const schemes = body.components?.securitySchemes ?? body.securityDefinitions ?? {};
   for (const requirement of security) {
     const names = Object.keys(requirement);
-    if (names.length === 0) return 'has an empty security requirement, so that everyone may call it';
+    if (names.length === 0) return 'has an empty security requirement and is public';
     const unknown = names.find((name) => !(name in schemes));
-    if (unknown) return `names the security scheme ${unknown}, which the document does not define`;
+    if (unknown) return `uses the security scheme ${unknown}, which the document does not define`;
   }
   return undefined;
 }
 
 function validatorError(operation: Node, body: Node): string | undefined {
   const name = operation[VALIDATOR] ?? body[VALIDATOR];
-  if (!name) return `has no \`${VALIDATOR}\`: name one of the document's validators`;
+  if (!name) return `has no \`${VALIDATOR}\`: set one of the document's validators`;
   const validator = body['x-amazon-apigateway-request-validators']?.[name];
-  if (!validator) return `names the validator ${name}, which the document does not define`;
+  if (!validator) return `uses the validator ${name}, which the document does not define`;
   if (validator.validateRequestBody || validator.validateRequestParameters) return undefined;
-  return `has the validator ${name}, which checks nothing`;
+  return `uses the validator ${name}, which validates nothing`;
 }

@@ -11,7 +11,7 @@ const MAX_SECONDS = 3600;
 
 type Authorizers = Readonly<Record<string, Pick<LambdaAuthorizerProps, 'identitySources'>>>;
 
-/** What is wrong with how answers are kept. */
+/** Returns the errors of the caching of responses. */
 export function validateCache(
   routes: readonly PlannedRoute[],
   cacheSize: string | undefined,
@@ -19,14 +19,16 @@ export function validateCache(
 ): string[] {
   const cached = routes.filter(({ options }) => options.cache);
   const names = cached.map(({ name }) => name).join(', ');
-  const found = cached.flatMap((route) => validateRoute(route, route.options.cache!, authorizers));
+  const errors = cached.flatMap((route) => validateRoute(route, route.options.cache!, authorizers));
   if (cached.length > 0 && !cacheSize) {
-    found.push(`\`cacheSize\` must say how large the cache is, for ${names} keep answers, got undefined`);
+    errors.push(`\`cacheSize\` is required, because ${names} have \`cache\``);
   }
   if (cached.length === 0 && cacheSize) {
-    found.push('`cacheSize` is for routes with `cache`, and there are none: it would cost and hold nothing');
+    errors.push(
+      '`cacheSize` requires a route with `cache`, got none: the cache would cost money and stay empty',
+    );
   }
-  return found;
+  return errors;
 }
 
 function validateRoute(
@@ -34,31 +36,36 @@ function validateRoute(
   { ttl, keys }: CacheOptions,
   authorizers: Authorizers,
 ): string[] {
-  const at = `\`routes.${name}.cache`;
-  const found: string[] = [];
+  const property = `\`routes.${name}.cache`;
+  const errors: string[] = [];
   if (operation.method !== 'GET') {
-    found.push(`${at}\` is for GET only, which changes nothing, got ${operation.method}`);
+    errors.push(`${property}\` requires the method GET, got ${operation.method}`);
   }
   if (!ttl.isUnresolved() && !(ttl.toSeconds() >= 1 && ttl.toSeconds() <= MAX_SECONDS)) {
-    found.push(`${at}.ttl\` must be from one second to an hour, got ${ttl.toHumanString()}`);
+    errors.push(`${property}.ttl\` must be from one second to an hour, got ${ttl.toHumanString()}`);
   }
-  const known = Object.keys(operation.query?.shape ?? {}).map((parameter) => `query.${parameter}`);
-  for (const key of (keys ?? []).filter((one) => !known.includes(one) && !/^headers\.[\w-]+$/.test(one))) {
-    found.push(`${at}.keys\` must be of ${[...known, 'headers.<name>'].join(', ')}, got "${key}"`);
+  const parameters = Object.keys(operation.query?.shape ?? {}).map((parameter) => `query.${parameter}`);
+  for (const key of keys ?? []) {
+    if (parameters.includes(key) || /^headers\.[\w-]+$/.test(key)) continue;
+    errors.push(
+      `${property}.keys\` must be of ${[...parameters, 'headers.<name>'].join(', ')}, got "${key}"`,
+    );
   }
-  return [...found, ...validatePrivacy(at, operation, keys ?? [], authorizers)];
+  return [...errors, ...validatePrivacy(property, operation, keys ?? [], authorizers)];
 }
 
-/** The answer for one caller must never reach another. */
+/** Rejects caches that would return one caller's response to another. */
 function validatePrivacy(
-  at: string,
+  property: string,
   { auth }: PlannedRoute['operation'],
   keys: readonly string[],
   authorizers: Authorizers,
 ): string[] {
   if (auth === 'public') return [];
   if (auth === 'iam') {
-    return [`${at}\` must be off for AWS credentials: each signature is another, and none is ever met again`];
+    return [
+      `${property}\` is not possible with \`auth: 'iam'\`: every signature is unique, so no request would hit`,
+    ];
   }
   const sources = (isLambdaAuth(auth) && authorizers[auth.authorizer]?.identitySources) || [
     'headers.Authorization',
@@ -68,14 +75,14 @@ function validatePrivacy(
   return missing.length === 0
     ? []
     : [
-        `${at}.keys\` must have ${missing.join(' and ')}, or one caller gets the answer for another, got ${keys.join(', ') || 'none'}`,
+        `${property}.keys\` must have ${missing.join(' and ')}, so that no caller gets another's response, got ${keys.join(', ') || 'none'}`,
       ];
 }
 
 /**
- * What tells the requests of a cached route apart: always the path, or all of a resource were one; and headers that
- * change the answer by themselves. API Gateway keeps every answer, whatever its status: a 304 for who has it must not
- * reach who has not.
+ * Returns the cache key of a route. It always has the path parameters, because API Gateway would use one entry for all
+ * paths of a resource, and the headers that change the response. API Gateway caches every status: a 304 must not reach
+ * a caller without the representation.
  */
 export function cacheKeys(route: PlannedRoute, cors: Cors | undefined): string[] {
   const { operation, options, integration } = route;
@@ -100,13 +107,13 @@ function named(place: string, shape: object = {}): string[] {
 
 const PLACES: Readonly<Record<string, string>> = { params: 'path', query: 'querystring', headers: 'header' };
 
-/** A key as API Gateway calls it. */
+/** Returns the key in API Gateway's notation. */
 export function parameterOf(key: string): string {
   const [place, ...name] = key.split('.');
   return `method.request.${PLACES[place!]}.${name.join('.')}`;
 }
 
-/** The headers among the keys: the operation must declare them as parameters. */
+/** Returns the names of the headers among the keys: the operation must declare them as parameters. */
 export function headersAmong(keys: readonly string[]): string[] {
   return keys.filter((key) => key.startsWith('headers.')).map((key) => key.slice('headers.'.length));
 }

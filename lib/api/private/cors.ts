@@ -6,7 +6,7 @@ import type { CorsSettings } from '../../http/cors.js';
 import type { LambdaAuthorizerProps } from '../authorizer-props.js';
 import type { CorsOptions } from '../cors-options.js';
 
-/** CORS in one form: what functions, preflights and gateway responses say. */
+/** Normalized CORS options, for functions, preflights and gateway responses. */
 export interface Cors extends CorsSettings {
   readonly headers: readonly string[];
   readonly maxAge: Duration;
@@ -15,62 +15,66 @@ export interface Cors extends CorsSettings {
 const EXPOSED = ['etag', 'link', 'location', 'retry-after', 'x-correlation-id', 'x-validation-error'];
 const SIGNATURE = ['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'];
 
-/** What is wrong with CORS options. */
+/** Returns the errors of CORS options. */
 export function validateCors({ origins, headers = [], exposeHeaders = [], ...rest }: CorsOptions): string[] {
   const { credentials, maxAge } = rest;
-  const found: string[] = [];
-  if (origins.length === 0) found.push("`cors.origins` must have an origin, or be ['*'], got none");
+  const errors: string[] = [];
+  if (origins.length === 0)
+    errors.push("`cors.origins` must have at least one origin, or be ['*'], got none");
   for (const origin of origins) {
     if (Token.isUnresolved(origin) || origin === '*') continue;
     if (!/^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(origin)) {
-      found.push(
+      errors.push(
         `\`cors.origins\` must be like https://shop.example.com, in lower case and without a path, got "${origin}"`,
       );
     }
   }
   if (origins.includes('*') && origins.length > 1) {
-    found.push("`cors.origins` must be ['*'] alone or have no *: it is every origin");
+    errors.push("`cors.origins` must have no other origin besides '*', which allows every origin");
   }
   if (origins.includes('*') && credentials) {
-    found.push('`cors.credentials` must be off with the origin *: browsers refuse the two together');
+    errors.push("`cors.credentials` must be false with the origin '*': browsers reject the combination");
   }
-  for (const header of [...headers, ...exposeHeaders].filter((one) => !/^[\w!#$%&'*+.^`|~-]+$/.test(one))) {
-    found.push(`\`cors\` must have names of headers, got "${header}"`);
+  for (const [property, names] of Object.entries({ headers, exposeHeaders })) {
+    for (const name of names.filter((header) => !/^[\w!#$%&'*+.^`|~-]+$/.test(header))) {
+      errors.push(`\`cors.${property}\` must be names of headers, got "${name}"`);
+    }
   }
   if (maxAge && !maxAge.isUnresolved() && maxAge.toSeconds() > 86_400) {
-    found.push(
-      `\`cors.maxAge\` must be at most a day, which no browser exceeds, got ${maxAge.toHumanString()}`,
+    errors.push(
+      `\`cors.maxAge\` must be at most a day, the maximum of browsers, got ${maxAge.toHumanString()}`,
     );
   }
-  return found;
+  return errors;
 }
 
-/** The options with their defaults, which the contract knows. */
+/** Returns the options with defaults from the contract. */
 export function corsOf(
   options: CorsOptions,
   operations: readonly Operation[],
   authorizers: Readonly<Record<string, Pick<LambdaAuthorizerProps, 'identitySources'>>> = {},
 ): Cors {
-  const asked = Object.values(authorizers)
+  const identityHeaders = Object.values(authorizers)
     .flatMap(({ identitySources = [] }) => identitySources)
     .filter((source) => source.startsWith('headers.'))
     .map((source) => source.slice('headers.'.length).toLowerCase());
   const declared = operations.flatMap((operation) =>
     [...responsesOf(operation).values()].flatMap(({ headers }) => Object.keys(headers?.shape ?? {})),
   );
-  // No script may read cookies: https://fetch.spec.whatwg.org/#forbidden-response-header-name
+  // Browsers hide cookies from scripts: https://fetch.spec.whatwg.org/#forbidden-response-header-name
   const readable = declared.filter((name) => name !== 'set-cookie');
   const replayed = operations.some(({ idempotent }) => idempotent) ? [REPLAYED_HEADER] : [];
   return {
     origins: options.origins,
     credentials: options.credentials ?? false,
     maxAge: options.maxAge ?? Duration.hours(1),
-    headers: options.headers ?? [...new Set([...operations.flatMap(sentHeaders), ...asked])].sort(),
+    headers:
+      options.headers ?? [...new Set([...operations.flatMap(requestHeaders), ...identityHeaders])].sort(),
     exposeHeaders: options.exposeHeaders ?? [...new Set([...EXPOSED, ...replayed, ...readable])].sort(),
   };
 }
 
-function sentHeaders(operation: Operation): string[] {
+function requestHeaders(operation: Operation): string[] {
   const { auth, apiKey, headers, body, method } = operation;
   return [
     'x-correlation-id',
@@ -83,19 +87,19 @@ function sentHeaders(operation: Operation): string[] {
   ];
 }
 
-/** What functions are told. */
+/** Returns the environment variable with the functions' CORS settings. */
 export function corsVariable({ origins, credentials, exposeHeaders }: Cors): string {
   return JSON.stringify({ origins, credentials, exposeHeaders } satisfies CorsSettings);
 }
 
-/** `'value'`, as API Gateway writes a constant. */
+/** Quotes a constant for API Gateway: `'value'`. */
 const constant = (value: string) => `'${value}'`;
 
 /**
- * Returns the headers of the gateway's own answers. They say nothing of anybody, so that every origin may read them.
+ * Returns the CORS headers of the gateway's own responses. They contain no data of callers: every origin may read them.
  *
- * With credentials browsers refuse `*`, and a gateway response cannot choose among several origins: it repeats the one
- * that asks. https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
+ * With credentials browsers reject `*`, and a gateway response cannot choose among several origins: it repeats the
+ * request's origin. https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
  */
 export function gatewayHeaders(cors: Cors): Record<string, string> {
   const { origins, credentials, exposeHeaders } = cors;
@@ -111,11 +115,11 @@ export function gatewayHeaders(cors: Cors): Record<string, string> {
   };
 }
 
-/** The operation that answers a browser's question before it sends a request to a path. */
+/** Returns the OPTIONS operation that responds to CORS preflights of a path. */
 export function preflight(cors: Cors, methods: readonly string[]): object {
   const { origins, credentials, headers, maxAge } = cors;
   const values = {
-    // The first one is for nobody else, and the template says another where it is that one which asks.
+    // The default is the first origin; the template overrides it for requests from another one.
     'Access-Control-Allow-Origin': origins[0]!,
     'Access-Control-Allow-Methods': methods.join(', '),
     ...(headers.length > 0 && { 'Access-Control-Allow-Headers': headers.join(', ') }),
@@ -148,7 +152,8 @@ export function preflight(cors: Cors, methods: readonly string[]): object {
 }
 
 /**
- * Answers each of several origins with itself, and leaves the body empty. HTTP/2 has header names in lower case.
+ * Returns a template that sets the allowed origin to the request's, if it is in the list. HTTP/2 has header names in
+ * lower case.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
  */
 export function originTemplate(origins: readonly string[]): string {

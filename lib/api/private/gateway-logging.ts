@@ -13,15 +13,15 @@ const ID = 'ApiGatewayLogging';
 /** One name for the whole account: IAM is global, and the role may write the logs of every region. */
 const ROLE_NAME = 'trellis-api-gateway-logs';
 
-/** API Gateway takes one change of its settings in 20 seconds, and stacks may be deployed at once. */
+/** API Gateway allows one change of the setting per 20 seconds, and several stacks may be deployed at once. */
 const TIMEOUT = Duration.minutes(3);
 
 /** CloudFormation waits an hour by default. */
 const SERVICE_TIMEOUT = TIMEOUT.plus(Duration.minutes(1));
 
 /**
- * Sets the role with which API Gateway writes logs, where the account has none. It is one setting of the account and
- * region, and API Gateway refuses a stage with logs without it.
+ * Sets the role with which API Gateway writes logs if the account has none. It is one setting of the account and region,
+ * and API Gateway rejects a stage with logs without it.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
  *
  * `AWS::ApiGateway::Account` would overwrite the setting of others, and deployments at once would fail at its rate

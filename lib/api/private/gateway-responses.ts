@@ -1,10 +1,10 @@
 /**
- * What API Gateway answers before a function runs, as problems (RFC 9457) like those of the functions.
- * An unknown path or method is 404 here: "Missing Authentication Token" (403) has sent many on a wrong search.
+ * Responses of API Gateway before a function runs, as problems (RFC 9457) like those of the functions.
+ * An unknown path or method is a 404 here: API Gateway's default, "Missing Authentication Token" (403), is misleading.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */
 const RESPONSES: Readonly<Record<string, { readonly status?: number; readonly title: string }>> = {
-  DEFAULT_4XX: { title: 'The request was refused' },
+  DEFAULT_4XX: { title: 'The request was rejected' },
   DEFAULT_5XX: { title: 'Internal server error' },
   ACCESS_DENIED: { status: 403, title: 'Forbidden' },
   API_CONFIGURATION_ERROR: { status: 500, title: 'Internal server error' },
@@ -13,8 +13,8 @@ const RESPONSES: Readonly<Record<string, { readonly status?: number; readonly ti
   BAD_REQUEST_BODY: { status: 400, title: 'The request is not valid' },
   BAD_REQUEST_PARAMETERS: { status: 400, title: 'The request is not valid' },
   EXPIRED_TOKEN: { status: 401, title: 'Unauthorized' },
-  INTEGRATION_FAILURE: { status: 502, title: 'The service did not answer' },
-  INTEGRATION_TIMEOUT: { status: 504, title: 'The service did not answer in time' },
+  INTEGRATION_FAILURE: { status: 502, title: 'Bad gateway' },
+  INTEGRATION_TIMEOUT: { status: 504, title: 'Gateway timeout' },
   INVALID_SIGNATURE: { status: 403, title: 'Forbidden' },
   INVALID_API_KEY: { status: 403, title: 'Forbidden' },
   MISSING_AUTHENTICATION_TOKEN: { status: 404, title: 'Not found' },
@@ -28,22 +28,22 @@ const RESPONSES: Readonly<Record<string, { readonly status?: number; readonly ti
 };
 
 const DETAILS: Readonly<Record<string, string>> = {
-  MISSING_AUTHENTICATION_TOKEN: '"There is no such path, or it does not have this method."',
+  MISSING_AUTHENTICATION_TOKEN: '"The path does not exist, or does not have this method."',
 };
 
-/** An operation for AWS credentials is answered like a path that does not exist, when there are none. */
-const NOT_SIGNED = '"There is no such path, it does not have this method, or it is for signed requests."';
+/** Detail when operations require AWS credentials: an unsigned request gets the same response as an unknown path. */
+const NOT_SIGNED = '"The path does not exist, does not have this method, or requires a signed request."';
 
 export interface GatewayResponseOptions {
-  /** What every one of them has besides. */
+  /** Headers of every response. @default - none */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether tokens are a way to be let in. */
+  /** True if an operation takes tokens. @default false */
   readonly takesTokens?: boolean;
-  /** Whether AWS credentials are. */
+  /** True if an operation takes AWS credentials. @default false */
   readonly takesSignatures?: boolean;
 }
 
-/** The `x-amazon-apigateway-gateway-responses` of an API. */
+/** Returns the `x-amazon-apigateway-gateway-responses` of an API. */
 export function gatewayResponses(options: GatewayResponseOptions = {}): Record<string, unknown> {
   const { headers = {}, takesTokens, takesSignatures } = options;
   const shared = Object.fromEntries(
@@ -59,11 +59,11 @@ export function gatewayResponses(options: GatewayResponseOptions = {}): Record<s
           'gatewayresponse.header.Cache-Control': "'no-store'",
           'gatewayresponse.header.X-Content-Type-Options': "'nosniff'",
           ...shared,
-          // What a function says by this name, API Gateway renames; here it can be said.
+          // API Gateway renames this header in responses of functions, but not here.
           // https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2
           ...(status === 401 && takesTokens && { 'gatewayresponse.header.WWW-Authenticate': "'Bearer'" }),
           ...(type === 'THROTTLED' && { 'gatewayresponse.header.Retry-After': "'1'" }),
-          // The validator's words have quotation marks in them and a gateway response cannot escape: not for JSON.
+          // The validator's message contains quotation marks, which a gateway response cannot escape in JSON.
           ...(type.startsWith('BAD_REQUEST') && {
             'gatewayresponse.header.X-Validation-Error': 'context.error.validationErrorString',
           }),
@@ -88,7 +88,7 @@ function template(
   const members = [
     '"type":"about:blank"',
     `"title":${JSON.stringify(title)}`,
-    // A default stands for many statuses, and no variable holds the one that is sent.
+    // A default response has many statuses, and no variable contains the actual one.
     ...(status ? [`"status":${status}`] : []),
     `"detail":${detail}`,
     '"instance":"urn:request:$context.requestId"',

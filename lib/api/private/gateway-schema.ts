@@ -4,16 +4,16 @@ import { strict } from '../../contract/strict.js';
 type Schema = { [key: string]: unknown };
 
 /**
- * A schema of a request as an API Gateway model: JSON Schema draft 4, and never stronger than the zod schema it
- * comes from. The gateway refuses what is surely wrong before a function runs; `route()` has the last word, so
- * whatever the two would judge differently is left out here:
+ * Converts a zod schema into an API Gateway model: JSON Schema draft 4, never stricter than the zod schema. The gateway
+ * rejects bodies that are certainly invalid before a function runs; `route()` validates the rest. The model omits all
+ * that the two validate differently:
  *
- * - `integer`: draft 4 does not take 1.0 for one, JavaScript does
+ * - `integer`: 1.0 is an integer in JavaScript, but not in draft 4
  * - `format`, `pattern`: Java's regular expressions are not JavaScript's
  * - `nullable` and exclusive bounds: API Gateway misreads them
  * - lengths: JavaScript counts an emoji as two, draft 4 as one
- * - bounds of what zod changes before it counts, as `trim` does
- * - what contains itself: models cannot
+ * - bounds of values that zod changes before it validates them, as `trim` does
+ * - recursive schemas, which models do not support
  *
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */
@@ -26,15 +26,15 @@ export function gatewaySchema(schema: z.ZodType): Schema {
       cycles: 'ref',
       reused: 'inline',
       override: ({ zodSchema, jsonSchema }) => {
-        const given = jsonSchema as Schema;
-        if (takesAnything(zodSchema)) for (const key of Object.keys(given)) delete given[key];
-        if (isOverwritten(zodSchema)) for (const key of BOUNDS) delete given[key];
+        const target = jsonSchema as Schema;
+        if (takesAnything(zodSchema)) for (const key of Object.keys(target)) delete target[key];
+        if (isOverwritten(zodSchema)) for (const key of BOUNDS) delete target[key];
       },
     }) as Schema,
   );
 }
 
-/** A coercion, a preprocessing and a catch take whatever comes and make something of it. */
+/** Returns whether a schema accepts every input: a coercion, a preprocessing or a catch. */
 function takesAnything(schema: z.core.$ZodType): boolean {
   const {
     type,
@@ -50,7 +50,7 @@ function takesAnything(schema: z.core.$ZodType): boolean {
 
 const BOUNDS = ['minLength', 'maxLength', 'minimum', 'maximum', 'minItems', 'maxItems'];
 
-/** Whether the value is changed before it is checked: `trim`, `toLowerCase`, `overwrite`. */
+/** Returns whether the schema changes the value before it validates it: `trim`, `toLowerCase`, `overwrite`. */
 function isOverwritten(schema: z.core.$ZodType): boolean {
   return schema._zod.def.checks?.some(({ _zod }) => _zod.def.check === 'overwrite') ?? false;
 }
@@ -74,7 +74,7 @@ function weaken(schema: Schema): Schema {
     case 'array':
       return {
         type: 'array',
-        // API Gateway wants `items`; an empty schema takes everything.
+        // API Gateway requires `items`; an empty schema accepts everything.
         items: schema.items && !Array.isArray(schema.items) ? weaken(schema.items as Schema) : {},
         ...kept(schema, ['minItems', 'maxItems']),
       };
@@ -102,7 +102,7 @@ function weakObject(schema: Schema): Schema {
   const properties = Object.entries((schema.properties ?? {}) as Record<string, Schema>).map(
     ([name, property]) => [name, weaken(property)] as const,
   );
-  // What takes anything may take nothing too.
+  // A property that accepts anything may also be absent.
   const anything = properties
     .filter(([, property]) => Object.keys(property).length === 0)
     .map(([name]) => name);

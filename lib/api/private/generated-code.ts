@@ -5,18 +5,18 @@ import { FileAssetPackaging, Names, Stack, Stage } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { sha256 } from '../../project-cache/hash.js';
 
-/** Code that is made at synth: its files are written into the cloud assembly, under the name of their content. */
+/** Code generated at synthesis: its files are written to the cloud assembly, in a folder named after their hash. */
 export class GeneratedCode extends Code {
   public readonly isInline = false;
 
-  /** @param files their texts by name */
+  /** @param files contents by file name */
   constructor(private readonly files: Readonly<Record<string, string>>) {
     super();
   }
 
   public override bind(scope: Construct): CodeConfig {
     const stage = Stage.of(scope);
-    if (!stage) throw new Error(`Code needs a stack in an App (at ${scope.node.path})`);
+    if (!stage) throw new Error(`Generated code requires an App as the root (at ${scope.node.path})`);
     const sourceHash = sha256(JSON.stringify(this.files));
     const folder = join(stage.assetOutdir, `asset.${sourceHash}`);
     mkdirSync(folder, { recursive: true });

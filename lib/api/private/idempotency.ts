@@ -4,31 +4,31 @@ import type * as Idempotency from '../../bindings/idempotency-table.js';
 import type { PlannedRoute } from './planned-route.js';
 
 /**
- * The table with the responses of operations that are `idempotent`: the one given, or one of the API's own.
+ * Returns the table with the responses of `idempotent` operations, and creates it if the user passes none.
  *
- * @returns undefined when no operation is
+ * @returns undefined without `idempotent` operations
  */
 export function idempotencyTableOf(
   scope: Construct,
   planned: readonly PlannedRoute[],
-  given: Idempotency.IdempotencyTable | undefined,
+  table: Idempotency.IdempotencyTable | undefined,
 ): Idempotency.IdempotencyTable | undefined {
   const idempotent = planned.filter(({ operation }) => operation.idempotent);
   if (idempotent.length === 0) return undefined;
   warnOfSharedKeys(scope, idempotent);
-  if (given) return given;
-  // Loaded here: an app that needs no table does not wait for CDK's tables.
+  if (table) return table;
+  // Loaded on demand: an app without the table does not load CDK's DynamoDB module.
   const { IdempotencyTable } = require('../../bindings/idempotency-table.js') as typeof Idempotency;
   return new IdempotencyTable(scope, 'Idempotency');
 }
 
-/** Nobody tells the callers of a public operation apart. */
+/** Warns of public operations, whose callers are not distinguished. */
 function warnOfSharedKeys(scope: Construct, idempotent: readonly PlannedRoute[]): void {
   const shared = idempotent.filter(({ operation: { auth, apiKey } }) => auth === 'public' && !apiKey);
   if (shared.length === 0) return;
   const names = shared.map(({ name }) => name).join(', ');
   Annotations.of(scope).addWarningV2(
     'cdk-trellis:sharedIdempotencyKeys',
-    `${names}: public and \`idempotent\`, so idempotency keys belong to no caller. Whoever knows a key and sends the same request reads its response: keys must be random, such as UUIDs, or the operation needs an \`auth\``,
+    `${names}: public and \`idempotent\`, so an idempotency key belongs to no caller. A client that knows a key and sends the same request gets its response: keys must be random, such as UUIDs, or the operation needs an \`auth\``,
   );
 }

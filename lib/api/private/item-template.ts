@@ -13,35 +13,35 @@ interface Definition extends z.core.$ZodTypeDef {
 
 const definition = (schema: Schema) => schema._zod.def as Definition;
 
-/** What in a schema cannot be read from an item of DynamoDB, and where. */
+/** Reports the parts of a schema that cannot be read from a DynamoDB item. */
 export function validateItem(schema: Schema): string[] {
   if (typeOf(schema) !== 'M')
-    return ['getItem answers an item: the schema of the response must be an object'];
-  return errors(schema, '');
+    return ['getItem returns an item: the schema of the response must be an object'];
+  return validateNode(schema, '');
 }
 
-function errors(schema: Schema, path: string): string[] {
+function validateNode(schema: Schema, path: string): string[] {
   const { element, shape } = definition(unwrapped(schema));
   switch (typeOf(schema)) {
     case undefined:
       return [
-        `getItem can answer objects, lists, texts, numbers, booleans and null, got ${definition(schema).type} at \`${path}\``,
+        `getItem supports objects, arrays, strings, numbers, booleans and null, got ${definition(schema).type} at \`${path}\``,
       ];
     case 'L':
-      return errors(element!, `${path}[]`);
+      return validateNode(element!, `${path}[]`);
     case 'M':
       return Object.entries(shape!).flatMap(([name, property]) => [
         ...(/^[\w.-]+$/.test(name)
           ? []
-          : [`getItem can answer properties of letters, digits and ._-, got "${name}"`]),
-        ...errors(property, path ? `${path}.${name}` : name),
+          : [`getItem supports property names of letters, digits and ._-, got "${name}"`]),
+        ...validateNode(property, path ? `${path}.${name}` : name),
       ]);
     default:
       return [];
   }
 }
 
-/** How DynamoDB says what type a value has. */
+/** DynamoDB's type descriptors. */
 type AttributeType = 'S' | 'N' | 'BOOL' | 'L' | 'M' | 'NULL';
 
 const TYPES: Readonly<Record<string, AttributeType>> = {
@@ -82,8 +82,8 @@ function isNullable(schema: Schema): boolean {
 }
 
 /**
- * A template that writes an item, or a map inside of one, as JSON: the properties that the schema has, in its order,
- * without those that the item has not.
+ * Returns a template that renders an item, or a map in it, as JSON: the properties of the schema, in its order, without
+ * those that the item lacks.
  *
  * @param map a variable with the attributes by name
  */

@@ -12,45 +12,49 @@ const AUTHORIZATION: readonly IdentitySource[] = ['headers.Authorization'];
 /** https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html */
 const MAX_CACHE_SECONDS = 3600;
 
-/** What is wrong with the properties of an authorizer. */
-export function validateAuthorizers(name: string, props: LambdaAuthorizerProps): string[] {
+/** Returns the errors of an authorizer's properties. */
+export function validateAuthorizer(name: string, props: LambdaAuthorizerProps): string[] {
   const { type = 'token', identitySources = AUTHORIZATION, cache, pattern } = props;
-  const found: string[] = [];
-  const at = `\`authorizers.${name}`;
+  const errors: string[] = [];
+  const property = `\`authorizers.${name}`;
   if (type !== 'token' && type !== 'request') {
-    found.push(`${at}.type\` must be 'token' or 'request', got '${type}'`);
+    errors.push(`${property}.type\` must be 'token' or 'request', got '${type}'`);
   }
-  for (const source of identitySources.filter(
-    (one) => !/^(headers|query|stageVariables)\.[\w-]+$/.test(one),
-  )) {
-    found.push(
-      `${at}.identitySources\` must be like headers.Authorization, query.tenant or stageVariables.tenant, got "${source}"`,
+  for (const source of identitySources) {
+    if (/^(headers|query|stageVariables)\.[\w-]+$/.test(source)) continue;
+    errors.push(
+      `${property}.identitySources\` must be like headers.Authorization, query.tenant or stageVariables.tenant, got "${source}"`,
     );
   }
   if (type === 'token' && (identitySources.length !== 1 || !identitySources[0]?.startsWith('headers.'))) {
-    found.push(
-      `${at}.identitySources\` must be one header with type 'token', got ${identitySources.join(', ') || 'none'}`,
+    errors.push(
+      `${property}.identitySources\` must be one header with type 'token', got ${identitySources.join(', ') || 'none'}`,
     );
   }
-  if (type === 'request' && pattern !== undefined) found.push(`${at}.pattern\` is for type 'token' only`);
+  if (type === 'request' && pattern !== undefined) errors.push(`${property}.pattern\` requires type 'token'`);
   const seconds = cache && !cache.isUnresolved() ? cache.toSeconds() : 0;
   if (seconds > MAX_CACHE_SECONDS) {
-    found.push(`${at}.cache\` must be at most an hour, got ${cache?.toHumanString()}`);
+    errors.push(`${property}.cache\` must be at most an hour, got ${cache?.toHumanString()}`);
   }
   if (seconds > 0 && identitySources.length === 0) {
-    found.push(`${at}.identitySources\` must name what answers are kept by, or \`cache\` be off, got none`);
+    errors.push(`${property}.identitySources\` must have at least one source with \`cache\`, got none`);
   }
-  return found;
+  return errors;
 }
 
-/** An authorizer's function, and how the gateway asks it. */
+/** An authorizer's function and security scheme. */
 export interface CreatedAuthorizer {
+<<<<<<< HEAD
   readonly function: HandlerFunction;
   /** Its security scheme in the OpenAPI body. */
+=======
+  readonly function: NodeFunction;
+  /** The security scheme in the OpenAPI body. */
+>>>>>>> c3a4985 (refactor(api): plain English; option types apart from what creates)
   readonly scheme: Readonly<Record<string, unknown>>;
 }
 
-/** What authorizers are made of. */
+/** Properties of the authorizers, and what their functions share. */
 export interface AuthorizerSources {
   readonly authorizers?: Readonly<Record<string, LambdaAuthorizerProps>>;
   readonly bind?: Bindables;
@@ -58,9 +62,9 @@ export interface AuthorizerSources {
 }
 
 /**
- * The functions that authorize, by their names.
+ * Creates the authorizers' functions and security schemes, by name.
  *
- * @throws Error when a module is none of an authorizer
+ * @throws Error when a module does not call `authorizer(...)`
  */
 export function createAuthorizers(
   parent: Construct,
@@ -69,9 +73,9 @@ export function createAuthorizers(
   if (Object.keys(authorizers).length === 0) return {};
   const scope = new Construct(parent, 'Authorizers');
   return Object.fromEntries(
-    Object.entries(authorizers).map(([name, one]) => [
+    Object.entries(authorizers).map(([name, props]) => [
       name,
-      createAuthorizer(scope, name, one, { bind, environment }),
+      createAuthorizer(scope, name, props, { bind, environment }),
     ]),
   );
 }
@@ -94,7 +98,7 @@ function createAuthorizer(
   });
   if (created.analysis.kind !== 'authorizer') {
     throw new Error(
-      `\`authorizers.${name}\` must be a module that calls \`authorizer(...)\`, as synth reads it from the source, got ${created.entry} (at ${scope.node.path})`,
+      `\`authorizers.${name}\` must be a module that calls \`authorizer(...)\` directly in its source, got ${created.entry} (at ${scope.node.path})`,
     );
   }
   const ttl = cache ?? Duration.minutes(type === 'token' ? 5 : 0);
@@ -122,13 +126,18 @@ function mappingOf(source: IdentitySource): string {
   return `method.request.${place === 'headers' ? 'header' : 'querystring'}.${name}`;
 }
 
-/** The URI by which the gateway invokes a function. */
+/** Returns the URI with which the gateway invokes a function. */
 export function invocationUri({ functionArn }: { readonly functionArn: string }): string {
   return `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}:lambda:path/2015-03-31/functions/${functionArn}/invocations`;
 }
 
+<<<<<<< HEAD
 /** An import gives each authorizer an id that no template knows, so the permission is for all of this API's. */
 export function permitAuthorizer(authorizer: HandlerFunction, restApiId: string): void {
+=======
+/** Allows all authorizers of the API to invoke the function: the import generates ids that no template can name. */
+export function permitAuthorizer(authorizer: NodeFunction, restApiId: string): void {
+>>>>>>> c3a4985 (refactor(api): plain English; option types apart from what creates)
   const { partition, region, account } = authorizer.stack;
   authorizer.addPermission('Api', {
     principal: new ServicePrincipal('apigateway.amazonaws.com'),

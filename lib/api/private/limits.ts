@@ -15,42 +15,42 @@ const MAX_KEY_LENGTH = 64;
 const MAX_VALUE_LENGTH = 512;
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
-/** What is wrong with a throttle. */
-export function validateThrottle(at: string, { requestsPerSecond, burst }: Throttle): string[] {
-  const found: string[] = [];
+/** Returns the errors of a throttle. */
+export function validateThrottle(property: string, { requestsPerSecond, burst }: Throttle): string[] {
+  const errors: string[] = [];
   if (!Token.isUnresolved(requestsPerSecond) && !(requestsPerSecond > 0)) {
-    found.push(`${at}.requestsPerSecond\` must be more than 0, got ${requestsPerSecond}`);
+    errors.push(`${property}.requestsPerSecond\` must be more than 0, got ${requestsPerSecond}`);
   }
   if (!Token.isUnresolved(burst) && !(Number.isInteger(burst) && burst > 0)) {
-    found.push(`${at}.burst\` must be a whole number of requests, got ${burst}`);
+    errors.push(`${property}.burst\` must be a whole number of requests, got ${burst}`);
   }
-  return found;
+  return errors;
 }
 
-/** What is wrong with the variables of a stage. */
+/** Returns the errors of a stage's variables. */
 export function validateVariables({ variables = {} }: StageOptions): string[] {
   const names = Object.keys(variables);
-  const found =
+  const errors =
     names.length > MAX_VARIABLES
-      ? [`\`stage.variables\` must be at most ${MAX_VARIABLES}, got ${names.length}`]
+      ? [`\`stage.variables\` must have at most ${MAX_VARIABLES} variables, got ${names.length}`]
       : [];
   for (const [name, value] of Object.entries(variables)) {
     if (!/^\w+$/.test(name) || name.length > MAX_KEY_LENGTH) {
-      found.push(
+      errors.push(
         `\`stage.variables\` must have names of at most ${MAX_KEY_LENGTH} letters, digits and underscores, got "${name}"`,
       );
     }
     if (Token.isUnresolved(value)) continue;
     if (!/^[A-Za-z0-9\-._~:/?#&=,]+$/.test(value) || value.length > MAX_VALUE_LENGTH) {
-      found.push(
+      errors.push(
         `\`stage.variables.${name}\` must be at most ${MAX_VALUE_LENGTH} characters of A-Za-z0-9-._~:/?#&=, got "${value.slice(0, MAX_VALUE_LENGTH)}"`,
       );
     }
   }
-  return found;
+  return errors;
 }
 
-/** Warns of what a quota that can be raised would refuse, and what would surprise when it runs. */
+/** Warns of function timeouts beyond API Gateway's, and of adjustable quotas that the API exceeds. */
 export function warnOfLimits(
   scope: Construct,
   operations: readonly Operation[],
@@ -62,7 +62,7 @@ export function warnOfLimits(
     if (timeout && !timeout.isUnresolved() && timeout.toSeconds() > MAX_SECONDS) {
       warn(
         'apiTimeout',
-        `The function of ${name} may run for ${timeout.toHumanString()}, but API Gateway answers 504 after ${MAX_SECONDS} seconds while the function goes on: shorten its timeout, or start a workflow and answer 202.`,
+        `The function of ${name} has a timeout of ${timeout.toHumanString()}, but API Gateway responds 504 after ${MAX_SECONDS} seconds while the function goes on: shorten its timeout, or start a workflow and respond 202.`,
       );
     }
   }
@@ -70,23 +70,23 @@ export function warnOfLimits(
   if (resources > MAX_RESOURCES) {
     warn(
       'apiResources',
-      `The API has ${resources} resources (each part of a path is one), and the quota is ${MAX_RESOURCES} unless it was raised: split the contract.`,
+      `The API has ${resources} resources (one per path segment), and the default quota is ${MAX_RESOURCES}: split the contract, or raise the quota.`,
     );
   }
   if (authorizers > MAX_AUTHORIZERS) {
     warn(
       'apiAuthorizers',
-      `The API has ${authorizers} authorizers, and the quota is ${MAX_AUTHORIZERS} unless it was raised.`,
+      `The API has ${authorizers} authorizers, and the default quota is ${MAX_AUTHORIZERS}: raise the quota.`,
     );
   }
 }
 
-/** Every path and what it begins with: API Gateway makes a resource of each. */
+/** Returns every path and its prefixes: API Gateway creates a resource for each. */
 export function resourcesOf(operations: readonly Pick<Operation, 'path'>[]): Set<string> {
   return new Set(
     operations.flatMap(({ path }) => {
       const parts = path.split('/').filter(Boolean);
-      return ['/', ...parts.map((_, at) => `/${parts.slice(0, at + 1).join('/')}`)];
+      return ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)];
     }),
   );
 }
@@ -94,28 +94,30 @@ export function resourcesOf(operations: readonly Pick<Operation, 'path'>[]): Set
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 const MAX_STACK_RESOURCES = 500;
 
-/** A function, its role, log group, version and alias, and the permission to invoke it. */
+/** Resources per operation: a function, its role, log group, version and alias, and the permission to invoke it. */
 const RESOURCES_PER_OPERATION = 6;
 
-/** Says at synth how an API of many operations fits its stack; CDK says only that it does not. */
+/** Validates the number of resources in the stack at synthesis, with a remedy that CDK's own error does not have. */
 export function addStackCheck(scope: Construct, operations: number): void {
   const stack = Stack.of(scope);
   const max = stack.node.tryGetContext('@aws-cdk/core:stackResourceLimit') ?? MAX_STACK_RESOURCES;
   if (operations * RESOURCES_PER_OPERATION < max / 2) return;
   scope.node.addValidation({
     validate: () => {
-      const own = stack.node.findAll().filter((one) => CfnResource.isCfnResource(one) && one.stack === stack);
-      const count = own.length + addedResources(stack);
+      const resources = stack.node
+        .findAll()
+        .filter((construct) => CfnResource.isCfnResource(construct) && construct.stack === stack);
+      const count = resources.length + addedResources(stack);
       return max === 0 || count <= max
         ? []
         : [
-            `The stack of an Api must have at most ${max} resources, got ${count}: ${RESOURCES_PER_OPERATION} for each of ${operations} operations with a function, which leaves room for 80. Split the contract into two Apis in stacks of their own, or give the functions one log group, \`functions: { logGroup }\`, which leaves room for 97.`,
+            `The stack of an Api must have at most ${max} resources, got ${count}: ${RESOURCES_PER_OPERATION} for each of ${operations} operations with a function, which leaves room for 80. Split the contract into two Apis in separate stacks, or give the functions one log group, \`functions: { logGroup }\`, which leaves room for 97.`,
           ];
     },
   });
 }
 
-/** Refuses at synth what API Gateway would refuse to import. */
+/** Validates the size of the OpenAPI body at synthesis: API Gateway would reject it at deployment. */
 export function addSizeCheck(scope: Construct, body: object): void {
   scope.node.addValidation({
     validate: () => {

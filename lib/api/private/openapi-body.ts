@@ -13,26 +13,26 @@ import { type SchemeSources, securityOf, securitySchemes } from './security.js';
 
 export interface BodyOptions extends SchemeSources {
   readonly contract: Contract;
-  /** What the API is called: an import names the API by its title, whatever else the resource says. */
+  /** The API's name: an import names the API by its title, whatever the resource's `Name` is. */
   readonly title: string;
-  /** How the gateway carries an operation out. */
+  /** Returns the `x-amazon-apigateway-integration` of an operation. */
   readonly integrationOf: (operation: string) => object;
-  /** Which operations the gateway checks the bodies of, besides the parameters. */
+  /** Returns whether the gateway validates an operation's body besides its parameters. */
   readonly validatesBody: (operation: string) => boolean;
-  /** What an operation answers besides what the contract says, or with which headers. */
+  /** Returns responses that override or extend the contract's, by status. @default - the contract's only */
   readonly responsesOf?: (operation: string) => Readonly<Record<string, object>>;
-  /** Headers that an operation needs as parameters. */
+  /** Returns the headers that an operation declares as parameters. @default - none */
   readonly headersOf?: (operation: string) => readonly string[];
   readonly cors?: Cors;
-  /** From how many bytes on responses are compressed. @default - never */
+  /** Size from which responses are compressed. @default - no compression */
   readonly minCompressionBytes?: number;
-  /** Whether it can be called at the address that API Gateway gives it. */
+  /** False disables the default endpoint. @default true */
   readonly hasEndpoint?: boolean;
 }
 
 type Paths = Record<string, Record<string, unknown>>;
 
-/** The definition of the REST API: OpenAPI 3.0.1 with API Gateway's extensions. */
+/** Returns the definition of the REST API: OpenAPI 3.0.1 with API Gateway's extensions. */
 export function openApiBody(options: BodyOptions): Record<string, unknown> {
   const { contract, cors } = options;
   const schemas: Record<string, unknown> = {};
@@ -59,7 +59,7 @@ export function openApiBody(options: BodyOptions): Record<string, unknown> {
       'x-amazon-apigateway-integration': options.integrationOf(name),
     };
     paths[path][method.toLowerCase()] = described;
-    // The same function answers HEAD; a method inside of the body costs no resource.
+    // The same function serves HEAD; a method in the body adds no CloudFormation resource.
     if (hasHead(operation, described['x-amazon-apigateway-integration'])) {
       const { operationId: _, ...head } = described;
       paths[path].head = head;
@@ -97,7 +97,7 @@ export function openApiBody(options: BodyOptions): Record<string, unknown> {
   };
 }
 
-/** Whether the gateway hands HEAD on to the function that answers GET. */
+/** Returns whether the operation's function also serves HEAD. */
 function hasHead({ method }: Operation, integration: object): boolean {
   return method === 'GET' && 'type' in integration && integration.type === 'aws_proxy';
 }
@@ -122,8 +122,8 @@ function parameters(operation: Operation, headers: readonly string[] = []): { pa
   const inQuery = Object.keys(query.properties ?? {}).map((name) => ({
     name,
     in: 'query',
-    // The gateway takes a required parameter that is empty for missing.
-    required: (query.required?.includes(name) ?? false) && !takesNothing(operation.query!.shape[name]!),
+    // The gateway rejects an empty required parameter as missing.
+    required: (query.required?.includes(name) ?? false) && !acceptsEmpty(operation.query!.shape[name]!),
   }));
   const inHeaders = headers.map((name) => ({ name, in: 'header', required: false }));
   const all = [...inPath, ...inQuery, ...inHeaders].map((parameter) => ({
@@ -133,11 +133,11 @@ function parameters(operation: Operation, headers: readonly string[] = []): { pa
   return all.length > 0 ? { parameters: all } : {};
 }
 
-function takesNothing(schema: z.core.$ZodType): boolean {
+function acceptsEmpty(schema: z.core.$ZodType): boolean {
   return z.safeParse(schema, '').success;
 }
 
-/** Has a function carry out an operation. */
+/** Returns the integration of an operation with a function. */
 export function functionIntegration(uri: string): object {
   return { type: 'aws_proxy', httpMethod: 'POST', uri, passthroughBehavior: 'when_no_match' };
 }

@@ -10,18 +10,18 @@ import type { IUserDirectory } from '../../identity/user-directory.js';
 import { RESPONSES_NEED } from '../../runtime/responses-variable.js';
 import { capitalized, type PlannedRoute } from './planned-route.js';
 
-/** What the functions of an API have in common. */
+/** Options that all functions of an API share. */
 export interface SharedOptions {
   readonly functions?: NodeFunctionOptions;
   readonly bind?: Bindables;
   readonly users?: IUserDirectory;
   readonly environment: Readonly<Record<string, string>>;
-  /** What keeps the responses of operations that are `idempotent`. */
+  /** The table with the responses of `idempotent` operations. */
   readonly idempotencyTable?: Bindable<'idempotency'> | undefined;
 }
 
 /**
- * The function of each route that has one.
+ * Creates the function of each route with a module, by operation.
  *
  * @throws Error when a module implements another operation
  */
@@ -29,8 +29,13 @@ export function createFunctions(
   parent: Construct,
   planned: readonly PlannedRoute[],
   shared: SharedOptions,
+<<<<<<< HEAD
 ): Record<string, HandlerFunction> {
   // A scope of their own: an operation may be called like anything else in the API.
+=======
+): Record<string, NodeFunction> {
+  // A separate scope: the name of an operation may equal the id of another child of the API.
+>>>>>>> c3a4985 (refactor(api): plain English; option types apart from what creates)
   const scope = new Construct(parent, 'Operations');
   const withHandler = planned.filter(({ handler }) => handler);
   return Object.fromEntries(withHandler.map((route) => [route.name, createFunction(scope, route, shared)]));
@@ -58,23 +63,33 @@ function createFunction(
       idempotencyTable && { ownNeeds: [{ ...RESPONSES_NEED, to: idempotencyTable }] }),
     invokedSynchronously: true,
   });
-  refuseOtherOperation(scope, name, created);
+  assertOperation(scope, name, created);
   return created;
 }
 
+<<<<<<< HEAD
 /** What the compiler tells users of TypeScript. */
 function refuseOtherOperation(scope: Construct, name: string, { analysis, entry }: HandlerFunction): void {
   const operation = analysis.kind === 'route' ? analysis.operation : undefined;
+=======
+/** @throws Error when the module implements another operation, which the compiler rejects in TypeScript only */
+function assertOperation(scope: Construct, name: string, { operation, entry }: NodeFunction): void {
+>>>>>>> c3a4985 (refactor(api): plain English; option types apart from what creates)
   if (operation === name) return;
-  const given = operation
-    ? `one that implements ${operation}`
-    : `one without \`route(api.${name}, ...)\`, as synth reads it from the source`;
+  const actual = operation
+    ? `${entry}, which implements ${operation}`
+    : `${entry}, whose source does not call \`route(api.${name}, ...)\` directly`;
   throw new Error(
-    `\`routes.${name}\` must be a module that implements ${name}, got ${given}: ${entry} (at ${scope.node.scope?.node.path})`,
+    `\`routes.${name}\` must be a module that implements ${name}, got ${actual} (at ${scope.node.scope?.node.path})`,
   );
 }
 
+<<<<<<< HEAD
 /** Lets the gateway invoke an operation's function for its own method and path only. */
 export function permitOperation(fn: HandlerFunction, sourceArn: string): void {
+=======
+/** Allows the gateway to invoke an operation's function for its method and path only. */
+export function permitOperation(fn: NodeFunction, sourceArn: string): void {
+>>>>>>> c3a4985 (refactor(api): plain English; option types apart from what creates)
   fn.addPermission('Api', { principal: new ServicePrincipal('apigateway.amazonaws.com'), sourceArn });
 }

@@ -3,18 +3,18 @@ import type { NodeFunctionOptions } from '../../function/node-function-props.js'
 import { Integration } from '../integrations/integration.js';
 import type { RouteOptions } from '../routes.js';
 
-/** A route in one form, however it is written. */
+/** A normalized route. */
 export interface PlannedRoute {
   readonly name: string;
   readonly operation: Operation;
   readonly options: RouteOptions;
-  /** The module, unless an AWS service answers. */
+  /** The module; undefined with an integration. */
   readonly handler?: () => Promise<unknown>;
   readonly functionOptions: NodeFunctionOptions;
   readonly integration?: Integration<unknown>;
 }
 
-/** The routes of those operations that have one, in the order of the contract. */
+/** Normalizes the routes, in the order of the contract, without unknown ones. */
 export function planRoutes(contract: Operations, routes: Readonly<Record<string, unknown>>): PlannedRoute[] {
   return Object.entries(contract)
     .filter(([name]) => routes[name] !== undefined)
@@ -35,7 +35,7 @@ function planned(route: unknown): Omit<PlannedRoute, 'name' | 'operation'> {
   };
 }
 
-/** Where a route's function, role or permission goes, and what the model of its body is called after. */
+/** Returns the id of a route's function or role, and the prefix of its body's model. */
 export function capitalized(name: string): string {
   return `${name[0]!.toUpperCase()}${name.slice(1)}`;
 }

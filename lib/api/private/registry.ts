@@ -2,22 +2,22 @@ import { type CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
 /**
- * Writes into the template which output is which API's address, so that tools can tell without guessing by names:
+ * Adds the output with an API's URL to the template's metadata, where tools find it:
  * `Metadata: { "cdk-trellis": { "apis": { "products": "<output>" } } }`.
  *
- * @throws Error when the stack has an API of that name already
+ * @throws Error when the stack already has an API with that name
  */
 export function registerApi(scope: Construct, name: string, url: CfnOutput): void {
   const options = Stack.of(scope).templateOptions;
-  const known = options.metadata?.['cdk-trellis'] as { apis?: Record<string, string> } | undefined;
-  const apis = known?.apis ?? {};
+  const registered = options.metadata?.['cdk-trellis'] as { apis?: Record<string, string> } | undefined;
+  const apis = registered?.apis ?? {};
   if (name in apis) {
     throw new Error(
-      `The stack has an API "${name}" already: give each contract a name of its own (at ${scope.node.path})`,
+      `\`contract\` must have a unique name in the stack, got "${name}", which another Api has (at ${scope.node.path})`,
     );
   }
   options.metadata = {
     ...options.metadata,
-    'cdk-trellis': { ...known, apis: { ...apis, [name]: url.logicalId } },
+    'cdk-trellis': { ...registered, apis: { ...apis, [name]: url.logicalId } },
   };
 }

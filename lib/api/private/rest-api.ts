@@ -26,31 +26,31 @@ import { functionIntegration, openApiBody } from './openapi-body.js';
 import type { PlannedRoute } from './planned-route.js';
 import { stageOptions } from './stage.js';
 
-/** The properties of an API that matter here, whatever their types are about. */
+/** Properties of an API, without its compile-time types. */
 // biome-ignore lint/suspicious/noExplicitAny: routes, bindings and authorizers are planned already.
 export type RestApiProps = Omit<ApiProps<any, any, any, any>, 'contract' | 'routes'>;
 
 const MIN_COMPRESSION = Size.kibibytes(1);
 
-/** What the REST API is made of. */
+/** The parts of the REST API. */
 export interface RestApiParts {
   readonly contract: Contract;
   readonly routes: readonly PlannedRoute[];
   readonly functions: Readonly<Record<string, HandlerFunction>>;
   readonly authorizers: Readonly<Record<string, CreatedAuthorizer>>;
   readonly cors?: Cors;
-  /** @default - no log of requests */
+  /** @default - no access log */
   readonly accessLog?: ILogGroup;
 }
 
-/** The REST API with its one stage: the contract as an OpenAPI body, over the functions. */
+/** Creates the REST API with its one stage, from the contract as an OpenAPI body. */
 export function createRestApi(scope: Construct, props: RestApiProps, parts: RestApiParts): SpecRestApi {
   const { contract, routes, authorizers, cors, accessLog } = parts;
   const restApiName = props.restApi?.restApiName ?? `${Stack.of(scope).stackName}-${contract[apiInfo].name}`;
   const integrations = Object.fromEntries(
     routes.map((route) => [route.name, integrationOf(scope, route, parts)]),
   );
-  // On the emulators a domain leads nowhere.
+  // Emulators resolve no custom domain.
   const isReal = targetOf(scope) === 'aws';
   const hasEndpoint = !(props.restApi?.disableExecuteApiEndpoint ?? (isReal && props.domain !== undefined));
   const body = openApiBody({
@@ -69,7 +69,7 @@ export function createRestApi(scope: Construct, props: RestApiProps, parts: Rest
   addSizeCheck(scope, body);
   const restApi = new SpecRestApi(scope, 'RestApi', {
     apiDefinition: ApiDefinition.fromInline(body),
-    // Merged into the former definition, binary media types and endpoints would never go away.
+    // MERGE would keep removed binary media types and endpoints of the previous definition.
     mode: RestApiMode.OVERWRITE,
     endpointTypes: [EndpointType.REGIONAL],
     minCompressionSize: MIN_COMPRESSION,
@@ -80,7 +80,7 @@ export function createRestApi(scope: Construct, props: RestApiProps, parts: Rest
     deployOptions: stageOptions({
       ...(accessLog && { accessLog }),
       routes,
-      own: [props.stage, props.restApi?.deployOptions],
+      overrides: [props.stage, props.restApi?.deployOptions],
       ...(props.throttle && { throttle: props.throttle }),
       ...(props.cacheSize && { cacheSize: props.cacheSize }),
     }),
@@ -123,16 +123,21 @@ function integrationOf(
 }
 
 /**
+<<<<<<< HEAD
  * Returns true if API Gateway writes logs. It does so by a role of the whole account, which a stack must leave behind
  * for the others: in an ephemeral app on AWS nothing may stay.
+=======
+ * Returns whether API Gateway writes logs. It needs a role of the whole account, which the stack retains for others; an
+ * ephemeral app on AWS must leave nothing behind.
+>>>>>>> c3a4985 (refactor(api): plain English; option types apart from what creates)
  */
 export function writesLogs(scope: Construct, { cloudWatchRole }: RestApiProps): boolean {
   return cloudWatchRole !== undefined || !isEphemeral(scope) || targetOf(scope) !== 'aws';
 }
 
 /**
- * Lets API Gateway write its own log, and keeps that as long as the other one: API Gateway makes this log group by its
- * name if it is not there, and then keeps it for ever.
+ * Creates the execution log with the same retention as the access log. API Gateway would otherwise create this log
+ * group by its name and never expire it.
  */
 export function keepExecutionLog(scope: Construct, api: SpecRestApi, props: RestApiProps): void {
   if (!writesLogs(scope, props)) return;

@@ -1,14 +1,13 @@
 import { type Auth, isLambdaAuth, isUserAuth, OWN_SCHEMES, scopesOf } from '../../contract/auth.js';
 import type { Operation } from '../../contract/operation.js';
 
-/** The scope that every access token has which Cognito issues to a signed-in user; it makes the gateway take access tokens. */
+/** The scope of every access token that Cognito issues to a signed-in user. With a scope the gateway accepts access tokens. */
 const SIGNED_IN = 'aws.cognito.signin.user.admin';
 
 type Requirement = Readonly<Record<string, readonly string[]>>;
 
 /**
- * What a caller must have, as the `security` of an operation. One that is public says so by an empty list: none
- * inherits it.
+ * Returns the `security` of an operation. A public operation has an empty list, which overrides the document's default.
  */
 export function securityOf({ auth, apiKey }: Operation): readonly Requirement[] {
   const requirement = { ...schemeOf(auth), ...(apiKey && { [OWN_SCHEMES.apiKey]: [] }) };
@@ -24,7 +23,7 @@ function schemeOf(auth: Auth): Requirement {
   return auth === 'iam' ? { [OWN_SCHEMES.iam]: [] } : {};
 }
 
-/** What the gateway must know of the ones that check. */
+/** Sources of the security schemes. */
 export interface SchemeSources {
   /** ARN of the user pool; needed when an operation is for users. */
   readonly userPoolArn?: string;
@@ -32,7 +31,7 @@ export interface SchemeSources {
   readonly authorizers?: Readonly<Record<string, unknown>>;
 }
 
-/** The `securitySchemes` that the operations of an API name. */
+/** Returns the `securitySchemes` that the operations use. */
 export function securitySchemes(
   operations: readonly Operation[],
   { userPoolArn, authorizers = {} }: SchemeSources,

@@ -14,72 +14,73 @@ import { gatewayHeaders, originTemplate } from './cors.js';
 import { capitalized } from './planned-route.js';
 import { problemTemplate } from './vtl.js';
 
-/** How a service is called. */
+/** A call of a service. */
 export interface ServiceCall {
-  /** The region that the service is called in, the service, and what of it: `sqs:path/...`, `dynamodb:action/GetItem`. */
+  /** The region of the called resource. */
   readonly region: string;
+  /** The service and its action or path: `sqs:path/...`, `dynamodb:action/GetItem`. */
   readonly target: string;
   /** The template of the request. */
   readonly request: string;
   /** Headers of the request to the service. @default - none */
   readonly headers?: Readonly<Record<string, string>>;
-  /** What the role may do. */
+  /** The permissions of the role. */
   readonly statements: PolicyStatement[];
 }
 
-/** What a service's answers become. */
+/** The response of a service integration. */
 export interface ServiceResponse {
-  /** An answer as it will be, to hold against the contract. @default - the contract says all of it */
+  /** A sample to validate with the contract's schema. @default - none: the template follows the schema */
   readonly sample?: unknown;
-  /** The template of the body when the service has done it. */
+  /** The template of the body for a successful call. */
   readonly template: string;
 }
 
 const SHARED = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
-/** Of all statuses that services answer: what is none of these has not succeeded. */
+/** The service's status codes of a successful call; all others become problems. */
 const SUCCEEDED = '2\\d{2}';
 
-/** An integration with one AWS service: a role for the one action, a template there and one back, problems for the rest. */
-export abstract class ServiceIntegration<Answer> extends Integration<Answer> {
-  /** What it is called in errors. */
+/** Integration with one AWS service: a role for one action, templates of the request and response, and problems for errors. */
+export abstract class ServiceIntegration<Response> extends Integration<Response> {
+  /** The name of the function that creates it, for errors. */
   protected abstract readonly function: string;
-  /** Whether the body of the request is handed on. */
+  /** True if the service gets the body of the request. */
   protected abstract readonly takesBody: boolean;
 
   protected abstract call(operation: Operation): ServiceCall;
-  protected abstract answerOf(operation: Operation): ServiceResponse;
+  protected abstract responseOf(operation: Operation): ServiceResponse;
 
-  /** What is wrong with its own options. */
-  protected ownErrors(_operation: Operation): string[] {
+  /** Returns the errors of the integration's options. */
+  protected validateOptions(_operation: Operation): string[] {
     return [];
   }
 
-  errors(operation: Operation): string[] {
+  validate(operation: Operation): string[] {
     return [
       ...this.validateRequest(operation),
       ...this.validateResponse(operation),
-      ...this.ownErrors(operation),
+      ...this.validateOptions(operation),
     ];
   }
 
   render({ scope, name, operation, cors }: IntegrationContext): RenderedIntegration {
     const { region, target, request, headers = {}, statements } = this.call(operation);
     const [status] = successesOf(operation);
-    const { template } = this.answerOf(operation);
+    const { template } = this.responseOf(operation);
     const hasBody = (responsesOf(operation).get(status!)?.content.size ?? 0) > 0;
-    // A template that is empty would hand the service's answer on.
+    // With an empty template API Gateway would pass the service's response through.
     const success = `${cors && cors.origins.length > 1 ? originTemplate(cors.origins) : ''}${hasBody ? template : '#set($nothing = "")'}`;
     const failure = `${cors && cors.origins.length > 1 ? originTemplate(cors.origins) : ''}${FAILURE}`;
     const shared = { ...SHARED, ...(cors && unquoted(firstOrigin(cors.origins, gatewayHeaders(cors)))) };
-    const sent = {
+    const headersByStatus = {
       [status!]: shared,
       502: { ...shared, 'Content-Type': 'application/problem+json' },
     };
     const response = (code: number, body: string) => ({
       statusCode: String(code),
       responseParameters: Object.fromEntries(
-        Object.entries(sent[code]!).map(([header, value]) => [
+        Object.entries(headersByStatus[code]!).map(([header, value]) => [
           `method.response.header.${header}`,
           `'${value}'`,
         ]),
@@ -89,14 +90,14 @@ export abstract class ServiceIntegration<Answer> extends Integration<Answer> {
     return {
       validatesBody: this.takesBody,
       responses: Object.fromEntries(
-        Object.entries(sent).map(([code, names]) => [code, declaration(code, names)]),
+        Object.entries(headersByStatus).map(([code, names]) => [code, declaration(code, names)]),
       ),
       definition: {
         type: 'aws',
         httpMethod: 'POST',
         uri: `arn:${Aws.PARTITION}:apigateway:${region}:${target}`,
         credentials: roleOf(scope, name, statements).roleArn,
-        // What is not JSON would pass without a template, and without a check.
+        // A body that is not JSON would otherwise pass without a template and validation.
         passthroughBehavior: 'never',
         contentHandling: 'CONVERT_TO_TEXT',
         ...(Object.keys(headers).length > 0 && {
@@ -113,32 +114,27 @@ export abstract class ServiceIntegration<Answer> extends Integration<Answer> {
     };
   }
 
-  /** What only a function would check, or there is nothing for it to hand on. */
+  /** Reports features that require a function, and a missing body. */
   private validateRequest({ auth, body, headers, idempotencyKey, idempotent }: Operation): string[] {
-    const found: string[] = [];
+    const errors: string[] = [];
     if (typeof auth === 'object' && 'group' in auth && auth.group !== undefined) {
-      found.push(
-        `${this.function} checks no group, which is for a function to do: use a scope or an authorizer`,
+      errors.push(
+        `${this.function} does not support a group, which only a function checks: use a scope or an authorizer`,
       );
     }
     if (scopesOf(auth).length > 1) {
-      found.push(
-        `${this.function} is for one scope, as API Gateway is content with any of several, got ${scopesOf(auth).join(', ')}`,
+      errors.push(
+        `${this.function} supports one scope, because API Gateway accepts any of several, got ${scopesOf(auth).join(', ')}`,
       );
     }
     if (this.takesBody && (!body || isBinary(body))) {
-      found.push(`${this.function} is for an operation with a JSON body, which it hands on`);
+      errors.push(`${this.function} requires an operation with a JSON body, which it forwards`);
     }
-    if (headers) found.push(`${this.function} checks no \`headers\`: let a function serve the operation`);
-    if (idempotencyKey) {
-      found.push(`${this.function} checks no \`idempotencyKey\`: let a function serve the operation`);
+    for (const [name, value] of Object.entries({ headers, idempotencyKey, idempotent })) {
+      if (value)
+        errors.push(`${this.function} does not support \`${name}\`: use a function for the operation`);
     }
-    if (idempotent) {
-      found.push(
-        `${this.function} keeps no responses, as \`idempotent\` asks: let a function serve the operation`,
-      );
-    }
-    return found;
+    return errors;
   }
 
   private validateResponse(operation: Operation): string[] {
@@ -146,33 +142,35 @@ export abstract class ServiceIntegration<Answer> extends Integration<Answer> {
     const [status] = successes;
     if (status === undefined || successes.length > 1) {
       return [
-        `${this.function} is for an operation with one status below 300, got ${successes.join(', ') || 'none'}`,
+        `${this.function} requires an operation with one status below 300, got ${successes.join(', ') || 'none'}`,
       ];
     }
-    const { sample } = this.answerOf(operation);
+    const { sample } = this.responseOf(operation);
     const content = [...(responsesOf(operation).get(status)?.content ?? [])];
     if (content.length === 0 || sample === undefined) return [];
     const [[type, schema]] = content as [(typeof content)[number]];
     if (content.length > 1 || type !== 'application/json' || isBinary(schema)) {
-      return [`${this.function} answers JSON, got ${content.map(([one]) => one).join(', ')}`];
+      return [
+        `\`responses.${status}\` must be JSON, which ${this.function} returns, got ${content.map(([contentType]) => contentType).join(', ')}`,
+      ];
     }
     const result = schema.safeParse(sample);
     return result.success
       ? []
       : [
-          `${this.function} answers ${JSON.stringify(sample)}, which \`responses.${status}\` does not take: ${result.error.message}`,
+          `\`responses.${status}\` must accept ${JSON.stringify(sample)}, which ${this.function} returns: ${result.error.message}`,
         ];
   }
 }
 
-const FAILURE = problemTemplate(502, 'The service did not answer', 'It did not take the request.');
+const FAILURE = problemTemplate(502, 'Bad gateway', 'The service rejected the request.');
 
-/** The statuses by which an operation says that it has succeeded. */
+/** Returns the statuses of an operation's successful responses. */
 export function successesOf(operation: Operation): number[] {
   return [...responsesOf(operation).keys()].filter((status) => status < 300);
 }
 
-/** With several origins the first one stands there, and the template says another where it is that one which asks. */
+/** Sets the first of several origins as the default; the template overrides it for requests from another one. */
 function firstOrigin(origins: readonly string[], headers: Record<string, string>): Record<string, string> {
   if (origins.length === 1) return headers;
   return { ...headers, 'Access-Control-Allow-Origin': `'${origins[0]}'`, Vary: "'Origin'" };
@@ -187,7 +185,7 @@ function declaration(status: string, headers: object): object {
   return { description: `Status ${status}`, headers: Object.fromEntries(names) };
 }
 
-/** A role for one integration: what it may do is one action on one thing. */
+/** Creates the role of one integration, which allows one action on one resource. */
 function roleOf(parent: Construct, name: string, statements: PolicyStatement[]): Role {
   const id = 'Integrations';
   const scope = parent.node.tryFindChild(id) ?? new Construct(parent, id);

@@ -10,27 +10,27 @@ import type { Throttle } from '../routes.js';
 import { accessLogFormat } from './access-log.js';
 import type { PlannedRoute } from './planned-route.js';
 
-/** Enough for many, and a bound to the bill of an error or an attack. */
+/** Default throttle: sufficient for many APIs, and it bounds the cost of an error or an attack. */
 const THROTTLE: Throttle = { requestsPerSecond: 100, burst: 200 };
 
-/** What the stage of an API is made of. */
+/** Sources of the stage's options. */
 export interface StageSources {
-  /** Where each request is logged. @default - API Gateway writes no logs */
+  /** The access log. @default - API Gateway writes no logs */
   readonly accessLog?: ILogGroup;
   readonly throttle?: Throttle;
   readonly cacheSize?: string;
   readonly routes: readonly PlannedRoute[];
-  /** What the user says of the stage; the later wins. */
-  readonly own: readonly (StageOptions | undefined)[];
+  /** The user's options of the stage; later ones override earlier ones. */
+  readonly overrides: readonly (StageOptions | undefined)[];
 }
 
-/** Traced, throttled, with access logs in JSON; what the user says wins. */
+/** Returns the stage's options: tracing, throttling and access logs in JSON; the user's options override them. */
 export function stageOptions(sources: StageSources): StageOptions {
-  const { accessLog, throttle = THROTTLE, cacheSize, routes, own } = sources;
+  const { accessLog, throttle = THROTTLE, cacheSize, routes } = sources;
   const common = methodOptions(throttle, accessLog !== undefined);
-  const wanted: StageOptions = Object.assign({}, ...own.map(definedProps));
+  const overrides: StageOptions = Object.assign({}, ...sources.overrides.map(definedProps));
   return {
-    // One API has one stage; it is part of the address.
+    // An API has one stage; its name is part of the URL.
     stageName: 'api',
     tracingEnabled: true,
     ...common,
@@ -40,30 +40,30 @@ export function stageOptions(sources: StageSources): StageOptions {
     }),
     cacheClusterEnabled: cacheSize !== undefined,
     ...(cacheSize && { cacheClusterSize: cacheSize }),
-    ...wanted,
+    ...overrides,
     methodOptions: {
-      ...routeOptions(routes, { ...common, ...wanted }, cacheSize !== undefined),
-      ...wanted.methodOptions,
+      ...routeOptions(routes, { ...common, ...overrides }, cacheSize !== undefined),
+      ...overrides.methodOptions,
     },
   };
 }
 
 function methodOptions({ requestsPerSecond, burst }: Throttle, isLogged: boolean): MethodDeploymentOptions {
   return {
-    // Those of the stage are free and enough for the alarms; a method's are billed as custom metrics, $0.30 each.
+    // The stage's metrics are free and suffice for the alarms; a method's are billed as custom metrics, $0.30 each.
     metricsEnabled: false,
     loggingLevel: isLogged ? MethodLoggingLevel.ERROR : MethodLoggingLevel.OFF,
-    // It would write bodies, and with them personal data, into the logs.
+    // Data traces would write bodies, and with them personal data, to the logs.
     dataTraceEnabled: false,
     throttlingRateLimit: requestsPerSecond,
     throttlingBurstLimit: burst,
-    // What is left out stays as it was: a cache would go on, without its keys, for everyone.
+    // API Gateway keeps an omitted setting: a removed cache would continue without its keys, for all callers.
     // https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2231
     cachingEnabled: false,
   };
 }
 
-/** The settings of those methods that have some of their own: what is not repeated in them falls back to API Gateway's. */
+/** Returns the settings of methods that differ from the stage's. An omitted setting falls back to API Gateway's default. */
 function routeOptions(
   routes: readonly PlannedRoute[],
   stage: MethodDeploymentOptions,
@@ -103,7 +103,7 @@ function routeOptions(
   );
 }
 
-/** What GET costs, HEAD costs. */
+/** Returns the methods to throttle: HEAD invokes the same function as GET. */
 function methodsOf({ operation: { method }, options }: PlannedRoute): readonly string[] {
   return method === 'GET' && options.throttle ? ['GET', 'HEAD'] : [method];
 }

@@ -1,6 +1,6 @@
-import { type BodyError, findingAt, operationsOf } from './body-rules.js';
+import { type BodyError, findingSuffix, operationsOf } from './body-rules.js';
 
-/** A method setting of a stage, as CloudFormation has it. */
+/** A method setting of a stage in CloudFormation. */
 export interface MethodSetting {
   readonly resourcePath?: string;
   readonly httpMethod?: string;
@@ -9,12 +9,12 @@ export interface MethodSetting {
 }
 
 /**
- * Operations that a stage does not throttle: neither by settings of their own nor by those of all methods. Settings of
- * a method replace the stage's, so that those without a throttle undo it.
+ * Reports operations that a stage does not throttle, neither by their own method settings nor by those of all methods.
+ * A method's settings replace the stage's: without a throttle they remove it.
  *
  * @param stages the method settings of each stage
  */
-export function throttleGaps(
+export function validateThrottling(
   body: Readonly<Record<string, unknown>>,
   stages: readonly (readonly MethodSetting[])[],
 ): BodyError[] {
@@ -23,15 +23,17 @@ export function throttleGaps(
       stages.length === 0 ? true : stages.some((settings) => !isThrottled(settings, method, path)),
     )
     .map(({ method, path }) => ({
-      id: `Trellis-ApiThrottling${findingAt({ method, path })}`,
-      message: `${method} ${path} is not throttled, so that its bill has no bound: set \`throttlingRateLimit\` and \`throttlingBurstLimit\` of its stage`,
+      id: `Trellis-ApiThrottling${findingSuffix({ method, path })}`,
+      message: `${method} ${path} is not throttled, and its cost is unbounded: set \`throttlingRateLimit\` and \`throttlingBurstLimit\` of its stage`,
     }));
 }
 
 function isThrottled(settings: readonly MethodSetting[], method: string, path: string): boolean {
-  const own = settings.find((one) => one.httpMethod === method && pathOf(one) === path);
-  const all = settings.find((one) => one.httpMethod === '*' && one.resourcePath === '/*');
-  return isSet(own ?? all);
+  const ofMethod = settings.find((setting) => setting.httpMethod === method && pathOf(setting) === path);
+  const ofStage = settings.find(
+    ({ httpMethod, resourcePath }) => httpMethod === '*' && resourcePath === '/*',
+  );
+  return hasThrottle(ofMethod ?? ofStage);
 }
 
 function pathOf({ resourcePath = '' }: MethodSetting): string {
@@ -39,6 +41,6 @@ function pathOf({ resourcePath = '' }: MethodSetting): string {
   return path === '' ? '/' : path;
 }
 
-function isSet(setting: MethodSetting | undefined): boolean {
+function hasThrottle(setting: MethodSetting | undefined): boolean {
   return setting?.throttlingRateLimit !== undefined && setting.throttlingBurstLimit !== undefined;
 }

@@ -5,32 +5,36 @@ import { validateThrottle } from './limits.js';
 
 type Plans = Readonly<Record<string, UsagePlanOptions>>;
 
-/** What is wrong with usage plans. */
+/** Returns the errors of usage plans. */
 export function validateUsagePlans(plans: Plans): string[] {
   const seen = new Map<string | IApiKey, string>();
   return Object.entries(plans).flatMap(([name, { quota, keys, ...throttle }]) => {
-    const at = `\`usagePlans.${name}`;
-    const found = validateThrottle(at, throttle);
+    const property = `\`usagePlans.${name}`;
+    const errors = validateThrottle(property, throttle);
     if (quota && !(Number.isInteger(quota.limit) && quota.limit > 0)) {
-      found.push(`${at}.quota.limit\` must be a whole number of requests, got ${quota.limit}`);
+      errors.push(`${property}.quota.limit\` must be a whole number of requests, got ${quota.limit}`);
     }
-    if (!keys?.length) found.push(`${at}.keys\` must name who has the plan, got none`);
+    if (!keys?.length) errors.push(`${property}.keys\` must have at least one key, got none`);
     for (const key of keys ?? []) {
       if (typeof key === 'string' && !/^[A-Za-z0-9][\w-]{0,127}$/.test(key)) {
-        found.push(`${at}.keys\` must be letters, digits, hyphens and underscores each, got "${key}"`);
+        errors.push(
+          `${property}.keys\` must be names of letters, digits, hyphens and underscores, got "${key}"`,
+        );
       }
-      // API Gateway: a key may be in one plan only for each stage.
+      // API Gateway allows a key in one plan per stage.
       if (seen.has(key)) {
-        const shown = typeof key === 'string' ? `"${key}"` : 'one key';
-        found.push(`${at}.keys\` has ${shown}, which the plan ${seen.get(key)} has already`);
+        const shown = typeof key === 'string' ? `"${key}"` : 'a key';
+        errors.push(
+          `${property}.keys\` must be in no other plan, got ${shown}, which the plan ${seen.get(key)} has`,
+        );
       }
       seen.set(key, name);
     }
-    return found;
+    return errors;
   });
 }
 
-/** The plans of an API, and the keys that were made for them. */
+/** The plans of an API, and the keys created for them. */
 export interface CreatedPlans {
   readonly plans: Readonly<Record<string, UsagePlan>>;
   readonly keys: Readonly<Record<string, IApiKey>>;

@@ -2,22 +2,24 @@ import type { SpecRestApiProps, StageOptions } from 'aws-cdk-lib/aws-apigateway'
 import { isLambdaAuth, isUserAuth } from '../../contract/auth.js';
 import type { Operations } from '../../contract/operation.js';
 import type { IUserDirectory } from '../../identity/user-directory.js';
-import { type ApiDomainOptions, type SharedApiDomain, validateDomain } from '../api-domain.js';
 import type { UsagePlanOptions } from '../api-props.js';
 import type { LambdaAuthorizerProps } from '../authorizer-props.js';
 import type { CorsOptions } from '../cors-options.js';
 import type { DocumentationOptions } from '../documentation-options.js';
+import type { ApiDomainOptions, SharedApiDomain } from '../domain-options.js';
 import type { Throttle } from '../routes.js';
-import { validateWebAcl, type WebAclOptions } from '../web-acl.js';
+import type { WebAclOptions } from '../web-acl-options.js';
 import { validateCache } from './caching.js';
 import { validateCors } from './cors.js';
 import { documentationOperations, validateDocumentation } from './documentation/documentation.js';
-import { validateAuthorizers } from './lambda-authorizers.js';
+import { validateDomain } from './domain.js';
+import { validateAuthorizer } from './lambda-authorizers.js';
 import { validateThrottle, validateVariables } from './limits.js';
 import type { PlannedRoute } from './planned-route.js';
 import { validateUsagePlans } from './usage-plans.js';
+import { validateWebAcl } from './web-acl.js';
 
-/** What is checked of the properties of an API, without the types by which the compiler does. */
+/** The properties of an API that are validated at synthesis, without their compile-time types. */
 export interface CheckedProps {
   readonly contract: Operations;
   readonly routes: Readonly<Record<string, unknown>>;
@@ -36,26 +38,28 @@ export interface CheckedProps {
   readonly documentation?: boolean | DocumentationOptions;
 }
 
-/** All that is wrong with the properties of an API. */
+/** Returns all errors of an API's properties. */
 export function validateApi(props: CheckedProps, planned: readonly PlannedRoute[]): string[] {
-  const documented = documentationOf(props);
+  const documentation = documentationOf(props);
   return [
-    ...differences(props),
-    ...missingAuthorities(props),
-    ...(documented ? validateDocumentation(props.contract, documented) : []),
-    ...Object.entries(props.authorizers ?? {}).flatMap(([name, one]) => validateAuthorizers(name, one)),
-    ...missingPlans(props),
+    ...validateRoutes(props),
+    ...validateAuth(props),
+    ...(documentation ? validateDocumentation(props.contract, documentation) : []),
+    ...Object.entries(props.authorizers ?? {}).flatMap(([name, authorizer]) =>
+      validateAuthorizer(name, authorizer),
+    ),
+    ...validatePlanUse(props),
     ...validateIdempotent(props),
     ...validateUsagePlans(props.usagePlans ?? {}),
     ...(props.throttle ? validateThrottle('`throttle', props.throttle) : []),
     ...(props.cors ? validateCors(props.cors) : []),
     ...(props.domain ? validateDomain(props.domain) : []),
-    ...hiddenFromSites(props),
+    ...validatePublication(props),
     ...(props.webAcl ? validateWebAcl(props.webAcl) : []),
     ...validateVariables({ ...props.stage, ...props.restApi?.deployOptions }),
     ...validateCache(planned, props.cacheSize, props.authorizers),
     ...planned.flatMap(({ name, operation, integration }) =>
-      (integration?.errors(operation) ?? []).map((error) => `\`routes.${name}\`: ${error}`),
+      (integration?.validate(operation) ?? []).map((error) => `\`routes.${name}\`: ${error}`),
     ),
     ...planned.flatMap(({ name, options: { throttle } }) =>
       throttle ? validateThrottle(`\`routes.${name}.throttle`, throttle) : [],
@@ -63,74 +67,79 @@ export function validateApi(props: CheckedProps, planned: readonly PlannedRoute[
   ];
 }
 
-/** A site finds the API at the address that a domain closes. */
-function hiddenFromSites({ domain, publishAs, restApi }: CheckedProps): string[] {
+/** Rejects `publishAs` with a domain: a site calls the default endpoint, which a domain disables. */
+function validatePublication({ domain, publishAs, restApi }: CheckedProps): string[] {
   if (!domain || !publishAs || restApi?.disableExecuteApiEndpoint === false) return [];
   return [
-    '`publishAs` is for a site that calls the API at its own address, which `domain` closes: set `restApi: { disableExecuteApiEndpoint: false }`, or leave one of the two out',
+    '`publishAs` requires the default endpoint, which `domain` disables: set `restApi: { disableExecuteApiEndpoint: false }`, or remove one of the two',
   ];
 }
 
-/** The options of the documentation, when there is one. */
+/** Returns the options of the documentation; undefined without `documentation`. */
 export function documentationOf({
   documentation,
 }: Pick<CheckedProps, 'documentation'>): DocumentationOptions | undefined {
   return documentation === true ? {} : documentation || undefined;
 }
 
-/** Where contract and routes differ. */
-function differences({ contract, routes }: CheckedProps): string[] {
+/** Reports missing and unknown routes. */
+function validateRoutes({ contract, routes }: CheckedProps): string[] {
   const operations = Object.keys(contract);
-  const given = Object.keys(routes);
-  const known = operations.join(', ');
+  const names = Object.keys(routes);
   return [
-    ...operations.filter((name) => !given.includes(name)).map((name) => `\`routes\` lacks ${name}`),
-    ...given
+    ...operations
+      .filter((name) => !names.includes(name))
+      .map((name) => `\`routes\` must have ${name}, an operation of the contract`),
+    ...names
       .filter((name) => !operations.includes(name))
-      .map((name) => `\`routes\` has ${name}, which the contract does not (it has ${known})`),
+      .map(
+        (name) => `\`routes\` must have operations of the contract (${operations.join(', ')}), got ${name}`,
+      ),
   ];
 }
 
-/** Operations that nobody could authorize, and authorizers that no operation asks. */
-function missingAuthorities(props: CheckedProps): string[] {
+/** Reports operations without their users or authorizer, and authorizers that no operation uses. */
+function validateAuth(props: CheckedProps): string[] {
   const { users, authorizers = {} } = props;
   const operations = { ...props.contract, ...documentationOperations(documentationOf(props)) };
-  const found: string[] = [];
-  const asked = new Set<string>();
+  const errors: string[] = [];
+  const used = new Set<string>();
   for (const [name, { auth }] of Object.entries(operations)) {
     if (isUserAuth(auth) && !users) {
-      found.push(`${name} is for users: \`users\` must be a user directory, got undefined`);
+      errors.push(`\`users\` must be a user directory, which operation ${name} uses, got undefined`);
     }
     if (!isLambdaAuth(auth)) continue;
-    asked.add(auth.authorizer);
+    used.add(auth.authorizer);
     if (!authorizers[auth.authorizer]) {
-      found.push(
-        `${name} is for those whom ${auth.authorizer} lets pass: \`authorizers\` lacks ${auth.authorizer}`,
-      );
+      errors.push(`\`authorizers\` must have "${auth.authorizer}", which operation ${name} uses`);
     }
   }
-  const known = [...asked].join(', ') || 'none';
+  const names = [...used].join(', ') || 'none';
   return [
-    ...found,
+    ...errors,
     ...Object.keys(authorizers)
-      .filter((name) => !asked.has(name))
-      .map((name) => `\`authorizers\` has ${name}, which no operation names (they name ${known})`),
+      .filter((name) => !used.has(name))
+      .map(
+        (name) => `\`authorizers\` must have only authorizers that operations use (${names}), got "${name}"`,
+      ),
   ];
 }
 
 function validateIdempotent({ contract, idempotencyTable }: CheckedProps): string[] {
   if (!idempotencyTable || Object.values(contract).some(({ idempotent }) => idempotent)) return [];
-  return ['`idempotencyTable` is given, but no operation of the contract is `idempotent`'];
+  return ['`idempotencyTable` requires an `idempotent` operation, and the contract has none: remove it'];
 }
 
-function missingPlans({ contract, usagePlans = {} }: CheckedProps): string[] {
+function validatePlanUse({ contract, usagePlans = {} }: CheckedProps): string[] {
   const withKey = Object.keys(contract).filter((name) => contract[name]!.apiKey);
   const plans = Object.keys(usagePlans);
   if (withKey.length > 0 && plans.length === 0) {
-    return [`${withKey.join(', ')} ask for an API key: \`usagePlans\` must say who has one, got none`];
+    return [`\`usagePlans\` must have a plan, because ${withKey.join(', ')} have \`apiKey: true\`, got none`];
   }
   if (withKey.length === 0 && plans.length > 0) {
-    return [`\`usagePlans\` has ${plans.join(', ')}, but no operation of the contract has \`apiKey: true\``];
+    return [
+      `\`usagePlans\` requires an operation with \`apiKey: true\`, and the contract has none, got ${plans.join(', ')}`,
+    ];
   }
   return [];
 }

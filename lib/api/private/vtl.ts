@@ -5,7 +5,7 @@ import { parametersOf } from '../../contract/path.js';
 import type { RequestValue } from '../integrations/integration.js';
 
 /**
- * An expression as a text of JSON. `escapeJavaScript` escapes apostrophes, too, which JSON does not know.
+ * Returns an expression as a JSON string. `escapeJavaScript` also escapes apostrophes, which is invalid in JSON.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
  */
 export function jsonText(expression: string): string {
@@ -18,7 +18,7 @@ function escaped(expression: string): string {
 
 const CLAIMS: Readonly<Record<string, string>> = { sub: 'sub', username: 'username', clientId: 'client_id' };
 
-/** The expression of a value of the request. */
+/** Returns the VTL expression of a value of the request. */
 export function expressionOf(value: RequestValue): string {
   const [place, ...rest] = value.split('.');
   const name = rest.join('.');
@@ -34,19 +34,20 @@ export function expressionOf(value: RequestValue): string {
   }
 }
 
-/** Why an operation has no such value: API Gateway would put nothing in its place. */
-export function validateValue(at: string, value: string, operation: Operation): string[] {
-  const known = valuesOf(operation);
-  return known.includes(value)
-    ? []
-    : [
-        `${at}\` must be of ${known.join(', ') || 'nothing, for the request has no such values'}, got "${value}"`,
-      ];
+/** Rejects a value that the operation's requests do not have: API Gateway would render an empty string. */
+export function validateValue(property: string, value: string, operation: Operation): string[] {
+  const values = valuesOf(operation);
+  if (values.includes(value)) return [];
+  return [
+    values.length > 0
+      ? `${property}\` must be one of ${values.join(', ')}, got "${value}"`
+      : `${property}\` is not possible, because requests of this operation have no values, got "${value}"`,
+  ];
 }
 
-/** What an operation's requests surely have: optional parameters of the query may lack. */
+/** Returns the values that every request of an operation has; optional query parameters may be absent. */
 function valuesOf({ path, query, auth }: Operation): string[] {
-  // A program's token has no name of a user.
+  // The token of a machine client has no username.
   const claims = Object.keys(CLAIMS).filter((name) => auth === 'user' || name !== 'username');
   return [
     ...parametersOf(path).map((name) => `params.${name}`),
@@ -62,33 +63,33 @@ function required(schema: z.ZodObject | undefined): string[] {
     .map(([name]) => name);
 }
 
-/** The body of the request as JSON, in an object with values of the request if there are some. */
+/** The body of the request as JSON, alone or in an object with values of the request. */
 export interface Payload {
-  /** What must stand before the expression is used. */
+  /** Statements that must precede the expression. */
   readonly before: string;
   readonly expression: string;
 }
 
 /**
- * The body alone, or `{ body, customerId }`. Quotation marks come out of a variable, as there is no way to write them
- * into a text of Velocity that all of its versions understand.
+ * Returns the body alone, or `{ body, customerId }`. Quotation marks come from a variable, because versions of Velocity
+ * differ in how a string literal escapes them.
  */
 export function payloadOf(values: Readonly<Record<string, RequestValue>>): Payload {
   const entries = Object.entries(values);
   if (entries.length === 0) return { before: '', expression: "$input.json('$')" };
-  const texts = entries.map(([, value], at) => `#set($v${at} = ${escaped(expressionOf(value))})`);
-  const members = entries.map(([name], at) => `,\${q}${name}\${q}:\${q}$v${at}\${q}`);
+  const assignments = entries.map(([, value], index) => `#set($v${index} = ${escaped(expressionOf(value))})`);
+  const members = entries.map(([name], index) => `,\${q}${name}\${q}:\${q}$v${index}\${q}`);
   return {
     before: [
       `#set($q = '"')#set($body = $input.json('$'))`,
-      ...texts,
+      ...assignments,
       `#set($payload = "{\${q}body\${q}:$body${members.join('')}}")`,
     ].join(''),
     expression: '$payload',
   };
 }
 
-/** The names of values in a payload: none may take the place of the body. */
+/** Rejects invalid names and values of a payload; the name `body` is reserved. */
 export function validatePayload(
   values: Readonly<Record<string, RequestValue>>,
   operation: Operation,
@@ -96,19 +97,19 @@ export function validatePayload(
   return [
     ...Object.keys(values)
       .filter((name) => !/^[A-Za-z]\w*$/.test(name) || name === 'body')
-      .map((name) => `\`values\` must have names like customerId, and none is called body, got "${name}"`),
+      .map((name) => `\`values\` must have names like customerId other than body, got "${name}"`),
     ...Object.entries(values).flatMap(([name, value]) => validateValue(`\`${name}`, value, operation)),
   ];
 }
 
-/** The body of a problem; the texts are the library's own. */
+/** Returns the template of a problem. The arguments are not escaped: they must be constants of the library. */
 export function problemTemplate(status: number, title: string, detail: string): string {
   const members = { type: 'about:blank', title, status, detail };
   return `${JSON.stringify(members).slice(0, -1)},"instance":"urn:request:$context.requestId"}`;
 }
 
-/** Answers with a problem in place of what the integration response says. */
-export function refuseTemplate(status: number, title: string, detail: string): string {
+/** Returns a template that responds with a problem instead of the integration response. */
+export function overrideTemplate(status: number, title: string, detail: string): string {
   return [
     `#set($context.responseOverride.status = ${status})`,
     '#set($context.responseOverride.header.Content-Type = "application/problem+json")',

@@ -11,7 +11,7 @@ import {
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Aws } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { API_STAGE, type IApi, otherStage } from '../../api/published-api.js';
+import { API_STAGE, type IApi, unexpectedStage } from '../../api/published-api.js';
 import { apiInfo, type Contract } from '../../contract/contract.js';
 
 /**
@@ -30,7 +30,7 @@ export function apiBehaviours(
   const errors: string[] = [];
   for (const api of apis) {
     const { name } = api.contract[apiInfo];
-    const stage = otherStage(api.restApi);
+    const stage = unexpectedStage(api.restApi);
     if (stage) errors.push(`the stage of the API ${name} must be called ${API_STAGE}, got ${stage}`);
     const behaviour = behaviourOf(api, responseHeadersPolicy);
     for (const segment of firstSegments(api.contract)) {

@@ -17,41 +17,41 @@ import type { PlannedRoute } from '../planned-route.js';
 import { HANDLER } from './handler.js';
 import { documentationPage, PAGE_POLICY } from './page.js';
 
-/** The operations that serve the documentation, as if the contract had them. */
+/** The operations, routes and function of the documentation. */
 export interface Documentation {
   readonly operations: Operations;
   readonly routes: readonly PlannedRoute[];
   readonly function: AssetFunction;
 }
 
-/** What is wrong with the documentation's options. */
+/** Returns the errors of the documentation's options. */
 export function validateDocumentation(contract: Operations, options: DocumentationOptions): string[] {
   const { path } = options;
-  const found: string[] = [];
+  const errors: string[] = [];
   if (path !== undefined && !/^(\/[A-Za-z0-9._~-]+)+$/.test(path)) {
-    found.push(`\`documentation.path\` must be like /products, without a parameter, got "${path}"`);
+    errors.push(`\`documentation.path\` must be a path without parameters like /products, got "${path}"`);
   }
   for (const [name, operation] of Object.entries(documentationOperations(options))) {
     const same = Object.entries(contract).find(
-      ([, one]) => one.method === 'GET' && one.path === operation.path,
+      ([, existing]) => existing.method === 'GET' && existing.path === operation.path,
     );
     if (same)
-      found.push(`\`documentation\` would be at ${operation.path}, where ${same[0]} is: set its \`path\``);
-    if (contract[name]) found.push(`the contract must not have ${name}, which \`documentation\` is called`);
+      errors.push(`\`documentation.path\` must be unused, got ${operation.path}, the path of ${same[0]}`);
+    if (contract[name]) errors.push(`\`contract\` must not have ${name}, which \`documentation\` adds`);
   }
   const auth: Auth = options.auth ?? 'public';
   if (typeof auth === 'object' && 'group' in auth) {
-    found.push(
-      '`documentation.auth` must not be a group, which functions check: use a scope or an authorizer',
+    errors.push(
+      '`documentation.auth` must not be a group, which only functions check: use a scope or an authorizer',
     );
   }
   if (typeof auth === 'object' && 'scopes' in auth && auth.scopes?.length !== 1) {
-    found.push(`\`documentation.auth\` must be one scope, got ${auth.scopes?.join(', ') || 'none'}`);
+    errors.push(`\`documentation.auth\` must be one scope, got ${auth.scopes?.join(', ') || 'none'}`);
   }
-  return found;
+  return errors;
 }
 
-/** The operations that serve the documentation; none when there is none. */
+/** Returns the operations that serve the documentation; empty without options. */
 export function documentationOperations(
   options: DocumentationOptions | undefined,
 ): Record<string, Operation> {
@@ -64,10 +64,10 @@ export function documentationOperations(
   };
 }
 
-/** Five minutes: a deployment is seen soon, and a reader who goes back and forth asks once. */
+/** Five minutes: readers see a deployment soon, and navigating back and forth sends one request. */
 const MAX_AGE = 'max-age=300';
 
-/** The function with the contract's document and page, made at synth, and the operations that it serves. */
+/** Creates the function that serves the document and the page, which are generated at synthesis, and its operations. */
 export function createDocumentation(
   scope: Construct,
   contract: Contract,
@@ -110,12 +110,12 @@ export function createDocumentation(
   return { operations, routes, function: fn };
 }
 
-/** The API's address, relative to the document: whatever that is, and behind a site, too. */
+/** Returns the API's URL relative to the document: correct at every domain, also behind a site. */
 function serverFrom(path: string | undefined): string {
   return path === undefined ? '.' : path.slice(1).replace(/[^/]+/g, '..');
 }
 
-/** API Gateway may compress it, so that its tag says that what is read is the same, not each byte. */
+/** Returns a document with a weak ETag: API Gateway may compress the body, which changes its bytes. */
 function served(body: string, headers: Readonly<Record<string, string>>) {
   return { body, headers: { ...headers, etag: `W/"${sha256(body).slice(0, 32)}"` } };
 }
@@ -125,7 +125,7 @@ class FunctionIntegration extends Integration<never> {
     super();
   }
 
-  errors(): string[] {
+  validate(): string[] {
     return [];
   }
 
@@ -134,7 +134,7 @@ class FunctionIntegration extends Integration<never> {
   }
 }
 
-/** Lets the gateway invoke the function for its own paths only. */
+/** Allows the gateway to invoke the function for the documentation's paths only. */
 export function permitDocumentation(
   { operations, function: fn }: Documentation,
   arnOf: (operation: Operation) => string,

@@ -1,4 +1,4 @@
-/** HTML that may stand in a page as it is. */
+/** HTML that needs no escaping. */
 export class Html {
   constructor(readonly text: string) {}
 }
@@ -13,9 +13,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A template of HTML: what is put in is escaped, unless it is HTML itself; nothing is nothing. */
+/** Template tag for HTML. It escapes values other than Html; `undefined` and `false` become empty. */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  return new Html(texts.map((text, at) => text + (at < parts.length ? textOf(parts[at]) : '')).join(''));
+  return new Html(
+    texts.map((text, index) => text + (index < parts.length ? textOf(parts[index]) : '')).join(''),
+  );
 }
 
 function textOf(part: Part): string {
@@ -25,7 +27,7 @@ function textOf(part: Part): string {
   return String(part).replace(/[&<>"']/g, (character) => ESCAPES[character]!);
 }
 
-/** A description: paragraphs, lists and `code`, as much of Markdown as descriptions have; all else stays text. */
+/** Renders a description's paragraphs, lists and `code`; other Markdown stays text. */
 export function prose(text: string | undefined): Html {
   return html`${text
     ?.trim()
@@ -41,5 +43,5 @@ function block(text: string): Html {
 }
 
 function inline(text: string): Html {
-  return html`${text.split(/`([^`]+)`/).map((part, at) => (at % 2 ? html`<code>${part}</code>` : part))}`;
+  return html`${text.split(/`([^`]+)`/).map((part, index) => (index % 2 ? html`<code>${part}</code>` : part))}`;
 }

@@ -12,7 +12,7 @@ dl{margin-left:1rem;padding-left:1rem;border-left:2px solid #8886}dd{margin-left
 .deprecated h3{text-decoration:line-through}`;
 
 /**
- * Nothing runs and nothing is loaded on the page: a text that got into it could do nothing.
+ * The content security policy of the page: it runs and loads nothing, so that injected text has no effect.
  * https://developer.mozilla.org/docs/Web/HTTP/CSP
  */
 export const PAGE_POLICY = [
@@ -30,7 +30,7 @@ interface Described {
   readonly operation: JsonSchema;
 }
 
-/** The document as a page to read: without scripts, and without anything from elsewhere. */
+/** Renders the document as a page without scripts and external resources. */
 export function documentationPage(document: OpenApiDocument): string {
   const { title, version, description } = document.info;
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
@@ -58,7 +58,7 @@ export function documentationPage(document: OpenApiDocument): string {
     ({ id, method, path, operation }) =>
       html`<li><a href="#${id}"><span class="method">${method}</span> <code>${path}</code></a> ${operation.summary}</li>`,
   )}</ul></nav>
-<main>${operations.map((one) => article(one, document))}
+<main>${operations.map((described) => article(described, document))}
 <section><h2>Schemas</h2>${schemas.map(
     ([name, schema]) => html`<article id="schema-${name}"><h3>${name}</h3>${schemaHtml(schema)}</article>`,
   )}</section></main>
@@ -75,27 +75,27 @@ ${line && html`<p><strong>${line}</strong></p>`}${deprecated && html`<p><strong>
 <p>${authorization(operation)}</p>
 ${parameters.length > 0 && html`<h4>Parameters</h4><dl>${parameters.map(parameter)}</dl>`}
 ${requestBody && html`<h4>Body</h4>${content(requestBody)}`}
-<h4>Answers</h4><dl>${Object.entries<JsonSchema>(responses).map(([status, response]) =>
-    answer(status, resolved(response, document)),
+<h4>Responses</h4><dl>${Object.entries<JsonSchema>(responses).map(([status, response]) =>
+    responseHtml(status, resolved(response, document)),
   )}</dl>
 </article>`;
 }
 
 function authorization({ security }: JsonSchema): Html {
   const requirements: readonly Record<string, readonly string[]>[] = security ?? [];
-  const names = requirements.flatMap((one) =>
-    Object.entries(one).map(([name, scopes]) =>
+  const names = requirements.flatMap((requirement) =>
+    Object.entries(requirement).map(([name, scopes]) =>
       scopes.length > 0 ? `${name} (${scopes.join(', ')})` : name,
     ),
   );
-  return names.length > 0 ? html`Needs: <code>${names.join(' and ')}</code>` : html`For everyone.`;
+  return names.length > 0 ? html`Requires: <code>${names.join(' and ')}</code>` : html`Public.`;
 }
 
 function parameter({ name, in: place, required, description, schema = {} }: JsonSchema): Html {
   return html`<dt><code>${name}</code> in ${place}${!required && html` <em>optional</em>`}</dt><dd>${summary(schema)}${prose(description)}</dd>`;
 }
 
-function answer(status: string, response: JsonSchema): Html {
+function responseHtml(status: string, response: JsonSchema): Html {
   return html`<dt><code>${status}</code></dt><dd>${prose(response.description)}${content(response)}</dd>`;
 }
 
@@ -111,9 +111,9 @@ function content({ content: types = {} }: JsonSchema): Html {
   )}`;
 }
 
-/** What stands once, among the components. */
+/** Resolves a reference to a component. */
 function resolved(node: JsonSchema, document: OpenApiDocument): JsonSchema {
   if (!node.$ref) return node;
   const path: readonly string[] = node.$ref.split('/').slice(1);
-  return path.reduce<JsonSchema>((found, key) => found?.[key] ?? {}, document as unknown as JsonSchema);
+  return path.reduce<JsonSchema>((parent, key) => parent?.[key] ?? {}, document as unknown as JsonSchema);
 }

@@ -1,6 +1,6 @@
 import { type Html, html, prose } from './html.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: JSON Schema, of which everything may lack.
+// biome-ignore lint/suspicious/noExplicitAny: JSON Schema, in which every keyword is optional.
 export type JsonSchema = Readonly<Record<string, any>>;
 
 const CONSTRAINTS: readonly (readonly [key: string, words: string])[] = [
@@ -18,22 +18,22 @@ const CONSTRAINTS: readonly (readonly [key: string, words: string])[] = [
   ['default', 'by default'],
 ];
 
-/** A schema for people: its type, what it must be, and what it consists of. */
+/** Renders a schema: its type, constraints, description and members. */
 export function schemaHtml(schema: JsonSchema): Html {
   return html`${summary(schema)}${prose(schema.description)}${members(schema)}`;
 }
 
-/** The type and what narrows it, in a line. */
+/** Renders the type and its constraints in one line. */
 export function summary(schema: JsonSchema): Html {
   const limits = CONSTRAINTS.filter(
-    ([key]) => schema[key] !== undefined && isWorthTelling(key, schema[key]),
+    ([key]) => schema[key] !== undefined && !isIntegerBound(key, schema[key]),
   ).map(([key, words]) => html`<span class="limit">${words} <code>${literal(schema[key])}</code></span>`);
   return html`<span class="type">${typeOf(schema)}</span>${limits}`;
 }
 
-/** Every whole number has these bounds in JSON Schema as zod writes it. */
-function isWorthTelling(key: string, value: unknown): boolean {
-  return !(/minimum|maximum/i.test(key) && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER);
+/** Returns whether a bound is one of those that zod adds to every integer. */
+function isIntegerBound(key: string, value: unknown): boolean {
+  return /minimum|maximum/i.test(key) && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER;
 }
 
 function typeOf(schema: JsonSchema): Html {
@@ -44,7 +44,7 @@ function typeOf(schema: JsonSchema): Html {
   if ('const' in schema) return html`<code>${literal(schema.const)}</code>`;
   if (schema.enum)
     return separated(
-      schema.enum.map((one: unknown) => html`<code>${literal(one)}</code>`),
+      schema.enum.map((value: unknown) => html`<code>${literal(value)}</code>`),
       ' or ',
     );
   const choices: readonly JsonSchema[] | undefined = schema.anyOf ?? schema.oneOf;
@@ -54,8 +54,8 @@ function typeOf(schema: JsonSchema): Html {
   return html`${[schema.type ?? 'anything'].flat().join(' or ')}`;
 }
 
-function separated(parts: readonly Html[], by: string): Html {
-  return html`${parts.map((part, at) => [at > 0 && by, part])}`;
+function separated(parts: readonly Html[], separator: string): Html {
+  return html`${parts.map((part, index) => [index > 0 && separator, part])}`;
 }
 
 function members(schema: JsonSchema): Html {

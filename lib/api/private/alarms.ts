@@ -2,19 +2,13 @@ import type { RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import { type Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { type AlarmTarget, addAlarm } from '../observability/alarm.js';
+import { addAlarm } from '../../observability/alarm.js';
+import type { ApiAlarmProps } from '../alarm-props.js';
 
-export interface ApiAlarmProps extends AlarmTarget {
-  /** Share of requests, in percent, that may fail with a 5xx within five minutes. @default 1 */
-  readonly serverErrorPercent?: number;
-  /** What 99 of 100 requests must be faster than. @default Duration.seconds(3) */
-  readonly latencyP99?: Duration;
-}
-
-/** Each wants two bad periods of three, so that one blip wakes nobody. */
+/** Two bad periods of three, so that one short failure raises no alarm. */
 const PERIODS = { periods: 3, badPeriods: 2 } as const;
 
-/** Two alarms at the entry: $0.20 a month. */
+/** Creates two alarms, on 5xx responses and on p99 latency: $0.20 a month. */
 export function addApiAlarms(
   scope: Construct,
   api: RestApiBase,
@@ -36,14 +30,14 @@ export function addApiAlarms(
       ...shared,
       metric: metric('5XXError', 'Average'),
       threshold: serverErrorPercent / 100,
-      description: `More than ${serverErrorPercent}% of the requests to the API ${name} fail with a 5xx. Look for "The operation failed" in the logs of its functions.`,
+      description: `More than ${serverErrorPercent}% of the requests to the API ${name} fail with a 5xx. Search for "The operation failed" in the logs of its functions.`,
       runbook: 'failing-requests',
     }),
     addAlarm(scope, 'SlowResponses', {
       ...shared,
       metric: metric('Latency', 'p99'),
       threshold: latencyP99.toMilliseconds(),
-      description: `One of a hundred requests to the API ${name} takes longer than ${latencyP99.toMilliseconds()} ms. Look at the slowest traces of its functions.`,
+      description: `More than 1% of the requests to the API ${name} take longer than ${latencyP99.toMilliseconds()} ms. Look at the slowest traces of its functions.`,
       runbook: 'slow-requests',
     }),
   ];
