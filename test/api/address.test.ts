@@ -25,7 +25,7 @@ const restApi = (template: Template): any =>
   Object.values(template.findResources('AWS::ApiGateway::RestApi'))[0]!.Properties;
 
 describe('a domain', () => {
-  it('leads to the stage, takes TLS 1.2 and later, and closes the other address', () => {
+  it('maps to the stage, requires TLS 1.2, and disables the default endpoint', () => {
     const { template, api } = withDomain();
     template.hasResourceProperties('AWS::ApiGateway::DomainName', {
       DomainName: 'api.example.com',
@@ -44,20 +44,20 @@ describe('a domain', () => {
     expect(api.url).toBe('https://api.example.com/');
   });
 
-  it('is what tools are told of', () => {
+  it('is the URL that tools find in the metadata', () => {
     const { template } = withDomain({ basePath: 'desk' });
     const { Metadata, Outputs } = template.toJSON();
     expect(Outputs[Metadata['cdk-trellis'].apis.desk].Value).toBe('https://api.example.com/desk/');
   });
 
-  it('leads nowhere on an emulator, so that the other address stays open and known there', () => {
+  it('does not replace the default endpoint on an emulator, which resolves no custom domain', () => {
     const { template } = withDomain({}, {}, { target: 'local' });
     const { Metadata } = template.toJSON();
     expect(restApi(template)).not.toHaveProperty('DisableExecuteApiEndpoint');
     expect(Metadata['cdk-trellis'].apis.desk).toMatch(/Endpoint/);
   });
 
-  it('is made known in a hosted zone', () => {
+  it('has a record in the hosted zone', () => {
     const stack = newStack();
     const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
       hostedZoneId: 'Z1',
@@ -72,7 +72,7 @@ describe('a domain', () => {
     });
   });
 
-  it('has paths below one, or below several', () => {
+  it('has a base path of one or several segments', () => {
     withDomain({ basePath: 'desk' }).template.hasResourceProperties('AWS::ApiGateway::BasePathMapping', {
       BasePath: 'desk',
     });
@@ -81,7 +81,7 @@ describe('a domain', () => {
     expect(api.url).toBe('https://api.example.com/shop/desk/');
   });
 
-  it('has the TLS that is passed', () => {
+  it('has the security policy of `securityPolicy`', () => {
     const { TLS13_1_2_PFS_PQ_2025_09: securityPolicy } = SecurityPolicy;
     withDomain({ securityPolicy }).template.hasResourceProperties('AWS::ApiGateway::DomainName', {
       SecurityPolicy: 'SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09',
@@ -89,7 +89,7 @@ describe('a domain', () => {
     });
   });
 
-  it('asks callers for certificates', () => {
+  it('requires client certificates with `mutualTls`', () => {
     const stack = newStack();
     const bucket = Bucket.fromBucketName(stack, 'Trust', 'trust');
     addDesk(stack, addUsers(stack), {
@@ -104,13 +104,13 @@ describe('a domain', () => {
     });
   });
 
-  it('leaves the other address open if `restApi` says so', () => {
+  it('keeps the default endpoint if `restApi` sets `disableExecuteApiEndpoint: false`', () => {
     const { template } = withDomain({}, { restApi: { disableExecuteApiEndpoint: false } });
     expect(restApi(template).DisableExecuteApiEndpoint).toBe(false);
     expect(restApi(template).Body).not.toHaveProperty(['x-amazon-apigateway-endpoint-configuration']);
   });
 
-  it('leaves cdk-nag nothing to find', () => {
+  it('has no findings of cdk-nag', () => {
     expect(
       nagFindings((stack) =>
         addDesk(stack, addUsers(stack), {
@@ -122,29 +122,29 @@ describe('a domain', () => {
 
   it.each<[string, Partial<ApiDomainOptions>, string]>([
     [
-      'with a name that is an address',
+      'a name that is a URL',
       { name: 'https://api.example.com' },
       '`domain.name` must be a host name like api.example.com in lower case, got "https://api.example.com" (at Stack/Api)',
     ],
-    ['with a name in upper case', { name: 'Api.example.com' }, 'got "Api.example.com"'],
+    ['a name in upper case', { name: 'Api.example.com' }, 'got "Api.example.com"'],
     [
-      'with a path that begins with a slash',
+      'a base path with a leading slash',
       { basePath: '/desk' },
       '`domain.basePath` must be like orders or shop/orders, got "/desk"',
     ],
     [
-      'with TLS 1.0',
+      'TLS 1.0',
       { securityPolicy: SecurityPolicy.TLS_1_0 },
       '`domain.securityPolicy` must be TLS 1.2 or later, got TLS_1_0',
     ],
-  ])('is refused %s', (_what, domain, message) => {
+  ])('rejects %s', (_case, domain, message) => {
     expect(() => withDomain(domain)).toThrow(message);
   });
 
-  it('is refused where a site must find the address that it closes', () => {
+  it('rejects `publishAs`, which requires the default endpoint', () => {
     const publishAs = '/desk/api';
     expect(() => withDomain({}, { publishAs })).toThrow(
-      '`publishAs` is for a site that calls the API at its own address, which `domain` closes',
+      '`publishAs` requires the default endpoint, which `domain` disables',
     );
     const restApi = { disableExecuteApiEndpoint: false };
     expect(() => withDomain({}, { publishAs, restApi })).not.toThrow();
@@ -158,11 +158,11 @@ describe('a web ACL', () => {
     return Template.fromStack(stack);
   };
 
-  it('is not there by default, as it costs', () => {
+  it('is not created by default, because of its cost', () => {
     templateOf().resourceCountIs('AWS::WAFv2::WebACL', 0);
   });
 
-  it('limits each address and has the common rules of AWS, but for the one against bodies over 8 KB', () => {
+  it('limits each IP address and has the common rules of AWS without the limit of bodies to 8 KB', () => {
     const template = templateOf(true);
     template.hasResourceProperties('AWS::WAFv2::WebACL', {
       Scope: 'REGIONAL',
@@ -191,7 +191,7 @@ describe('a web ACL', () => {
     });
   });
 
-  it('shows no tokens, cookies and keys in samples of requests', () => {
+  it('masks tokens, cookies and keys in sampled requests', () => {
     const [acl] = Object.values(templateOf(true).findResources('AWS::WAFv2::WebACL'));
     const fields = acl!.Properties.DataProtectionConfig.DataProtections.map(
       ({ Field }: any) => Field.FieldKeys[0],
@@ -199,7 +199,7 @@ describe('a web ACL', () => {
     expect(fields).toEqual(['authorization', 'cookie', 'x-api-key']);
   });
 
-  it('may only count, and take more', () => {
+  it('counts instead of blocking with `countOnly`, and has a higher limit with `requestsPerAddress`', () => {
     templateOf({ countOnly: true, requestsPerAddress: 9000 }).hasResourceProperties('AWS::WAFv2::WebACL', {
       Rules: [
         Match.objectLike({
@@ -211,7 +211,7 @@ describe('a web ACL', () => {
     });
   });
 
-  it('may be one that is there', () => {
+  it('may be an existing one', () => {
     const template = templateOf({ arn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/x/y' });
     template.resourceCountIs('AWS::WAFv2::WebACL', 0);
     template.hasResourceProperties('AWS::WAFv2::WebACLAssociation', {
@@ -219,11 +219,11 @@ describe('a web ACL', () => {
     });
   });
 
-  it('leaves cdk-nag nothing to find', () => {
+  it('has no findings of cdk-nag', () => {
     expect(nagFindings((stack) => addDesk(stack, addUsers(stack), { webAcl: true }))).toEqual([]);
   });
 
-  it('is refused with a limit that WAF does not take', () => {
+  it('rejects a limit that WAF does not allow', () => {
     expect(() => templateOf({ requestsPerAddress: 5 })).toThrow(
       '`webAcl.requestsPerAddress` must be a whole number from 10 to 2,000,000,000, got 5',
     );

@@ -35,106 +35,114 @@ const idsOf = (body: object, deployOptions?: StageOptions) =>
   checkApiBodies(stackWith(body, deployOptions)).map(({ id }) => id);
 
 describe('checkApiBodies', () => {
-  it('finds nothing in an Api', () => {
+  it('has no findings in an Api', () => {
     const stack = newStack();
     addDesk(stack, addUsers(stack), { cors: { origins: ['*'] } });
     expect(checkApiBodies(stack)).toEqual([]);
   });
 
-  it('finds what is taken from an Api, one at a time', () => {
+  it('reports a missing security, validator or throttle of an Api', () => {
     const stack = newStack();
     const { restApi } = addDesk(stack, addUsers(stack));
     const resource: any = restApi.node.defaultChild;
-    const spoilt = (spoil: (operation: any) => void) => {
+    const findingsWithout = (remove: (operation: any) => void) => {
       const { body } = resource;
       resource.body = structuredClone(stack.resolve(body));
-      spoil(resource.body.paths['/admin'].get);
-      const found = checkApiBodies(stack);
+      remove(resource.body.paths['/admin'].get);
+      const findings = checkApiBodies(stack);
       resource.body = body;
-      return found;
+      return findings;
     };
-    expect(spoilt((operation) => delete operation.security)).toEqual([
+    expect(findingsWithout((operation) => delete operation.security)).toEqual([
       {
         id: 'Trellis-ApiSecurity[GET:/admin]',
-        message: expect.stringContaining('GET /admin has no `security`, so that everyone may call it'),
+        message: expect.stringContaining('GET /admin has no `security` and is public'),
         constructPath: 'Stack/Api/RestApi/Resource',
       },
     ]);
     expect(
-      spoilt((operation) => delete operation['x-amazon-apigateway-request-validator']).map(({ id }) => id),
+      findingsWithout((operation) => delete operation['x-amazon-apigateway-request-validator']).map(
+        ({ id }) => id,
+      ),
     ).toEqual(['Trellis-ApiValidator[GET:/admin]']);
     (restApi.deploymentStage.node.defaultChild as any).methodSettings = [];
     expect(checkApiBodies(stack)).toHaveLength(21);
   });
 
-  it('finds a public admin route in a body that somebody else wrote', () => {
+  it('reports a public admin route in the body of a SpecRestApi', () => {
     const { security: _, ...open } = sound;
     expect(idsOf(document({ '/admin': { delete: open } }))).toEqual(['Trellis-ApiSecurity[DELETE:/admin]']);
   });
 
   it.each<[string, object]>([
-    ['says that it is public', { ...sound, security: [] }],
+    ['is declared public', { ...sound, security: [] }],
     ['is a preflight', { 'x-amazon-apigateway-integration': { type: 'MOCK' } }],
-  ])('accepts an operation that %s', (what, operation) => {
-    const method = what.includes('preflight') ? 'options' : 'get';
+  ])('accepts an operation that %s', (title, operation) => {
+    const method = title.includes('preflight') ? 'options' : 'get';
     expect(idsOf(document({ '/': { [method]: operation } }))).toEqual([]);
   });
 
-  it('accepts what holds for the whole document', () => {
+  it('accepts security and validator of the document', () => {
     const { security, 'x-amazon-apigateway-request-validator': validator, ...bare } = sound;
     const whole = { security, 'x-amazon-apigateway-request-validator': validator };
     expect(idsOf(document({ '/': { get: bare } }, whole))).toEqual([]);
   });
 
-  it('reads Swagger 2.0, too', () => {
+  it('supports Swagger 2.0', () => {
     const { components, ...rest } = document({ '/': { get: sound } }) as any;
     expect(idsOf({ ...rest, swagger: '2.0', securityDefinitions: components.securitySchemes })).toEqual([]);
   });
 
   it.each<[string, object, string]>([
     ['an empty requirement', { ...sound, security: [{}] }, 'Trellis-ApiSecurity[ANY:/]'],
-    ['an unknown scheme', { ...sound, security: [{ nobody: [] }] }, 'Trellis-ApiSecurity[ANY:/]'],
+    ['an unknown scheme', { ...sound, security: [{ unknown: [] }] }, 'Trellis-ApiSecurity[ANY:/]'],
     [
       'an unknown validator',
       { ...sound, 'x-amazon-apigateway-request-validator': 'other' },
       'Trellis-ApiValidator[ANY:/]',
     ],
     [
-      'a validator that checks nothing',
+      'a validator that validates nothing',
       { ...sound, 'x-amazon-apigateway-request-validator': 'nothing' },
       'Trellis-ApiValidator[ANY:/]',
     ],
-  ])('finds %s', (_what, operation, id) => {
+  ])('reports %s', (_case, operation, id) => {
     expect(idsOf(document({ '/': { 'x-amazon-apigateway-any-method': operation } }))).toEqual([id]);
   });
 
-  it('finds a stage that is not throttled, and a method whose own settings undo it', () => {
+  it('reports a stage without a throttle, and a method whose settings remove it', () => {
     const body = document({ '/': { get: sound }, '/a/{b}': { get: sound } });
     expect(idsOf(body, {})).toEqual(['Trellis-ApiThrottling[GET:/]', 'Trellis-ApiThrottling[GET:/a/{b}]']);
     expect(idsOf(body, { throttlingRateLimit: 1 })).toHaveLength(2);
-    const own = (path: string) => ({ ...throttled, methodOptions: { [path]: { metricsEnabled: true } } });
-    expect(idsOf(body, own('/a/{b}/GET'))).toEqual(['Trellis-ApiThrottling[GET:/a/{b}]']);
-    expect(idsOf(body, own('//GET'))).toEqual(['Trellis-ApiThrottling[GET:/]']);
+    const withMethod = (path: string) => ({
+      ...throttled,
+      methodOptions: { [path]: { metricsEnabled: true } },
+    });
+    expect(idsOf(body, withMethod('/a/{b}/GET'))).toEqual(['Trellis-ApiThrottling[GET:/a/{b}]']);
+    expect(idsOf(body, withMethod('//GET'))).toEqual(['Trellis-ApiThrottling[GET:/]']);
   });
 
-  it('says when it cannot look', () => {
+  it('reports a body in S3, which it cannot check', () => {
     const stack = newStack();
     const bucket = Bucket.fromBucketName(stack, 'Bucket', 'documents');
     new SpecRestApi(stack, 'Rest', { apiDefinition: ApiDefinition.fromBucket(bucket, 'api.json') });
     expect(checkApiBodies(stack)).toEqual([
       expect.objectContaining({
         id: 'Trellis-ApiBody',
-        message: expect.stringContaining('The body stands in S3'),
+        message: expect.stringContaining('The body is in S3'),
       }),
     ]);
   });
 
-  it.each(['Trellis-ApiSecurity[GET:/]', 'Trellis-ApiSecurity'])('takes %s for accepted', (id) => {
-    const stack = stackWith(document({ '/': { get: { ...sound, security: undefined } } }));
-    expect(checkApiBodies(stack)).toHaveLength(1);
-    Validations.of(stack.node.findChild('Rest')).acknowledge({ id, reason: 'It is a joke.' });
-    expect(checkApiBodies(stack)).toEqual([]);
-  });
+  it.each(['Trellis-ApiSecurity[GET:/]', 'Trellis-ApiSecurity'])(
+    'accepts the acknowledgement of %s',
+    (id) => {
+      const stack = stackWith(document({ '/': { get: { ...sound, security: undefined } } }));
+      expect(checkApiBodies(stack)).toHaveLength(1);
+      Validations.of(stack.node.findChild('Rest')).acknowledge({ id, reason: 'It is a joke.' });
+      expect(checkApiBodies(stack)).toEqual([]);
+    },
+  );
 });
 
 describe('ApiBodyChecks', () => {
@@ -151,11 +159,11 @@ describe('ApiBodyChecks', () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  it('lets a sound body pass', () => {
+  it('passes a valid body', () => {
     expect(() => synth(sound)).not.toThrow();
   });
 
-  it('fails the synth of another', () => {
+  it('fails the synthesis of an invalid body', () => {
     expect(() => synth({ ...sound, security: undefined })).toThrow('Trellis-ApiSecurity[GET:/admin]');
   });
 });

@@ -41,15 +41,15 @@ describe('Api', () => {
     expect(stableTemplate(stack)).toMatchSnapshot();
   });
 
-  it('leaves cdk-nag nothing to find', () => {
+  it('has no findings of cdk-nag', () => {
     expect(nagFindings(addApi)).toEqual([]);
   });
 
   it('has five resources besides its functions, whatever the number of operations', () => {
-    const own = Object.values(templateWith().toJSON().Resources as Record<string, { Type: string }>)
+    const resources = Object.values(templateWith().toJSON().Resources as Record<string, { Type: string }>)
       .map(({ Type }) => Type)
       .filter((type) => /^AWS::ApiGateway|Alarm/.test(type));
-    expect(own.sort()).toEqual([
+    expect(resources.sort()).toEqual([
       'AWS::ApiGateway::Deployment',
       'AWS::ApiGateway::RestApi',
       'AWS::ApiGateway::Stage',
@@ -58,7 +58,7 @@ describe('Api', () => {
     ]);
   });
 
-  it('grants each function what its handler declared, and nothing else', () => {
+  it('grants each function only the access that its handler declares', () => {
     const template = templateWith();
     const actionsOf = (operation: string) =>
       Object.entries(template.findResources('AWS::IAM::Role'))
@@ -91,7 +91,7 @@ describe('Api', () => {
     ]);
   });
 
-  it('lets the gateway invoke each function for its own method and path only', () => {
+  it('allows the gateway to invoke each function for its method and path only', () => {
     const template = templateWith();
     template.resourceCountIs('AWS::Lambda::Permission', 3);
     template.hasResourceProperties('AWS::Lambda::Permission', {
@@ -99,19 +99,19 @@ describe('Api', () => {
     });
   });
 
-  it('has no metrics for single methods, which AWS bills as custom ones', () => {
+  it('has no metrics of methods, which AWS bills as custom metrics', () => {
     templateWith().hasResourceProperties('AWS::ApiGateway::Stage', {
       MethodSettings: [Match.objectLike({ MetricsEnabled: false })],
     });
   });
 
-  it('names its address in the metadata of the template', () => {
+  it('has its URL in the metadata of the template', () => {
     const template = templateWith().toJSON();
     const output = template.Metadata['cdk-trellis'].apis.orders;
     expect(Object.keys(template.Outputs)).toContain(output);
   });
 
-  it('tells functions which app clients to accept, but for public operations', () => {
+  it('passes the accepted app clients to functions of operations that are not public', () => {
     const variables = Object.entries(templateWith().findResources('AWS::Lambda::Function'))
       .filter(([id]) => id.startsWith('ApiOperations'))
       .map(([id, { Properties }]) => [
@@ -140,7 +140,7 @@ describe("the API's body", () => {
     });
   });
 
-  it('has the name of the API for its title, which is the name that API Gateway takes', () => {
+  it('has the name of the API as its title, which API Gateway uses as the name', () => {
     const template = templateWith();
     const [api] = Object.values(template.findResources('AWS::ApiGateway::RestApi'));
     expect(bodyOf(template).info.title).toEqual(api!.Properties.Name);
@@ -150,7 +150,7 @@ describe("the API's body", () => {
     });
   });
 
-  it('waits for a function longer than its timeout, which a cold start is not part of', () => {
+  it('has no integration timeout, because a cold start adds to the timeout of a function', () => {
     expect(body().paths['/orders'].get['x-amazon-apigateway-integration']).not.toHaveProperty(
       'timeoutInMillis',
     );
@@ -174,7 +174,7 @@ describe("the API's body", () => {
     ]);
   });
 
-  it('answers refusals of the gateway as problems, and 404 for an unknown path', () => {
+  it('returns problems for requests that the gateway rejects, and 404 for an unknown path', () => {
     const responses = body()['x-amazon-apigateway-gateway-responses'];
     expect(responses.MISSING_AUTHENTICATION_TOKEN.statusCode).toBe(404);
     for (const response of Object.values<any>(responses)) {
@@ -195,7 +195,7 @@ describe("the API's body", () => {
 });
 
 describe('a property of Api', () => {
-  it('`throttle` bounds the requests', () => {
+  it('`throttle` limits the requests', () => {
     templateWith({ throttle: { requestsPerSecond: 5, burst: 7 } }).hasResourceProperties(
       'AWS::ApiGateway::Stage',
       {
@@ -204,7 +204,7 @@ describe('a property of Api', () => {
     );
   });
 
-  it('`validateBodiesAtGateway` lets the gateway check bodies against their models', () => {
+  it('`validateBodiesAtGateway` makes the gateway validate bodies', () => {
     const body = bodyOf(templateWith({ validateBodiesAtGateway: true }));
     expect(body.paths['/orders'].post['x-amazon-apigateway-request-validator']).toBe('all');
     expect(body['x-amazon-apigateway-request-validators'].all).toEqual({
@@ -213,7 +213,7 @@ describe('a property of Api', () => {
     });
   });
 
-  it('`functions` is for every function, and a route wins', () => {
+  it('`functions` applies to every function, and a route overrides it', () => {
     const template = templateWith({
       functions: { memorySize: 300, timeout: Duration.seconds(5) },
       routes: {
@@ -226,7 +226,7 @@ describe('a property of Api', () => {
     template.resourcePropertiesCountIs('AWS::Lambda::Function', { MemorySize: 300, Timeout: 5 }, 2);
   });
 
-  it('`alarms` sets thresholds and where they are sent', () => {
+  it('`alarms` sets thresholds and the topic', () => {
     const stack = newStack();
     addApi(stack, {
       alarms: { topic: new Topic(stack, 'Topic'), serverErrorPercent: 5, latencyP99: Duration.millis(500) },
@@ -236,17 +236,17 @@ describe('a property of Api', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', { Threshold: 500, AlarmActions: [{}] });
   });
 
-  it('`alarms: false` makes none', () => {
+  it('`alarms: false` creates none', () => {
     templateWith({ alarms: false }).resourceCountIs('AWS::CloudWatch::Alarm', 0);
   });
 
-  it('`logRetention` is how long access logs are kept', () => {
+  it('`logRetention` sets the retention of access logs', () => {
     templateWith({ logRetention: RetentionDays.ONE_WEEK }).hasResourceProperties('AWS::Logs::LogGroup', {
       RetentionInDays: 7,
     });
   });
 
-  it('`logRetention` is how long execution logs are kept, which API Gateway itself keeps for ever', () => {
+  it('`logRetention` sets the retention of execution logs, which API Gateway never expires by default', () => {
     const template = templateWith({ logRetention: RetentionDays.ONE_WEEK });
     const [group] = Object.entries(
       template.findResources('AWS::Logs::LogGroup', {
@@ -261,7 +261,7 @@ describe('a property of Api', () => {
     template.hasResource('AWS::ApiGateway::Stage', { DependsOn: Match.arrayWith([group?.[0]]) });
   });
 
-  it('sets the role for logs by a function that overwrites no setting and leaves nothing behind', () => {
+  it('sets the role for logs with a function that overwrites no setting and retains nothing', () => {
     const template = templateWith();
     template.resourceCountIs('AWS::ApiGateway::Account', 0);
     const [id] = Object.keys(template.findResources('Custom::ApiGatewayLogging'));
@@ -283,27 +283,27 @@ describe('a property of Api', () => {
     template.hasResourceProperties('AWS::ApiGateway::Stage', { AccessLogSetting: Match.anyValue() });
   });
 
-  it('`stage` and `restApi` win over the defaults', () => {
+  it('`stage` and `restApi` override the defaults', () => {
     const template = templateWith({ stage: { tracingEnabled: false }, restApi: { restApiName: 'mine' } });
     template.hasResourceProperties('AWS::ApiGateway::Stage', { TracingEnabled: false });
     template.hasResourceProperties('AWS::ApiGateway::RestApi', { Name: 'mine' });
   });
 });
 
-describe('Api refuses', () => {
+describe('Api rejects', () => {
   it('an operation that is not public without users', () => {
     expect(() => templateWith({ users: undefined })).toThrow(
-      /placeOrder is for users: `users` must be a user directory, got undefined[\s\S]*cancelOrder[\s\S]*\(at Stack\/Api\)/,
+      /`users` must be a user directory, which operation placeOrder uses, got undefined[\s\S]*cancelOrder[\s\S]*\(at Stack\/Api\)/,
     );
   });
 
-  it('a contract and routes that differ', () => {
+  it('a missing route and an unknown one', () => {
     const routes = {
       listOrders: () => import('./fixtures/list.js'),
       plaiceOrder: () => import('./fixtures/place.js'),
     };
     expect(() => templateWith({ routes: routes as never })).toThrow(
-      /`routes` lacks placeOrder[\s\S]*`routes` has plaiceOrder, which the contract does not \(it has listOrders, placeOrder, cancelOrder\)/,
+      /`routes` must have placeOrder, an operation of the contract[\s\S]*`routes` must have operations of the contract \(listOrders, placeOrder, cancelOrder\), got plaiceOrder/,
     );
   });
 
@@ -314,22 +314,22 @@ describe('Api refuses', () => {
       cancelOrder: () => import('./fixtures/place.js'),
     };
     expect(() => templateWith({ routes: routes as never })).toThrow(
-      /`routes.placeOrder` must be a module that implements placeOrder, got one that implements cancelOrder/,
+      /`routes.placeOrder` must be a module that implements placeOrder, got .*cancel\.ts, which implements cancelOrder/,
     );
   });
 
-  it('a route whose operation cannot be read, and says how to write it', () => {
+  it('a route whose operation is not in its source, with the form to write', () => {
     const routes = {
       listOrders: () => import('./fixtures/unreadable.js'),
       placeOrder: () => import('./fixtures/place.js'),
       cancelOrder: () => import('./fixtures/cancel.js'),
     };
     expect(() => templateWith({ routes: routes as never })).toThrow(
-      /`routes.listOrders` must be .*, got one without `route\(api\.listOrders, \.\.\.\)`, as synth reads it from the source/,
+      /`routes.listOrders` must be .*, got .*unreadable\.ts, whose source does not call `route\(api\.listOrders, \.\.\.\)` directly/,
     );
   });
 
-  it('two APIs of one name in a stack', () => {
+  it('two APIs with the same name in a stack', () => {
     const stack = newStack();
     addApi(stack);
     expect(
@@ -344,6 +344,6 @@ describe('Api refuses', () => {
             cancelOrder: () => import('./fixtures/cancel.js'),
           },
         }),
-    ).toThrow('The stack has an API "orders" already');
+    ).toThrow('`contract` must have a unique name in the stack, got "orders", which another Api has');
   });
 });

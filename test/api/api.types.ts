@@ -1,4 +1,4 @@
-// Compiled, never run: what the compiler must refuse.
+// Compiled, never run: errors that the compiler must report.
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Stack } from 'aws-cdk-lib/core';
 import { Api, DataTable, UserDirectory } from 'cdk-trellis';
@@ -34,5 +34,5 @@ new Api(stack, 'E2', {
 new Api(stack, 'E3', { contract, users, bind: {}, routes });
 // @ts-expect-error nothing is bound
 new Api(stack, 'E4', { contract, users, routes });
-// @ts-expect-error a need is bound to the wrong kind of thing
+// @ts-expect-error a need is bound to the wrong kind of resource
 new Api(stack, 'E5', { contract, users, bind: { orders: queue }, routes });

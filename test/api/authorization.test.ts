@@ -28,7 +28,7 @@ describe('authorization in the body', () => {
   const body = bodyOf(templateOf());
   const security = (path: string, method = 'get') => body.paths[path][method].security;
 
-  it('is one requirement for each kind of `auth`', () => {
+  it('is one security requirement for each kind of `auth`', () => {
     expect(security('/user')).toEqual([{ users: ['aws.cognito.signin.user.admin'] }]);
     expect(security('/admin')).toEqual([{ users: ['aws.cognito.signin.user.admin'] }]);
     expect(security('/stock', 'put')).toEqual([{ users: ['stock/read', 'stock/write'] }]);
@@ -38,14 +38,14 @@ describe('authorization in the body', () => {
     expect(security('/slow/{id}')).toEqual([]);
   });
 
-  it('names no scheme that is not there', () => {
+  it('defines exactly the schemes that operations use', () => {
     const named = Object.values<any>(body.paths)
       .flatMap((item) => Object.values<any>(item))
       .flatMap((operation) => operation.security.flatMap(Object.keys));
     expect([...new Set(named)].sort()).toEqual(Object.keys(body.components.securitySchemes).sort());
   });
 
-  it('checks signatures by AWS, and keys by their header', () => {
+  it('has schemes for AWS signatures and for API keys in their header', () => {
     expect(body.components.securitySchemes).toMatchObject({
       iam: {
         type: 'apiKey',
@@ -57,22 +57,25 @@ describe('authorization in the body', () => {
     });
   });
 
-  it('tells who is refused how to be let in', () => {
+  it('returns the challenge to unauthorized requests', () => {
     const responses = body['x-amazon-apigateway-gateway-responses'];
     const challenges = Object.entries<any>(responses)
-      .filter(([, one]) => one.responseParameters['gatewayresponse.header.WWW-Authenticate'] === "'Bearer'")
+      .filter(
+        ([, { responseParameters }]) =>
+          responseParameters['gatewayresponse.header.WWW-Authenticate'] === "'Bearer'",
+      )
       .map(([type, { statusCode }]) => [type, statusCode]);
     expect(challenges).toEqual([
       ['EXPIRED_TOKEN', 401],
       ['UNAUTHORIZED', 401],
     ]);
     expect(responses.MISSING_AUTHENTICATION_TOKEN.responseTemplates['application/json']).toContain(
-      'or it is for signed requests',
+      'or requires a signed request',
     );
     expect(responses.THROTTLED.responseParameters['gatewayresponse.header.Retry-After']).toBe("'1'");
   });
 
-  it('asks a Lambda authorizer of type `token` with one header, and keeps its answer for 5 minutes', () => {
+  it('passes one header to a Lambda authorizer of type `token`, and caches its result for 5 minutes', () => {
     expect(body.components.securitySchemes.partners).toMatchObject({
       name: 'Authorization',
       'x-amazon-apigateway-authtype': 'custom',
@@ -84,7 +87,7 @@ describe('authorization in the body', () => {
     });
   });
 
-  it('asks one of type `request` every time', () => {
+  it('calls a Lambda authorizer of type `request` for every request', () => {
     expect(body.components.securitySchemes.tenants['x-amazon-apigateway-authorizer']).toMatchObject({
       type: 'request',
       authorizerResultTtlInSeconds: 0,
@@ -94,7 +97,7 @@ describe('authorization in the body', () => {
 });
 
 describe('a Lambda authorizer', () => {
-  it('is a function with what it declared, that only authorizers of this API may invoke', () => {
+  it('is a function with its needs, which only authorizers of this API may invoke', () => {
     const template = templateOf();
     template.hasResourceProperties('AWS::Lambda::Permission', {
       FunctionName: liveArn('^ApiAuthorizersPartners'),
@@ -107,7 +110,7 @@ describe('a Lambda authorizer', () => {
     });
   });
 
-  it('has properties of its function, of its cache and of its header', () => {
+  it('has options of its function, its cache and its header', () => {
     const template = templateOf({
       authorizers: {
         ...authorizers({ cache: Duration.seconds(30), identitySources: ['stageVariables.tenant'] })
@@ -151,27 +154,27 @@ describe('a Lambda authorizer', () => {
       { type: 'token', identitySources: [] },
       "`authorizers.tenants.identitySources` must be one header with type 'token', got none",
     ],
-    [{ pattern: 'x' }, "`authorizers.tenants.pattern` is for type 'token' only"],
+    [{ pattern: 'x' }, "`authorizers.tenants.pattern` requires type 'token'"],
     [{ cache: Duration.hours(2) }, '`authorizers.tenants.cache` must be at most an hour, got 2 hours'],
     [
       { cache: Duration.minutes(2), identitySources: [] },
-      '`authorizers.tenants.identitySources` must name what answers are kept by, or `cache` be off, got none',
+      '`authorizers.tenants.identitySources` must have at least one source with `cache`, got none',
     ],
     [
       { handler: () => import('./desk/handlers/getSlow.js') },
-      /`authorizers.tenants` must be a module that calls `authorizer\(...\)`, as synth reads it from the source, got .*getSlow.ts/,
+      /`authorizers.tenants` must be a module that calls `authorizer\(...\)` directly in its source, got .*getSlow.ts/,
     ],
-  ])('is refused with %p', (props, message) => {
+  ])('rejects %p', (props, message) => {
     expect(() => desk(authorizers(props) as never)).toThrow(message);
   });
 });
 
 describe('Api', () => {
-  it('leaves cdk-nag nothing to find, however it authorizes', () => {
+  it('has no findings of cdk-nag with any kind of `auth`', () => {
     expect(nagFindings((stack) => addDesk(stack, addUsers(stack)))).toEqual([]);
   });
 
-  it('grants calls of the operations that are named, and no others', () => {
+  it('grants calls of the named operations only', () => {
     const { stack, api } = desk();
     api.grantInvoke(new User(stack, 'Caller'), 'getAccount', 'getOtherAccount');
     Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
@@ -190,20 +193,20 @@ describe('Api', () => {
     });
   });
 
-  it('refuses to grant calls where AWS credentials do not count', () => {
+  it('rejects grants for operations without `auth: iam`', () => {
     const { stack, api } = desk();
     expect(() => api.grantInvoke(new User(stack, 'Caller'), 'getUser')).toThrow(
-      '`grantInvoke` is for operations with `auth: \'iam\'`, got getUser, one with `auth: "user"` (at Stack/Api)',
+      '`grantInvoke` requires operations with `auth: \'iam\'`, got getUser, which has `auth: "user"` (at Stack/Api)',
     );
     expect(() => api.grantInvoke(new User(stack, 'Other'), 'nothing' as never)).toThrow(
-      'got nothing, none of the contract',
+      'got nothing, which is not in the contract',
     );
   });
 
-  it('refuses an operation whose authorizer lacks, and an authorizer that no operation names', () => {
+  it('rejects a missing authorizer, and one that no operation uses', () => {
     const { tenants } = authorizers({}).authorizers;
     expect(() => desk({ authorizers: { tenants, clients: tenants } as never })).toThrow(
-      /getPartner is for those whom partners lets pass: `authorizers` lacks partners[\s\S]*`authorizers` has clients, which no operation names \(they name partners, tenants\)/,
+      /`authorizers` must have "partners", which operation getPartner uses\n`authorizers` must have only authorizers that operations use \(partners, tenants\), got "clients"/,
     );
   });
 });

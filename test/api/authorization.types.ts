@@ -1,4 +1,4 @@
-// Compiled, never run: what the compiler must refuse.
+// Compiled, never run: errors that the compiler must report.
 import { Stack } from 'aws-cdk-lib/core';
 import { Api, UserDirectory } from 'cdk-trellis';
 import { defineApi } from 'cdk-trellis/contract';
@@ -23,7 +23,7 @@ const api = defineApi(
   },
 );
 
-// What handlers are told is typed by `auth`.
+// `auth` determines the type of the caller in a handler.
 route(api.forPublic, {}, async ({ user, caller, context }) => {
   const nothing: [undefined, undefined, undefined] = [user, caller, context];
   return { status: 200, body: String(nothing) };
@@ -40,19 +40,19 @@ route(api.forClient, {}, async ({ context: { tenant, level } }) => {
   const number: number = level;
   return { status: 200, body: tenant + number };
 });
-// @ts-expect-error the authorizer does not tell this
+// @ts-expect-error the authorizer's context does not have this
 route(api.forClient, {}, async ({ context: { other } }) => ({ status: 200, body: other }));
 
 authorizer(clients, {}, async () => ({ principalId: 'a', context: { tenant: 'a', level: 1 } }));
 authorizer(clients, { keys: secret.read }, async ({ token }, { keys }) =>
   token === (await keys.value()) ? 'forbidden' : 'unauthorized',
 );
-// @ts-expect-error a level lacks
+// @ts-expect-error a level is missing
 authorizer(clients, {}, async () => ({ principalId: 'a', context: { tenant: 'a' } }));
-// @ts-expect-error there is no such verdict
+// @ts-expect-error the verdict does not exist
 authorizer(clients, {}, async () => 'maybe');
 
-// @ts-expect-error AWS credentials do not count for an operation that is not there
+// @ts-expect-error the contract does not have this operation
 addDesk(stack, new UserDirectory(stack, 'Users')).grantInvoke(undefined as never, 'getNothing');
 
 const routes = {} as any;
@@ -66,7 +66,7 @@ new Api(stack, 'E1', {
   routes,
   users,
   bind,
-  // @ts-expect-error an authorizer lacks
+  // @ts-expect-error an authorizer is missing
   authorizers: { partners },
 });
 new Api(stack, 'E2', {
@@ -74,7 +74,7 @@ new Api(stack, 'E2', {
   routes,
   users,
   bind,
-  // @ts-expect-error it tells something else
+  // @ts-expect-error its context is different
   authorizers: { partners, tenants: partners },
 });
 new Api(stack, 'E3', {
@@ -82,7 +82,7 @@ new Api(stack, 'E3', {
   routes,
   users,
   bind: {},
-  // @ts-expect-error what it needs is not bound
+  // @ts-expect-error a need is not bound
   authorizers: { partners, tenants },
 });
 new Api(stack, 'E4', {
@@ -90,6 +90,6 @@ new Api(stack, 'E4', {
   routes,
   users,
   bind,
-  // @ts-expect-error a source is in the headers, the query or the stage's variables
+  // @ts-expect-error a source must be a header, a query parameter or a stage variable
   authorizers: { partners, tenants: { ...tenants, type: 'request', identitySources: ['body.x'] } },
 });

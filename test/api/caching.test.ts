@@ -29,7 +29,7 @@ const bodyOf = (props: Partial<DeskProps>): any =>
 const ttl = Duration.minutes(2);
 
 describe('a cached route', () => {
-  it('is kept encrypted, as long as it says, on a cache of the size that is paid for', () => {
+  it('is cached encrypted, for its `ttl`, in a cache of `cacheSize`', () => {
     templateOf(cached('getSlow', { ttl })).hasResourceProperties('AWS::ApiGateway::Stage', {
       CacheClusterEnabled: true,
       CacheClusterSize: '0.5',
@@ -52,7 +52,7 @@ describe('a cached route', () => {
     });
   });
 
-  it('leaves no other cached: what a template leaves out, CloudFormation leaves on', () => {
+  it('disables caching of all other routes explicitly: CloudFormation keeps omitted settings', () => {
     const settings = (props: Partial<DeskProps>) => {
       const [stage] = Object.values(templateOf(props).findResources('AWS::ApiGateway::Stage'));
       const { MethodSettings, CacheClusterEnabled } = stage!.Properties;
@@ -61,14 +61,14 @@ describe('a cached route', () => {
     const { MethodSettings } = settings(cached('getSlow', { ttl }));
     const gets = MethodSettings.filter(({ HttpMethod }: any) => HttpMethod === 'GET');
     expect(gets).toHaveLength(10);
-    expect(gets.filter((one: any) => one.CachingEnabled !== false)).toHaveLength(1);
+    expect(gets.filter(({ CachingEnabled }: any) => CachingEnabled !== false)).toHaveLength(1);
     expect(settings({})).toMatchObject({
       CacheClusterEnabled: false,
       MethodSettings: expect.arrayContaining([expect.objectContaining({ CachingEnabled: false })]),
     });
   });
 
-  it('tells apart who has an answer already, and which content type is asked for', () => {
+  it('has `If-None-Match` and `Accept` in the key when they change the response', () => {
     const stack = newStack();
     new Api(stack, 'Api', {
       contract: defineApi(
@@ -96,7 +96,7 @@ describe('a cached route', () => {
     ]);
   });
 
-  it('tells requests apart by the path and the whole query, if nothing else is said', () => {
+  it('has the path and all query parameters in the key by default', () => {
     const { paths } = bodyOf(cached('search', { ttl }));
     expect(paths['/rooms/{room}/search'].get['x-amazon-apigateway-integration'].cacheKeyParameters).toEqual([
       'method.request.path.room',
@@ -106,7 +106,7 @@ describe('a cached route', () => {
     ]);
   });
 
-  it('tells requests apart by the keys that are named, and always by the path', () => {
+  it('has the path and the named keys in the key', () => {
     const keys = ['query.text', 'headers.Accept-Language'];
     const { get } = bodyOf(cached('search', { ttl, keys })).paths['/rooms/{room}/search'];
     expect(get['x-amazon-apigateway-integration'].cacheKeyParameters).toEqual([
@@ -123,7 +123,7 @@ describe('a cached route', () => {
     });
   });
 
-  it('tells origins apart where replies say which one may read them', () => {
+  it('has `Origin` in the key when responses name the origin', () => {
     const keysWith = (origin: string) => {
       const props = { ...cached('getSlow', { ttl }), cors: { origins: [origin] } };
       const { get } = bodyOf(props).paths['/slow/{id}'];
@@ -137,7 +137,7 @@ describe('a cached route', () => {
     expect(keysWith('*')).not.toContain('method.request.header.Origin');
   });
 
-  it('for users tells them apart by their tokens', () => {
+  it('for users has their token in the key', () => {
     const { get } = bodyOf(cached('getUser', { ttl, keys: ['headers.Authorization'] })).paths['/user'];
     expect(get['x-amazon-apigateway-integration'].cacheKeyParameters).toEqual([
       'method.request.header.Authorization',
@@ -145,59 +145,59 @@ describe('a cached route', () => {
     ]);
   });
 
-  it('leaves cdk-nag nothing to find', () => {
+  it('has no findings of cdk-nag', () => {
     expect(nagFindings((stack) => addDesk(stack, addUsers(stack), cached('getSlow', { ttl })))).toEqual([]);
   });
 
   it.each<[string, Partial<DeskProps>, string]>([
     [
-      'of a method that changes something',
+      'for another method than GET',
       cached('changeStock', { ttl, keys: ['headers.Authorization'] }),
-      '`routes.changeStock.cache` is for GET only, which changes nothing, got PUT (at Stack/Api)',
+      '`routes.changeStock.cache` requires the method GET, got PUT (at Stack/Api)',
     ],
     [
-      'for users without a key that tells them apart',
+      'for users without their token in the key',
       cached('getUser', { ttl }),
-      '`routes.getUser.cache.keys` must have headers.Authorization, or one caller gets the answer for another, got none',
+      "`routes.getUser.cache.keys` must have headers.Authorization, so that no caller gets another's response, got none",
     ],
     [
-      'for a group without a key that tells users apart',
+      'for a group without the token in the key',
       cached('getAdmin', { ttl, keys: ['headers.x-group'] }),
-      '`routes.getAdmin.cache.keys` must have headers.Authorization, or one caller gets the answer for another, got headers.x-group',
+      "`routes.getAdmin.cache.keys` must have headers.Authorization, so that no caller gets another's response, got headers.x-group",
     ],
     [
-      'for those of an authorizer without all that it looks at',
+      'for an authorizer without all its identity sources in the key',
       cached('getTenant', { ttl, keys: ['headers.X-Tenant'] }),
-      '`routes.getTenant.cache.keys` must have query.room, or one caller',
+      '`routes.getTenant.cache.keys` must have query.room, so that no caller',
     ],
     [
       'for AWS credentials',
       cached('getAccount', { ttl, keys: ['headers.Authorization'] }),
-      '`routes.getAccount.cache` must be off for AWS credentials: each signature is another',
+      "`routes.getAccount.cache` is not possible with `auth: 'iam'`: every signature is unique",
     ],
     [
-      'without end',
+      'with a lifetime over an hour',
       cached('getSlow', { ttl: Duration.hours(2) }),
       '`routes.getSlow.cache.ttl` must be from one second to an hour, got 2 hours',
     ],
-    ['for no time', cached('getSlow', { ttl: Duration.seconds(0) }), 'got 0 seconds'],
+    ['with a lifetime of zero', cached('getSlow', { ttl: Duration.seconds(0) }), 'got 0 seconds'],
     [
-      'by a parameter that is not there',
+      'with an unknown query parameter',
       cached('search', { ttl, keys: ['query.sort'] }),
       '`routes.search.cache.keys` must be of query.text, query.page, headers.<name>, got "query.sort"',
     ],
     [
-      'without a cache',
+      'without `cacheSize`',
       { ...cached('getSlow', { ttl }), cacheSize: undefined },
-      '`cacheSize` must say how large the cache is, for getSlow keep answers, got undefined',
+      '`cacheSize` is required, because getSlow have `cache`',
     ],
-  ])('is refused %s', (_what, props, message) => {
+  ])('is rejected %s', (_case, props, message) => {
     expect(() => templateOf(props)).toThrow(message);
   });
 
-  it('is what a cache is for: one that nobody uses is refused', () => {
+  it('is required by `cacheSize`', () => {
     expect(() => templateOf({ cacheSize: '6.1' })).toThrow(
-      '`cacheSize` is for routes with `cache`, and there are none: it would cost and hold nothing',
+      '`cacheSize` requires a route with `cache`, got none: the cache would cost money and stay empty',
     );
   });
 });

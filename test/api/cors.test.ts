@@ -19,10 +19,10 @@ const shop = 'https://shop.example.com';
 const admin = 'https://admin.example.com:8443';
 
 describe('a preflight', () => {
-  const answer = (cors: CorsOptions, path = '/stock') =>
+  const responseWith = (cors: CorsOptions, path = '/stock') =>
     bodyOf(cors).paths[path].options['x-amazon-apigateway-integration'].responses.default;
 
-  it('is answered for every path, by the gateway itself and for everyone', () => {
+  it('exists for every path, is public, and is handled by the gateway itself', () => {
     for (const item of Object.values<any>(bodyOf({ origins: [shop] }).paths)) {
       expect(item.options).toMatchObject({
         security: [],
@@ -32,8 +32,8 @@ describe('a preflight', () => {
     }
   });
 
-  it('tells the origin, the methods of the path and the headers that the contract needs', () => {
-    expect(answer({ origins: [shop] })).toEqual({
+  it('returns the origin, the methods of the path and the headers that the contract uses', () => {
+    expect(responseWith({ origins: [shop] })).toEqual({
       statusCode: '204',
       responseParameters: {
         'method.response.header.Access-Control-Allow-Origin': `'${shop}'`,
@@ -46,21 +46,21 @@ describe('a preflight', () => {
     });
   });
 
-  it('declares every header that it sends, as API Gateway wants it', () => {
+  it('declares every header that it sends, which API Gateway requires', () => {
     const { options } = bodyOf({ origins: [shop], credentials: true }).paths['/stock'];
     const sent = Object.keys(options['x-amazon-apigateway-integration'].responses.default.responseParameters);
     const declared = Object.keys(options.responses[204].headers);
     expect(sent).toEqual(declared.map((name) => `method.response.header.${name}`));
   });
 
-  it('is for every origin where the API is', () => {
-    const { responseParameters } = answer({ origins: ['*'] });
+  it('allows every origin with `*`', () => {
+    const { responseParameters } = responseWith({ origins: ['*'] });
     expect(responseParameters).toMatchObject({ 'method.response.header.Access-Control-Allow-Origin': "'*'" });
     expect(responseParameters).not.toHaveProperty(['method.response.header.Vary']);
   });
 
-  it('has what is passed', () => {
-    const { responseParameters } = answer({
+  it('has the passed options', () => {
+    const { responseParameters } = responseWith({
       origins: [shop],
       headers: ['x-mine'],
       credentials: true,
@@ -79,8 +79,8 @@ describe('a preflight', () => {
     ['https://evil.example.com', undefined],
     [`${admin}.evil.com`, undefined],
     ['', undefined],
-  ])('of several origins answers %p with itself, if it is one of them', (origin, expected) => {
-    const { responseTemplates, responseParameters } = answer({ origins: [shop, admin] });
+  ])('returns to %p its own origin, if it is one of several', (origin, expected) => {
+    const { responseTemplates, responseParameters } = responseWith({ origins: [shop, admin] });
     for (const header of ['origin', 'Origin']) {
       const mapped = renderMapping(responseTemplates['application/json'], {
         params: { header: { [header]: origin } },
@@ -92,7 +92,7 @@ describe('a preflight', () => {
   });
 });
 
-describe('what the gateway answers itself', () => {
+describe("the gateway's own responses", () => {
   const origins = (cors: CorsOptions) => [
     ...new Set(
       Object.values<any>(bodyOf(cors)['x-amazon-apigateway-gateway-responses']).map(
@@ -101,14 +101,14 @@ describe('what the gateway answers itself', () => {
     ),
   ];
 
-  it('can be read by the one origin, by all of several, and with cookies by the one that asks', () => {
+  it('allow a single origin, all origins with several, and with credentials the origin of the request', () => {
     expect(origins({ origins: [shop] })).toEqual([`'${shop}'`]);
     expect(origins({ origins: [shop, admin] })).toEqual(["'*'"]);
     expect(origins({ origins: [shop, admin], credentials: true })).toEqual(['method.request.header.Origin']);
   });
 });
 
-it('functions are told which origins may read their replies', () => {
+it('functions get the origins that may read their responses', () => {
   const functions = templateOf({ origins: [shop, admin], exposeHeaders: ['x-total'] }).findResources(
     'AWS::Lambda::Function',
     { Properties: { Description: Match.stringLikeRegexp('^GET|^PUT') } },
@@ -122,40 +122,52 @@ it('functions are told which origins may read their replies', () => {
   }
 });
 
-it('an API has no CORS unless it is asked for', () => {
+it('an API has no CORS without `cors`', () => {
   const stack = newStack();
   addDesk(stack, addUsers(stack));
   expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toMatch(/Access-Control|API_CORS/);
 });
 
-it('leaves cdk-nag nothing to find', () => {
+it('has no findings of cdk-nag', () => {
   const cors = { origins: [shop, admin] };
   expect(nagFindings((stack) => addDesk(stack, addUsers(stack), { cors }))).toEqual([]);
 });
 
-describe('CORS is refused', () => {
+describe('CORS is rejected', () => {
   it.each<[string, CorsOptions, string]>([
-    ['without origins', { origins: [] }, "`cors.origins` must have an origin, or be ['*'], got none"],
+    [
+      'without origins',
+      { origins: [] },
+      "`cors.origins` must have at least one origin, or be ['*'], got none",
+    ],
     [
       'with a path',
       { origins: [`${shop}/`] },
       '`cors.origins` must be like https://shop.example.com, in lower case and without a path, got "https://shop.example.com/" (at Stack/Api)',
     ],
     ['with a pattern', { origins: ['https://*.example.com'] }, 'got "https://*.example.com"'],
-    ['with the origin of files', { origins: ['null'] }, 'got "null"'],
-    ['with all origins and one', { origins: ['*', shop] }, "`cors.origins` must be ['*'] alone"],
+    ['with the origin "null"', { origins: ['null'] }, 'got "null"'],
     [
-      'with all origins and cookies',
-      { origins: ['*'], credentials: true },
-      '`cors.credentials` must be off with the origin *: browsers refuse the two together',
+      "with '*' and another origin",
+      { origins: ['*', shop] },
+      "`cors.origins` must have no other origin besides '*'",
     ],
-    ['with a header that is none', { origins: [shop], headers: ['a b'] }, 'got "a b"'],
+    [
+      "with '*' and credentials",
+      { origins: ['*'], credentials: true },
+      "`cors.credentials` must be false with the origin '*': browsers reject the combination",
+    ],
+    [
+      'with an invalid header name',
+      { origins: [shop], headers: ['a b'] },
+      '`cors.headers` must be names of headers, got "a b"',
+    ],
     [
       'for more than a day',
       { origins: [shop], maxAge: Duration.days(2) },
-      '`cors.maxAge` must be at most a day, which no browser exceeds, got 2 days',
+      '`cors.maxAge` must be at most a day, the maximum of browsers, got 2 days',
     ],
-  ])('%s', (_what, cors, message) => {
+  ])('%s', (_case, cors, message) => {
     expect(() => templateOf(cors)).toThrow(message);
   });
 });

@@ -28,7 +28,7 @@ const OPERATIONS = Object.fromEntries(
 const integrationOf = (name: keyof typeof directApi) =>
   OPERATIONS[name as string]['x-amazon-apigateway-integration'];
 
-/** A template with what CloudFormation puts in as `REFERENCE`. */
+/** Returns the text of a template, with `REFERENCE` for each CloudFormation reference. */
 function textOf(value: any): string {
   if (typeof value === 'string') return value;
   return value['Fn::Join'][1]
@@ -40,7 +40,7 @@ const requestOf = (name: keyof typeof directApi) =>
 const responseOf = (name: keyof typeof directApi, pattern = '2\\d{2}') =>
   textOf(integrationOf(name).responses[pattern].responseTemplates['application/json']);
 
-/** Everything that could end a text too early, or mean something to Velocity or to a form. */
+/** Strings with quotes, escapes, and the syntax of Velocity and of forms. */
 const nasty = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({
@@ -74,7 +74,7 @@ const nasty = fc.oneof(
 const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify({ nasty: value }));
 
 describe('an operation without a function', () => {
-  it('is called with a role of its own that may do one thing with one resource', () => {
+  it('has its own role, which allows one action on one resource', () => {
     const policies = Object.entries(template.findResources('AWS::IAM::Role'))
       .filter(([id]) => id.startsWith('DirectIntegrations'))
       .map(([, { Properties }]) => {
@@ -101,7 +101,7 @@ describe('an operation without a function', () => {
     template.resourceCountIs('AWS::Lambda::Permission', 0);
   });
 
-  it('may use the key that its resource is encrypted with', () => {
+  it('may use the KMS key of its resource', () => {
     const stack = newStack();
     const encryptionMasterKey = new Key(stack, 'Key');
     const resources = { ...addResources(stack), orders: new Queue(stack, 'Secret', { encryptionMasterKey }) };
@@ -120,7 +120,7 @@ describe('an operation without a function', () => {
     });
   });
 
-  it('has its body checked by the gateway, and takes nothing but JSON', () => {
+  it('has its body validated by the gateway, and accepts JSON only', () => {
     for (const name of ['sendOrder', 'sendInOrder', 'run', 'publish']) {
       expect(OPERATIONS[name]['x-amazon-apigateway-request-validator']).toBe('all');
       expect(OPERATIONS[name]['x-amazon-apigateway-integration'].passthroughBehavior).toBe('never');
@@ -128,7 +128,7 @@ describe('an operation without a function', () => {
     expect(OPERATIONS.getThing['x-amazon-apigateway-request-validator']).toBe('parameters');
   });
 
-  it('declares every status and header that it answers with, as API Gateway wants it', () => {
+  it('declares every status and header that it returns, which API Gateway requires', () => {
     for (const operation of Object.values<any>(OPERATIONS)) {
       for (const response of Object.values<any>(operation['x-amazon-apigateway-integration'].responses)) {
         const declared = Object.keys(operation.responses[response.statusCode].headers);
@@ -139,7 +139,7 @@ describe('an operation without a function', () => {
     }
   });
 
-  it('answers what is no success of the service with a problem', () => {
+  it('returns a problem when the service fails', () => {
     for (const name of Object.keys(directApi) as (keyof typeof directApi)[]) {
       const { statusCode, responseParameters } = integrationOf(name).responses.default;
       expect([statusCode, responseParameters['method.response.header.Content-Type']]).toEqual([
@@ -148,15 +148,15 @@ describe('an operation without a function', () => {
       ]);
       expect(JSON.parse(renderMapping(responseOf(name, 'default')).text)).toEqual({
         type: 'about:blank',
-        title: 'The service did not answer',
+        title: 'Bad gateway',
         status: 502,
-        detail: 'It did not take the request.',
+        detail: 'The service rejected the request.',
         instance: 'urn:request:request-1',
       });
     }
   });
 
-  it('may be read by pages of other origins', () => {
+  it('returns CORS headers', () => {
     const stack = newStack();
     const [shop, admin] = ['https://shop.example.com', 'https://admin.example.com'];
     addDirect(stack, addUsers(stack), undefined, { cors: { origins: [shop!, admin!] } });
@@ -175,7 +175,7 @@ describe('an operation without a function', () => {
     }
   });
 
-  it('leaves cdk-nag nothing to find of its own', () => {
+  it('has no findings of cdk-nag besides those of the test resources', () => {
     const findings = nagFindings((stack) => addDirect(stack, addUsers(stack)));
     expect(findings.filter((finding) => finding.includes('Stack/Direct'))).toEqual([]);
   });
@@ -193,7 +193,7 @@ describe('sendMessage', () => {
     });
   });
 
-  it('hands on the body and the values, whatever is in them', () => {
+  it('forwards the body and the values, with any characters', () => {
     fc.assert(
       fc.property(nasty, nasty, (text, customerId) => {
         fc.pre(text.isWellFormed() && customerId.isWellFormed());
@@ -212,7 +212,7 @@ describe('sendMessage', () => {
           'MessageAttribute.2.Name': 'customer',
           'MessageAttribute.2.Value.DataType': 'String',
           'MessageAttribute.2.Value.StringValue': customerId,
-          // What a worker with `idempotency()` knows the message by, also after a redrive.
+          // A worker with `idempotency()` identifies the message by it, also after a redrive.
           'MessageAttribute.3.Name': 'messageId',
           'MessageAttribute.3.Value.DataType': 'String',
           'MessageAttribute.3.Value.StringValue': 'request-1',
@@ -231,15 +231,15 @@ describe('sendMessage', () => {
     );
   });
 
-  it('answers the id of the message, or nothing where the contract has no body', () => {
-    const answer = JSON.stringify({ SendMessageResponse: { SendMessageResult: { MessageId: 'm1' } } });
-    expect(renderMapping(responseOf('sendOrder'), { body: answer }).text).toBe('{"messageId":"m1"}');
-    expect(renderMapping(responseOf('sendInOrder'), { body: answer }).text).toBe('');
+  it('returns the id of the message, or an empty body if the contract has none', () => {
+    const response = JSON.stringify({ SendMessageResponse: { SendMessageResult: { MessageId: 'm1' } } });
+    expect(renderMapping(responseOf('sendOrder'), { body: response }).text).toBe('{"messageId":"m1"}');
+    expect(renderMapping(responseOf('sendInOrder'), { body: response }).text).toBe('');
   });
 });
 
 describe('startExecution', () => {
-  it('starts it with the body for its input, and nothing gets out of it', () => {
+  it('starts an execution with the body as its input, which cannot break out of it', () => {
     fc.assert(
       fc.property(json, nasty, (body, runId) => {
         const { text } = renderMapping(requestOf('run'), { body, params: { path: { runId } } });
@@ -250,7 +250,7 @@ describe('startExecution', () => {
     );
   });
 
-  it('answers the name of the execution', () => {
+  it('returns the name of the execution', () => {
     const executionArn = 'arn:aws:states:eu-west-1:123456789012:execution:Runs:run-1';
     expect(renderMapping(responseOf('run'), { body: JSON.stringify({ executionArn }) }).text).toBe(
       '{"executionId":"run-1"}',
@@ -259,7 +259,7 @@ describe('startExecution', () => {
 });
 
 describe('putEvents', () => {
-  it('puts one event with the body and the values for its detail, and nothing gets out of it', () => {
+  it('puts one event with the body and the values as its detail, which cannot break out of it', () => {
     expect(integrationOf('publish').requestParameters).toMatchObject({
       'integration.request.header.X-Amz-Target': "'AWSEvents.PutEvents'",
     });
@@ -280,21 +280,23 @@ describe('putEvents', () => {
     );
   });
 
-  it('answers the id of the event, and 502 where EventBridge has not taken it', () => {
-    const answer = { FailedEntryCount: 0, Entries: [{ EventId: 'e1' }] };
-    expect(renderMapping(responseOf('publish'), { body: JSON.stringify(answer) })).toMatchObject({
+  it('returns the id of the event, and 502 when EventBridge rejects it', () => {
+    const accepted = { FailedEntryCount: 0, Entries: [{ EventId: 'e1' }] };
+    expect(renderMapping(responseOf('publish'), { body: JSON.stringify(accepted) })).toMatchObject({
       text: '{"eventId":"e1"}',
       headers: {},
     });
-    const refused = { FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] };
-    const { status, text, headers } = renderMapping(responseOf('publish'), { body: JSON.stringify(refused) });
+    const rejected = { FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] };
+    const { status, text, headers } = renderMapping(responseOf('publish'), {
+      body: JSON.stringify(rejected),
+    });
     expect([status, headers['Content-Type']]).toEqual([502, 'application/problem+json']);
-    expect(JSON.parse(text)).toMatchObject({ status: 502, title: 'The service did not answer' });
+    expect(JSON.parse(text)).toMatchObject({ status: 502, title: 'Bad gateway' });
   });
 });
 
 describe('getItem', () => {
-  it('asks for the key alone, whatever is in it', () => {
+  it('requests the item of the key, with any characters', () => {
     fc.assert(
       fc.property(nasty, nasty, (thingId, sub) => {
         const { text } = renderMapping(requestOf('getMine'), {
@@ -310,8 +312,8 @@ describe('getItem', () => {
     );
   });
 
-  it('answers the properties that the contract has, of every kind, whatever is in them', () => {
-    const text = nasty.filter((one) => one.isWellFormed());
+  it('returns the properties of the contract, of every type and with any characters', () => {
+    const text = nasty.filter((string) => string.isWellFormed());
     const things = fc.record(
       {
         thingId: text,
@@ -337,14 +339,14 @@ describe('getItem', () => {
     );
   });
 
-  it('answers 404 when there is no such item', () => {
+  it('returns 404 when the item does not exist', () => {
     const { status, text, headers } = renderMapping(responseOf('getThing'), { body: '{}' });
     expect([status, headers['Content-Type']]).toEqual([404, 'application/problem+json']);
     expect(JSON.parse(text)).toMatchObject({ status: 404, title: 'Not found' });
   });
 });
 
-/** As DynamoDB writes a value. */
+/** Marshals a value for DynamoDB. */
 function attributeOf(value: unknown): object {
   if (value === null) return { NULL: true };
   if (typeof value === 'string') return { S: value };
@@ -352,11 +354,11 @@ function attributeOf(value: unknown): object {
   if (typeof value === 'boolean') return { BOOL: value };
   if (Array.isArray(value)) return { L: value.map(attributeOf) };
   return {
-    M: Object.fromEntries(Object.entries(value as object).map(([key, one]) => [key, attributeOf(one)])),
+    M: Object.fromEntries(Object.entries(value as object).map(([key, member]) => [key, attributeOf(member)])),
   };
 }
 
-describe('an integration is refused', () => {
+describe('an integration is rejected', () => {
   const stack = newStack();
   const { orders, inOrder, things, runs, events } = addResources(stack);
   const put = { source: 'shop', detailType: 'Placed' };
@@ -367,61 +369,61 @@ describe('an integration is refused', () => {
 
   it.each<[string, Integration<any>, object, string]>([
     [
-      'without a body to hand on',
+      'without a body to forward',
       sendMessage(orders),
       { ...get, responses: sent },
-      'sendMessage is for an operation with a JSON body, which it hands on',
+      'sendMessage requires an operation with a JSON body, which it forwards',
     ],
     [
-      'with another answer',
+      'with another response',
       sendMessage(orders),
       { ...start, responses: { 202: z.object({ id: z.string() }) } },
-      'sendMessage answers {"messageId":"5fea7756-0ea4-451a-a703-a558b933e274"}, which `responses.202` does not take',
+      '`responses.202` must accept {"messageId":"5fea7756-0ea4-451a-a703-a558b933e274"}, which sendMessage returns',
     ],
     [
-      'with a choice of answers',
+      'with several successful statuses',
       startExecution(runs),
       { ...start, responses: { 200: {}, 202: {} } },
-      'startExecution is for an operation with one status below 300, got 200, 202',
+      'startExecution requires an operation with one status below 300, got 200, 202',
     ],
     [
-      'for a group, which nobody would check',
+      'for a group, which only a function checks',
       sendMessage(orders),
       { ...start, auth: { group: 'admins' }, responses: sent },
-      'sendMessage checks no group, which is for a function to do',
+      'sendMessage does not support a group, which only a function checks',
     ],
     [
-      'for several scopes, of which one would do',
+      'for several scopes, of which the gateway would accept one',
       sendMessage(orders),
       { ...start, auth: { scopes: ['a/b', 'a/c'] }, responses: sent },
-      'sendMessage is for one scope, as API Gateway is content with any of several, got a/b, a/c',
+      'sendMessage supports one scope, because API Gateway accepts any of several, got a/b, a/c',
     ],
     [
       'with an idempotency key',
       sendMessage(orders),
       { ...start, idempotencyKey: true, responses: sent },
-      'sendMessage checks no `idempotencyKey`',
+      'sendMessage does not support `idempotencyKey`',
     ],
     [
       'with headers',
       sendMessage(orders),
       { ...start, headers: z.object({ 'x-a': z.string() }), responses: sent },
-      'sendMessage checks no `headers`',
+      'sendMessage does not support `headers`',
     ],
     [
       'with a value that requests do not have',
       sendMessage(orders, { attributes: { who: 'params.userId' } }),
       { ...start, responses: sent },
-      '`who` must be of params.id, user.sub, user.username, user.clientId, got "params.userId"',
+      '`who` must be one of params.id, user.sub, user.username, user.clientId, got "params.userId"',
     ],
     [
-      'with a value that requests may lack',
+      'with an optional value',
       sendMessage(orders, { attributes: { who: 'query.who' } }),
       { ...start, query: z.object({ who: z.string().optional() }), responses: sent },
-      '`who` must be of params.id, user.sub',
+      '`who` must be one of params.id, user.sub',
     ],
     [
-      "with a name of an attribute that is AWS's",
+      'with a reserved attribute name',
       sendMessage(orders, { attributes: { 'aws.who': 'user.sub' } }),
       { ...start, responses: sent },
       '`attributes` must have names of letters, digits, hyphens and points, got "aws.who"',
@@ -430,28 +432,28 @@ describe('an integration is refused', () => {
       'with a FIFO queue and no group',
       sendMessage(inOrder),
       { ...start, responses: sent },
-      '`groupId` must be set, for the queue is a FIFO queue, got undefined',
+      '`groupId` must be set for a FIFO queue, got undefined',
     ],
     [
-      'with a deduplication that the queue does not do',
+      'with a deduplication id for a standard queue',
       sendMessage(orders, { deduplicationId: 'params.id' }),
       { ...start, responses: sent },
-      '`deduplicationId` is for a FIFO queue, got another queue',
+      '`deduplicationId` requires a FIFO queue, got a standard queue',
     ],
     [
-      'with a value in place of the body',
+      'with a value named body',
       putEvents(events, { ...put, values: { body: 'params.id' } }),
       { ...start, responses: { 202: {} } },
-      '`values` must have names like customerId, and none is called body, got "body"',
+      '`values` must have names like customerId other than body, got "body"',
     ],
     [
-      'with a source that is for AWS',
+      'with a reserved source',
       putEvents(events, { ...put, source: 'aws.ec2' }),
       { ...start, responses: { 202: {} } },
       '`source` must be 1 to 256 letters, digits and ./_-, and not begin with "aws.", got "aws.ec2"',
     ],
     [
-      'with a quotation mark in what has happened',
+      'with a quotation mark in the detail type',
       putEvents(events, { ...put, detailType: 'a"' }),
       { ...start, responses: { 202: {} } },
       '`detailType` must be 1 to 128 letters',
@@ -460,16 +462,16 @@ describe('an integration is refused', () => {
       'without a 404',
       getItem(things, { key: { thingId: 'params.id' } }),
       { ...get, responses: { 200: item[200] } },
-      'getItem answers 404 when there is no such item: `responses` must have a 404',
+      '`responses` must have a 404, which getItem returns when the item does not exist',
     ],
     [
-      'with an answer that is no item',
+      'with a response that is not an object',
       getItem(things, { key: { thingId: 'params.id' } }),
       { ...get, responses: { 200: z.array(z.string()), 404: Problem } },
-      'getItem answers an item: the schema of the response must be an object',
+      'getItem returns an item: the schema of the response must be an object',
     ],
     [
-      'with an answer that an item cannot tell',
+      'with a response of an unsupported type',
       getItem(things, { key: { thingId: 'params.id' } }),
       {
         ...get,
@@ -478,7 +480,7 @@ describe('an integration is refused', () => {
           404: Problem,
         },
       },
-      'getItem can answer objects, lists, texts, numbers, booleans and null, got union at `a[].b`',
+      'getItem supports objects, arrays, strings, numbers, booleans and null, got union at `a[].b`',
     ],
     [
       'with three keys',
@@ -486,12 +488,12 @@ describe('an integration is refused', () => {
       { ...get, responses: item },
       '`key` must have one or two attributes, got 3',
     ],
-  ])('%s', (_what, integration, operation, message) => {
+  ])('%s', (_case, integration, operation, message) => {
     const contract = defineApi({ name: 'x', version: '1.0.0' }, { op: operation as never });
     expect(integration.validate(contract.op as never).join('\n')).toContain(message);
   });
 
-  it('by Api, with the route that has it', () => {
+  it('by Api, with the name of its route', () => {
     expect(() =>
       templateOf({ routes: { ...routesOf(orders), sendOrder: sendMessage(inOrder) } as never }),
     ).toThrow(/`routes.sendOrder`: `groupId` must be set[\s\S]*\(at Stack\/Direct\)/);

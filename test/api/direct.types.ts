@@ -1,4 +1,4 @@
-// Compiled, never run: what the compiler must refuse.
+// Compiled, never run: errors that the compiler must report.
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -56,22 +56,22 @@ new Api(stack, 'E1', {
   contract,
   routes: {
     ...routes,
-    // @ts-expect-error there is no such parameter
+    // @ts-expect-error the operation does not have this parameter
     get: { integration: routes.get, cache: { ttl: Duration.minutes(1), keys: ['query.other'] } },
   },
 });
 new Api(stack, 'E2', {
   contract,
-  // @ts-expect-error it answers something else than the contract says
+  // @ts-expect-error its response differs from the contract's
   routes: { ...routes, send: startExecution(stateMachine) },
 });
 new Api(stack, 'E3', {
   contract,
-  // @ts-expect-error there is no such size of a cache
+  // @ts-expect-error API Gateway does not have this cache size
   cacheSize: '1',
   routes,
 });
-// @ts-expect-error a value is of the path, the query, the user or the authorizer
+// @ts-expect-error a value must be of the path, the query, the user or the authorizer
 sendMessage(queue, { attributes: { from: 'headers.from' } });
 
 const bind = { orders: new DataTable(stack, 'Orders', { partitionKey: 'orderId' }) };
@@ -91,6 +91,6 @@ mixed.functions.placeOrder.functionArn;
 new Api(stack, 'E4', {
   contract: ordersApi,
   bind,
-  // @ts-expect-error the contract does not have this
+  // @ts-expect-error the contract does not have this operation
   routes: { listOrders, placeOrder, cancelOrder, payOrder: placeOrder },
 });

@@ -25,7 +25,7 @@ function desk(documentation?: boolean | DocumentationOptions) {
 const bodyOf = (template: Template): any =>
   Object.values(template.findResources('AWS::ApiGateway::RestApi'))[0]!.Properties.Body;
 
-/** The code that was made for the function, in the cloud assembly. */
+/** Returns the folder with the function's code in the cloud assembly. */
 function codeOf({ template, outdir }: ReturnType<typeof desk>): string {
   const [fn] = Object.values(
     template.findResources('AWS::Lambda::Function', {
@@ -36,13 +36,13 @@ function codeOf({ template, outdir }: ReturnType<typeof desk>): string {
 }
 
 describe('the documentation of an API', () => {
-  it('is not there unless somebody asks for it', () => {
+  it('is not served by default', () => {
     for (const value of [undefined, false]) {
       expect(Object.keys(bodyOf(desk(value).template).paths)).not.toContain('/docs');
     }
   });
 
-  it('is for everyone when it is there, and served by a function that may be invoked for it only', () => {
+  it('is public by default, and served by a function that may be invoked for its paths only', () => {
     const { template, stack } = desk(true);
     for (const path of ['/openapi.json', '/docs']) {
       expect(Object.keys(bodyOf(template).paths[path])).toEqual(['get', 'head']);
@@ -58,34 +58,34 @@ describe('the documentation of an API', () => {
     expect(checkApiBodies(stack)).toEqual([]);
   });
 
-  it('may be for some, and below a path', () => {
+  it('may have an `auth` and a path', () => {
     const { paths } = bodyOf(desk({ auth: 'user', path: '/desk' }).template);
     expect(paths['/desk/docs'].get.security).toEqual([{ users: ['aws.cognito.signin.user.admin'] }]);
     expect(paths['/desk/openapi.json']).toBeDefined();
   });
 
-  it('leaves cdk-nag nothing to find', () => {
+  it('has no findings of cdk-nag', () => {
     expect(nagFindings((stack) => addDesk(stack, addUsers(stack), { documentation: true }))).toEqual([]);
   });
 
   it.each<[DocumentationOptions, string]>([
-    [{ path: '/{x}' }, '`documentation.path` must be like /products, without a parameter, got "/{x}"'],
+    [{ path: '/{x}' }, '`documentation.path` must be a path without parameters like /products, got "/{x}"'],
     [{ auth: { group: 'admins' } as never }, '`documentation.auth` must not be a group'],
     [{ auth: { scopes: ['a/b', 'a/c'] as never } }, '`documentation.auth` must be one scope, got a/b, a/c'],
     [
-      { auth: { authorizer: 'nobody' } },
-      'getOpenApiDocument is for those whom nobody lets pass: `authorizers` lacks nobody',
+      { auth: { authorizer: 'unknown' } },
+      '`authorizers` must have "unknown", which operation getOpenApiDocument uses',
     ],
-  ])('is refused with %p', (options, message) => {
+  ])('rejects %p', (options, message) => {
     expect(() => desk(options)).toThrow(message);
   });
 });
 
 describe('the function of the documentation', () => {
-  const made = desk(true);
-  /** In a process of its own, as in Lambda: jest knows nothing of modules. */
+  const assembly = desk(true);
+  /** Calls the handler in a separate process: jest does not support its ES module. */
   const get = (resource: string, headers: object | null = {}) => {
-    const file = JSON.stringify(pathToFileURL(join(codeOf(made), 'index.mjs')).href);
+    const file = JSON.stringify(pathToFileURL(join(codeOf(assembly), 'index.mjs')).href);
     const event = JSON.stringify({ resource, headers });
     const code = `import { handler } from ${file}; console.log(JSON.stringify(await handler(${event})));`;
     return JSON.parse(
@@ -93,7 +93,7 @@ describe('the function of the documentation', () => {
     );
   };
 
-  it('answers the contract as an OpenAPI document, at whatever address', () => {
+  it('returns the contract as an OpenAPI document with a relative server', () => {
     const { statusCode, headers, body } = get('/openapi.json');
     expect([statusCode, headers['content-type']]).toEqual([200, 'application/json']);
     expect(JSON.parse(body)).toEqual(
@@ -104,12 +104,12 @@ describe('the function of the documentation', () => {
   it.each([
     ['/desk', '..'],
     ['/shop/desk', '../..'],
-  ] as const)('below %s says that the API is at %s from there', (path, url) => {
+  ] as const)('below %s has the server %s', (path, url) => {
     const documents = JSON.parse(readFileSync(join(codeOf(desk({ path })), 'documents.json'), 'utf8'));
     expect(JSON.parse(documents[`${path}/openapi.json`].body).servers).toEqual([{ url }]);
   });
 
-  it('answers a page on which nothing can run', () => {
+  it('returns a page that runs no scripts', () => {
     const { headers, body } = get('/docs', null);
     expect(headers).toMatchObject({
       'content-type': 'text/html; charset=utf-8',
@@ -121,18 +121,18 @@ describe('the function of the documentation', () => {
     expect(body).not.toMatch(/<script|\son\w+=|style=|src=/);
   });
 
-  it('answers 304 to who has it', () => {
+  it('returns 304 for the current ETag', () => {
     const { headers } = get('/docs');
-    for (const known of [headers.etag, `"other", ${headers.etag}`, '*']) {
-      expect(get('/docs', { 'If-None-Match': known })).toEqual({ statusCode: 304, headers, body: '' });
+    for (const tag of [headers.etag, `"other", ${headers.etag}`, '*']) {
+      expect(get('/docs', { 'If-None-Match': tag })).toEqual({ statusCode: 304, headers, body: '' });
     }
     expect(get('/docs', { 'If-None-Match': 'W/"other"' }).statusCode).toBe(200);
     expect(get('/openapi.json', { 'if-none-match': headers.etag }).statusCode).toBe(200);
   });
 
   it('changes with the contract alone', () => {
-    expect(codeOf(desk(true)).split('/').at(-1)).toBe(codeOf(made).split('/').at(-1));
-    expect(readFileSync(join(codeOf(made), 'documents.json'), 'utf8')).toContain('getSlow');
+    expect(codeOf(desk(true)).split('/').at(-1)).toBe(codeOf(assembly).split('/').at(-1));
+    expect(readFileSync(join(codeOf(assembly), 'documents.json'), 'utf8')).toContain('getSlow');
   });
 });
 
@@ -172,13 +172,13 @@ describe('the page', () => {
   );
   const page = documentationPage(openApiDocument(contract));
 
-  it('escapes whatever the contract says', () => {
+  it('escapes texts of the contract', () => {
     expect(page).toContain('&lt;/style&gt;&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(page).not.toContain('<script');
     expect(page.match(/<\/style>/g)).toHaveLength(1);
   });
 
-  it('closes what it opens, in order', () => {
+  it('has balanced tags', () => {
     const open: string[] = [];
     for (const [, slash, name] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*>/g)) {
       if (['meta', 'link'].includes(name!)) continue;
@@ -188,7 +188,7 @@ describe('the page', () => {
     expect(open).toEqual([]);
   });
 
-  it('leads to every operation and every schema that it names', () => {
+  it('links to every operation and every schema', () => {
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     const targets = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
     expect(ids).toEqual(expect.arrayContaining(['operation-list', 'operation-add', 'schema-Item']));
@@ -196,13 +196,13 @@ describe('the page', () => {
     expect(ids).toEqual(expect.arrayContaining([...new Set(targets)]));
   });
 
-  it('tells who may call, what is asked for and what is answered', () => {
+  it('shows the authorization, parameters, bodies and responses of operations', () => {
     const text = page.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
     for (const part of [
       'GET /things/{thingId}',
       'Deprecated.',
       'things/read',
-      'For everyone.',
+      'Public.',
       'page in query optional',
       'Which page',
       'length at most 80',

@@ -17,19 +17,19 @@ const kept = (template: Template) =>
     .map(([id]) => id);
 
 describe('an API of an ephemeral app on AWS', () => {
-  it('leaves nothing behind, and does not touch the setting of the account', () => {
+  it('retains no resource, and does not change the setting of the account', () => {
     const template = templateOf(EPHEMERAL);
     template.resourceCountIs('Custom::ApiGatewayLogging', 0);
     expect(kept(template)).toEqual([]);
   });
 
-  it('writes no logs of the gateway, which would need that setting', () => {
+  it('writes no logs of the gateway, which require that setting', () => {
     const [stage] = Object.values(templateOf(EPHEMERAL).findResources('AWS::ApiGateway::Stage'));
     expect(stage!.Properties.AccessLogSetting).toBeUndefined();
     expect(stage!.Properties.MethodSettings[0].LoggingLevel).toBe('OFF');
   });
 
-  it('writes them where the account has the role already', () => {
+  it('writes them when the account already has the role', () => {
     const template = templateOf(EPHEMERAL, { cloudWatchRole: false });
     const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage'));
     expect(stage!.Properties.AccessLogSetting).toBeDefined();

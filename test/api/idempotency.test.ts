@@ -13,7 +13,7 @@ const routes = {
 const addShop = (stack: Stack, idempotencyTable?: IdempotencyTable) =>
   new Api(stack, 'Api', { contract: shop, routes, ...(idempotencyTable && { idempotencyTable }) });
 
-describe('an API with an operation that is idempotent', () => {
+describe('an API with an idempotent operation', () => {
   it('has a table for its responses, encrypted, whose items expire', () => {
     const stack = newStack();
     const { idempotencyTable } = addShop(stack);
@@ -32,7 +32,7 @@ describe('an API with an operation that is idempotent', () => {
     );
   });
 
-  it('lets the function of the operation put, update and delete items of it, and no other function', () => {
+  it('allows only the function of the operation to put, update and delete its items', () => {
     const stack = newStack();
     addShop(stack);
     const template = Template.fromStack(stack);
@@ -51,7 +51,7 @@ describe('an API with an operation that is idempotent', () => {
     );
   });
 
-  it('takes a table that it is given', () => {
+  it('uses the table of `idempotencyTable`', () => {
     const stack = newStack();
     const table = new IdempotencyTable(stack, 'Responses');
     expect(addShop(stack, table).idempotencyTable).toBe(table);
@@ -65,7 +65,7 @@ describe('an API with an operation that is idempotent', () => {
     expect(findings).toEqual([]);
   });
 
-  it('is warned of when it is public: keys then belong to nobody', () => {
+  it('warns if the operation is public: its keys belong to no caller', () => {
     const stack = newStack();
     new Api(stack, 'Api', {
       contract: open,
@@ -73,12 +73,12 @@ describe('an API with an operation that is idempotent', () => {
     });
     Annotations.fromStack(stack).hasWarning(
       '*',
-      Match.stringLikeRegexp('place: public and `idempotent`, so idempotency keys belong to no caller'),
+      Match.stringLikeRegexp('place: public and `idempotent`, so an idempotency key belongs to no caller'),
     );
   });
 });
 
-it('an API without one has no table, and takes none', () => {
+it('an API without an idempotent operation has no table, and rejects one', () => {
   const stack = newStack();
   const contract = defineApi(shop[apiInfo], { plain: shop.plain });
   new Api(stack, 'Api', { contract, routes: { plain: routes.plain } });
@@ -86,5 +86,7 @@ it('an API without one has no table, and takes none', () => {
   const idempotencyTable = new IdempotencyTable(newStack(), 'Responses');
   expect(
     () => new Api(stack, 'Other', { contract, routes: { plain: routes.plain }, idempotencyTable }),
-  ).toThrow('`idempotencyTable` is given, but no operation of the contract is `idempotent` (at Stack/Other)');
+  ).toThrow(
+    '`idempotencyTable` requires an `idempotent` operation, and the contract has none: remove it (at Stack/Other)',
+  );
 });

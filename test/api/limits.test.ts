@@ -13,7 +13,7 @@ function deskWith(props: Partial<DeskProps>): Stack {
   return stack;
 }
 
-it('an API with 100 routes says at synth that its stack has no room for them, and what to do', () => {
+it('an API with 100 routes reports at synthesis that its stack is too large, with the remedy', () => {
   expect(() => Template.fromStack(manyRoutes(100))).toThrow(
     /must have at most 500 resources, got 61\d: 6 for each of 100 operations.*Split the contract into two Apis.*`functions: { logGroup }`/,
   );
@@ -27,13 +27,13 @@ describe('an API with 97 routes and one log group for their functions', () => {
     template = Template.fromStack(manyRoutes(97, true)).toJSON();
   }, 60_000);
 
-  it('has five resources for each and a dozen others, as many as a stack takes', () => {
+  it('has five resources for each and a dozen others, the maximum of a stack', () => {
     const types = Object.values<any>(template.Resources).map(({ Type }) => Type);
     const each = ['Lambda::Function', 'Lambda::Version', 'Lambda::Alias', 'Lambda::Permission'];
     for (const type of each) expect(types.filter((one) => one === `AWS::${type}`)).toHaveLength(97);
     expect(types.filter((one) => one === 'AWS::IAM::Role').length).toBeLessThanOrEqual(98);
     expect(types.length - 5 * 97).toBeLessThanOrEqual(12);
-    // The most that CloudFormation takes.
+    // CloudFormation's maximum.
     expect(types.length).toBeLessThanOrEqual(500);
   });
 
@@ -46,14 +46,14 @@ describe('an API with 97 routes and one log group for their functions', () => {
   });
 });
 
-/** A stack with an API of so many operations, each with a query, a body or both kinds of answers. */
+/** Creates a stack with an API of `count` operations, each with a query or a body, and two responses. */
 function manyRoutes(count: number, hasOneLogGroup = false): Stack {
   const project = new Project();
-  const names = Array.from({ length: count }, (_, at) => `operation${at}`);
-  const operations = names.map((name, at) =>
-    at % 2
-      ? `${name}: { method: 'GET', path: '/things${at}/{id}', auth: 'user', query: z.object({ page: z.string().optional() }), responses: { 200: Thing, 404: Problem } }`
-      : `${name}: { method: 'POST', path: '/things${at}', auth: 'user', body: Thing, responses: { 201: Thing, 409: Problem } }`,
+  const names = Array.from({ length: count }, (_, index) => `operation${index}`);
+  const operations = names.map((name, index) =>
+    index % 2
+      ? `${name}: { method: 'GET', path: '/things${index}/{id}', auth: 'user', query: z.object({ page: z.string().optional() }), responses: { 200: Thing, 404: Problem } }`
+      : `${name}: { method: 'POST', path: '/things${index}', auth: 'user', body: Thing, responses: { 201: Thing, 409: Problem } }`,
   );
   project.write(
     'contract.ts',
@@ -88,23 +88,23 @@ function manyRoutes(count: number, hasOneLogGroup = false): Stack {
 }
 
 describe('an Api warns', () => {
-  const warned = (stack: Stack, text: string) =>
+  const warnings = (stack: Stack, text: string) =>
     Annotations.fromStack(stack).findWarning('/Stack/Api', Match.stringLikeRegexp(text));
 
-  it('of a function that may run longer than the gateway waits', () => {
+  it('of a function timeout beyond that of the gateway', () => {
     const getSlow = { handler: () => import('./desk/handlers/getSlow.js'), timeout: Duration.minutes(1) };
     const stack = deskWith({ routes: { ...deskRoutes, getSlow } as never });
     expect(
-      warned(stack, 'The function of getSlow may run for 1 minute, but API Gateway answers 504'),
+      warnings(stack, 'The function of getSlow has a timeout of 1 minute, but API Gateway responds 504'),
     ).toHaveLength(1);
   });
 
-  it('of nothing by default', () => {
+  it('not by default', () => {
     expect(Annotations.fromStack(deskWith({})).findWarning('*', Match.anyValue())).toEqual([]);
   });
 });
 
-it('each part of a path is a resource of API Gateway', () => {
+it('each path segment is a resource of API Gateway', () => {
   const paths = ['/', '/orders', '/orders/{orderId}', '/orders/{orderId}/lines', '/me/orders'] as const;
   expect([...resourcesOf(paths.map((path) => ({ path })))]).toEqual([
     '/',
@@ -132,14 +132,14 @@ describe('the stage', () => {
     [{ a: 'x'.repeat(513) }, '`stage.variables.a` must be at most 512'],
     [
       Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`v${at}`, 'x'])),
-      '`stage.variables` must be at most 100, got 101',
+      '`stage.variables` must have at most 100 variables, got 101',
     ],
-  ])('refuses variables that API Gateway does not take: %.60p', (variables, message) => {
+  ])('rejects variables that API Gateway does not allow: %.60p', (variables, message) => {
     expect(() => deskWith({ stage: { variables } })).toThrow(message);
   });
 });
 
-it('an API may be for some addresses only', () => {
+it('an API may allow some IP addresses only', () => {
   const statement = (effect: Effect, conditions: object = {}) =>
     new PolicyStatement({
       effect,
@@ -159,7 +159,7 @@ it('an API may be for some addresses only', () => {
   });
 });
 
-it('the access log tells who got which answer, by every kind of authorization', () => {
+it('the access log has the caller of every kind of authorization, and the response', () => {
   const [stage] = Object.values(Template.fromStack(deskWith({})).findResources('AWS::ApiGateway::Stage'));
   const { Format } = stage!.Properties.AccessLogSetting;
   expect(JSON.parse(Format)).toMatchObject({
@@ -173,6 +173,6 @@ it('the access log tells who got which answer, by every kind of authorization', 
     apiKeyId: '$context.identity.apiKeyId',
     wafStatus: '$context.waf.status',
   });
-  // API Gateway takes 3 KB.
+  // API Gateway's maximum is 3 KB.
   expect(Format.length).toBeLessThan(3072);
 });

@@ -15,7 +15,7 @@ function published(stageName: string, path: string) {
   return Template.fromStack(stack);
 }
 
-it('an API is found by other stacks under its path', () => {
+it('other stacks find an API by its parameter path', () => {
   published('api', '/shop/apis/orders/').hasResourceProperties('AWS::SSM::Parameter', {
     Name: '/shop/apis/orders/rest-api-id',
     Value: { Ref: 'RestApi0C43BF4B' },
@@ -30,8 +30,8 @@ it('an API is found by other stacks under its path', () => {
   });
 });
 
-it('an API whose stage has another name cannot be published: its address would be another', () => {
+it('`publishAs` rejects a stage with another name, which is part of the URL', () => {
   expect(() => published('v1', '/shop/apis/orders')).toThrow(
-    'The stage of an API that is published must be called api, got v1 (at Stack)',
+    '`publishAs` requires a stage with the name "api", got "v1" (at Stack)',
   );
 });

@@ -14,7 +14,7 @@ function twoStacks() {
   return { one, other };
 }
 
-it('several APIs share a domain that was made once, each under a path of its own', () => {
+it('several APIs share a domain, each with its own base path', () => {
   const { one, other } = twoStacks();
   const domainName = new DomainName(one, 'Domain', {
     domainName: 'api.example.com',
@@ -31,18 +31,18 @@ it('several APIs share a domain that was made once, each under a path of its own
   expect(JSON.stringify(one.resolve(v1.url))).toContain('/v1/');
 });
 
-it('the same name for two APIs is refused, with the way on', () => {
+it('rejects the same name for two APIs, with the remedy', () => {
   const { one, other } = twoStacks();
   const name = 'api.example.com';
   addDesk(one, addUsers(one), { domain: { name, certificate: certificateOf(one), basePath: 'v1' } });
   expect(() =>
     addDesk(other, addUsers(other), { domain: { name, certificate: certificateOf(other), basePath: 'v2' } }),
   ).toThrow(
-    /`domain.name` must be of one API only, got api.example.com, which .* has already \(at Other\/.*\)\. For several APIs make one DomainName/,
+    /`domain.name` must belong to one API, got api.example.com, which .* has already\. To share it, create one DomainName .* \(at Other\/.*\)/,
   );
 });
 
-it('a path under a shared domain is checked like any other', () => {
+it('validates the base path of a shared domain', () => {
   const stack = newStack();
   const domainName = DomainName.fromDomainNameAttributes(stack, 'Domain', {
     domainName: 'api.example.com',

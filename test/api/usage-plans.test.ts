@@ -19,7 +19,7 @@ describe('a usage plan', () => {
     });
   });
 
-  it('has keys whose values API Gateway makes: none is in the template', () => {
+  it('has keys whose values API Gateway generates: the template contains none', () => {
     const keys = Object.values(templateOf().findResources('AWS::ApiGateway::ApiKey'));
     expect(keys).toHaveLength(2);
     for (const { Properties } of keys) {
@@ -28,7 +28,7 @@ describe('a usage plan', () => {
     }
   });
 
-  it('takes keys that are there', () => {
+  it('accepts existing keys', () => {
     const stack = newStack();
     const key = ApiKey.fromApiKeyId(stack, 'Theirs', 'abc123');
     addDesk(stack, addUsers(stack), { usagePlans: { all: { requestsPerSecond: 1, burst: 1, keys: [key] } } });
@@ -45,28 +45,28 @@ describe('a usage plan', () => {
       { quota: { limit: 0, period: Period.DAY } },
       '`usagePlans.p.quota.limit` must be a whole number of requests, got 0',
     ],
-    [{ keys: [] }, '`usagePlans.p.keys` must name who has the plan, got none'],
+    [{ keys: [] }, '`usagePlans.p.keys` must have at least one key, got none'],
     [
       { keys: ['a b'] },
-      '`usagePlans.p.keys` must be letters, digits, hyphens and underscores each, got "a b"',
+      '`usagePlans.p.keys` must be names of letters, digits, hyphens and underscores, got "a b"',
     ],
-    [{ keys: ['a', 'a'] }, '`usagePlans.p.keys` has "a", which the plan p has already'],
-  ])('is refused with %p', (props, message) => {
+    [{ keys: ['a', 'a'] }, '`usagePlans.p.keys` must be unique across plans, got "a", which the plan p has'],
+  ])('rejects %p', (props, message) => {
     expect(() => templateOf({ usagePlans: { p: { ...plan, ...props } } })).toThrow(message);
   });
 
-  it('is refused without an operation that asks for a key, and asked for by one', () => {
+  it('requires an operation with an API key, which requires a plan', () => {
     expect(() => templateOf({ usagePlans: {} })).toThrow(
-      'getMetered ask for an API key: `usagePlans` must say who has one, got none (at Stack/Api)',
+      '`usagePlans` must have a plan, because getMetered have `apiKey: true`, got none (at Stack/Api)',
     );
     expect(() => templateOf({ contract: ordersApi as never, routes: {} as never })).toThrow(
-      '`usagePlans` has small, quick, but no operation of the contract has `apiKey: true`',
+      '`usagePlans` requires an operation with `apiKey: true`, and the contract has none, got small, quick',
     );
   });
 });
 
 describe('a throttle', () => {
-  it('of a route leaves the other settings of its method as they are', () => {
+  it('of a route does not change the other settings of its method', () => {
     templateOf().hasResourceProperties('AWS::ApiGateway::Stage', {
       MethodSettings: [
         Match.objectLike({ ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 100 }),
@@ -83,7 +83,7 @@ describe('a throttle', () => {
     });
   });
 
-  it('is refused when it lets nothing pass', () => {
+  it('rejects limits that allow no request', () => {
     expect(() => templateOf({ throttle: { requestsPerSecond: -1, burst: 0 } })).toThrow(
       '`throttle.requestsPerSecond` must be more than 0, got -1\n`throttle.burst` must be a whole number of requests, got 0',
     );

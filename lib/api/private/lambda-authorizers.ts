@@ -44,13 +44,8 @@ export function validateAuthorizer(name: string, props: LambdaAuthorizerProps): 
 
 /** An authorizer's function and security scheme. */
 export interface CreatedAuthorizer {
-<<<<<<< HEAD
   readonly function: HandlerFunction;
-  /** Its security scheme in the OpenAPI body. */
-=======
-  readonly function: NodeFunction;
   /** The security scheme in the OpenAPI body. */
->>>>>>> c3a4985 (refactor(api): plain English; option types apart from what creates)
   readonly scheme: Readonly<Record<string, unknown>>;
 }
 
@@ -131,13 +126,8 @@ export function invocationUri({ functionArn }: { readonly functionArn: string })
   return `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}:lambda:path/2015-03-31/functions/${functionArn}/invocations`;
 }
 
-<<<<<<< HEAD
-/** An import gives each authorizer an id that no template knows, so the permission is for all of this API's. */
-export function permitAuthorizer(authorizer: HandlerFunction, restApiId: string): void {
-=======
 /** Allows all authorizers of the API to invoke the function: the import generates ids that no template can name. */
-export function permitAuthorizer(authorizer: NodeFunction, restApiId: string): void {
->>>>>>> c3a4985 (refactor(api): plain English; option types apart from what creates)
+export function permitAuthorizer(authorizer: HandlerFunction, restApiId: string): void {
   const { partition, region, account } = authorizer.stack;
   authorizer.addPermission('Api', {
     principal: new ServicePrincipal('apigateway.amazonaws.com'),

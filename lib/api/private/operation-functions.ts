@@ -29,13 +29,8 @@ export function createFunctions(
   parent: Construct,
   planned: readonly PlannedRoute[],
   shared: SharedOptions,
-<<<<<<< HEAD
 ): Record<string, HandlerFunction> {
-  // A scope of their own: an operation may be called like anything else in the API.
-=======
-): Record<string, NodeFunction> {
   // A separate scope: the name of an operation may equal the id of another child of the API.
->>>>>>> c3a4985 (refactor(api): plain English; option types apart from what creates)
   const scope = new Construct(parent, 'Operations');
   const withHandler = planned.filter(({ handler }) => handler);
   return Object.fromEntries(withHandler.map((route) => [route.name, createFunction(scope, route, shared)]));
@@ -67,14 +62,9 @@ function createFunction(
   return created;
 }
 
-<<<<<<< HEAD
-/** What the compiler tells users of TypeScript. */
-function refuseOtherOperation(scope: Construct, name: string, { analysis, entry }: HandlerFunction): void {
-  const operation = analysis.kind === 'route' ? analysis.operation : undefined;
-=======
 /** @throws Error when the module implements another operation, which the compiler rejects in TypeScript only */
-function assertOperation(scope: Construct, name: string, { operation, entry }: NodeFunction): void {
->>>>>>> c3a4985 (refactor(api): plain English; option types apart from what creates)
+function assertOperation(scope: Construct, name: string, { analysis, entry }: HandlerFunction): void {
+  const operation = analysis.kind === 'route' ? analysis.operation : undefined;
   if (operation === name) return;
   const actual = operation
     ? `${entry}, which implements ${operation}`
@@ -84,12 +74,7 @@ function assertOperation(scope: Construct, name: string, { operation, entry }: N
   );
 }
 
-<<<<<<< HEAD
-/** Lets the gateway invoke an operation's function for its own method and path only. */
-export function permitOperation(fn: HandlerFunction, sourceArn: string): void {
-=======
 /** Allows the gateway to invoke an operation's function for its method and path only. */
-export function permitOperation(fn: NodeFunction, sourceArn: string): void {
->>>>>>> c3a4985 (refactor(api): plain English; option types apart from what creates)
+export function permitOperation(fn: HandlerFunction, sourceArn: string): void {
   fn.addPermission('Api', { principal: new ServicePrincipal('apigateway.amazonaws.com'), sourceArn });
 }

@@ -123,13 +123,8 @@ function integrationOf(
 }
 
 /**
-<<<<<<< HEAD
- * Returns true if API Gateway writes logs. It does so by a role of the whole account, which a stack must leave behind
- * for the others: in an ephemeral app on AWS nothing may stay.
-=======
- * Returns whether API Gateway writes logs. It needs a role of the whole account, which the stack retains for others; an
+ * Returns true if API Gateway writes logs. It needs a role of the whole account, which the stack retains for others; an
  * ephemeral app on AWS must leave nothing behind.
->>>>>>> c3a4985 (refactor(api): plain English; option types apart from what creates)
  */
 export function writesLogs(scope: Construct, { cloudWatchRole }: RestApiProps): boolean {
   return cloudWatchRole !== undefined || !isEphemeral(scope) || targetOf(scope) !== 'aws';

@@ -25,7 +25,7 @@ export function validateUsagePlans(plans: Plans): string[] {
       if (seen.has(key)) {
         const shown = typeof key === 'string' ? `"${key}"` : 'a key';
         errors.push(
-          `${property}.keys\` must be in no other plan, got ${shown}, which the plan ${seen.get(key)} has`,
+          `${property}.keys\` must be unique across plans, got ${shown}, which the plan ${seen.get(key)} has`,
         );
       }
       seen.set(key, name);

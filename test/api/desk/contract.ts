@@ -24,7 +24,7 @@ const User = z.object({
 });
 const User200 = { 200: User } as const;
 
-/** An operation for each thing that the gateway itself does. */
+/** A contract with an operation for each feature of the gateway. */
 export const deskApi = defineApi(
   { name: 'desk', version: '1.0.0' },
   {
@@ -80,7 +80,7 @@ export const deskApi = defineApi(
   },
 );
 
-/** An API that nobody may call. */
+/** An API that rejects every caller. */
 export const closedApi = defineApi(
   { name: 'closed', version: '1.0.0' },
   { getNothing: { method: 'GET', path: '/nothing', auth: 'public', responses: { 200: z.object({}) } } },
@@ -103,7 +103,7 @@ export const Thing = z.object({
   parts: z.array(z.object({ name: z.string(), sizes: z.array(z.number()) })).optional(),
 });
 
-/** Operations that API Gateway carries out by calling services. */
+/** A contract whose operations are integrations with AWS services. */
 export const directApi = defineApi(
   { name: 'direct', version: '1.0.0' },
   {

@@ -6,7 +6,7 @@ import { deskApi } from './contract.js';
 
 export type DeskProps = ConstructorParameters<typeof Api<typeof deskApi, any, any, any>>[2];
 
-/** The users of the desk, of its own and of programs. */
+/** Creates the directory of users and machine clients. */
 export function addUsers(stack: Stack): UserDirectory {
   return new UserDirectory(stack, 'Users', {
     groups: ['admins'],
@@ -33,7 +33,7 @@ export const deskRoutes = {
   search: () => import('./handlers/search.js'),
 };
 
-/** An API with an operation for each thing that the gateway itself does. */
+/** Creates an API with an operation for each feature of the gateway. */
 export function addDesk(stack: Stack, users: UserDirectory, props: Partial<DeskProps> = {}) {
   const keys = new StringParameter(stack, 'PartnerKeys', {
     parameterName: '/desk/partner-keys',

@@ -15,7 +15,7 @@ import { directApi } from './contract.js';
 
 export type DirectProps = ConstructorParameters<typeof Api<typeof directApi, any, any, any>>[2];
 
-/** What the operations are carried out with. */
+/** Creates the resources that the integrations use. */
 export function addResources(stack: Stack) {
   const removalPolicy = RemovalPolicy.DESTROY;
   return {
@@ -30,7 +30,7 @@ export function addResources(stack: Stack) {
   };
 }
 
-/** An API without a function. */
+/** Creates an API without functions. */
 export function addDirect(
   stack: Stack,
   users: UserDirectory,

@@ -30,7 +30,7 @@ const bodyOf = (operations: Record<string, object>, type = 'aws_proxy'): any => 
 };
 
 describe('HEAD', () => {
-  it('is answered by the function of GET, authorized and validated like it', () => {
+  it('is served by the function of GET, and authorized and validated like it', () => {
     const { get, head } = bodyOf({ list: { auth: 'user', query: z.object({ day: z.iso.date() }) } }).paths[
       '/list'
     ];
@@ -38,17 +38,17 @@ describe('HEAD', () => {
     expect([operationId, head]).toEqual(['list', same]);
   });
 
-  it('is not answered where there is no GET, or none that a function answers', () => {
+  it('is not served without a GET that a function serves', () => {
     expect(bodyOf({ add: { method: 'POST' } }).paths['/add']).not.toHaveProperty('head');
     expect(bodyOf({ list: {} }, 'aws').paths['/list']).not.toHaveProperty('head');
   });
 });
 
-describe('the types that count as bytes', () => {
+describe('the binary media types', () => {
   const types = (operations: Record<string, object>) =>
     bodyOf(operations)['x-amazon-apigateway-binary-media-types'];
 
-  it('are none without bytes, and those that requests have', () => {
+  it('are empty without binary bodies, and those of the requests', () => {
     expect(types({ list: {} })).toBeUndefined();
     const [png, both] = [binary('image/png'), binary(['image/png', 'image/gif'])];
     expect(types({ a: { method: 'PUT', body: png }, b: { method: 'PUT', body: both } })).toEqual([
@@ -57,13 +57,13 @@ describe('the types that count as bytes', () => {
     ]);
   });
 
-  it('are all as soon as one response has bytes: the gateway looks at the first type in `Accept` only', () => {
+  it('are all types if one response is binary: the gateway reads only the first type of `Accept`', () => {
     expect(types({ a: { responses: { 200: binary('image/png') } } })).toEqual(['*/*']);
   });
 });
 
 describe('the parameters of an operation', () => {
-  it('are not required where they may be empty, which the gateway takes for missing', () => {
+  it('are not required if they may be empty, which the gateway rejects as missing', () => {
     expect(parametersOf(z.object({ day: z.string() }))).toMatchObject([{ name: 'day', required: false }]);
   });
 
