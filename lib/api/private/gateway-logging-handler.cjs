@@ -1,5 +1,5 @@
 // Sets the role with which API Gateway writes logs if the account has none in this region.
-// Runs in Lambda as it is, inline in the template, with the SDK of the runtime.
+// Runs in Lambda unchanged, inline in the template, with the SDK of the runtime.
 const { APIGatewayClient, GetAccountCommand, UpdateAccountCommand } = require('@aws-sdk/client-api-gateway');
 const {
   AttachRolePolicyCommand,
@@ -35,8 +35,8 @@ exports.handler = async (event, context) => {
 };
 
 /**
- * Every error is retried: API Gateway takes one change of the setting in 20 seconds, and refuses a new role until IAM
- * has distributed it. Each attempt reads the setting first, so that stacks deployed at once wait for one change only.
+ * Retries every error: API Gateway allows one change of the setting per 20 seconds, and rejects a new role until IAM
+ * has distributed it. Each attempt reads the setting first, so that concurrent deployments wait for one change only.
  */
 async function ensureRole(properties, context) {
   for (let attempt = 0; ; attempt++) {
@@ -59,7 +59,7 @@ async function setRole({ roleName, roleArn, policyArn }) {
   await gateway.send(new UpdateAccountCommand({ patchOperations }));
 }
 
-/** A role that was deleted with its stack stays in the setting, and API Gateway then writes no logs without an error. */
+/** Returns whether the role exists. The setting may contain a deleted role; API Gateway then silently writes no logs. */
 async function exists(roleArn) {
   try {
     await iam.send(new GetRoleCommand({ RoleName: roleArn.split('/').pop() }));
@@ -86,7 +86,7 @@ async function createRole(RoleName) {
 async function respond({ ResponseURL }, body) {
   for (let attempt = 0; ; attempt++) {
     try {
-      // Bytes have no content type, which would be part of the signature of the URL.
+      // Bytes have no content type, which is not part of the URL's signature.
       const { ok, status } = await fetch(ResponseURL, {
         method: 'PUT',
         body: Buffer.from(JSON.stringify(body)),

@@ -10,13 +10,13 @@ import { acknowledge } from '../../construct/acknowledge.js';
 
 const ID = 'ApiGatewayLogging';
 
-/** One name for the whole account: IAM is global, and the role may write the logs of every region. */
+/** The name of the role, one for the account: IAM is global, and the role may write the logs of every region. */
 const ROLE_NAME = 'trellis-api-gateway-logs';
 
 /** API Gateway allows one change of the setting per 20 seconds, and several stacks may be deployed at once. */
 const TIMEOUT = Duration.minutes(3);
 
-/** CloudFormation waits an hour by default. */
+/** Time for which CloudFormation waits; its default is an hour. */
 const SERVICE_TIMEOUT = TIMEOUT.plus(Duration.minutes(1));
 
 /**
@@ -24,7 +24,7 @@ const SERVICE_TIMEOUT = TIMEOUT.plus(Duration.minutes(1));
  * and API Gateway rejects a stage with logs without it.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
  *
- * `AWS::ApiGateway::Account` would overwrite the setting of others, and deployments at once would fail at its rate
+ * `AWS::ApiGateway::Account` would overwrite an existing setting, and concurrent deployments would fail at its rate
  * limit: see docs/adr/0015-the-account-role-for-logs.md.
  */
 export class GatewayLogging extends Construct {

@@ -106,7 +106,7 @@ describe('the function that sets the role for the logs of API Gateway', () => {
     });
   });
 
-  it("leaves somebody else's role, also if it may not read it", async () => {
+  it('keeps an existing role, even if it may not read it', async () => {
     account.role = 'arn:aws:iam::111111111111:role/service-role/platform';
     account.roles.add('platform');
     await respond('Create');
@@ -155,7 +155,7 @@ describe('the function that sets the role for the logs of API Gateway', () => {
     expect([account.changes, account.role]).toEqual([1, ROLE]);
   });
 
-  it('ends before its time does, and says what to do', async () => {
+  it('fails before its timeout, with the remedy', async () => {
     failures = { CreateRole: Array(9).fill('AccessDeniedException') };
     expect(await respond('Create', 15)).toMatchObject({
       Status: 'FAILED',
