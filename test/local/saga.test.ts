@@ -347,7 +347,7 @@ describe('starting by the binding', () => {
     await expect(invoke('Start', { name: id, job: { id, kind: 'card' } })).rejects.toThrow(
       `The execution "${id}" was started with another input`,
     );
-    await expect(invoke('Start', { name: 'a:b', job: { id } })).rejects.toThrow('must be letters');
+    await expect(invoke('Start', { name: 'a:b', job: { id } })).rejects.toThrow('must be 1 to 80 letters');
     await expect(invoke('Start', { name: newId(), job: { id: '' } })).rejects.toThrow(
       '"path":["id"]'.slice(0, 7),
     );
