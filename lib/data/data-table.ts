@@ -12,37 +12,38 @@ import {
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type Bindable, type Binding, type TableAccess, tableBinding } from '../bindings/binding.js';
+import { assertValid } from '../construct/assert-valid.js';
 import { definedProps } from '../construct/defined-props.js';
 import { applyTarget } from '../target/apply-target.js';
 import { dataRemovalPolicy, isEphemeral } from '../target/ephemeral.js';
 
-/** The name of an attribute that holds text, or a name with its type. */
+/** The name of a string attribute, or a name with its type. */
 export type KeyAttribute = string | { readonly name: string; readonly type: AttributeType };
 
 export interface TableIndex {
   readonly partitionKey: KeyAttribute;
-  /** @default - none: items of one partition key are in no order */
+  /** @default - none: items of a partition key are not ordered */
   readonly sortKey?: KeyAttribute;
   /**
-   * Attributes that the index holds besides the keys.
-   * @default - all of them, so that a query needs no second read; each write then costs twice
+   * Attributes to project into the index besides the keys.
+   * @default - all, so that a query needs no second read; each write then costs twice
    */
   readonly attributes?: readonly string[];
 }
 
 export interface DataTableProps<Index extends string = string> {
   readonly partitionKey: KeyAttribute;
-  /** @default - none: an item is found by its partition key alone */
+  /** @default - none: the partition key identifies an item */
   readonly sortKey?: KeyAttribute;
   /** Global secondary indexes by name. @default - none */
   readonly indexes?: Readonly<Record<Index, TableIndex>>;
-  /** The attribute with the time (epoch seconds) from which an item may be deleted. @default - items stay */
+  /** The attribute with an item's expiry time (epoch seconds). @default - items do not expire */
   readonly timeToLive?: string;
-  /** What a stream of changes holds. @default - no stream */
+  /** Contents of the stream's records. @default - no stream */
   readonly stream?: StreamViewType;
   /**
-   * Any property of the table underneath; it wins over the defaults.
-   * @default - on demand, encrypted, point-in-time recovery (35 days), deletion protection, kept when its stack goes
+   * Any property of the table; overrides the defaults.
+   * @default - on demand, encrypted, point-in-time recovery (35 days), deletion protection, retained with its stack
    */
   readonly table?: Partial<TablePropsV2>;
 }
@@ -50,11 +51,12 @@ export interface DataTableProps<Index extends string = string> {
 /**
  * A DynamoDB table: on demand, encrypted, recoverable to any second of the last 35 days, protected from deletion.
  *
- * Costs nothing at rest but storage: $0.25 per GB and month, and $0.20 for its recovery (us-east-1,
+ * Costs at rest: storage, $0.25 per GB and month, and $0.20 for point-in-time recovery (us-east-1,
  * https://aws.amazon.com/dynamodb/pricing/on-demand/).
  *
- * On the emulators, and with the context `trellis:ephemeral`, it is deleted with its stack.
+ * On emulators, and with the context `trellis:ephemeral`, it is deleted with its stack.
  *
+ * @throws Error for a key that is not an attribute name or an attribute with its type
  * @example
  * import { DataTable } from 'cdk-trellis';
  *
@@ -66,22 +68,14 @@ export interface DataTableProps<Index extends string = string> {
  */
 export class DataTable<Index extends string = string> extends Construct implements Bindable<'table'> {
   readonly bindingKind = 'table';
-  /** The table underneath. */
+  /** The table. */
   readonly table: TableV2;
 
   constructor(scope: Construct, id: string, props: DataTableProps<Index>) {
     super(scope, id);
     applyTarget(this);
     const indexes = Object.entries<TableIndex>(props?.indexes ?? {});
-    const errors = [
-      ...validateKeys('partitionKey', props?.partitionKey),
-      ...(props?.sortKey === undefined ? [] : validateKeys('sortKey', props.sortKey)),
-      ...indexes.flatMap(([name, index]) => [
-        ...validateKeys(`indexes.${name}.partitionKey`, index?.partitionKey),
-        ...(index?.sortKey === undefined ? [] : validateKeys(`indexes.${name}.sortKey`, index.sortKey)),
-      ]),
-    ];
-    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
+    assertValid(this, validateTable(props));
     this.table = new TableV2(this, 'Table', {
       partitionKey: attribute(props.partitionKey),
       ...(props.sortKey && { sortKey: attribute(props.sortKey) }),
@@ -109,7 +103,7 @@ export class DataTable<Index extends string = string> extends Construct implemen
     return this.binding().accesses ?? [];
   }
 
-  /** @throws Error when there is no such access, or the table has no such index */
+  /** @throws Error for an unknown access, or an index that the table does not have */
   bindingFor(access: TableAccess<Index>): Binding {
     return this.binding().bindingFor(access);
   }
@@ -118,7 +112,7 @@ export class DataTable<Index extends string = string> extends Construct implemen
     return tableBinding(this.table as ITable, this.indexNames());
   }
 
-  /** All that the table has by now, those that `table` or a call of its own has given it too. */
+  /** Returns the names of all indexes, also of those added by `table` or by the table's methods. */
   private indexNames(): string[] {
     const { globalSecondaryIndexes, localSecondaryIndexes } = this.table.node.defaultChild as CfnGlobalTable;
     const lists = [globalSecondaryIndexes, localSecondaryIndexes].map((list) => Stack.of(this).resolve(list));
@@ -126,15 +120,26 @@ export class DataTable<Index extends string = string> extends Construct implemen
   }
 }
 
-/** What the compiler tells users of TypeScript. */
-function validateKeys(property: string, key: unknown): string[] {
+/** Returns the errors of all keys, which the compiler reports in TypeScript only. */
+function validateTable(props: DataTableProps | undefined): string[] {
+  return [
+    ...validateKey('partitionKey', props?.partitionKey),
+    ...(props?.sortKey === undefined ? [] : validateKey('sortKey', props.sortKey)),
+    ...Object.entries<TableIndex | undefined>(props?.indexes ?? {}).flatMap(([name, index]) => [
+      ...validateKey(`indexes.${name}.partitionKey`, index?.partitionKey),
+      ...(index?.sortKey === undefined ? [] : validateKey(`indexes.${name}.sortKey`, index.sortKey)),
+    ]),
+  ];
+}
+
+function validateKey(property: string, key: unknown): string[] {
   const name: unknown =
     typeof key === 'object' && key !== null && 'type' in key && 'name' in key ? key.name : key;
   if (typeof name === 'string' && name !== '') return [];
   const got =
     typeof key === 'string' ? `"${key}"` : typeof key === 'object' && key ? JSON.stringify(key) : key;
   return [
-    `\`${property}\` must be the name of an attribute that holds text, as in \`'orderId'\`, or a name with its type, as in \`{ name: 'at', type: AttributeType.NUMBER }\`, got ${got}`,
+    `\`${property}\` must be the name of a string attribute, as in \`'orderId'\`, or a name with its type, as in \`{ name: 'at', type: AttributeType.NUMBER }\`, got ${got}`,
   ];
 }
 

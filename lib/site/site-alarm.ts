@@ -5,10 +5,10 @@ import type { Construct } from 'constructs';
 import { addAlarm } from '../observability/alarm.js';
 import type { SiteAlarmProps } from './site-props.js';
 
-/** Where CloudFront's metrics are, wherever its stack is; an alarm looks at those of its own region only. */
+/** The region of CloudFront's metrics; an alarm can use metrics of its own region only. */
 const METRICS_REGION = 'us-east-1';
 
-/** The alarm on failing requests. A stack of no particular region has it where it is deployed to us-east-1. */
+/** Creates the alarm on failing requests. In a region-agnostic stack it exists only when deployed to us-east-1. */
 export function addSiteAlarm(
   scope: Construct,
   { distributionId }: Distribution,
@@ -19,7 +19,7 @@ export function addSiteAlarm(
   if (!Token.isUnresolved(region) && region !== METRICS_REGION) {
     Annotations.of(scope).addWarningV2(
       'cdk-trellis:siteAlarm',
-      `The site has no alarm: CloudFront's metrics are in ${METRICS_REGION}, and this stack is in ${region}. Put the site into a stack in ${METRICS_REGION}, or make the alarm there and set \`alarms: false\`.`,
+      `The site has no alarm: CloudFront's metrics are in ${METRICS_REGION}, and this stack is in ${region}. Move the site to a stack in ${METRICS_REGION}, or create the alarm there and set \`alarms: false\`.`,
     );
     return [];
   }
@@ -34,7 +34,7 @@ export function addSiteAlarm(
     threshold: serverErrorPercent,
     periods: 3,
     badPeriods: 2,
-    description: `More than ${serverErrorPercent}% of the requests to the site ${scope.node.path} are answered with a 5xx.`,
+    description: `More than ${serverErrorPercent}% of the requests to the site ${scope.node.path} fail with a 5xx.`,
     runbook: 'failing-site',
     topic,
   });

@@ -32,23 +32,23 @@ import { SiteContent } from './private/content.js';
 import { comment, globalName } from './private/global-names.js';
 import { registerSite } from './private/registry.js';
 import { securityHeaders } from './private/security-headers.js';
-import { checkedSource } from './private/source.js';
+import { resolveSource } from './private/source.js';
 import { viewerRequestCode } from './private/viewer-request.js';
 import { addSiteAlarm } from './site-alarm.js';
 import type { SiteDomain, SiteProps } from './site-props.js';
 
 /**
- * A website and the APIs that it calls under one address: files in a private bucket, served by Amazon CloudFront with
- * HTTP/3, compression and the headers by which browsers protect its users.
+ * A website and its APIs at one URL: files in a private bucket, served by Amazon CloudFront with HTTP/3, compression
+ * and security headers.
  *
- * Deploying uploads what changed, pages last, and tells CloudFront of exactly that. The page finds its configuration
- * (`users`, `apis` and what you add) in `/config.json`.
+ * A deployment uploads changed files, pages last, and invalidates exactly those paths. The page reads its configuration
+ * (`users`, `apis` and `configuration`) from `/config.json`.
  *
  * Costs at rest: the stored bytes and one alarm, $0.10 a month. In use nothing up to 1 TB and 10 million requests
- * a month (https://aws.amazon.com/cloudfront/pricing/). A web ACL, which would cost from $5 a month, is not made; add one
- * by `distribution: { webAclId }`.
+ * a month (https://aws.amazon.com/cloudfront/pricing/). It creates no web ACL, which costs from $5 a month; add one with
+ * `distribution: { webAclId }`.
  *
- * @throws Error when the folder has no site, two APIs have the same first segment, a directive is malformed
+ * @throws Error when the folder has no built site, two APIs share a first segment, or a directive is malformed
  * @example
  * import { Api, Site, UserDirectory } from 'cdk-trellis';
  * import { ordersApi } from '../contracts/orders.js';
@@ -63,21 +63,21 @@ export class Site extends Construct {
   /** The bucket with the content. */
   readonly bucket: Bucket;
   readonly distribution: Distribution;
-  /** Where access logs land; undefined when `distribution` has another place for them, or none. */
+  /** The bucket for access logs; undefined when `distribution` sets another one or disables them. */
   readonly logBucket: Bucket | undefined;
-  /** What runs for each request of a page. */
+  /** The CloudFront function that runs for each request of a page. */
   readonly viewerRequest: EdgeFunction;
   readonly headers: IResponseHeadersPolicy;
   readonly content: SiteContent;
   readonly alarms: readonly Alarm[];
-  /** The address, without a slash at its end. */
+  /** The URL, without a trailing slash. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: SiteProps) {
     super(scope, id);
     applyTarget(this);
     const { apis = [], users, domain, singlePage = true } = props;
-    const source = checkedSource(this, props.source);
+    const source = resolveSource(this, props.source);
     this.bucket = contentBucket(this, props.bucket);
     this.logBucket = needsLogBucket(props)
       ? logBucket(this, props.logRetention ?? Duration.days(90))
@@ -85,7 +85,7 @@ export class Site extends Construct {
     this.viewerRequest = new EdgeFunction(this, 'ViewerRequest', {
       code: FunctionCode.fromInline(viewerRequestCode({ singlePage })),
       runtime: FunctionRuntime.JS_2_0,
-      comment: comment('Which file a path means of ', this.node.path),
+      comment: comment('Maps paths to files of ', this.node.path),
     });
     const connect = users ? [usersEndpoint(users)] : [];
     this.headers = securityHeaders(this, props.contentSecurityPolicy ?? {}, connect);
@@ -94,7 +94,7 @@ export class Site extends Construct {
       source,
       bucket: this.bucket,
       distribution: this.distribution,
-      configuration: configurationOf(this, { apis, users, own: props.configuration ?? {} }),
+      configuration: configurationOf(this, { apis, users, values: props.configuration ?? {} }),
       hashedFolders: props.hashedFolders ?? ['assets/'],
       keepReplaced: props.keepReplaced ?? Duration.days(30),
       ephemeral: isEphemeral(this),
@@ -115,7 +115,7 @@ export class Site extends Construct {
           originAccessControl: new S3OriginAccessControl(this, 'OriginAccessControl', {
             originAccessControlName: globalName(this, 'Content', 64),
           }),
-          // A missing file is a 404 only for those who may list; else it is a 403.
+          // S3 responds 404 for a missing file only with the permission to list; otherwise 403.
           originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
         }),
         allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
@@ -140,18 +140,17 @@ export class Site extends Construct {
       ...definedProps(others),
     });
     acknowledge(created, {
-      'AwsSolutions-CFR1':
-        'A site is for everybody; restrict countries by `distribution: { geoRestriction }`.',
+      'AwsSolutions-CFR1': 'A site is public; restrict countries with `distribution: { geoRestriction }`.',
       'AwsSolutions-CFR2':
-        'A web ACL costs from $5 a month; APIs are throttled and authorized by themselves. Associate one by `distribution: { webAclId }` where it is worth it.',
+        'A web ACL costs from $5 a month; the APIs themselves throttle and authorize. Associate one with `distribution: { webAclId }` where it is worth it.',
       ...(!domain && {
         'AwsSolutions-CFR4':
-          "CloudFront's own name comes with CloudFront's own choice of TLS versions; with `domain` it is TLS 1.2 and later.",
+          'CloudFront determines the TLS versions of its own domain name; with `domain` the minimum is TLS 1.2.',
       }),
     });
     Annotations.of(created).acknowledgeWarning(
       '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
-      'Every path at the origin begins with /site: none is that of the list.',
+      'Every path at the origin begins with /site: no request can list the bucket.',
     );
     return created;
   }

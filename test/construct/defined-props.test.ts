@@ -23,7 +23,7 @@ import { folderOf } from '../site/support.js';
 import { newStack, stableTemplate } from '../support/template.js';
 import { Order } from '../workflow/fixtures/contract.js';
 
-/** Properties as a construct around these passes them on when its own user has said nothing. */
+/** Returns properties as a wrapping construct passes them on when its user sets none. */
 const unset = (...names: string[]) => Object.fromEntries(names.map((name) => [name, undefined]));
 
 const FUNCTION = unset(
@@ -49,33 +49,33 @@ const QUEUE = unset('encryption', 'enforceSSL', 'removalPolicy', 'retentionPerio
 type Properties = Readonly<Record<string, unknown>>;
 const CONSTRUCTS: readonly (readonly [
   string,
-  (stack: Stack, is: (props: Properties) => Properties) => void,
+  (stack: Stack, pass: (props: Properties) => Properties) => void,
 ])[] = [
   [
     'NodeFunction',
-    (stack, is) =>
+    (stack, pass) =>
       new NodeFunction(stack, 'Fn', {
         handler: () => import('../function/fixtures/handlers/plain.js'),
-        ...is(FUNCTION),
+        ...pass(FUNCTION),
       }),
   ],
   [
     'AssetFunction',
-    (stack, is) =>
+    (stack, pass) =>
       new AssetFunction(stack, 'Fn', {
         code: Code.fromInline('exports.handler = async () => 1'),
         runtime: Runtime.NODEJS_24_X,
         handler: 'index.handler',
-        ...is(CODE),
+        ...pass(CODE),
       }),
   ],
-  ['DataTable', (stack, is) => new DataTable(stack, 'Orders', { partitionKey: 'id', table: is(TABLE) })],
-  ['IdempotencyTable', (stack, is) => new IdempotencyTable(stack, 'Once', { table: is(TABLE) })],
+  ['DataTable', (stack, pass) => new DataTable(stack, 'Orders', { partitionKey: 'id', table: pass(TABLE) })],
+  ['IdempotencyTable', (stack, pass) => new IdempotencyTable(stack, 'Once', { table: pass(TABLE) })],
   [
     'UserDirectory',
-    (stack, is) =>
+    (stack, pass) =>
       new UserDirectory(stack, 'Users', {
-        userPool: is(
+        userPool: pass(
           unset(
             'accountRecovery',
             'deletionProtection',
@@ -85,100 +85,102 @@ const CONSTRUCTS: readonly (readonly [
             'selfSignUpEnabled',
           ),
         ),
-        client: is(
+        client: pass(
           unset('accessTokenValidity', 'authFlows', 'enableTokenRevocation', 'preventUserExistenceErrors'),
         ),
         triggers: {
-          preSignUp: { handler: () => import('../identity/handlers/plain.js'), ...is(FUNCTION) },
+          preSignUp: { handler: () => import('../identity/handlers/plain.js'), ...pass(FUNCTION) },
         },
       } as never),
   ],
   [
     'QueueWorker',
-    (stack, is) =>
+    (stack, pass) =>
       new QueueWorker(stack, 'Mails', {
         handler: () => import('../messaging/fixtures/send-mail.js'),
         bind: { sent: new DataTable(stack, 'Sent', { partitionKey: 'id' }) },
-        queue: is(QUEUE),
-        deadLetterQueue: is(QUEUE),
-        eventSource: is(unset('maxConcurrency', 'reportBatchItemFailures')),
-        ...is(FUNCTION),
+        queue: pass(QUEUE),
+        deadLetterQueue: pass(QUEUE),
+        eventSource: pass(unset('maxConcurrency', 'reportBatchItemFailures')),
+        ...pass(FUNCTION),
       } as never),
   ],
   [
     'CronJob',
-    (stack, is) =>
+    (stack, pass) =>
       new CronJob(stack, 'Clean', {
         schedule: ScheduleExpression.rate(Duration.hours(1)),
         handler: () => import('../schedule/fixtures/clean.js'),
-        scheduler: is(unset('description', 'timeWindow')),
-        ...is(FUNCTION),
+        scheduler: pass(unset('description', 'timeWindow')),
+        ...pass(FUNCTION),
       }),
   ],
   [
     'Outbox',
-    (stack, is) =>
+    (stack, pass) =>
       new Outbox(stack, 'Outbox', {
         table: new DataTable(stack, 'Orders', {
           partitionKey: 'id',
           stream: StreamViewType.NEW_AND_OLD_IMAGES,
         }),
         events: new EventHub(stack, 'Events'),
-        function: is(FUNCTION),
-        eventSource: is(unset('bisectBatchOnError', 'onFailure', 'reportBatchItemFailures', 'retryAttempts')),
+        function: pass(FUNCTION),
+        eventSource: pass(
+          unset('bisectBatchOnError', 'onFailure', 'reportBatchItemFailures', 'retryAttempts'),
+        ),
       } as never),
   ],
   [
     'Saga',
-    (stack, is) =>
+    (stack, pass) =>
       new Saga(stack, 'Fulfilment', {
         definition: defineSaga(Order).step('reserve', {
           do: () => import('../workflow/fixtures/reserve.js'),
         }),
         bind: { stock: new DataTable(stack, 'Stock', { partitionKey: 'id' }) },
-        functions: is(FUNCTION),
-        stateMachine: is(unset('logs', 'tracingEnabled')),
+        functions: pass(FUNCTION),
+        stateMachine: pass(unset('logs', 'tracingEnabled')),
       } as never),
   ],
   [
     'Api',
-    (stack, is) =>
+    (stack, pass) =>
       new Api(stack, 'Api', {
         contract: ordersApi,
         users: UserDirectory.fromPublished(stack, 'Users', '/shop/users'),
         bind: { orders: new DataTable(stack, 'Orders', { partitionKey: 'orderId' }) },
-        functions: { memorySize: 512, ...is(unset('logRetention')) },
+        functions: { memorySize: 512, ...pass(unset('logRetention')) },
         routes: {
           listOrders: () => import('../api/fixtures/list.js'),
-          placeOrder: { handler: () => import('../api/fixtures/place.js'), ...is(FUNCTION) },
+          placeOrder: { handler: () => import('../api/fixtures/place.js'), ...pass(FUNCTION) },
           cancelOrder: () => import('../api/fixtures/cancel.js'),
         },
-        stage: is(unset('accessLogDestination', 'loggingLevel', 'throttlingBurstLimit', 'tracingEnabled')),
-        restApi: is(unset('endpointTypes', 'minCompressionSize')),
+        stage: pass(unset('accessLogDestination', 'loggingLevel', 'throttlingBurstLimit', 'tracingEnabled')),
+        restApi: pass(unset('endpointTypes', 'minCompressionSize')),
       } as never),
   ],
   [
     'Site',
-    (stack, is) =>
+    (stack, pass) =>
       new Site(stack, 'Site', {
         source: folderOf({ 'index.html': '<!doctype html><title>Shop</title>' }),
-        bucket: is(unset('blockPublicAccess', 'encryption', 'enforceSSL', 'removalPolicy')),
+        bucket: pass(unset('blockPublicAccess', 'encryption', 'enforceSSL', 'removalPolicy')),
         distribution: {
-          ...is(unset('comment', 'enableLogging', 'httpVersion', 'logBucket')),
-          defaultBehavior: is(unset('responseHeadersPolicy', 'viewerProtocolPolicy')),
+          ...pass(unset('comment', 'enableLogging', 'httpVersion', 'logBucket')),
+          defaultBehavior: pass(unset('responseHeadersPolicy', 'viewerProtocolPolicy')),
         },
       } as never),
   ],
-  ['Monitoring', (stack, is) => new Monitoring(stack, 'Monitoring', { topic: is(unset('enforceSSL')) })],
+  ['Monitoring', (stack, pass) => new Monitoring(stack, 'Monitoring', { topic: pass(unset('enforceSSL')) })],
 ];
 
 const CONTEXT = { 'aws:cdk:bundling-stacks': [] };
 
-it.each(CONSTRUCTS)('a property of %s that is undefined leaves the default', (_name, make) => {
-  const [without, undefinedOnes] = [() => ({}), (props: Properties) => props].map((is) => {
+it.each(CONSTRUCTS)('a property of %s that is undefined does not override the default', (_name, make) => {
+  const [absent, undefinedProps] = [() => ({}), (props: Properties) => props].map((pass) => {
     const stack = newStack(CONTEXT);
-    make(stack, is);
+    make(stack, pass);
     return stableTemplate(stack);
   });
-  expect(undefinedOnes).toEqual(without);
+  expect(undefinedProps).toEqual(absent);
 });

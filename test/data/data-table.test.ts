@@ -17,17 +17,17 @@ const expectTable = (props: Partial<DataTableProps>, properties: object) =>
   tableWith(props).hasResourceProperties('AWS::DynamoDB::GlobalTable', properties);
 
 describe('DataTable', () => {
-  it('is on demand, encrypted, recoverable, protected and kept by default', () => {
+  it('is on demand, encrypted, recoverable, protected and retained by default', () => {
     const stack = newStack();
     new DataTable(stack, 'Orders', minimal);
     expect(stableTemplate(stack)).toMatchSnapshot();
   });
 
-  it('leaves cdk-nag nothing to find', () => {
+  it('has no findings of cdk-nag', () => {
     expect(nagFindings((stack) => new DataTable(stack, 'Orders', minimal))).toEqual([]);
   });
 
-  it('keeps its logical id: another one would replace the table', () => {
+  it('keeps its logical id: a change would replace the table', () => {
     expect(Object.keys(tableWith({}).findResources('AWS::DynamoDB::GlobalTable'))).toEqual([
       'OrdersTable1F8332C7',
     ]);
@@ -55,7 +55,7 @@ describe('DataTable', () => {
     );
   });
 
-  it('has indexes with all attributes or with some', () => {
+  it('has indexes with all or some attributes', () => {
     expectTable(
       {
         indexes: {
@@ -72,15 +72,15 @@ describe('DataTable', () => {
     );
   });
 
-  it('says what keys are, where JavaScript gives something else', () => {
+  it('rejects invalid keys of JavaScript callers', () => {
     const made = (props: object | undefined) => () => new DataTable(new Stack(), 'Orders', props as never);
-    expect(made(undefined)).toThrow('`partitionKey` must be the name of an attribute');
+    expect(made(undefined)).toThrow('`partitionKey` must be the name of a string attribute');
     expect(made({ partitionKey: '', sortKey: { name: 'at' }, indexes: { byDay: {} } })).toThrow(
       /`partitionKey` must .* got ""\n`sortKey` must .* got {"name":"at"}\n`indexes.byDay.partitionKey` must .* got undefined \(at Default\/Orders\)/,
     );
   });
 
-  it('lets items expire', () => {
+  it('has a time to live', () => {
     expectTable({ timeToLive: 'ttl' }, { TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true } });
   });
 
@@ -91,14 +91,14 @@ describe('DataTable', () => {
     );
   });
 
-  it("lets the user's properties win", () => {
+  it('lets `table` override the defaults', () => {
     expectTable(
       { table: { encryption: TableEncryptionV2.awsManagedKey(), deletionProtection: false } },
       { SSESpecification: { SSEEnabled: true }, Replicas: [{ DeletionProtectionEnabled: false }] },
     );
   });
 
-  it('grants on its indexes by name, without a wildcard', () => {
+  it('grants access to its indexes by name, without a wildcard', () => {
     const stack = new Stack();
     const table = new DataTable(stack, 'Orders', { ...minimal, indexes: { byDay: { partitionKey: 'day' } } });
     const [statement] = table.bindingFor('read').statements;
@@ -106,7 +106,7 @@ describe('DataTable', () => {
     expect(JSON.stringify(stack.resolve(statement!.toStatementJson()))).not.toContain('*');
   });
 
-  it('grants on indexes that the table underneath was given', () => {
+  it('grants access to indexes added by `table` or its methods', () => {
     const stack = new Stack();
     const partitionKey = { name: 'orderId', type: AttributeType.STRING };
     const sortKey = { name: 'at', type: AttributeType.STRING };

@@ -54,7 +54,7 @@ describe('Site', () => {
   it.each([
     ['alone', {}],
     ['with every recommended feature flag', RECOMMENDED_FLAGS],
-  ])('leaves cdk-nag nothing to find, %s', (_what, flags) => {
+  ])('has no findings of cdk-nag, %s', (_case, flags) => {
     const build = (stack: Stack) => {
       const users = new UserDirectory(stack, 'Users');
       new Site(stack, 'Site', { source, apis: published(stack), users });
@@ -62,7 +62,7 @@ describe('Site', () => {
     expect(nagFindings(build, flags)).toEqual([]);
   });
 
-  it('leaves cdk-nag nothing to find with a domain of its own', () => {
+  it('has no findings of cdk-nag with a custom domain', () => {
     const build = (stack: Stack) => new Site(stack, 'Site', { source, domain: domainIn(stack) });
     expect(nagFindings(build)).toEqual([]);
   });
@@ -74,7 +74,7 @@ describe('Site', () => {
     ]);
   });
 
-  it('tells tools which output is its address, also next to an API that does', () => {
+  it('registers its URL for tools, also next to an API', () => {
     const stack = newStack();
     stack.templateOptions.metadata = { 'cdk-trellis': { apis: { orders: 'OrdersUrl' } } };
     const template = templateWith({}, stack).toJSON();
@@ -108,7 +108,7 @@ describe('the APIs of a site', () => {
     }
   });
 
-  it('are found by the parameters that other stacks have published', () => {
+  it('are found by the parameters that other stacks publish', () => {
     template.hasParameter('*', {
       Type: 'AWS::SSM::Parameter::Value<String>',
       Default: '/shop/apis/orders/rest-api-id',
@@ -116,7 +116,7 @@ describe('the APIs of a site', () => {
     expect(JSON.stringify(template.toJSON())).not.toContain('Fn::ImportValue');
   });
 
-  it('share one origin each, and keep their own errors', () => {
+  it('have one origin each, and keep their error responses', () => {
     const [{ Properties }] = Object.values(template.findResources('AWS::CloudFront::Distribution')) as [any];
     const { Origins, CustomErrorResponses } = Properties.DistributionConfig;
     expect(Origins).toHaveLength(3);
@@ -129,31 +129,27 @@ describe('the APIs of a site', () => {
 
   it.each([
     [
-      'two have a segment in common',
+      'two share a segment',
       ['/orders', '/orders/{id}/lines'],
-      'the APIs first and second both have paths that begin with /orders: rename one',
+      'must not share the first segment of their paths, got /orders of first and second',
     ],
     [
       'one begins with a parameter',
       ['/orders', '/{tenant}/orders'],
-      'the API second has the path /{tenant}, which does not tell it from others: begin it with a word',
+      'must have paths with a fixed first segment, got /{tenant} of second',
     ],
-    [
-      'one is at the root',
-      ['/orders', '/'],
-      'the API second has the path /, which does not tell it from others: begin it with a word',
-    ],
-  ] as const)('are refused when %s', (_what, [first, second], message) => {
+    ['one is at the root', ['/orders', '/'], 'must have paths with a fixed first segment, got / of second'],
+  ] as const)('are rejected when %s', (_case, [first, second], message) => {
     const stack = newStack();
     const apis = [contractOf('first', first), contractOf('second', second)].map((api, at) =>
       Api.fromPublished(stack, api, `/shop/apis/${at}`),
     );
-    expect(() => new Site(stack, 'Site', { source, apis })).toThrow(`\`apis\`: ${message} (at Stack/Site)`);
+    expect(() => new Site(stack, 'Site', { source, apis })).toThrow(`\`apis\` ${message} (at Stack/Site)`);
   });
 });
 
 describe("a site's security policy", () => {
-  it('allows what comes from the site itself', () => {
+  it('allows the site itself', () => {
     expect(policyOf({})).toBe(
       JSON.stringify(
         "default-src 'self'; base-uri 'none'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; object-src 'none'; script-src 'self'; style-src 'self'",
@@ -161,7 +157,7 @@ describe("a site's security policy", () => {
     );
   });
 
-  it('allows signing in where the users are', () => {
+  it('allows the sign-in endpoint of `users`', () => {
     const stack = newStack();
     const users = UserDirectory.fromPublished(stack, 'Users', '/shop/users');
     new Site(stack, 'Site', { source, users });
@@ -171,7 +167,7 @@ describe("a site's security policy", () => {
     expect(text).toContain(`connect-src 'self' https://cognito-idp.`);
   });
 
-  it('takes directives in place of its own', () => {
+  it('replaces its directives by those of `contentSecurityPolicy`', () => {
     const policy = policyOf({
       contentSecurityPolicy: { 'img-src': ['https://images.example.com'], 'form-action': [] },
     });
@@ -183,13 +179,13 @@ describe("a site's security policy", () => {
     [{ 'img-src': ['self'] }, '"self"'],
     [{ 'img-src': ["'self' data:"] }, '"\'self\' data:"'],
     [{ imgSrc: ["'self'"] }, 'directives like img-src, got "imgSrc"'],
-  ])('refuses %j, which browsers would ignore', (contentSecurityPolicy, message) => {
+  ])('rejects %j, which browsers would ignore', (contentSecurityPolicy, message) => {
     expect(() => policyOf({ contentSecurityPolicy: contentSecurityPolicy as any })).toThrow(message);
   });
 });
 
 describe('the content of a site', () => {
-  it('is deployed with what the page must know', () => {
+  it('is deployed with the configuration of the page', () => {
     const stack = newStack();
     const users = UserDirectory.fromPublished(stack, 'Users', '/shop/users');
     const template = templateWith({ apis: published(stack), users, configuration: { beta: true } }, stack);
@@ -202,13 +198,13 @@ describe('the content of a site', () => {
     });
   });
 
-  it('does not keep CloudFormation waiting longer than its function runs', () => {
+  it('limits the time CloudFormation waits to that of its function', () => {
     const template = templateWith();
     expect(filesOf(template).ServiceTimeout).toBe('360');
     template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 300 });
   });
 
-  it('is put there by a function that may do that and nothing else', () => {
+  it('is deployed by a function with least privilege', () => {
     const template = templateWith();
     const [policy] = Object.values(template.findResources('AWS::IAM::Policy'));
     const statements: any[] = policy!.Properties.PolicyDocument.Statement;
@@ -222,44 +218,44 @@ describe('the content of a site', () => {
   });
 
   it.each([
-    ['stays when its stack goes', {}, 'false', 'RetainExceptOnCreate'],
-    ['goes with its stack when the app is ephemeral', { 'trellis:ephemeral': true }, 'true', 'Delete'],
-  ])('%s', (_what, context, ephemeral, DeletionPolicy) => {
+    ['is retained with its stack', {}, 'false', 'RetainExceptOnCreate'],
+    ['is deleted with the stack of an ephemeral app', { 'trellis:ephemeral': true }, 'true', 'Delete'],
+  ])('%s', (_case, context, ephemeral, DeletionPolicy) => {
     const template = templateWith({}, newStack(context));
     expect(filesOf(template).ephemeral).toBe(ephemeral);
     template.hasResource('AWS::S3::Bucket', { DeletionPolicy });
   });
 
-  it('keeps replaced files for as long as it is told, in the folders it is told', () => {
+  it('keeps replaced files in `hashedFolders` for `keepReplaced`', () => {
     const template = templateWith({ keepReplaced: Duration.days(7), hashedFolders: ['_astro/'] });
     expect(filesOf(template)).toMatchObject({ keepReplacedDays: '7', hashedFolders: ['_astro/'] });
   });
 
   it.each([
     [
-      'is not there',
+      'does not exist',
       '/nowhere',
-      '`source` must be the folder with the built site, got /nowhere, which is none',
+      '`source` must be the folder with the built site, got /nowhere. Build the site first',
     ],
     ['has no index.html', folderOf({ 'main.js': '' }), '`source` must have an index.html'],
     [
       'has a file that the deployment writes',
       folderOf({ 'index.html': '', 'config.json': '{}' }),
-      '`source` must have no config.json',
+      '`source` must not have a config.json',
     ],
-  ])('is refused when the folder %s', (_what, folder, message) => {
+  ])('is rejected when the folder %s', (_case, folder, message) => {
     expect(() => templateWith({ source: folder })).toThrow(message);
   });
 
-  it('refuses configuration under a name of its own', () => {
+  it('rejects a reserved name in `configuration`', () => {
     expect(() => templateWith({ configuration: { users: 1 } })).toThrow(
-      '`configuration` must have names of its own, got users, which the site sets from its `apis` and `users` (at Stack/Site)',
+      '`configuration` must not have "users", which the site sets from its `users` (at Stack/Site)',
     );
   });
 });
 
 describe("a site's alarm", () => {
-  it('is where the metrics are', () => {
+  it('exists in the region of the metrics only', () => {
     templateWith().hasResource('AWS::CloudWatch::Alarm', { Condition: 'SiteHasMetricsE16FEBEF' });
     const inRegion = (region: string) =>
       new Stack(new App(), 'Stack', { env: { region, account: '1'.repeat(12) } });
@@ -269,7 +265,7 @@ describe("a site's alarm", () => {
     Annotations.fromStack(away).hasWarning('/Stack/Site', Match.stringLikeRegexp('metrics are in us-east-1'));
   });
 
-  it('has a threshold and a topic, or is not there', () => {
+  it('has a threshold and a topic, or is off', () => {
     const stack = newStack();
     const topic = new Topic(stack, 'Topic');
     templateWith({ alarms: { serverErrorPercent: 5, topic } }, stack).hasResourceProperties(
@@ -284,8 +280,8 @@ describe("a site's alarm", () => {
   });
 });
 
-describe('what the user says about a site', () => {
-  it('is its name, with the certificate and records in the zone', () => {
+describe('the properties of a site', () => {
+  it('`domain` sets its name, with the certificate and records in the zone', () => {
     const stack = newStack();
     const template = templateWith({ domain: domainIn(stack) }, stack);
     template.hasResourceProperties('AWS::CloudFront::Distribution', {
@@ -298,7 +294,7 @@ describe('what the user says about a site', () => {
       template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'shop.example.com.', Type });
   });
 
-  it('wins over the distribution, and joins the behaviours of the APIs', () => {
+  it('`distribution` overrides the defaults, and adds to the behaviours of the APIs', () => {
     const stack = newStack();
     const origin = new HttpOrigin('images.example.com');
     const template = templateWith(
@@ -324,13 +320,13 @@ describe('what the user says about a site', () => {
     expect(behavioursOf(template)).toHaveLength(7);
   });
 
-  it('wins over the bucket', () => {
+  it('`bucket` overrides the defaults', () => {
     templateWith({ bucket: { bucketName: 'shop-pages' } }).hasResourceProperties('AWS::S3::Bucket', {
       BucketName: 'shop-pages',
     });
   });
 
-  it('is a key that the bucket is encrypted with', () => {
+  it('`bucket.encryptionKey` encrypts the bucket', () => {
     const stack = newStack();
     const key = new Key(stack, 'Key');
     templateWith({ bucket: { encryptionKey: key } }, stack).hasResourceProperties('AWS::S3::Bucket', {
@@ -342,7 +338,7 @@ describe('what the user says about a site', () => {
     });
   });
 
-  it('is another place for the access logs, or how long they stay', () => {
+  it('`distribution.logBucket` replaces the bucket of the access logs, and `logRetention` sets their retention', () => {
     const stack = newStack();
     const logBucket = Bucket.fromBucketName(stack, 'Central', 'central-logs');
     expectDistribution({ distribution: { logBucket } }, { Logging: Match.objectLike({}) }, stack);

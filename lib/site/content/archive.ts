@@ -1,13 +1,13 @@
 import { buffer } from 'node:stream/consumers';
 import { type Entry, fromBufferPromise } from 'yauzl';
 
-/** A file of the site whose content is read when it is wanted. */
+/** A file of the site with lazily read content. */
 export interface SiteFile {
   readonly path: string;
   readonly content: () => Promise<Buffer>;
 }
 
-/** The files of a zip archive. */
+/** Returns the files of a zip archive. */
 export async function filesOf(archive: Uint8Array): Promise<SiteFile[]> {
   const zip = await fromBufferPromise(Buffer.from(archive), { lazyEntries: true, autoClose: false });
   const files: SiteFile[] = [];

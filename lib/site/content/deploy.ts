@@ -3,11 +3,11 @@ import type { SiteFile } from './archive.js';
 import { type FileKind, headersOf, kindOf } from './file-headers.js';
 import type { Store, StoredFile } from './store.js';
 
-/** What changed, for the log and for what caches are told. */
+/** Result of a deployment. */
 export interface Deployed {
   readonly uploaded: readonly string[];
   readonly deleted: readonly string[];
-  /** Paths under which a cache may hold something else than what is there now. */
+  /** Paths to invalidate, for which a cache may have another version. */
   readonly stale: readonly string[];
 }
 
@@ -17,40 +17,40 @@ export interface DeployOptions {
   readonly now: Date;
 }
 
-/** Pages come last: when one is there, all that it refers to is there, and whatever fails before leaves them as they were. */
+/** Order of uploads. Pages are last: their assets exist first, and an earlier failure leaves the pages unchanged. */
 const ORDER: readonly FileKind[] = ['hashed', 'other', 'page'];
 
-/** Several uploads at once; more would mostly take memory. */
-const AT_ONCE = 8;
+/** Concurrent uploads; more would mainly use more memory. */
+const CONCURRENCY = 8;
 
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
- * Makes the bucket hold the site: uploads what changed and deletes what is gone. Files with hashed names stay for
- * a while, for the pages that are open in browsers and load them later.
+ * Uploads changed files to the bucket and deletes removed ones. Files with hashed names are kept for a while, because
+ * pages that are open in browsers may still load them.
  */
 export async function deploy(
   store: Store,
   files: readonly SiteFile[],
   options: DeployOptions,
 ): Promise<Deployed> {
-  const [before, present] = await Promise.all([store.state(), store.present()]);
+  const [previous, present] = await Promise.all([store.state(), store.present()]);
   const kind = (path: string) => kindOf(path, options.hashedFolders);
   const stored: Record<string, StoredFile> = {};
   const uploaded: string[] = [];
-  for (const wanted of ORDER) {
-    const ofKind = files.filter(({ path }) => kind(path) === wanted);
-    await eachOf(ofKind, async ({ path, content }) => {
-      const [bytes, headers] = [await content(), headersOf(path, wanted)];
+  for (const current of ORDER) {
+    const ofKind = files.filter(({ path }) => kind(path) === current);
+    await forEachConcurrently(ofKind, async ({ path, content }) => {
+      const [bytes, headers] = [await content(), headersOf(path, current)];
       const hash = createHash('sha256').update(JSON.stringify(headers)).update(bytes).digest('base64');
-      const known = before.files[path];
-      const isThere = known?.hash === hash && known.etag === present.get(path);
-      stored[path] = isThere ? known : { hash, etag: await store.put(path, bytes, headers) };
-      if (!isThere) uploaded.push(path);
+      const file = previous.files[path];
+      const isUnchanged = file?.hash === hash && file.etag === present.get(path);
+      stored[path] = isUnchanged ? file : { hash, etag: await store.put(path, bytes, headers) };
+      if (!isUnchanged) uploaded.push(path);
     });
   }
-  const gone = [...present.keys()].filter((path) => !(path in stored));
-  const { deleted, replaced } = sortOut(gone, before.replaced, kind, options);
+  const removed = [...present.keys()].filter((path) => !(path in stored));
+  const { deleted, replaced } = expire(removed, previous.replaced, kind, options);
   await store.delete(deleted);
   await store.saveState({ files: stored, replaced });
   const stale = [
@@ -60,17 +60,17 @@ export async function deploy(
   return { uploaded: uploaded.sort(), deleted: deleted.sort(), stale: stale.sort() };
 }
 
-/** Which of the files that are no longer part of the site go now. */
-function sortOut(
-  gone: readonly string[],
-  known: Readonly<Record<string, string>>,
+/** Separates removed files into those to delete now and those to keep, with the time of their removal. */
+function expire(
+  removed: readonly string[],
+  times: Readonly<Record<string, string>>,
   kind: (path: string) => FileKind,
   { keepReplacedDays, now }: DeployOptions,
 ): { deleted: string[]; replaced: Record<string, string> } {
   const deleted: string[] = [];
   const replaced: Record<string, string> = {};
-  for (const path of gone) {
-    const since = known[path] ?? now.toISOString();
+  for (const path of removed) {
+    const since = times[path] ?? now.toISOString();
     const isKept = kind(path) === 'hashed' && now.getTime() - Date.parse(since) < keepReplacedDays * DAY;
     if (isKept) replaced[path] = since;
     else deleted.push(path);
@@ -78,19 +78,19 @@ function sortOut(
   return { deleted, replaced };
 }
 
-/** Stops taking up items when one has failed. */
-async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items];
+/** Processes items concurrently, and starts no further item after a failure. */
+async function forEachConcurrently<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const pending = [...items];
   const worker = async () => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+    for (let item = pending.shift(); item !== undefined; item = pending.shift()) await work(item);
   };
-  const workers = Array.from({ length: AT_ONCE }, () =>
+  const workers = Array.from({ length: CONCURRENCY }, () =>
     worker().catch((error) => {
-      left.length = 0;
+      pending.length = 0;
       throw error;
     }),
   );
-  const ended = await Promise.allSettled(workers);
-  const failed = ended.find((end) => end.status === 'rejected');
+  const results = await Promise.allSettled(workers);
+  const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
 }

@@ -2,19 +2,19 @@ import { extname } from 'node:path';
 import { contentType } from 'mime-types';
 import { CONFIGURATION_FILE } from './request.js';
 
-/** How a file is treated: in which order it is put in place, and how long others may keep it. */
+/** The kind of a file, which determines its upload order and cache headers. */
 export type FileKind = 'hashed' | 'other' | 'page';
 
-/** A year, the longest that HTTP caches are meant to keep anything (RFC 9111). */
-const FOR_EVER = 'public, max-age=31536000, immutable';
-/** May be kept, and must be asked for every time: the answer is mostly "not modified". */
-const ASK_ALWAYS = 'no-cache';
-/** CloudFront is told of changes and may keep it longer than a browser, which is not. */
-const SHORTLY = 'public, max-age=300, s-maxage=86400';
+/** Cache headers for a year, the conventional maximum of HTTP caches (RFC 9111). */
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+/** Cache headers that require revalidation: the response is mostly 304. */
+const REVALIDATE = 'no-cache';
+/** Cache headers for five minutes in browsers, and a day in CloudFront, whose cache a deployment invalidates. */
+const SHORT_LIVED = 'public, max-age=300, s-maxage=86400';
 
 /**
- * Whether a name carries a hash, as bundlers write it: `index-B7xK9f2a.js`. A word in lower case is none
- * (`hero-background.png`): to take it for one would keep browsers from ever seeing its next version.
+ * Names with a hash as bundlers write it: `index-B7xK9f2a.js`. A lower-case word does not match
+ * (`hero-background.png`): with immutable headers browsers would never load its next version.
  */
 const HASHED_NAME = /[-._](?=[\w-]*[A-Z0-9])[\w-]{8,}(\.[a-z0-9]+)+$/;
 
@@ -32,10 +32,10 @@ export interface FileHeaders {
 export function headersOf(path: string, kind: FileKind): FileHeaders {
   return {
     contentType: contentType(extname(path)) || 'application/octet-stream',
-    cacheControl: kind === 'hashed' ? FOR_EVER : changesAtOnce(path, kind) ? ASK_ALWAYS : SHORTLY,
+    cacheControl: kind === 'hashed' ? IMMUTABLE : mustRevalidate(path, kind) ? REVALIDATE : SHORT_LIVED,
   };
 }
 
-function changesAtOnce(path: string, kind: FileKind): boolean {
+function mustRevalidate(path: string, kind: FileKind): boolean {
   return kind === 'page' || path === CONFIGURATION_FILE;
 }

@@ -1,25 +1,25 @@
-// The function behind a Site's content: puts the built files into its bucket and tells CloudFront what changed.
+// The function that deploys a Site's content: uploads the built files to its bucket and invalidates changed paths.
 import { CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { filesOf } from './archive.js';
 import { deploy } from './deploy.js';
 import { CONFIGURATION_FILE, type ContentRequest } from './request.js';
-import { answering } from './response.js';
+import { respondToCloudFormation } from './response.js';
 import { Store } from './store.js';
 
-/** An upload may take as long as it moves; a connection that says nothing is lost, and tried again. */
+/** Limits of idle time, not of uploads: the SDK retries a stalled connection. */
 const LIMITS = { connectionTimeout: 3000, socketTimeout: 20_000 } as const;
 
 const s3 = new S3Client({ requestHandler: LIMITS });
 const cloudFront = new CloudFrontClient({ maxAttempts: 6, requestHandler: LIMITS });
 
-/** The first thousand paths of a month are free, and so is everything as one path. */
+/** Paths per invalidation, beyond which one wildcard replaces them: the first thousand paths of a month are free. */
 const MAX_INVALIDATED = 100;
 
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
   const request = event.ResourceProperties as unknown as ContentRequest;
-  await answering(event, context, request.bucket, () =>
+  await respondToCloudFormation(event, context, request.bucket, () =>
     event.RequestType === 'Delete' ? remove(request) : put(request, event.RequestId),
   );
 }
@@ -39,7 +39,7 @@ async function put(request: ContentRequest, requestId: string): Promise<void> {
       now: new Date(),
     },
   );
-  console.log({ message: 'The content is in place', files: files.length, uploaded, deleted, stale });
+  console.log({ message: 'The content is deployed', files: files.length, uploaded, deleted, stale });
   if (stale.length > 0) await invalidate(request.distributionId, stale, requestId);
 }
 

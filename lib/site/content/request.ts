@@ -1,24 +1,24 @@
-/** What the construct asks of the function that puts a site's content in place. CloudFormation sends text only. */
+/** Properties of the custom resource that deploys a site's content. CloudFormation sends strings only. */
 export interface ContentRequest {
-  /** Where the archive with the site's files is. */
+  /** The bucket of the archive with the site's files. */
   readonly archiveBucket: string;
   readonly archiveKey: string;
-  /** Where they go. */
+  /** The bucket of the site. */
   readonly bucket: string;
   readonly distributionId: string;
   /** The site's runtime configuration: JSON. */
   readonly configuration: string;
   /** Folders with files whose names hold a hash of their content. */
   readonly hashedFolders: readonly string[];
-  /** How long such a file stays after its successor came. */
+  /** Days for which a replaced file with a hashed name is kept. */
   readonly keepReplacedDays: string;
-  /** Whether everything goes when the resource is deleted. */
+  /** `true` empties the bucket when the resource is deleted. */
   readonly ephemeral: 'true' | 'false';
 }
 
-/** The part of the bucket that the distribution serves; beside it is what only the deployments know. */
+/** The prefix that the distribution serves; the state of deployments is outside of it. */
 export const SERVED = 'site/';
 export const STATE_KEY = 'deployment.json';
 
-/** The site's runtime configuration, as a file of the site. */
+/** The name of the file with the site's runtime configuration. */
 export const CONFIGURATION_FILE = 'config.json';

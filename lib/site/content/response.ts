@@ -1,15 +1,15 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 
-/** CloudFormation takes 4096 bytes in all. */
+/** The maximum of the reason; a whole response to CloudFormation is at most 4096 bytes. */
 const MAX_REASON_LENGTH = 1000;
-/** Enough to tell CloudFormation before Lambda ends the function. */
+/** Time left for the response before Lambda ends the function. */
 const MARGIN = 5_000;
 
 /**
- * Does the work and tells CloudFormation how it ended, also when it fails or takes too long: a custom resource that
- * does not answer keeps its stack waiting.
+ * Runs the work and sends its result to CloudFormation, also after a failure or a timeout: without a response
+ * CloudFormation waits until its own timeout.
  */
-export async function answering(
+export async function respondToCloudFormation(
   event: CloudFormationCustomResourceEvent,
   context: Context,
   physicalId: string,
@@ -17,7 +17,7 @@ export async function answering(
 ): Promise<void> {
   const reason = await failureOf(work, context);
   if (reason) console.error(reason);
-  await answer(event, {
+  await send(event, {
     Status: reason ? 'FAILED' : 'SUCCESS',
     Reason: reason && `${reason.slice(0, MAX_REASON_LENGTH)} (log stream ${context.logStreamName})`,
     PhysicalResourceId: physicalId,
@@ -28,14 +28,15 @@ export async function answering(
 }
 
 async function failureOf(work: () => Promise<void>, context: Context): Promise<string | undefined> {
-  const left = context.getRemainingTimeInMillis();
+  const remaining = context.getRemainingTimeInMillis();
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const tell = () => reject(new Error(`It was not done after ${Math.round(left / 1000)} seconds`));
-    timer = setTimeout(tell, Math.max(left - MARGIN, 0));
+  const timeout = new Promise<never>((_, reject) => {
+    const fail = () =>
+      reject(new Error(`The deployment timed out after ${Math.round(remaining / 1000)} seconds`));
+    timer = setTimeout(fail, Math.max(remaining - MARGIN, 0));
   });
   try {
-    await Promise.race([work(), late]);
+    await Promise.race([work(), timeout]);
     return undefined;
   } catch (error) {
     return String(error);
@@ -44,13 +45,13 @@ async function failureOf(work: () => Promise<void>, context: Context): Promise<s
   }
 }
 
-async function answer({ ResponseURL }: CloudFormationCustomResourceEvent, body: object): Promise<void> {
+async function send({ ResponseURL }: CloudFormationCustomResourceEvent, body: object): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      // Bytes go without a content type, which is not part of the address's signature.
+      // Bytes have no content type, which is not part of the URL's signature.
       const response = await fetch(ResponseURL, { method: 'PUT', body: Buffer.from(JSON.stringify(body)) });
       if (response.ok) return;
-      throw new Error(`CloudFormation answered ${response.status}`);
+      throw new Error(`CloudFormation returned ${response.status}`);
     } catch (error) {
       if (attempt === 5) throw error;
       await new Promise((resolve) => setTimeout(resolve, 200 * 2 ** attempt));

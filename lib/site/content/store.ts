@@ -10,25 +10,25 @@ import {
 import type { FileHeaders } from './file-headers.js';
 import { SERVED, STATE_KEY } from './request.js';
 
-/** A file as a deployment has put it there. */
+/** A deployed file. */
 export interface StoredFile {
-  /** Of content and headers. */
+  /** Hash of content and headers. */
   readonly hash: string;
-  /** As S3 told it: another one is a sign of a deployment that failed half-way. */
+  /** ETag from S3. A different one in the bucket means that a deployment failed before it saved its state. */
   readonly etag: string;
 }
 
-/** What the last deployment left, besides the files. */
+/** State of the last deployment. */
 export interface State {
   readonly files: Readonly<Record<string, StoredFile>>;
-  /** When a file with a hashed name was no longer part of the site: path to time. */
+  /** Removal times of files with hashed names that are kept, by path. */
   readonly replaced: Readonly<Record<string, string>>;
 }
 
-/** DeleteObjects takes no more. */
+/** The maximum of DeleteObjects. */
 const MAX_DELETED = 1000;
 
-/** The bucket of a site. Paths are those of the site, without the prefix. */
+/** The bucket of a site. Paths are relative to the site, without the prefix. */
 export class Store {
   constructor(
     private readonly s3: S3Client,
@@ -40,7 +40,7 @@ export class Store {
       const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: STATE_KEY }));
       return JSON.parse((await Body?.transformToString()) ?? '');
     } catch (error) {
-      // Without it everything is uploaded once more.
+      // Without a state every file is uploaded again.
       if (error instanceof NoSuchKey || error instanceof SyntaxError) return { files: {}, replaced: {} };
       throw error;
     }
@@ -52,7 +52,7 @@ export class Store {
     );
   }
 
-  /** All files that are there: path to ETag. */
+  /** Returns the ETags of all files in the bucket, by path. */
   async present(): Promise<Map<string, string>> {
     const objects = await this.list(SERVED);
     return new Map(objects.map(({ Key = '', ETag = '' }) => [Key.slice(SERVED.length), ETag]));
@@ -92,8 +92,8 @@ export class Store {
   }
 
   private async deleteKeys(keys: readonly string[]): Promise<void> {
-    for (let at = 0; at < keys.length; at += MAX_DELETED) {
-      const Objects = keys.slice(at, at + MAX_DELETED).map((Key) => ({ Key }));
+    for (let start = 0; start < keys.length; start += MAX_DELETED) {
+      const Objects = keys.slice(start, start + MAX_DELETED).map((Key) => ({ Key }));
       const { Errors = [] } = await this.s3.send(
         new DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects, Quiet: true } }),
       );

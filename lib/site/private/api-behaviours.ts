@@ -12,13 +12,14 @@ import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Aws } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { API_STAGE, type IApi, unexpectedStage } from '../../api/published-api.js';
+import { assertValid } from '../../construct/assert-valid.js';
 import { apiInfo, type Contract } from '../../contract/contract.js';
 
 /**
- * The behaviours of the APIs: `/api/<segment>` and `/api/<segment>/*` for the first segments of each contract's paths.
- * The stage of an API is called `api`, too, so that a path is the same at the origin.
+ * Returns the behaviours of the APIs: `/api/<segment>` and `/api/<segment>/*` for the first segments of each contract's
+ * paths. The stage of an API is also called `api`, so that a path is the same at the origin.
  *
- * @throws Error when two APIs have a segment in common, or one has a path without a fixed first segment
+ * @throws Error when two APIs share a first segment, or a path begins with a parameter
  */
 export function apiBehaviours(
   scope: Construct,
@@ -31,22 +32,23 @@ export function apiBehaviours(
   for (const api of apis) {
     const { name } = api.contract[apiInfo];
     const stage = unexpectedStage(api.restApi);
-    if (stage) errors.push(`the stage of the API ${name} must be called ${API_STAGE}, got ${stage}`);
+    if (stage)
+      errors.push(`\`apis\` must have stages with the name "${API_STAGE}", got "${stage}" of ${name}`);
     const behaviour = behaviourOf(api, responseHeadersPolicy);
     for (const segment of firstSegments(api.contract)) {
       const owner = owners.get(segment);
       if (segment === '' || segment.startsWith('{'))
-        errors.push(
-          `the API ${name} has the path /${segment}, which does not tell it from others: begin it with a word`,
-        );
+        errors.push(`\`apis\` must have paths with a fixed first segment, got /${segment} of ${name}`);
       else if (owner)
-        errors.push(`the APIs ${owner} and ${name} both have paths that begin with /${segment}: rename one`);
+        errors.push(
+          `\`apis\` must not share the first segment of their paths, got /${segment} of ${owner} and ${name}`,
+        );
       owners.set(segment, name);
       behaviours[`/${API_STAGE}/${segment}`] = behaviour;
       behaviours[`/${API_STAGE}/${segment}/*`] = behaviour;
     }
   }
-  if (errors.length > 0) throw new Error(`\`apis\`: ${errors.join('\n')} (at ${scope.node.path})`);
+  assertValid(scope, errors);
   return behaviours;
 }
 
@@ -55,7 +57,7 @@ function firstSegments(contract: Contract): string[] {
 }
 
 function behaviourOf({ restApi }: IApi, responseHeadersPolicy: IResponseHeadersPolicy): BehaviorOptions {
-  // An API is where its own stack is.
+  // The region is that of the API's stack, not of the site's.
   const domainName = `${restApi.restApiId}.execute-api.${restApi.env.region}.${Aws.URL_SUFFIX}`;
   return {
     origin: new HttpOrigin(domainName, {
@@ -64,9 +66,9 @@ function behaviourOf({ restApi }: IApi, responseHeadersPolicy: IResponseHeadersP
     }),
     allowedMethods: AllowedMethods.ALLOW_ALL,
     cachePolicy: CachePolicy.CACHING_DISABLED,
-    // API Gateway tells its APIs apart by Host.
+    // API Gateway selects the API by the Host header.
     originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-    // A redirect would come too late: the token has been sent in the clear.
+    // With a redirect the first request would already have sent the token unencrypted.
     viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
     responseHeadersPolicy,
   };

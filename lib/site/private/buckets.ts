@@ -17,17 +17,17 @@ const PRIVATE = {
   enforceSSL: true,
 };
 
-export function contentBucket(scope: Construct, own: BucketProps | undefined): Bucket {
+export function contentBucket(scope: Construct, overrides: BucketProps | undefined): Bucket {
   const bucket = new Bucket(scope, 'Bucket', {
     ...PRIVATE,
-    ...(own?.encryptionKey && { encryption: BucketEncryption.KMS }),
-    // What is in it can be deployed again: versions would only be kept and paid for.
+    ...(overrides?.encryptionKey && { encryption: BucketEncryption.KMS }),
+    // The content can be deployed again: versions would only add cost.
     versioned: false,
     removalPolicy: dataRemovalPolicy(scope),
-    ...definedProps(own),
+    ...definedProps(overrides),
   });
   acknowledge(bucket, {
-    'AwsSolutions-S1': 'Only the distribution reads it, whose access log says who asked for what.',
+    'AwsSolutions-S1': 'Only the distribution reads it, and the distribution has an access log.',
   });
   return bucket;
 }
@@ -41,7 +41,7 @@ export function logBucket(scope: Construct, retention: Duration): Bucket {
     removalPolicy: dataRemovalPolicy(scope),
   });
   acknowledge(bucket, {
-    'AwsSolutions-S1': 'This is where logs land; logging its own access would not end.',
+    'AwsSolutions-S1': 'This is the bucket for access logs; logging its own access would be recursive.',
   });
   return bucket;
 }

@@ -11,11 +11,11 @@ import { type ContentRequest, SERVED, STATE_KEY } from '../content/request.js';
 
 type Handler = typeof import('../content/handler.js');
 
-/** Thousands of files take seconds; what takes longer is stuck. */
+/** The function's timeout: thousands of files take seconds. */
 const TIMEOUT = Duration.minutes(5);
 
-/** CloudFormation waits an hour by default. */
-const WAITS = TIMEOUT.plus(Duration.minutes(1));
+/** Time for which CloudFormation waits; its default is an hour. */
+const SERVICE_TIMEOUT = TIMEOUT.plus(Duration.minutes(1));
 
 export interface SiteContentProps {
   readonly source: string;
@@ -28,7 +28,7 @@ export interface SiteContentProps {
   readonly ephemeral: boolean;
 }
 
-/** The files of a site in its bucket: a function that CloudFormation calls when one of them changed. */
+/** The files of a site in its bucket, deployed by a custom resource when one of them changes. */
 export class SiteContent extends Construct {
   readonly function: HandlerFunction;
 
@@ -37,10 +37,10 @@ export class SiteContent extends Construct {
     const { bucket, distribution } = props;
     const archive = new Asset(this, 'Archive', { path: props.source });
     this.function = new HandlerFunction<Handler>(this, 'Function', {
-      description: 'Puts the files of a site into its bucket',
+      description: 'Deploys the files of a site to its bucket',
       handler: libraryHandler<Handler>('site/content/handler'),
       timeout: TIMEOUT,
-      // It holds the archive; memory is also CPU, and it runs once for each deployment.
+      // It holds the archive in memory; more memory is also more CPU, and it runs once per deployment.
       memorySize: 1024,
       invokedSynchronously: true,
     });
@@ -56,13 +56,13 @@ export class SiteContent extends Construct {
       ephemeral: props.ephemeral ? 'true' : 'false',
     };
     const files = new CustomResource(this, 'Files', {
-      // CloudFormation refuses another token for a resource that is there, and calls it when the function is complete.
+      // CloudFormation rejects a changed token of an existing resource; the ARN without a version never changes.
       serviceToken: this.function.unqualified.functionArn,
       resourceType: 'Custom::SiteContent',
-      serviceTimeout: WAITS,
+      serviceTimeout: SERVICE_TIMEOUT,
       properties: request,
     });
-    // Also what the function needs, its policies above all: while the stack is deleted, too.
+    // The function needs its policies and log group until it has handled the deletion of the stack.
     files.node.addDependency(this.function.role!, this.function.logGroup);
   }
 
@@ -84,7 +84,7 @@ export class SiteContent extends Construct {
     for (const statement of statements) this.function.addToRolePolicy(new PolicyStatement(statement));
     bucket.encryptionKey?.grantEncryptDecrypt(this.function);
     acknowledgeWildcards(this.function.role!, [
-      { resource: files, reason: 'The files of the site, whatever they are called, in its own bucket.' },
+      { resource: files, reason: "All files of the site, in the site's own bucket." },
     ]);
   }
 }

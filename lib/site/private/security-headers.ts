@@ -1,11 +1,12 @@
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { assertValid } from '../../construct/assert-valid.js';
 import { comment, globalName } from './global-names.js';
 
 type Directives = Readonly<Record<string, readonly string[]>>;
 
-/** What a page may use that is built into files of its own: nothing inline, nothing from elsewhere. */
+/** Default directives for a page that is built into separate files: nothing inline, no other origins. */
 const DEFAULT_DIRECTIVES: Directives = {
   'default-src': ["'self'"],
   'base-uri': ["'none'"],
@@ -18,8 +19,8 @@ const DEFAULT_DIRECTIVES: Directives = {
   'style-src': ["'self'"],
 };
 
-/** What a shop or a form does not need; a page that does says so by a policy of its own (`distribution`). */
-const PERMISSIONS = [
+/** Browser features that are disabled; a page that needs one sets its own policy with `distribution`. */
+const DISABLED_FEATURES = [
   'accelerometer',
   'camera',
   'geolocation',
@@ -30,24 +31,29 @@ const PERMISSIONS = [
   'usb',
 ];
 
-/** Two years, as browsers' preload lists want it. */
+/** Two years, as the browsers' preload lists require. */
 const HSTS_MAX_AGE = Duration.days(730);
 
 /**
- * The headers by which browsers protect a site's users, for the pages and for the answers of the APIs.
+ * Creates the policy with the security headers of pages and of responses of the APIs.
  *
- * @param connect origins besides its own that the page may call
+ * @param directives overrides of the default content security policy, by directive
+ * @param connect origins besides the site's that the page may call
  */
 export function securityHeaders(
   scope: Construct,
-  own: Directives,
+  directives: Directives,
   connect: readonly string[],
 ): ResponseHeadersPolicy {
+  assertValid(
+    scope,
+    Object.entries(directives).flatMap(([name, values]) => validateDirective(name, values)),
+  );
   return new ResponseHeadersPolicy(scope, 'Headers', {
     responseHeadersPolicyName: globalName(scope, 'Headers', 128),
     comment: comment('Security headers of ', scope.node.path),
     securityHeadersBehavior: {
-      contentSecurityPolicy: { contentSecurityPolicy: policyOf(scope, own, connect), override: true },
+      contentSecurityPolicy: { contentSecurityPolicy: policyOf(directives, connect), override: true },
       contentTypeOptions: { override: true },
       frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
       referrerPolicy: {
@@ -61,7 +67,7 @@ export function securityHeaders(
         { header: 'cross-origin-opener-policy', value: 'same-origin', override: true },
         {
           header: 'permissions-policy',
-          value: PERMISSIONS.map((name) => `${name}=()`).join(', '),
+          value: DISABLED_FEATURES.map((name) => `${name}=()`).join(', '),
           override: true,
         },
       ],
@@ -69,13 +75,11 @@ export function securityHeaders(
   });
 }
 
-function policyOf(scope: Construct, own: Directives, connect: readonly string[]): string {
-  const wrong = Object.entries(own).flatMap(([name, values]) => validateHeader(name, values));
-  if (wrong.length > 0) throw new Error(`${wrong.join('\n')} (at ${scope.node.path})`);
+function policyOf(directives: Directives, connect: readonly string[]): string {
   const all = {
     ...DEFAULT_DIRECTIVES,
     'connect-src': [...DEFAULT_DIRECTIVES['connect-src']!, ...connect],
-    ...own,
+    ...directives,
   };
   return Object.entries(all)
     .filter(([, values]) => values.length > 0)
@@ -83,14 +87,15 @@ function policyOf(scope: Construct, own: Directives, connect: readonly string[])
     .join('; ');
 }
 
-/** A browser ignores a directive that it does not understand, and with it the protection. */
-function validateHeader(name: string, values: readonly string[]): string[] {
-  const at = `\`contentSecurityPolicy\``;
-  if (!/^[a-z-]+$/.test(name)) return [`${at} must have directives like img-src, got "${name}"`];
+/** Rejects malformed directives: a browser ignores them, and the protection is lost. */
+function validateDirective(name: string, values: readonly string[]): string[] {
+  if (!/^[a-z-]+$/.test(name)) {
+    return [`\`contentSecurityPolicy\` must have directives like img-src, got "${name}"`];
+  }
   return values
     .filter((value) => /[\s;,]/.test(value) || /^(self|none|unsafe-inline|unsafe-eval)$/.test(value))
     .map(
       (value) =>
-        `${at} must have single sources like "'self'" (with its quotes) or "https://example.com" for ${name}, got "${value}"`,
+        `\`contentSecurityPolicy.${name}\` must be sources like "'self'" (with its quotes) or "https://example.com", one per item, got "${value}"`,
     );
 }

@@ -1,8 +1,8 @@
 /**
- * What CloudFront runs for each request of the default behaviour, in its own JavaScript (cloudfront-js-2.0).
+ * Returns the code that CloudFront runs for each request of the default behaviour (cloudfront-js-2.0).
  *
- * The APIs have behaviours of their own, so that what they answer is never replaced by a page; what is below `/api` and
- * no API's is refused as they do it.
+ * The APIs have separate behaviours, so that a page never replaces their responses. An unknown path below `/api` gets a
+ * 404 problem like theirs.
  */
 export function viewerRequestCode({ singlePage }: { readonly singlePage: boolean }): string {
   return `function handler(event) {
@@ -21,7 +21,7 @@ const notFound = {
     'content-type': { value: 'application/problem+json' },
     'x-content-type-options': { value: 'nosniff' },
   },
-  body: '{"type":"about:blank","title":"There is nothing at this address","status":404}',
+  body: '{"type":"about:blank","title":"Not found","status":404}',
 };
 `;
 }

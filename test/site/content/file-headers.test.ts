@@ -16,7 +16,7 @@ it.each([
   'index-B7xK9f2a.js',
   'favicon.ico',
   'assets/a-B7x.js',
-])('%s has none, or is elsewhere', (path) => expect(kind(path)).toBe('other'));
+])('%s has no hash, or is in another folder', (path) => expect(kind(path)).toBe('other'));
 
 it.each(['index.html', 'about/index.html', 'assets/old-B7xK9f2a.html', 'page.htm'])('%s is a page', (path) =>
   expect(kind(path)).toBe('page'),

@@ -32,7 +32,7 @@ let s3: S3Client;
 let cloudFront: CloudFrontClient;
 let handler: typeof Handler;
 let cloudFormation: Server;
-let answers: any[];
+let responses: any[];
 let distributionId: string;
 const environment = { ...process.env };
 
@@ -50,8 +50,8 @@ beforeAll(async () => {
   handler = (await import('../../../lib/site/content/handler.js')).handler;
   await s3.send(new CreateBucketCommand({ Bucket: 'archives' }));
   cloudFormation = createServer(async (request, response) => {
-    answers.push(JSON.parse((await buffer(request)).toString()));
-    // S3, whose address it is, refuses a content type that was not signed.
+    responses.push(JSON.parse((await buffer(request)).toString()));
+    // The URL is S3's, which rejects a content type that was not signed.
     response.writeHead(request.headers['content-type'] ? 403 : 200).end();
   }).listen(0, '127.0.0.1');
   distributionId = await newDistribution();
@@ -68,7 +68,7 @@ let count = 0;
 
 beforeEach(async () => {
   for (const method of ['log', 'error'] as const) jest.spyOn(console, method).mockReturnValue();
-  answers = [];
+  responses = [];
   bucket = `site-${++count}`;
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
 });
@@ -97,7 +97,7 @@ async function newDistribution(): Promise<string> {
   return Distribution!.Id!;
 }
 
-/** Deploys these files as CloudFormation has it done; the answer it gets. */
+/** Deploys files like CloudFormation, and returns the response to it. */
 async function deploy(files: Record<string, string>, request: Partial<ContentRequest> = {}, type = 'Update') {
   const folder = folderOf(files);
   const Key = `${++count}.zip`;
@@ -128,7 +128,7 @@ async function call(RequestType: string, request: Partial<ContentRequest>, milli
     event as any,
     { getRemainingTimeInMillis: () => milliseconds, logStreamName: 'stream' } as any,
   );
-  return answers.at(-1);
+  return responses.at(-1);
 }
 
 async function keys(): Promise<string[]> {
@@ -146,7 +146,7 @@ async function text(path: string): Promise<string> {
   return (await Body?.transformToString()) ?? '';
 }
 
-/** Makes it so many days ago that files were replaced. */
+/** Moves the replacement of files to the past. */
 async function makeOlder(days: number): Promise<void> {
   const place = { Bucket: bucket, Key: 'deployment.json' };
   const { Body } = await s3.send(new GetObjectCommand(place));
@@ -156,22 +156,22 @@ async function makeOlder(days: number): Promise<void> {
   await s3.send(new PutObjectCommand({ ...place, Body: JSON.stringify(state) }));
 }
 
-/** What CloudFront was told since the start. */
+/** Returns the paths of all invalidations. */
 async function invalidations(): Promise<string[][]> {
   const { InvalidationList } = await cloudFront.send(
     new ListInvalidationsCommand({ DistributionId: distributionId }),
   );
-  const found = (InvalidationList?.Items ?? []).map(({ Id }) =>
+  const requests = (InvalidationList?.Items ?? []).map(({ Id }) =>
     cloudFront.send(new GetInvalidationCommand({ DistributionId: distributionId, Id })),
   );
-  return (await Promise.all(found)).map(
+  return (await Promise.all(requests)).map(
     ({ Invalidation }) => Invalidation?.InvalidationBatch?.Paths?.Items ?? [],
   );
 }
 
-it('puts the files and the configuration where the distribution serves them, and tells CloudFormation', async () => {
-  const answer = await deploy({ 'index.html': PAGE, [OLD]: '1' }, { configuration: '{"a":1}' }, 'Create');
-  expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: bucket });
+it('uploads the files and the configuration, and responds to CloudFormation', async () => {
+  const response = await deploy({ 'index.html': PAGE, [OLD]: '1' }, { configuration: '{"a":1}' }, 'Create');
+  expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: bucket });
   expect(await keys()).toEqual(['deployment.json', `site/${OLD}`, 'site/config.json', 'site/index.html']);
   expect(await text('config.json')).toBe('{"a":1}');
   const page = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'site/index.html' }));
@@ -179,30 +179,30 @@ it('puts the files and the configuration where the distribution serves them, and
   expect(await invalidations()).toEqual([]);
 });
 
-it('uploads only what changed, and invalidates exactly that', async () => {
+it('uploads only changed files, and invalidates exactly those', async () => {
   const files = { 'index.html': PAGE, 'robots.txt': 'one', 'old page.html': PAGE, [OLD]: '1' };
   await deploy(files);
-  const before = await uploads();
+  const previous = await uploads();
   await new Promise((resolve) => setTimeout(resolve, 1100));
   const { 'old page.html': _, ...rest } = files;
   await deploy({ ...rest, 'robots.txt': 'two', 'new.html': PAGE });
   const changed = [...(await uploads())]
-    .filter(([key, time]) => before.get(key) !== time)
+    .filter(([key, time]) => previous.get(key) !== time)
     .map(([key]) => key);
   expect(changed).toEqual(['deployment.json', 'site/new.html', 'site/robots.txt']);
   expect(await keys()).not.toContain('site/old page.html');
   expect((await invalidations()).at(-1)).toEqual(['/old%20page.html', '/robots.txt']);
 });
 
-it('invalidates everything when more changed than a list should name', async () => {
+it('invalidates everything when more than 100 paths changed', async () => {
   const many = (text: string) =>
-    Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`page-${at}.txt`, text]));
+    Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`page-${index}.txt`, text]));
   await deploy({ 'index.html': PAGE, ...many('1') });
   await deploy({ 'index.html': PAGE, ...many('2') });
   expect((await invalidations()).at(-1)).toEqual(['/*']);
 });
 
-it('keeps replaced files with hashed names for a while, and no longer', async () => {
+it('keeps replaced files with hashed names for 30 days', async () => {
   await deploy({ 'index.html': PAGE, [OLD]: '1' });
   await deploy({ 'index.html': PAGE, [NEW]: '2' });
   expect(await keys()).toContain(`site/${OLD}`);
@@ -214,23 +214,23 @@ it('keeps replaced files with hashed names for a while, and no longer', async ()
   expect(await keys()).toContain(`site/${NEW}`);
 });
 
-it('leaves the pages as they were when something fails before them', async () => {
+it('does not change the pages when an earlier upload fails', async () => {
   await deploy({ 'index.html': PAGE, [OLD]: '1' });
-  // The configuration comes between the scripts and the pages.
+  // The configuration is uploaded between the scripts and the pages.
   const broken = await deploy({ 'index.html': `${PAGE} two`, [NEW]: '2' }, { configuration: 7 as never });
   expect(broken).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/\(log stream stream\)$/) });
   expect(await keys()).toContain(`site/${NEW}`);
   expect(await text('index.html')).toBe(PAGE);
 });
 
-it('uploads everything once more when it cannot read what it has noted', async () => {
+it('uploads everything again when its state is not readable', async () => {
   await deploy({ 'index.html': PAGE });
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'deployment.json', Body: '{"fil' }));
   expect((await deploy({ 'index.html': PAGE })).Status).toBe('SUCCESS');
   expect((await invalidations()).at(-1)).toEqual(['/config.json', '/index.html']);
 });
 
-it('goes back to what was deployed before, when pages were replaced and then something failed', async () => {
+it('restores the previous pages in a rollback after a failure', async () => {
   await deploy({ 'index.html': PAGE });
   const failed = await deploy({ 'index.html': `${PAGE} two` }, { distributionId: 'NONE' });
   expect(failed.Status).toBe('FAILED');
@@ -240,9 +240,9 @@ it('goes back to what was deployed before, when pages were replaced and then som
 });
 
 it.each([
-  ['is not there', 'none.zip', /NoSuchKey/],
-  ['is no archive', 'site/index.html', /end of central directory/i],
-])('tells CloudFormation when the archive %s', async (_what, archiveKey, reason) => {
+  ['does not exist', 'none.zip', /NoSuchKey/],
+  ['is not a zip file', 'site/index.html', /end of central directory/i],
+])('reports a failure to CloudFormation when the archive %s', async (_case, archiveKey, reason) => {
   await s3.send(new PutObjectCommand({ Bucket: 'archives', Key: 'site/index.html', Body: PAGE.repeat(10) }));
   expect(await call('Create', { archiveKey })).toMatchObject({
     Status: 'FAILED',
@@ -250,11 +250,11 @@ it.each([
   });
 });
 
-it('tells CloudFormation before Lambda ends it', async () => {
-  const answer = await call('Create', { archiveKey: 'none.zip' }, 0);
-  expect(answer).toMatchObject({
+it('reports a failure to CloudFormation before Lambda ends it', async () => {
+  const response = await call('Create', { archiveKey: 'none.zip' }, 0);
+  expect(response).toMatchObject({
     Status: 'FAILED',
-    Reason: expect.stringContaining('It was not done after 0 seconds'),
+    Reason: expect.stringContaining('The deployment timed out after 0 seconds'),
   });
 });
 

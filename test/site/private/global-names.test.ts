@@ -13,7 +13,7 @@ function templateIn(region: string, id = 'Shop', path: readonly string[] = []) {
   return Template.fromStack(stack);
 }
 
-it('the same site in two regions of an account has names of its own in each', () => {
+it('the same site in two regions of an account has different names', () => {
   const namesIn = (region: string) => {
     const template = templateIn(region);
     const [headers] = Object.values(template.findResources('AWS::CloudFront::ResponseHeadersPolicy'));
@@ -28,13 +28,13 @@ it('the same site in two regions of an account has names of its own in each', ()
   expect(here.map((name) => name.length <= 64)).toEqual([true, true]);
 });
 
-it('comments keep to what CloudFront takes', () => {
+it('comments have the maximum length of CloudFront', () => {
   expect(comment('Of ', 'Shop/Site')).toBe('Of Shop/Site');
   const long = comment('Security headers of ', `Shop/${'x'.repeat(200)}/Site`);
   expect([long.length, long.endsWith('x/Site')]).toEqual([128, true]);
 });
 
-it('a site in another region than its API and its users calls them where they are', () => {
+it('a site calls its API and users in their own region', () => {
   const app = new App();
   const env = (region: string) => ({ env: { account: '111111111111', region }, crossRegionReferences: true });
   const [eu, us] = [new Stack(app, 'EU', env('eu-west-1')), new Stack(app, 'US', env('us-east-1'))];
@@ -50,7 +50,7 @@ it('a site in another region than its API and its users calls them where they ar
   expect(text).toContain('execute-api.eu-west-1');
 });
 
-it('a pool of elsewhere is signed in to where it is', () => {
+it('sign-in is in the region of an imported user pool', () => {
   const stack = new Stack(new App(), 'US', { env: { account: '111111111111', region: 'us-east-1' } });
   const users = {
     userPoolArn: 'arn:aws:cognito-idp:eu-west-1:111111111111:userpool/eu-west-1_AbC',

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { viewerRequestCode } from '../../../lib/site/private/viewer-request.js';
 
-/** What CloudFront would go on with, or answer. */
+/** Returns the request that CloudFront continues with, or the response. */
 function run(uri: string, singlePage: boolean): any {
   const event = { request: { method: 'GET', uri, headers: {}, querystring: {} } };
   return runInNewContext(`${viewerRequestCode({ singlePage })}; handler(event)`, { event });
@@ -15,17 +15,17 @@ it.each([
   ['/assets/index-B7xK9f2a.js', '/assets/index-B7xK9f2a.js'],
   ['/favicon.ico', '/favicon.ico'],
   ['/.well-known/security.txt', '/.well-known/security.txt'],
-])('a single page is what %s gets: %s', (uri, file) => expect(run(uri, true).uri).toBe(file));
+])('with a single page %s gets %s', (uri, file) => expect(run(uri, true).uri).toBe(file));
 
 it.each([
   ['/', '/index.html'],
   ['/about', '/about/index.html'],
   ['/about/', '/about/index.html'],
   ['/main.css', '/main.css'],
-])('of several pages %s gets %s', (uri, file) => expect(run(uri, false).uri).toBe(file));
+])('with several pages %s gets %s', (uri, file) => expect(run(uri, false).uri).toBe(file));
 
 it.each(['/api', '/api/', '/api/unknown', '/api/unknown.json'])(
-  '%s, which is of no API, is a problem',
+  '%s, which belongs to no API, is a problem',
   (uri) => {
     const { statusCode, headers, body } = run(uri, true);
     expect([statusCode, headers['content-type'].value, JSON.parse(body).status]).toEqual([
