@@ -15,8 +15,8 @@ import type {
 /** A saga without steps. */
 export interface SagaStart<Input> {
   /**
-   * The first step. Its module must be made by `step()` and read the `input`: what comes after relies on its check.
-   * (A function that exists must check the input itself.)
+   * Adds the first step. Its module must call `step()` and read the `input`: the later steps rely on its validation.
+   * (An existing function must validate the input itself.)
    */
   step<
     const Name extends string,
@@ -27,18 +27,18 @@ export interface SagaStart<Input> {
     step: { readonly do: SagaCode<Do>; readonly undo?: SagaCode<Undo> & NoRefusal<Undo> } & StepOptions,
   ): SagaDefinition<
     Input,
-    { readonly input: Input } & { readonly [Own in Name]: ResultOf<Do> },
+    { readonly input: Input } & { readonly [Key in Name]: ResultOf<Do> },
     Do | Undo,
     CodeOf<Do>
   >;
 }
 
 /**
- * Begins the definition of a saga: steps that are all done, or undone again.
+ * Starts the definition of a saga: steps that all succeed, or are undone.
  *
- * Each handler is given the context so far, `{ input, reserve, pay ... }`, and the compiler checks that it can read it.
+ * Each handler gets the context so far, `{ input, reserve, pay ... }`, and the compiler checks that it accepts it.
  *
- * @param input the schema of what the saga is started with
+ * @param input the schema of the saga's input
  * @example
  * import { defineSaga } from 'cdk-trellis';
  * import { Order } from '../contracts/fulfilment.js';

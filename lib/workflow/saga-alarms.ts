@@ -8,7 +8,7 @@ import type { MachinePlan } from './private/machine-plan.js';
 import { addStuckCheck } from './private/stuck-check.js';
 import type { SagaAlarmProps } from './saga-props.js';
 
-/** What a saga usually takes at most, besides its waits for answers. */
+/** Usual maximum duration of a saga, without its waits for responses. */
 const USUAL = Duration.minutes(5);
 
 /**
@@ -30,21 +30,21 @@ export function addSagaAlarms(
     addAlarm(scope, 'WaitingAlarm', {
       metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
       threshold: 0,
-      description: `An execution of ${name} waits for a person: an undo keeps failing, or the execution was stopped. Receive the message, which says what happened and has the command by which it goes on: aws sqs receive-message --queue-url ${queue.queueUrl}`,
+      description: `An execution of ${name} waits for a person: an undo keeps failing, or the execution was stopped. Receive the message, which has the failure and the command that continues the execution: aws sqs receive-message --queue-url ${queue.queueUrl}`,
       runbook: 'parked-undo',
       ...to,
     }),
     addAlarm(scope, 'FailuresAlarm', {
       metric: stateMachine.metricFailed({ period }),
       threshold: failures,
-      description: `More than ${failures} executions of ${name} failed for a technical reason in five minutes. The graph of an execution shows the step and its error. With the error SagaUndone what it did is undone; with any other one it is not, and the execution can be redriven.`,
+      description: `More than ${failures} executions of ${name} failed for a technical reason in five minutes. The graph of an execution shows the step and its error. With the error SagaUndone its effects are undone; with any other error they are not, and the execution can be redriven.`,
       runbook: 'failed-workflows',
       ...to,
     }),
     addAlarm(scope, 'SlowAlarm', {
       metric: stateMachine.metricTime({ statistic: 'Maximum', period }),
       threshold: duration.toMilliseconds(),
-      description: `An execution of ${name} took longer than ${duration.toHumanString()}. Look in its history for the step that took the time.`,
+      description: `An execution of ${name} took longer than ${duration.toHumanString()}. Its history shows the step that took the time.`,
       runbook: 'stuck-workflows',
       ...to,
     }),
@@ -57,7 +57,7 @@ export function addSagaAlarms(
   const timedOut = addAlarm(scope, 'TimeoutsAlarm', {
     metric: stateMachine.metricTimedOut({ period }),
     threshold: failures,
-    description: `More than ${failures} executions of ${name} did not end within five minutes; what they did is not undone. Their logs show how far they came: invoke the undo functions with what they had.`,
+    description: `More than ${failures} executions of ${name} did not end within five minutes; their effects are not undone. Their logs show the last step: invoke the undo functions with the same context.`,
     runbook: 'failed-workflows',
     ...to,
   });
@@ -73,10 +73,10 @@ function addStuckAlarm(
 ): Alarm {
   const check = addStuckCheck(scope, stateMachine, queue, after);
   return check.addAlarm(scope, 'StuckAlarm', {
-    // A rule fires hourly, but not at the same second: an hour between two failed checks may have none.
+    // A rule fires hourly, but not at the same second: an hour between two failed checks may have no check.
     periods: 2,
     badPeriods: 1,
-    description: `An execution of ${scope.node.path} is open for longer than ${after.toHumanString()}, or the hourly check for such executions failed. See which: aws stepfunctions start-sync-execution --query cause --state-machine-arn ${check.stateMachine.stateMachineArn}`,
+    description: `An execution of ${scope.node.path} is open for longer than ${after.toHumanString()}, or the hourly check for such executions failed. To list them: aws stepfunctions start-sync-execution --query cause --state-machine-arn ${check.stateMachine.stateMachineArn}`,
     runbook: 'stuck-workflows',
     ...(topic && { topic }),
   });

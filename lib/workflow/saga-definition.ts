@@ -19,7 +19,7 @@ import type {
   UndoInput,
 } from './saga-types.js';
 
-/** What a saga does, one after the other. */
+/** Part of a saga; the parts run one after the other. */
 export type SagaNode =
   | { readonly kind: 'step'; readonly step: PlannedStep }
   | { readonly kind: 'callback'; readonly step: PlannedStep; readonly wait: Duration | undefined }
@@ -32,37 +32,37 @@ export type SagaNode =
     };
 
 /**
- * The steps of a saga. Each method returns a new one, so a beginning can be shared.
+ * Steps of a saga. Each method returns a new definition, so that several can share their first steps.
  *
- * `Context` is what its steps have added so far, `Modules` what needs bindings, `Code` what it can be refused with.
+ * `Context` is the context after its steps, `Modules` the modules with needs, `Code` the codes with which it can be refused.
  */
 export class SagaDefinition<
   Input = unknown,
   Context extends object = { readonly input: Input },
   Modules = never,
   Code extends string = never,
-  Answers = never,
+  Responses = never,
 > {
-  /** Only for the compiler. */
+  /** Types for the compiler only. */
   declare readonly types?: {
     readonly input: Input;
     readonly context: Context;
     readonly modules: Modules;
     readonly code: Code;
-    readonly answers: Answers;
+    readonly responses: Responses;
   };
 
-  /** @internal Begun by `saga()`. */
+  /** @internal Use `defineSaga()`. */
   constructor(
-    /** What the saga is started with. */
+    /** Schema of the input. */
     readonly input: ZodType,
     /** @internal */
     readonly nodes: readonly SagaNode[],
   ) {}
 
   /**
-   * Adds a step: `do` is given the context so far, and its result is added to it under the step's name. When it fails or
-   * is refused, its own `undo` runs first, for it may have had an effect, then those of the earlier steps in reverse.
+   * Adds a step: `do` gets the context so far, and its result is added under the step's name. If it fails or is refused,
+   * its own `undo` runs first, since it may have had an effect, then those of the earlier steps in reverse order.
    */
   step<
     const Name extends string,
@@ -73,48 +73,48 @@ export class SagaDefinition<
     step: { readonly do: SagaCode<Do>; readonly undo?: SagaCode<Undo> & NoRefusal<Undo> } & StepOptions,
   ): SagaDefinition<
     Input,
-    Context & { readonly [Own in Name]: ResultOf<Do> },
+    Context & { readonly [Key in Name]: ResultOf<Do> },
     Modules | Do | Undo,
     Code | CodeOf<Do>,
-    Answers
+    Responses
   > {
     return this.with({ kind: 'step', step: plannedStep(name, step) });
   }
 
   /**
-   * Adds a step that waits for an answer from outside: of a person, or of another system. `do` is also given
-   * `taskToken`, which whoever answers needs: `saga(Answer).respond` in a handler. A "no" is an answer, too: let the next
-   * step refuse.
+   * Adds a step that waits for a response from outside: of a person, or of another system. `do` also gets a `taskToken`
+   * to pass on; a handler with `saga(Response).respond` sends it back. Model a negative response as a response, too,
+   * and let the next step refuse.
    *
-   * @param step `answer` is the schema of the answer, `wait` how long to wait for it
+   * @param step `response` is the schema of the response, `wait` the maximum time to wait for it
    */
   waitForCallback<
     const Name extends string,
-    Answer extends ZodType,
+    Response extends ZodType,
     Do extends ModuleTaking<StepInput<Context> & { readonly taskToken: string }>,
-    Undo extends ModuleTaking<UndoInput<Context, Name, InputOf<Answer>>> = never,
+    Undo extends ModuleTaking<UndoInput<Context, Name, InputOf<Response>>> = never,
   >(
     name: Name & NewName<Name, Context>,
     step: {
       readonly do: SagaCode<Do>;
-      readonly answer: Answer;
-      /** When it is over, the saga is undone. At most a year. */
+      readonly response: Response;
+      /** Time after which the saga is undone. At most a year. */
       readonly wait: Duration;
       readonly undo?: SagaCode<Undo> & NoRefusal<Undo>;
     } & StepOptions,
   ): SagaDefinition<
     Input,
-    Context & { readonly [Own in Name]: InputOf<Answer> },
+    Context & { readonly [Key in Name]: InputOf<Response> },
     Modules | Do | Undo,
     Code,
-    Answers | InputOf<Answer>
+    Responses | InputOf<Response>
   > {
     return this.with({ kind: 'callback', step: plannedStep(name, step), wait: step?.wait });
   }
 
   /**
-   * Adds steps that run at the same time. All of them come to their end; when one has failed, all are undone, the last
-   * one first, then the earlier steps.
+   * Adds steps that run at the same time. All run to their end; if one has failed, all are undone, the last one first,
+   * then the earlier steps.
    */
   parallel<const Steps extends StepGroup>(
     steps: Steps & {
@@ -126,17 +126,17 @@ export class SagaDefinition<
     Context & { readonly [Name in keyof Steps]: ResultOf<DoneBy<Steps[Name]>> },
     Modules | ModulesIn<Steps[keyof Steps]>,
     Code | CodeOf<DoneBy<Steps[keyof Steps]>>,
-    Answers
+    Responses
   > {
     return this.with({ kind: 'parallel', steps: Object.values(plannedSteps(steps)) });
   }
 
   /**
-   * Adds a step whose code a value of the context selects: one case for each that the value may have. The result, of
-   * whichever case, is added under the name.
+   * Adds a step whose code depends on a value of the context: one case for each possible value. The result of the
+   * selected case is added under the name.
    *
-   * @param on where the value is: `input.method`, or in a result, `quote.kind`
-   * @param cases a step for each; `{ do: nothing }` where nothing is to be done, and nothing is added
+   * @param on path of the value: `input.method`, or in a result, `quote.kind`
+   * @param cases a step for each; `{ do: nothing }` for a case without a step and without a result
    */
   choice<const Name extends string, const Path extends ChoicePath<Context>, const Cases extends StepGroup>(
     name: Name & NewName<Name, Context>,
@@ -147,10 +147,10 @@ export class SagaDefinition<
     },
   ): SagaDefinition<
     Input,
-    Context & { readonly [Own in Name]: ResultOf<DoneBy<Cases[keyof Cases]>> },
+    Context & { readonly [Key in Name]: ResultOf<DoneBy<Cases[keyof Cases]>> },
     Modules | ModulesIn<Cases[keyof Cases]>,
     Code | CodeOf<DoneBy<Cases[keyof Cases]>>,
-    Answers
+    Responses
   > {
     return this.with({ kind: 'choice', name, on, cases: plannedSteps(cases, `${name}: `) });
   }

@@ -17,28 +17,29 @@ export type AnyDefinition = SagaDefinition<any, any, any, any, any>;
 
 type TypesOf<D extends AnyDefinition> = NonNullable<D['types']>;
 
-/** A module that says whether a saga is cancelled. */
+/** Module of the check whether a saga is cancelled. */
 export interface CancelModule<D extends AnyDefinition> {
   readonly handler: (
     event: { readonly input: TypesOf<D>['input']; readonly execution: SagaExecution },
-    // biome-ignore lint/suspicious/noExplicitAny: Lambda's own context, or none.
+    // biome-ignore lint/suspicious/noExplicitAny: a handler may declare Lambda's context or omit it.
     context: any,
   ) => Promise<boolean>;
 }
 
-/** A module that is told how a saga ended. */
+/** Module that receives the outcome of a saga. */
 export type OutcomeModule<D extends AnyDefinition> = ModuleTaking<
   SagaOutcome<TypesOf<D>['context'], TypesOf<D>['code']>
 >;
 
+/** Thresholds of a saga's alarms. */
 export interface SagaAlarmProps extends AlarmTarget {
-  /** How many executions may fail for a technical reason in five minutes. @default 0 */
+  /** Executions that may fail for a technical reason in five minutes. @default 0 */
   readonly failures?: number;
-  /** How long an execution may take from start to end. @default - five minutes, and the waits for answers */
+  /** Maximum duration of an execution. @default - five minutes, plus the `wait` of its callbacks */
   readonly duration?: Duration;
   /**
    * Time after which an execution that is still open counts as stuck, also one that waits for a person; an hourly check
-   * looks for them. `false` for no check and no alarm. An express saga has none: it ends within five minutes.
+   * lists them. `false` disables the check and its alarm. An express saga has neither: it ends within five minutes.
    * @default - `duration`
    */
   readonly stuckAfter?: Duration | false;
@@ -50,35 +51,35 @@ export interface SagaProps<
   C extends CancelModule<D>,
   O extends OutcomeModule<D>,
 > extends Pick<StepOptions, 'retry' | 'undoRetry'> {
-  /** What is done, and undone: `saga(Order).step(...)`. */
+  /** Steps and their undos: `defineSaga(Order).step(...)`. */
   readonly definition: D & SagaBindCheck<TypesOf<D>['modules'] | C | O, B>;
-  /** What the functions need, by the names they gave it. Each is granted only what it declared. @default - nothing */
+  /** Resources for the functions' needs, by name. Each function gets only the access that it declares. @default - none */
   readonly bind?: B;
   /**
-   * Says whether the saga is cancelled; it is asked between the steps, with the `input`, and what is done is undone then.
-   * Too late for the last step: let that one refuse, by a condition on what it writes.
+   * Check whether the saga is cancelled. It runs between the steps, with the `input`; after `true` the finished steps are
+   * undone. It does not run after the last step: let that one refuse, by a condition on its write.
    *
-   * @default - it cannot be cancelled. Asking costs an invocation and a transition for each step but the first.
+   * @default - it cannot be cancelled. The check costs an invocation and a transition for each step except the first.
    */
   readonly cancelled?: SagaCode<C>;
   /**
-   * Is told how the saga ended: the place to publish an event. It is retried by `undoRetry`, and like an undo it
-   * waits for a person when it keeps failing; it may be told twice.
+   * Handler of the outcome, for example to publish an event. It is retried by `undoRetry`, and like an undo it waits for
+   * a person if it keeps failing; it may run twice for one outcome.
    *
    * @default - the outcome is only the output of the execution
    */
   readonly onOutcome?: SagaCode<O>;
   /**
-   * `express` costs less and ends within five minutes, and Step Functions may run it twice, keeps no history, and does
-   * not wait: for answers, or for a person when an undo keeps failing. Its synth fails when it could take longer.
+   * `express` costs less and ends within five minutes. Step Functions may run it twice, keeps no history, and does not
+   * wait, neither for responses nor for a person if an undo keeps failing. Synth fails if it could take longer.
    *
    * @default 'standard'
    */
   readonly type?: 'standard' | 'express';
-  /** Properties of every function of the saga. A step's own win; environments are merged. @default - those of NodeFunction */
+  /** Properties of every function of the saga. A step's properties override them; environments are merged. @default - those of HandlerFunction */
   readonly functions?: SagaFunctionOptions;
-  /** Alarms on failing, slow and stuck executions, and on those that wait for a person; `false` for none. @default - all four */
+  /** Alarms on failing, slow and stuck executions, and on those that wait for a person; `false` disables them. @default - all four */
   readonly alarms?: SagaAlarmProps | false;
-  /** Any property of the state machine underneath; it wins over the defaults. */
+  /** Properties of the state machine; they override the defaults. */
   readonly stateMachine?: Partial<Omit<StateMachineProps, 'definitionBody' | 'stateMachineType' | 'timeout'>>;
 }

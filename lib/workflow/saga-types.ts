@@ -5,58 +5,58 @@ import type { BindCheck } from '../bindings/binding.js';
 import type { NodeFunctionOptions } from '../function/node-function-props.js';
 import type { Refused, SagaExecution, SagaFailure } from '../runtime/handlers/saga-execution.js';
 
-/** A module whose handler can be given this. */
+/** A module whose handler accepts this event. */
 export interface ModuleTaking<Event> {
-  // biome-ignore lint/suspicious/noExplicitAny: Lambda's own context, or none.
+  // biome-ignore lint/suspicious/noExplicitAny: a handler may declare Lambda's context or omit it.
   readonly handler: (event: Event, context: any) => Promise<unknown>;
 }
 
-/** A module whose handler checks the saga's input: one that is made by `step()`. */
+/** A module whose handler validates the saga's input: one that calls `step()`. */
 export interface ModuleChecking<Event> extends ModuleTaking<Event> {
   readonly handler: ModuleTaking<Event>['handler'] & { readonly reads: { readonly input: ZodType } };
 }
 
 /**
  * Code of a saga: a module, as in `() => import('../lambda/orders/reserve.js')`; a module and properties of its
- * function; or a function that exists, whose types are known when it is a `NodeFunction`.
+ * function; or an existing function, whose types are known if it is a `HandlerFunction`.
  */
 export type SagaCode<Module> =
   | (() => Promise<Module>)
   | (SagaFunctionOptions & { readonly handler: () => Promise<Module> })
   | (IFunction & { readonly module?: Module });
 
-/** Properties of a step's function. Its timeout is the step's. */
+/** Properties of a step's function. Its timeout is that of the step. */
 export type SagaFunctionOptions = Omit<NodeFunctionOptions, 'timeout' | 'invokedSynchronously'>;
 
-/** How a function that failed is invoked again. Each pause is a random part of what is given here. */
+/** Retries of a failed function. Each pause is a random part of the values given here. */
 export interface RetryPolicy {
-  /** How often it is invoked at most, the first time included; 1 for no retry. @default 3, and 8 for an undo; 2 and 3 in an express saga */
+  /** Maximum invocations including the first; 1 for no retry. @default 3, and 8 for an undo; 2 and 3 in an express saga */
   readonly attempts?: number;
-  /** Before the first retry, whole seconds. @default Duration.seconds(1) */
+  /** Pause before the first retry, whole seconds. @default Duration.seconds(1) */
   readonly interval?: Duration;
-  /** What each pause is longer by than the one before, at least 1. @default 2 */
+  /** Factor by which each pause is longer than the previous one, at least 1. @default 2 */
   readonly backoff?: number;
-  /** The longest pause. @default Duration.minutes(1) */
+  /** Maximum pause. @default Duration.minutes(1) */
   readonly maxInterval?: Duration;
 }
 
-/** What can be said about a step besides its code. */
+/** Options of a step besides its code. */
 export interface StepOptions {
-  /** How a step is retried when it fails; a refusal never is. @default - twice, after 1 and 2 seconds; once in an express saga */
+  /** Retries of a failed step; a refusal is never retried. @default - twice, after 1 and 2 seconds; once in an express saga */
   readonly retry?: RetryPolicy;
-  /** How an undo is retried, before it waits for a person. @default - seven times, over two minutes; twice in an express saga */
+  /** Retries of an undo before it waits for a person. @default - seven times, over two minutes; twice in an express saga */
   readonly undoRetry?: RetryPolicy;
   /**
-   * How long one invocation of the step, or of its undo, may take; at most 15 minutes. It is the timeout of their
-   * functions, so that an undo never runs beside its step. Required with an imported function: it must be at least
-   * that function's own.
+   * Maximum duration of one invocation of the step, or of its undo; at most 15 minutes. It is the timeout of their
+   * functions, so that an undo never runs beside its step. With an imported function it is required, and must be at
+   * least that function's timeout.
    *
-   * @default - 10 seconds, or the timeout of the function given
+   * @default - 10 seconds, or the timeout of the existing function
    */
   readonly timeout?: Duration;
 }
 
-/** What a handler returned, as the next one reads it. */
+/** Result of a handler after JSON serialization, as the next handler reads it. */
 export type Json<T> = unknown extends T
   ? T
   : T extends string | number | boolean | null
@@ -71,40 +71,40 @@ export type Json<T> = unknown extends T
               | (undefined extends T[Key] ? undefined : never);
           };
 
-// biome-ignore lint/suspicious/noExplicitAny: every handler is one.
+// biome-ignore lint/suspicious/noExplicitAny: every handler matches.
 type Returned<Module> = Module extends { readonly handler: (...args: any[]) => infer R }
   ? Awaited<R>
   : unknown;
 
-/** What a step adds to the context. */
+/** Part of the context that a step adds. */
 export type ResultOf<Module> = Module extends NothingModule
   ? undefined
   : Json<Exclude<Returned<Module>, Refused>>;
 
-/** The module of a case in which nothing is done. */
+/** Module of a case without a step. */
 export interface NothingModule {
   readonly handler: (event: unknown) => Promise<never>;
   readonly isNothing: true;
 }
 
-/** The codes that a step can refuse with. */
+/** Codes with which a step can refuse. */
 export type CodeOf<Module> = CodesIn<Returned<Module>>;
 type CodesIn<Result> = Result extends Refused<infer Code> ? Code : never;
 
-/** What a step's handler is given. */
+/** Event of a step's handler. */
 export type StepInput<Context> = Context & { readonly execution: SagaExecution };
 
-/** What an undo's handler is given: its own step's result only when there is one. */
+/** Event of an undo's handler: the result of its own step is optional. */
 export type UndoInput<Context, Name extends string, Result> = Context & {
-  readonly [Own in Name]?: Result;
+  readonly [Key in Name]?: Result;
 } & { readonly execution: SagaExecution; readonly failure: SagaFailure };
 
-/** `unknown`, if the undo cannot refuse. */
+/** `unknown` if the undo cannot refuse. */
 export type NoRefusal<Module> = [CodeOf<Module>] extends [never]
   ? unknown
   : { readonly 'an undo must not refuse': CodeOf<Module> };
 
-/** Code with any module: `StepCheck` says which one it may be. See `Routes` of an API. */
+/** Code with any module: `StepCheck` restricts it. See `Routes` of an API. */
 type AnyCode = (() => unknown) | (SagaFunctionOptions & { readonly handler: () => unknown }) | IFunction;
 
 /** Steps that run in parallel, or the cases of a choice, by their names. */
@@ -120,34 +120,34 @@ type ModuleOf<Code> = Code extends () => Promise<infer Module>
       ? Module
       : unknown;
 
-/** The module of what a step does. */
+/** Module of a step's `do`. */
 export type DoneBy<Step> = Step extends { readonly do: infer Code } ? ModuleOf<Code> : never;
 
 type UndoneBy<Step> = Step extends { readonly undo: infer Code } ? ModuleOf<Code> : never;
 
 export type ModulesIn<Step> = DoneBy<Step> | UndoneBy<Step>;
 
-/** `unknown`, if the step's code has such a module. */
-type CodeCheck<Step, Key extends string, Module> = Step extends { readonly [Own in Key]: SagaCode<Module> }
+/** `unknown` if the step's code has such a module. */
+type CodeCheck<Step, Key extends string, Module> = Step extends { readonly [Name in Key]: SagaCode<Module> }
   ? unknown
   : SagaCode<Module>;
 
-/** What a step of a group must be: `step()` of a saga has the same in its parameters. */
+/** Type of a step in a group; `step()` of a saga has the same check in its parameters. */
 export type StepCheck<Context, Name extends string, Step> = {
   readonly do: CodeCheck<Step, 'do', ModuleTaking<StepInput<Context>>>;
   readonly undo?: CodeCheck<Step, 'undo', ModuleTaking<UndoInput<Context, Name, ResultOf<DoneBy<Step>>>>>;
 } & NoRefusal<UndoneBy<Step>> & {
     readonly [Key in Exclude<keyof Step, 'do' | 'undo' | keyof StepOptions>]: {
-      readonly 'there is no such property': Key;
+      readonly 'unknown property': Key;
     };
   };
 
-/** `unknown`, if a step can be called so. */
+/** `unknown` if the name is not used yet. */
 export type NewName<Name extends string, Context> = Name extends keyof Context
   ? { readonly 'there is a step of this name': Name }
   : unknown;
 
-/** The paths of a context whose values select a case: `input.method`. */
+/** Paths of a context whose values select a case: `input.method`. */
 export type ChoicePath<Context, Depth extends readonly unknown[] = []> = Depth['length'] extends 5
   ? never
   : {
@@ -166,7 +166,7 @@ type IsChoice<Value> = [NonNullable<Value>] extends [string | boolean]
     : true
   : false;
 
-/** The cases that a path of the context has. */
+/** Cases of a path of the context. */
 export type CaseOf<Context, Path extends string> = Path extends `${infer Key}.${infer Rest}`
   ? Key extends keyof Context
     ? CaseOf<NonNullable<Context[Key]>, Rest>
@@ -175,7 +175,7 @@ export type CaseOf<Context, Path extends string> = Path extends `${infer Key}.${
     ? `${NonNullable<Context[Path]> & (string | boolean)}`
     : never;
 
-/** `unknown` if the bindings resolveBindings all of the modules; else a type that names what is missing. */
+/** `unknown` if all needs of the modules are bound; otherwise a type that names the missing ones. */
 export type SagaBindCheck<Modules, B> = [Unbound<Modules, B>] extends [never]
   ? unknown
   : { readonly 'not bound, or to the wrong kind': Unbound<Modules, B> };

@@ -13,32 +13,33 @@ import { deadLetterQueue } from '../construct/queues.js';
 import type { SagaResponse, SagaStart } from '../runtime/needs/saga.js';
 import type { AnyCode } from './planned-step.js';
 import { acknowledgeLogsAndTraces } from './private/acknowledged-permissions.js';
-import { noteInterruptions } from './private/interruptions.js';
+import { reportInterruptions } from './private/interruptions.js';
 import { machineOf } from './private/machine.js';
 import { INTEGRATIONS, integration, type MachinePlan } from './private/machine-plan.js';
-import { longestExpress, planOf } from './private/plan.js';
+import { maxSecondsOf, planOf } from './private/plan.js';
 import { assertChecksInput, SagaFunctions } from './private/saga-functions.js';
 import { validateCode, validateDefinition, validateRetry } from './private/validate-saga.js';
 import { addSagaAlarms, usualDuration } from './saga-alarms.js';
 import type { AnyDefinition, CancelModule, OutcomeModule, SagaProps } from './saga-props.js';
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html */
+/** Maximum duration of an express workflow. https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html */
 const EXPRESS_SECONDS = 5 * 60;
 
 type Types<D extends AnyDefinition> = NonNullable<D['types']>;
 
 /**
- * A saga: a Step Functions state machine of steps that are all done, or undone again.
+ * A saga: a Step Functions state machine whose steps all succeed, or are undone.
  *
- * When a step fails at all retries, or is refused, its own undo runs first, since it may have timed out after its
- * effect, then those of the earlier steps in reverse. An undo that keeps failing waits for a person: a message in a queue
- * says what happened and has the command by which the execution goes on, and an alarm is on. It ends in a typed outcome;
- * for a technical reason also as a failed execution, so that the metric shows it.
+ * If a step fails at all retries, or is refused, its own undo runs first, since it may have timed out after its effect,
+ * then those of the earlier steps in reverse order. An undo that keeps failing waits for a person: a message in a queue
+ * has the failure and the command that continues the execution, and an alarm is raised. The execution ends with a typed
+ * outcome; after a technical failure it also ends as failed, so that it counts in the metric.
  *
- * Costs at rest: four alarms, $0.40 a month, and less than a cent for the hourly check of open executions. In use $0.025 per 1,000 transitions: two for each step and one for the end
- * (us-east-1, https://aws.amazon.com/step-functions/pricing/), and the functions' time.
+ * Costs at rest: four alarms, $0.40 a month, and less than a cent for the hourly check of open executions. In use:
+ * $0.025 per 1,000 transitions, two for each step and one for the end (us-east-1,
+ * https://aws.amazon.com/step-functions/pricing/), and the functions' time.
  *
- * @throws Error that names all errors: no steps, names, timeouts, retries; an express saga that would take too long
+ * @throws Error that lists all errors: missing steps, names, timeouts, retries; an express saga that would take too long
  * @example
  * import { DataTable, Saga, defineSaga } from 'cdk-trellis';
  * import { Order } from '../contracts/fulfilment.js';
@@ -61,16 +62,16 @@ export class Saga<
 {
   readonly bindingKind = 'saga';
   readonly accesses = ['start', 'respond'];
-  /** Only for the compiler: what it is started with, as an event's data is by `EventHub.on`. */
+  /** Type of the input, for the compiler only; `EventHub.on` compares it with the event's data. */
   declare readonly starts?: (input: Types<D>['input']) => void;
-  /** The state machine underneath. */
+  /** The state machine. */
   readonly stateMachine: StateMachine;
-  /** The functions, by the step and what they do: `reserve_do`, `reserve_undo`; `payment_card_do`; `saga_outcome`. */
+  /** Functions by step and role: `reserve_do`, `reserve_undo`; `payment_card_do`; `saga_outcome`. */
   readonly functions: Readonly<Record<string, IFunction>>;
-  /** A message for each execution that waits for a person. */
+  /** Queue with a message for each execution that waits for a person. */
   readonly waiting: Queue;
   readonly logGroup: LogGroup;
-  /** Writes down executions that were interrupted; an express saga has no events of them. */
+  /** Rule that sends a message for each interrupted execution; an express saga has no such events. */
   readonly interruptions: Rule | undefined;
   readonly alarms: readonly Alarm[];
 
@@ -80,7 +81,7 @@ export class Saga<
     const { cancelled, onOutcome } = props as { cancelled?: AnyCode; onOutcome?: AnyCode };
     const { retry, undoRetry } = props;
     const isExpress = props.type === 'express';
-    this.refuse([
+    this.assertValid([
       ...validateDefinition(nodes, isExpress),
       ...(cancelled === undefined ? [] : validateCode('`cancelled`', cancelled)),
       ...(onOutcome === undefined ? [] : validateCode('`onOutcome`', onOutcome)),
@@ -89,7 +90,7 @@ export class Saga<
     ]);
     const functions = new SagaFunctions(this, { bind: props.bind ?? {}, functions: props.functions ?? {} });
     const plan = planOf({ nodes, cancelled, onOutcome, isExpress, retry, undoRetry }, functions);
-    this.refuse(isExpress ? validateExpress(plan) : []);
+    this.assertValid(isExpress ? validateExpress(plan) : []);
     this.functions = Object.fromEntries(functions.byPlaceholder);
     const [first] = plan.nodes[0]?.steps ?? [];
     assertChecksInput(this.functions[`${first?.key}_do`], first?.title ?? '', this.node.path);
@@ -97,7 +98,7 @@ export class Saga<
     this.logGroup = this.createLogGroup();
     this.stateMachine = this.createStateMachine(plan, props.stateMachine);
     this.allow();
-    this.interruptions = isExpress ? undefined : noteInterruptions(this, this.stateMachine, this.waiting);
+    this.interruptions = isExpress ? undefined : reportInterruptions(this, this.stateMachine, this.waiting);
     const alarms = props.alarms ?? {};
     this.alarms =
       alarms === false
@@ -105,7 +106,7 @@ export class Saga<
         : addSagaAlarms(this, this.stateMachine, this.waiting, usualDuration(plan), alarms);
   }
 
-  bindingFor(access: SagaStart<Types<D>['input']> | SagaResponse<Types<D>['answers']>): Binding {
+  bindingFor(access: SagaStart<Types<D>['input']> | SagaResponse<Types<D>['responses']>): Binding {
     const { stateMachineArn } = this.stateMachine;
     const executions = Stack.of(this).formatArn({
       service: 'states',
@@ -117,7 +118,7 @@ export class Saga<
       granted === 'respond'
         ? {
             value: stateMachineArn,
-            // IAM knows a token's state machine, although the reference of actions does not say so.
+            // IAM supports the token's state machine as the resource, although the service reference omits it.
             statements: [allow('states', ['SendTaskSuccess', 'SendTaskFailure'], [stateMachineArn])],
           }
         : {
@@ -131,13 +132,13 @@ export class Saga<
     ).bindingFor(access);
   }
 
-  private refuse(errors: readonly string[]): void {
+  private assertValid(errors: readonly string[]): void {
     if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
   }
 
   private createLogGroup(): LogGroup {
     return new LogGroup(this, 'LogGroup', {
-      // Others fill the resource policy of CloudWatch Logs, which has 5,120 characters for a whole account.
+      // Other names would fill the resource policy of CloudWatch Logs, which has 5,120 characters for a whole account.
       // https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
       logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(this, { maxLength: 200 })}`,
       retention: RetentionDays.ONE_MONTH,
@@ -145,26 +146,29 @@ export class Saga<
     });
   }
 
-  private createStateMachine(plan: MachinePlan, own: SagaProps<D, B, C, O>['stateMachine']): StateMachine {
+  private createStateMachine(
+    plan: MachinePlan,
+    overrides: SagaProps<D, B, C, O>['stateMachine'],
+  ): StateMachine {
     const definition = JSON.stringify(machineOf(plan));
     const arns = Object.entries(this.functions).map(([name, { functionArn }]) => [name, functionArn]);
     return new StateMachine(this, 'StateMachine', {
-      // Data of people is in the input and the results: the history has it for 90 days, logs have only what happened.
+      // Input and results contain personal data: the history keeps them for 90 days, the logs leave them out.
       logs: { destination: this.logGroup, level: LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,
-      ...definedProps(own),
+      ...definedProps(overrides),
       stateMachineType: plan.isExpress ? StateMachineType.EXPRESS : StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(definition),
       definitionSubstitutions: {
         Waiting: this.waiting.queueUrl,
         ...integrationsIn(definition),
         ...Object.fromEntries(arns),
-        ...own?.definitionSubstitutions,
+        ...overrides?.definitionSubstitutions,
       },
     });
   }
 
-  /** The machine may invoke its functions, in this version only, and write to its queue. */
+  /** Lets the machine invoke its functions, in this version only, and send to its queue. */
   private allow(): void {
     const { role } = this.stateMachine;
     const arns = Object.values(this.functions).map(({ functionArn }) => functionArn);
@@ -174,7 +178,7 @@ export class Saga<
   }
 }
 
-/** The ARNs of the integrations that a definition names. */
+/** Returns the ARNs of the integrations in a definition. */
 function integrationsIn(definition: string): Record<string, string> {
   const names = (Object.keys(INTEGRATIONS) as (keyof typeof INTEGRATIONS)[]).filter((name) =>
     definition.includes(integration(name)),
@@ -185,9 +189,9 @@ function integrationsIn(definition: string): Record<string, string> {
 }
 
 function validateExpress(plan: MachinePlan): string[] {
-  const seconds = longestExpress(plan);
+  const seconds = maxSecondsOf(plan);
   if (seconds <= EXPRESS_SECONDS) return [];
   return [
-    `an express saga must end within ${EXPRESS_SECONDS} seconds, or what it did would not be undone, but with all retries and undos it can take ${Math.ceil(seconds)}: lower \`timeout\`, \`retry\` and \`undoRetry\`, or leave out \`type\``,
+    `an express saga must end within ${EXPRESS_SECONDS} seconds, so that its effects can be undone, but with all retries and undos it can take ${Math.ceil(seconds)}. Lower \`timeout\`, \`retry\` and \`undoRetry\`, or remove \`type\``,
   ];
 }

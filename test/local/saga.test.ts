@@ -296,7 +296,9 @@ describe('an undo that keeps failing', () => {
   it.concurrent('waits also when the outcome cannot be told', async () => {
     const id = await start('Steps', { tell: 'fail until repaired' });
     const { problem, taskToken } = await waiting('Steps', id);
-    expect(problem).toBe('Telling the outcome "Completed" failed at all retries. The execution waits.');
+    expect(problem).toBe(
+      'The delivery of the outcome "Completed" failed at all retries. The execution waits.',
+    );
     await addNote(id, 'repaired');
     await sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }));
     const { output } = await end('Steps', id);
@@ -441,7 +443,7 @@ describe('steps in parallel, and a choice', () => {
       reason: {
         kind: 'failed',
         error: 'SagaNoCase',
-        cause: 'The value of input.kind is none of card, invoice, free',
+        cause: 'input.kind must be one of card, invoice, free',
       },
     });
     expect((await log(id)).slice(3)).toContain('undone reserve: reserve, card failed');
@@ -499,7 +501,7 @@ describe('a step that waits for an answer', () => {
     const arn = executionArn('Waits', id);
     await sfn.send(new StopExecutionCommand({ executionArn: arn }));
     expect(await waiting('Waits', id)).toEqual({
-      problem: 'The execution was not ended by the saga itself, but is ABORTED. What it did is not undone.',
+      problem: 'The execution ended as ABORTED, not by a state of the saga. Its effects are not undone.',
       execution: arn,
       goOn: `aws stepfunctions redrive-execution --execution-arn '${arn}'`,
       afterwards: 'Delete this message.',

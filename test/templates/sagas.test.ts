@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { everything } from '../workflow/definitions.js';
-import { isCancelled, tell, templateWith } from '../workflow/stacks.js';
+import { isCancelled, publishOutcome, templateWith } from '../workflow/stacks.js';
 import { cfnLint } from './cfn-lint.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'trellis-templates-'));
@@ -33,7 +33,7 @@ function written(name: string, change: (definition: any) => void): string {
   const template: any = templateWith({
     definition: everything,
     cancelled: isCancelled,
-    onOutcome: tell,
+    onOutcome: publishOutcome,
   }).toJSON();
   const [machine] = Object.values<any>(template.Resources).filter(({ Type }) =>
     Type.endsWith('::StateMachine'),

@@ -1,4 +1,4 @@
-// The definitions stand in this file, and what is made of them in others.
+// The definitions are in this file, and their constructs in others.
 import { Duration } from 'aws-cdk-lib/core';
 import { defineSaga, nothing } from 'cdk-trellis';
 import { Approval, Order } from './fixtures/contract.js';
@@ -17,7 +17,7 @@ export const paid = reserved.step('pay', { do: pay, undo: refund });
 
 /** A saga of everything. */
 export const everything = reserved
-  .waitForCallback('approve', { do: ask, answer: Approval, wait: Duration.days(1) })
+  .waitForCallback('approve', { do: ask, response: Approval, wait: Duration.days(1) })
   .parallel({ note: { do: plain, undo: refund }, fraud: { do: plain, undo: refund } })
   .choice('pay', 'input.method', {
     card: { do: pay, undo: refund },

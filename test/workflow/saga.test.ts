@@ -10,7 +10,15 @@ import { nagFindings } from '../support/nag.js';
 import { stableTemplate } from '../support/template.js';
 import { everything, paid, reserve, reserved } from './definitions.js';
 import { Order } from './fixtures/contract.js';
-import { bindings, definitionIn, emptyStack, isCancelled, sagaWith, tell, templateWith } from './stacks.js';
+import {
+  bindings,
+  definitionIn,
+  emptyStack,
+  isCancelled,
+  publishOutcome,
+  sagaWith,
+  templateWith,
+} from './stacks.js';
 
 const NOT_BUNDLED = { 'aws:cdk:bundling-stacks': [] };
 const quick = { attempts: 1 };
@@ -31,7 +39,7 @@ describe('Saga', () => {
         definition: everything,
         bind,
         cancelled: () => import('./fixtures/is-cancelled.js'),
-        onOutcome: () => import('./fixtures/tell.js'),
+        onOutcome: () => import('./fixtures/publish-outcome.js'),
       });
       const fulfilment = new Saga(stack, 'Express', {
         definition: defineSaga(Order).step('reserve', { do: reserve, ...short }),
@@ -66,7 +74,7 @@ describe('Saga', () => {
   it('may invoke its own functions and write to its queue, and nothing else', () => {
     const stack = emptyStack();
     const { stateMachine, functions, waiting } = sagaWith(
-      { definition: everything, cancelled: isCancelled, onOutcome: tell },
+      { definition: everything, cancelled: isCancelled, onOutcome: publishOutcome },
       stack,
     );
     const template = stableTemplate(stack) as any;
@@ -102,7 +110,11 @@ describe('Saga', () => {
   });
 
   it('names in its definition what it may invoke', () => {
-    const template = templateWith({ definition: everything, cancelled: isCancelled, onOutcome: tell });
+    const template = templateWith({
+      definition: everything,
+      cancelled: isCancelled,
+      onOutcome: publishOutcome,
+    });
     const text = JSON.stringify(definitionIn(template));
     const named = new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
     const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
@@ -164,7 +176,9 @@ describe('the properties of a Saga', () => {
   });
 
   it('onOutcome: is invoked at each end', () => {
-    const { States } = definitionIn(templateWith({ onOutcome: { handler: tell, memorySize: 512 } }));
+    const { States } = definitionIn(
+      templateWith({ onOutcome: { handler: publishOutcome, memorySize: 512 } }),
+    );
     for (const name of ['Completed', 'Undone', 'Refused']) {
       expect(States[name].Arguments.FunctionName).toBe('${saga_outcome}');
     }
@@ -191,7 +205,7 @@ describe('the properties of a Saga', () => {
       definition: reserved.step('pay', { do: () => import('./fixtures/pay.js'), retry: { attempts: 1 } }),
       retry: { attempts: 4, interval: Duration.seconds(3), backoff: 1.5, maxInterval: Duration.seconds(9) },
       undoRetry: { attempts: 2 },
-      onOutcome: tell,
+      onOutcome: publishOutcome,
     });
     const { States } = definitionIn(template);
     expect(States.reserve.Retry.at(-1)).toEqual({
@@ -335,7 +349,7 @@ describe('a binding to a Saga', () => {
     return { statements: found.filter(({ Action }) => JSON.stringify(Action).includes('states:')), arn };
   };
 
-  it('starts it, and can tell a second start from another one', () => {
+  it('starts it, and can compare a second start with the first one', () => {
     const { statements, arn } = statementsOf(() => import('./fixtures/start.js'));
     expect(statements).toEqual([
       { Effect: 'Allow', Action: 'states:StartExecution', Resource: arn },
@@ -348,8 +362,8 @@ describe('a binding to a Saga', () => {
     expect(JSON.stringify(statements[1].Resource)).toMatch(/:execution:.*:\*/);
   });
 
-  it('answers the steps that wait', () => {
-    const { statements, arn } = statementsOf(() => import('./fixtures/answer.js'));
+  it('responds to the steps that wait', () => {
+    const { statements, arn } = statementsOf(() => import('./fixtures/respond.js'));
     expect(statements).toEqual([
       { Effect: 'Allow', Action: ['states:SendTaskSuccess', 'states:SendTaskFailure'], Resource: arn },
     ]);

@@ -15,11 +15,11 @@ const ask = () => import('./fixtures/ask.js');
 const plain = () => import('./fixtures/plain.js');
 const refusingUndo = () => import('./fixtures/refusing-undo.js');
 const isCancelled = () => import('./fixtures/is-cancelled.js');
-const tell = () => import('./fixtures/tell.js');
+const publishOutcome = () => import('./fixtures/publish-outcome.js');
 const start = () => import('./fixtures/start.js');
 const startOther = () => import('./fixtures/start-other.js');
-const answer = () => import('./fixtures/answer.js');
-const answerOther = () => import('./fixtures/answer-other.js');
+const respond = () => import('./fixtures/respond.js');
+const respondOther = () => import('./fixtures/respond-other.js');
 
 export function steps(imported: IFunction) {
   const reserved = defineSaga(Order).step('reserve', { do: reserve, undo: release });
@@ -77,7 +77,7 @@ export function choices() {
   reserved.choice('pay', 'reserve.kind', { own: { do: pay }, foreign: { do: pay }, odd: { do: pay } });
   // @ts-expect-error any text may be there
   reserved.choice('pay', 'input.orderId', {});
-  // @ts-expect-error there is no such path
+  // @ts-expect-error unknown path
   reserved.choice('pay', 'input.methods', { card: { do: pay } });
   // @ts-expect-error a case reads what is not there
   reserved.choice('x', 'reserve.kind', { own: { do: confirm }, foreign: { do: pay } });
@@ -92,22 +92,27 @@ type Result<D, Name> = D extends { readonly types?: { readonly context: infer Co
 
 export function callbacks() {
   const reserved = defineSaga(Order).step('reserve', { do: reserve });
-  const asked = reserved.waitForCallback('approve', { do: ask, answer: Approval, wait: Duration.days(1) });
-  const answer: Result<typeof asked, 'approve'> = { by: 'ann', isApproved: true };
+  const asked = reserved.waitForCallback('approve', { do: ask, response: Approval, wait: Duration.days(1) });
+  const response: Result<typeof asked, 'approve'> = { by: 'ann', isApproved: true };
   // @ts-expect-error only a step that waits has a token
   reserved.step('approve', { do: ask });
-  // @ts-expect-error a person does not answer within nothing
-  reserved.waitForCallback('approve', { do: ask, answer: Approval });
-  return answer;
+  // @ts-expect-error `wait` is required
+  reserved.waitForCallback('approve', { do: ask, response: Approval });
+  return response;
 }
 
 export function sagas(stack: Stack, stock: DataTable, orders: DataTable, events: EventBus) {
   const definition = defineSaga(Order)
     .step('reserve', { do: reserve, undo: release })
-    .waitForCallback('approve', { do: ask, answer: Approval, wait: Duration.days(1) })
+    .waitForCallback('approve', { do: ask, response: Approval, wait: Duration.days(1) })
     .step('pay', { do: pay, undo: refund });
   const bind = { stock, orders, events };
-  const made = new Saga(stack, 'All', { definition, bind, cancelled: isCancelled, onOutcome: tell });
+  const made = new Saga(stack, 'All', {
+    definition,
+    bind,
+    cancelled: isCancelled,
+    onOutcome: publishOutcome,
+  });
   new Saga(stack, 'Steps', { definition, bind: { stock } });
   // @ts-expect-error a need is not bound
   new Saga(stack, 'E1', { definition });
@@ -115,16 +120,16 @@ export function sagas(stack: Stack, stock: DataTable, orders: DataTable, events:
   new Saga(stack, 'E2', { definition, bind: { stock: events } });
   // @ts-expect-error what the check needs is not bound
   new Saga(stack, 'E3', { definition, bind: { stock }, cancelled: isCancelled });
-  // @ts-expect-error the check must say yes or no
+  // @ts-expect-error the check must return a boolean
   new Saga(stack, 'E4', { definition, bind: { stock }, cancelled: refund });
   const other = defineSaga(Order).step('reserve', { do: reserve }).step('x', { do: refusingUndo });
   // @ts-expect-error it can be refused with a code that is not expected
-  new Saga(stack, 'E5', { definition: other, bind: { stock, events }, onOutcome: tell });
+  new Saga(stack, 'E5', { definition: other, bind: { stock, events }, onOutcome: publishOutcome });
 
   new NodeFunction(stack, 'Start', { handler: start, bind: { fulfilment: made } });
-  new NodeFunction(stack, 'Answer', { handler: answer, bind: { fulfilment: made } });
+  new NodeFunction(stack, 'Respond', { handler: respond, bind: { fulfilment: made } });
   // @ts-expect-error the saga takes something else
   new NodeFunction(stack, 'E6', { handler: startOther, bind: { fulfilment: made } });
   // @ts-expect-error no step waits for this
-  new NodeFunction(stack, 'E7', { handler: answerOther, bind: { fulfilment: made } });
+  new NodeFunction(stack, 'E7', { handler: respondOther, bind: { fulfilment: made } });
 }

@@ -6,7 +6,7 @@ import { newStack } from '../support/template.js';
 import { reserved } from './definitions.js';
 
 export const isCancelled = () => import('./fixtures/is-cancelled.js');
-export const tell = () => import('./fixtures/tell.js');
+export const publishOutcome = () => import('./fixtures/publish-outcome.js');
 
 /** A stack whose code is not bundled. */
 export const emptyStack = () => newStack({ 'aws:cdk:bundling-stacks': [] });

@@ -5,7 +5,7 @@ import { pay, release, reserve } from './definitions.js';
 import { Approval, Order } from './fixtures/contract.js';
 import { emptyStack, sagaWith } from './stacks.js';
 
-/** What users of JavaScript, or of casts, may write. */
+/** Definitions that users of JavaScript, or of casts, may write. */
 const anySaga = () => defineSaga(Order) as any;
 const reserved = () => anySaga().step('reserve', { do: reserve });
 
@@ -39,15 +39,19 @@ describe('Saga refuses', () => {
     [
       'a name with other characters',
       () => anySaga().step('re-serve', { do: reserve }),
-      'a small letter first, got "re-serve"',
+      'a lower-case letter first, got "re-serve"',
     ],
     ['a name that is too long', () => anySaga().step('a'.repeat(31), { do: reserve }), '1 to 30 letters'],
-    ['a name of its own', () => anySaga().step('input', { do: reserve }), 'must be none of input, execution'],
-    ['a name twice', () => reserved().step('reserve', { do: pay }), 'must be used once, got reserve again'],
+    [
+      'a name of its own',
+      () => anySaga().step('input', { do: reserve }),
+      'must not be one of input, execution',
+    ],
+    ['a name twice', () => reserved().step('reserve', { do: pay }), 'must be unique, got reserve twice'],
     [
       'a name twice, in a group',
       () => reserved().parallel({ reserve: { do: pay }, b: { do: pay } }),
-      'used once',
+      'must be unique',
     ],
     [
       'an undo of nothing',
@@ -55,9 +59,9 @@ describe('Saga refuses', () => {
       '`do` of reserve must be a module',
     ],
     ['a step that is nothing', () => anySaga().step('reserve'), '`do` of reserve must be a module'],
-    ['code that is none', () => anySaga().step('reserve', { do: './reserve.js' }), 'got ./reserve.js'],
+    ['invalid code', () => anySaga().step('reserve', { do: './reserve.js' }), 'got ./reserve.js'],
     [
-      'an undo that is none',
+      'an invalid undo',
       () => anySaga().step('reserve', { do: reserve, undo: {} }),
       '`undo` of reserve must be',
     ],
@@ -75,7 +79,7 @@ describe('Saga refuses', () => {
     [
       'no timeout for a function that is imported',
       () => anySaga().step('reserve', { do: imported }),
-      'which is imported, got undefined',
+      'because its function is imported',
     ],
     [
       "a timeout below the function's own",
@@ -111,12 +115,12 @@ describe('Saga refuses', () => {
     [
       'a choice without cases',
       () => reserved().choice('pay', 'input.method', {}),
-      'a case with something to do, got 0',
+      'a case with a step, got 0',
     ],
     [
       'a choice of nothing',
       () => reserved().choice('pay', 'input.method', { card: { do: nothing } }),
-      'something to do, got 1 without',
+      'a case with a step, got 1 without',
     ],
     [
       'a choice on what is not there',
@@ -134,13 +138,13 @@ describe('Saga refuses', () => {
       'got "a b"',
     ],
     [
-      'an answer that is not waited for',
-      () => reserved().waitForCallback('approve', { do: pay, answer: Approval }),
+      'a response without `wait`',
+      () => reserved().waitForCallback('approve', { do: pay, response: Approval }),
       '`wait` of approve must be whole seconds',
     ],
     [
       'a wait of more than a year',
-      () => reserved().waitForCallback('approve', { do: pay, answer: Approval, wait: Duration.days(366) }),
+      () => reserved().waitForCallback('approve', { do: pay, response: Approval, wait: Duration.days(366) }),
       'at most a year',
     ],
   ])('%s', (_what, definition, message) => {
@@ -152,11 +156,11 @@ describe('Saga refuses', () => {
   it('a wait in an express saga', () => {
     const definition = reserved().waitForCallback('approve', {
       do: pay,
-      answer: Approval,
+      response: Approval,
       wait: Duration.minutes(1),
     });
     expect(refusal({ definition, type: 'express' })).toContain(
-      'approve waits for an answer, which an express saga cannot',
+      'approve waits for a response, which an express saga cannot do',
     );
   });
 
@@ -173,10 +177,10 @@ describe('Saga refuses', () => {
 
   it('two cases whose functions would have one name', () => {
     const definition = reserved().choice('pay', 'input.method', { 'a-b': { do: pay }, a_b: { do: pay } });
-    expect(refusal({ definition })).toContain('Two functions would be called pay_a_b_do');
+    expect(refusal({ definition })).toContain('Two functions would have the name pay_a_b_do');
   });
 
-  it('a check, a listener and retries that are none', () => {
+  it('an invalid check, outcome handler and retries', () => {
     const message = refusal({
       cancelled: 1,
       onOutcome: {},
@@ -199,7 +203,7 @@ describe('Saga refuses', () => {
   });
 
   it('a module that is not there, where the step is written', () => {
-    // @ts-expect-error there is none
+    // @ts-expect-error unknown name
     const missing = () => import('./fixtures/missing.js');
     expect(() => anySaga().step('reserve', { do: missing })).toThrow(
       /`do` of the step reserve: `handler` imports `.\/fixtures\/missing.js`, and there is no such file:/,

@@ -3,7 +3,7 @@ import { Stack } from 'aws-cdk-lib/core';
 import { acknowledge } from '../../construct/acknowledge.js';
 
 /**
- * What CDK permits a state machine with logs and traces, for which there are no permissions for single resources.
+ * Actions that CDK allows a state machine with logs and traces, and that do not support resource-level permissions.
  * https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html,
  * https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
  */
@@ -28,11 +28,11 @@ interface Statement {
 }
 
 /**
- * Says why `*` is right for the delivery of logs and for traces. CDK puts all that a role is permitted into one policy:
- * what users permit for all resources beside it is left to security scans, and so is the whole then.
+ * Acknowledges `*` for the delivery of logs and for traces. CDK puts all permissions of a role into one policy: if users
+ * add others on all resources, nothing is acknowledged, and security scans report the policy.
  */
 export function acknowledgeLogsAndTraces(role: IRole): void {
-  // What a policy holds is known when all is added: then is validation.
+  // The policy is complete only during validation.
   role.node.addValidation({
     validate: () => {
       const actions = statementsOf(role)
@@ -41,7 +41,7 @@ export function acknowledgeLogsAndTraces(role: IRole): void {
       if (actions.every((action) => WITHOUT_RESOURCES.includes(action))) {
         acknowledge(role, {
           'AwsSolutions-IAM5[Resource::*]':
-            'Only for the delivery of logs and for traces: neither has permissions for single resources.',
+            'Only for the delivery of logs and for traces: their actions do not support resource-level permissions.',
         });
       }
       return [];

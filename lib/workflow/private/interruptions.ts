@@ -6,20 +6,20 @@ import type { Construct } from 'constructs';
 import { UNDONE_ERROR } from './outcome-states.js';
 
 /**
- * Nothing is undone in an execution that somebody stopped, that is a year old, or that ended by an error which no state
- * can catch. It is written down for a person, who has 14 days to let it go on where it was.
+ * Sends a message for each execution that ended without undoing anything: it was stopped, is a year old, or ended by an
+ * error that no state can catch. A person has 14 days to redrive it.
  * https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
  */
-export function noteInterruptions(scope: Construct, stateMachine: StateMachine, queue: IQueue): Rule {
+export function reportInterruptions(scope: Construct, stateMachine: StateMachine, queue: IQueue): Rule {
   const path = (name: string) => EventField.fromPath(`$.detail.${name}`);
   const message = RuleTargetInput.fromObject({
-    problem: `The execution was not ended by the saga itself, but is ${path('status')}. What it did is not undone.`,
+    problem: `The execution ended as ${path('status')}, not by a state of the saga. Its effects are not undone.`,
     execution: path('executionArn'),
     goOn: `aws stepfunctions redrive-execution --execution-arn '${path('executionArn')}'`,
     afterwards: 'Delete this message.',
   });
   return new Rule(scope, 'Interruptions', {
-    description: 'Executions of the saga that ended before everything was done or undone',
+    description: 'Executions of the saga that ended before all steps were done or undone',
     eventPattern: {
       source: ['aws.states'],
       detailType: ['Step Functions Execution Status Change'],
@@ -31,7 +31,7 @@ export function noteInterruptions(scope: Construct, stateMachine: StateMachine, 
         ],
       },
     },
-    // A message that cannot be made is kept as it came: the queue is its own dead-letter queue.
+    // A message that cannot be rendered is kept as the event: the queue is its own dead-letter queue.
     targets: [new SqsQueue(queue, { message, deadLetterQueue: queue })],
   });
 }

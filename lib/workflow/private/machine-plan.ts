@@ -2,20 +2,20 @@ import type { Policy } from './retry.js';
 
 /** A function that the state machine invokes. */
 export interface Invocation {
-  /** The placeholder of its ARN, as in `${Do_reserve}`. */
+  /** Placeholder of its ARN, as in `${Do_reserve}`. */
   readonly arn: string;
-  /** When Step Functions gives it up: after Lambda has. */
+  /** Timeout in Step Functions: longer than that of Lambda. */
   readonly seconds: number;
   readonly retry: Policy;
-  /** Whether nothing in the function checks how large the context is with its result. @default false */
+  /** True if the function does not check the size of the context with its result. @default false */
   readonly isUnchecked?: boolean;
 }
 
 /** A step with its functions. */
 export interface MachineStep {
-  /** Under what its result stands in the context. */
+  /** Key of its result in the context. */
   readonly key: string;
-  /** The name of its state. */
+  /** Name of its state. */
   readonly title: string;
   readonly do: Invocation;
   readonly undo: Invocation | undefined;
@@ -23,7 +23,7 @@ export interface MachineStep {
 
 export interface MachineCase extends Omit<MachineStep, 'do'> {
   readonly value: string;
-  /** @default - nothing is to be done */
+  /** @default - the case has no step */
   readonly do: Invocation | undefined;
 }
 
@@ -50,12 +50,12 @@ export type State = Readonly<Record<string, unknown>>;
 export type States = Readonly<Record<string, State>>;
 export type Entry = readonly [name: string, state: State];
 
-/** The placeholder of the queue where executions wait for a person. */
+/** Placeholder of the queue of executions that wait for a person. */
 export const WAITING_QUEUE = '${Waiting}';
 
 /**
- * The placeholders of what Step Functions calls by itself. Each is a whole value: a linter of definitions knows it for a
- * placeholder then, and takes `arn:${Partition}:states:::` for no ARN.
+ * Placeholders of the optimized integrations of Step Functions. Each is a whole value: a linter of definitions then
+ * recognizes a placeholder, and does not report `arn:${Partition}:states:::` as an invalid ARN.
  */
 export const INTEGRATIONS = {
   Invoke: 'lambda:invoke',

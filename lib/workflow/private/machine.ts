@@ -24,12 +24,12 @@ export interface Machine {
   readonly States: States;
 }
 
-/** A saga as a state machine. */
+/** Returns the state machine of a saga. */
 export function machineOf(plan: MachinePlan): Machine {
   const { nodes } = plan;
-  const states = nodes.flatMap((node, at) => [
-    ...forwards(plan, node, at),
-    ...backwards(plan, node, undoEntry(nodes, at - 1)),
+  const states = nodes.flatMap((node, index) => [
+    ...forwards(plan, node, index),
+    ...backwards(plan, node, undoEntry(nodes, index - 1)),
   ]);
   return {
     Comment: 'A saga: all steps are done, or undone again. It has no timeout, which would skip the undoing.',
@@ -39,41 +39,41 @@ export function machineOf(plan: MachinePlan): Machine {
   };
 }
 
-/** The first state of a node. */
+/** Returns the first state of a node. */
 function entryOf(node: MachineNode): string {
-  // A name may have 80 characters, and others are made of this one.
+  // A name has at most 80 characters, and other names contain this one.
   return node.kind === 'choice' ? node.name : titles(node).join(', ').slice(0, 50);
 }
 
 const titles = ({ steps }: MachineNode) => steps.map(({ title }) => title);
 
-/** Where undoing begins when this node has failed: with its own undo, if it has one. */
-function undoEntry(nodes: readonly MachineNode[], at: number): string {
-  const node = nodes[at];
+/** Returns the state in which undoing starts after this node has failed: its own undo, if it has one. */
+function undoEntry(nodes: readonly MachineNode[], index: number): string {
+  const node = nodes[index];
   if (!node) return UNDONE_STATE;
   const last = node.steps.findLast(({ undo }) => undo);
-  if (!last) return undoEntry(nodes, at - 1);
+  if (!last) return undoEntry(nodes, index - 1);
   return undoName(node.kind === 'choice' ? node.name : last.title);
 }
 
 const undoName = (title: string) => `Undo ${title}`;
 
-/** The states that do a node's work, and the question whether to go on. */
-function forwards(plan: MachinePlan, node: MachineNode, at: number): Entry[] {
+/** Creates the states that run a node and decide about the next one. */
+function forwards(plan: MachinePlan, node: MachineNode, index: number): Entry[] {
   const { nodes, cancelled } = plan;
-  const next = nodes[at + 1];
-  const onFailure = undoEntry(nodes, at);
+  const next = nodes[index + 1];
+  const onFailure = undoEntry(nodes, index);
   const question = `Is ${entryOf(node)} done?`;
   const check = cancelled && next ? `Is it cancelled before ${entryOf(next)}?` : undefined;
   const isInvalid = { Condition: jsonata(IS_INVALID), Next: REFUSED_STATE };
   const hasFailed = { Condition: jsonata(HAS_FAILED), Next: onFailure };
   const choice = {
     Type: 'Choice',
-    Choices: at === 0 ? [isInvalid, hasFailed] : [hasFailed],
+    Choices: index === 0 ? [isInvalid, hasFailed] : [hasFailed],
     Default: next ? entryOf(next) : COMPLETED_STATE,
   };
   return [
-    ...work(plan, at, check ?? question, onFailure),
+    ...work(plan, index, check ?? question, onFailure),
     ...(cancelled && check && next
       ? [[check, cancelCheck(plan, cancelled, entryOf(next), question)] as const]
       : []),
@@ -81,11 +81,11 @@ function forwards(plan: MachinePlan, node: MachineNode, at: number): Entry[] {
   ];
 }
 
-function work({ nodes, isExpress }: MachinePlan, at: number, next: string, onFailure: string): Entry[] {
-  const node = nodes[at] as MachineNode;
+function work({ nodes, isExpress }: MachinePlan, index: number, next: string, onFailure: string): Entry[] {
+  const node = nodes[index] as MachineNode;
   switch (node.kind) {
     case 'step': {
-      const begin = at === 0 ? beginning : doing;
+      const begin = index === 0 ? beginning : doing;
       return node.steps.map((step) => [step.title, begin(step, isExpress, next, onFailure)]);
     }
     case 'callback':
@@ -94,12 +94,12 @@ function work({ nodes, isExpress }: MachinePlan, at: number, next: string, onFai
       const Branches = node.steps.map((step) => branch(step, isExpress));
       const name = entryOf(node);
       const Output = jsonata(withResults(name));
-      // All branches have ended when their results are too large together: all of them are undone, without a result.
+      // If the results together are too large, all branches have ended: all are undone, without a result.
       const Catch = caught(withError(CONTEXT, name), onFailure);
       return [[name, { Type: 'Parallel', Branches, Output, Catch, Next: next }]];
     }
     case 'choice':
-      return choosing(node, undoEntry(nodes, at - 1), next, (step) =>
+      return choosing(node, undoEntry(nodes, index - 1), next, (step) =>
         doing(step, isExpress, next, onFailure),
       );
   }
@@ -112,16 +112,16 @@ function choosing(
   state: (step: MachineStep) => States[string],
 ): Entry[] {
   const noCase = `${name}: no case`;
-  const cause = quoted(`The value of ${on} is none of ${steps.map(({ value }) => value).join(', ')}`);
+  const cause = quoted(`${on} must be one of ${steps.map(({ value }) => value).join(', ')}`);
   const failure = failureOf(name, `{"kind": "failed", "error": "SagaNoCase", "cause": ${cause}}`);
-  const done = steps.filter((step): step is typeof step & MachineStep => step.do !== undefined);
+  const active = steps.filter((step): step is typeof step & MachineStep => step.do !== undefined);
   const Choices = steps.map(({ value, title, do: code }) => ({
     Condition: jsonata(isCase(on, value)),
     Next: code ? title : next,
   }));
   return [
     [name, { Type: 'Choice', Choices, Default: noCase }],
-    ...done.map((step): Entry => [step.title, state(step)]),
+    ...active.map((step): Entry => [step.title, state(step)]),
     [noCase, { Type: 'Pass', Output: jsonata(`$merge([${CONTEXT}, ${failure}])`), Next: onNoCase }],
   ];
 }
@@ -140,13 +140,13 @@ function cancelCheck(
   };
 }
 
-/** The states that undo a node, the last of its steps first. @param next where the undoing goes on */
+/** Creates the states that undo a node, the last of its steps first. @param next the state after them */
 function backwards(plan: MachinePlan, node: MachineNode, next: string): Entry[] {
   const steps = node.steps.filter(({ undo }) => undo);
   const undo = (step: (typeof steps)[number], then: string) =>
     obligation(plan, {
       name: undoName(step.title),
-      what: `The undo of ${step.title}`,
+      label: `The undo of ${step.title}`,
       key: step.title,
       invocation: step.undo as Invocation,
       event: eventOf(CONTEXT),
@@ -154,8 +154,8 @@ function backwards(plan: MachinePlan, node: MachineNode, next: string): Entry[] 
       next: then,
     });
   if (node.kind !== 'choice') {
-    return steps.flatMap((step, at) =>
-      undo(step, at === 0 ? next : undoName((steps[at - 1] as typeof step).title)),
+    return steps.flatMap((step, index) =>
+      undo(step, index === 0 ? next : undoName((steps[index - 1] as typeof step).title)),
     );
   }
   if (steps.length === 0) return [];

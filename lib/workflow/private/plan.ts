@@ -3,7 +3,7 @@ import { type AnyCode, nothing, type PlannedStep } from '../planned-step.js';
 import type { SagaNode } from '../saga-definition.js';
 import type { RetryPolicy } from '../saga-types.js';
 import type { MachineCase, MachineNode, MachinePlan, MachineStep } from './machine-plan.js';
-import { type DefaultRetries, defaultRetries, longestOfExpress } from './retry.js';
+import { type DefaultRetries, defaultRetries, maxExpressSeconds } from './retry.js';
 import type { SagaFunctions } from './saga-functions.js';
 
 export interface PlanProps {
@@ -11,18 +11,18 @@ export interface PlanProps {
   readonly cancelled: AnyCode | undefined;
   readonly onOutcome: AnyCode | undefined;
   readonly isExpress: boolean;
-  /** Instead of the defaults. */
+  /** Overrides of the default retries. */
   readonly retry: RetryPolicy | undefined;
   readonly undoRetry: RetryPolicy | undefined;
 }
 
-/** Makes the functions of a saga, and says what its state machine does with them. */
+/** Creates the functions of a saga, and the plan of its state machine. */
 export function planOf(
-  { nodes, cancelled, onOutcome, isExpress, ...own }: PlanProps,
+  { nodes, cancelled, onOutcome, isExpress, ...overrides }: PlanProps,
   functions: SagaFunctions,
 ): MachinePlan {
   const { step, undo } = defaultRetries(isExpress);
-  const retries = { step: { ...step, ...own.retry }, undo: { ...undo, ...own.undoRetry } };
+  const retries = { step: { ...step, ...overrides.retry }, undo: { ...undo, ...overrides.undoRetry } };
   const make: StepMaker = (path, step) => stepOf(functions, retries, path, step);
   return {
     nodes: nodes.map((node) => nodeOf(node, make)),
@@ -32,7 +32,7 @@ export function planOf(
   };
 }
 
-/** Makes a step with its functions; the path is that of its functions. */
+/** Function that creates a step with its functions; the path is that of its functions. */
 type StepMaker = (path: readonly [key: string, ...rest: string[]], step: PlannedStep) => MachineStep;
 
 function nodeOf(node: SagaNode, make: StepMaker): MachineNode {
@@ -72,10 +72,13 @@ function caseOf(name: string, value: string, step: PlannedStep, make: StepMaker)
   return { ...make([name, value], step), value };
 }
 
-/** The most seconds that an express saga can take: everything is done and undone, at the last attempt. */
-export function longestExpress({ nodes, cancelled, onOutcome }: MachinePlan): number {
+/** Returns the maximum seconds of an express saga: all steps run and are undone, each at the last attempt. */
+export function maxSecondsOf({ nodes, cancelled, onOutcome }: MachinePlan): number {
   const steps = nodes.flatMap((node) => node.steps as readonly MachineCase[]);
   const checks = cancelled ? nodes.slice(1).map(() => cancelled) : [];
-  const all = [...steps.flatMap((step) => [step.do, step.undo]), ...checks, onOutcome];
-  return all.reduce((sum, one) => sum + (one ? longestOfExpress(one.retry, one.seconds) : 0), 0);
+  const invocations = [...steps.flatMap((step) => [step.do, step.undo]), ...checks, onOutcome];
+  return invocations.reduce(
+    (sum, invocation) => sum + (invocation ? maxExpressSeconds(invocation.retry, invocation.seconds) : 0),
+    0,
+  );
 }

@@ -14,21 +14,22 @@ export interface Retrier {
 export type Policy = Required<RetryPolicy>;
 
 const SHARED = { interval: Duration.seconds(1), backoff: 2, maxInterval: Duration.minutes(1) };
-/** How often a function is invoked unless the saga says so. */
+
+/** Default retries of a saga's functions. */
 export interface DefaultRetries {
   readonly step: Policy;
   readonly undo: Policy;
 }
 
-/** A step has somebody waiting; an undo has time, and a person who is woken up for it has more to do than wait. */
+/** Few retries for a step, whose caller waits; more for an undo, whose failure a person must repair. */
 const STANDARD: DefaultRetries = { step: { ...SHARED, attempts: 3 }, undo: { ...SHARED, attempts: 8 } };
-/** Five minutes are for all that is done and undone. */
+/** Fewer retries: an express saga must finish and undo everything within five minutes. */
 const EXPRESS: DefaultRetries = { step: { ...SHARED, attempts: 2 }, undo: { ...SHARED, attempts: 3 } };
 
 export const defaultRetries = (isExpress: boolean): DefaultRetries => (isExpress ? EXPRESS : STANDARD);
 
 /**
- * Lambda's own hiccups, after which it may not have run the function.
+ * Transient errors of Lambda, after which the function may not have run.
  * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
  */
 const LAMBDA_ERRORS = [
@@ -39,7 +40,7 @@ const LAMBDA_ERRORS = [
   'Lambda.TooManyRequestsException',
 ];
 
-/** The numbers are those of the page above; the jitter keeps a thousand executions from coming back at once. */
+/** Values of the page above; the jitter spreads the retries of many executions. */
 const OF_LAMBDA: Retrier = {
   ErrorEquals: LAMBDA_ERRORS,
   IntervalSeconds: 2,
@@ -48,26 +49,26 @@ const OF_LAMBDA: Retrier = {
   JitterStrategy: 'FULL',
 };
 
-/** An express execution has five minutes for all it does. */
+/** Fewer attempts: an express execution has five minutes in total. */
 const EXPRESS_LAMBDA_ATTEMPTS = 3;
 const ofLambda = (isExpress: boolean): Retrier =>
   isExpress ? { ...OF_LAMBDA, MaxAttempts: EXPRESS_LAMBDA_ATTEMPTS } : OF_LAMBDA;
 
-/** The retriers of a function. @param never errors that are no failures of the function, and final */
-export function retriers(policy: Policy, isExpress: boolean, never: readonly string[] = []): Retrier[] {
+/** Returns the retriers of a function. @param finalErrors errors that are not retried */
+export function retriers(policy: Policy, isExpress: boolean, finalErrors: readonly string[] = []): Retrier[] {
   const { attempts } = policy;
   return [
-    ...(never.length > 0 ? [{ ErrorEquals: never, MaxAttempts: 0 }] : []),
+    ...(finalErrors.length > 0 ? [{ ErrorEquals: finalErrors, MaxAttempts: 0 }] : []),
     ofLambda(isExpress),
     ...(attempts > 1 ? [{ ErrorEquals: ['States.ALL'], ...pauses(policy), MaxAttempts: attempts - 1 }] : []),
   ];
 }
 
 /**
- * The retriers of a message for a person, which is written again when its time is over. Writing it is tried for about
- * half an hour. @param answer the error by which the person answers
+ * Returns the retriers of a message for a person, which is sent again after its timeout. Failed attempts to send it are
+ * retried for about half an hour. @param doneError the error with which the person reports that the work is done
  */
-export function writtenInTime(answer: string): Retrier[] {
+export function messageRetriers(doneError: string): Retrier[] {
   const policy: Policy = {
     ...SHARED,
     interval: Duration.seconds(5),
@@ -75,14 +76,14 @@ export function writtenInTime(answer: string): Retrier[] {
     attempts: 0,
   };
   return [
-    { ErrorEquals: [answer], MaxAttempts: 0 },
+    { ErrorEquals: [doneError], MaxAttempts: 0 },
     { ErrorEquals: ['States.Timeout'], IntervalSeconds: 1, MaxAttempts: 99_999_999 },
     { ErrorEquals: ['States.ALL'], ...pauses(policy), MaxAttempts: 12 },
   ];
 }
 
-/** The retriers of a message that an express execution leaves: it has seconds for it. */
-export const WRITTEN_DOWN: readonly Retrier[] = [
+/** Retriers of the message of an express execution, which has only seconds for it. */
+export const EXPRESS_MESSAGE_RETRIERS: readonly Retrier[] = [
   { ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 2 },
 ];
 
@@ -95,18 +96,18 @@ function pauses({ interval, backoff, maxInterval }: Policy) {
   };
 }
 
-/** The most seconds that a function of an express saga can take with its retries. */
-export function longestOfExpress(policy: Policy, timeoutSeconds: number): number {
+/** Returns the maximum seconds of a function of an express saga, including its retries. */
+export function maxExpressSeconds(policy: Policy, timeoutSeconds: number): number {
   const { IntervalSeconds, BackoffRate, MaxDelaySeconds } = pauses(policy);
   const { MaxAttempts } = ofLambda(true);
-  const pause = (at: number) => Math.min(IntervalSeconds * BackoffRate ** at, MaxDelaySeconds);
+  const pause = (retry: number) => Math.min(IntervalSeconds * BackoffRate ** retry, MaxDelaySeconds);
   return (
     policy.attempts * timeoutSeconds +
     sum(policy.attempts - 1, pause) +
-    sum(MaxAttempts, (at) => 2 ** (at + 1))
+    sum(MaxAttempts, (retry) => 2 ** (retry + 1))
   );
 }
 
-function sum(count: number, term: (at: number) => number): number {
-  return Array.from({ length: count }, (_, at) => term(at)).reduce((total, one) => total + one, 0);
+function sum(count: number, term: (index: number) => number): number {
+  return Array.from({ length: count }, (_, index) => term(index)).reduce((total, value) => total + value, 0);
 }

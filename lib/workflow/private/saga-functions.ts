@@ -11,19 +11,19 @@ import type { Invocation } from './machine-plan.js';
 import type { Policy } from './retry.js';
 
 /**
- * Before a function runs, Lambda may take ten seconds to initialize it: the state waits longer than both, so that Lambda
- * has always ended the function when its undo begins.
+ * Additional seconds of a state. Lambda may take ten seconds to initialize a function before it runs: the state waits
+ * longer than both, so that Lambda has always ended the function when its undo starts.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
  */
 const LAMBDA_SECONDS = 12;
 
-/** What all functions of a saga share. */
+/** Options of all functions of a saga. */
 export interface SharedOptions {
   readonly bind: Bindables;
   readonly functions: SagaFunctionOptions;
 }
 
-/** The functions of a saga, by the placeholders that stand for them in its definition. */
+/** Functions of a saga, by their placeholders in its definition. */
 export class SagaFunctions {
   readonly byPlaceholder = new Map<string, IFunction>();
   private readonly scope: Construct;
@@ -32,28 +32,28 @@ export class SagaFunctions {
     scope: Construct,
     private readonly shared: SharedOptions,
   ) {
-    // A scope of their own: a step may be called like anything else in the saga.
+    // Separate scope: a step may have the same name as another child of the saga.
     this.scope = new Construct(scope, 'Steps');
   }
 
   /**
-   * Makes the function of a module, or takes the one that exists.
+   * Creates the function of a module, or uses the existing one.
    *
-   * @param path as in `['payment', 'card', 'do']`: its id and its placeholder are made of it
+   * @param path as in `['payment', 'card', 'do']`: the source of its id and its placeholder
    */
   add(path: readonly string[], code: AnyCode, retry: Policy, timeout?: Duration): Invocation {
     const placeholder = path.map((part) => part.replace(/\W/g, '_')).join('_');
-    const own = timeoutOf(code, timeout) as Duration;
-    const fn = isExisting(code) ? code : this.create(path, code, own);
+    const functionTimeout = timeoutOf(code, timeout) as Duration;
+    const fn = isExisting(code) ? code : this.create(path, code, functionTimeout);
     if (this.byPlaceholder.has(placeholder)) {
       throw new Error(
-        `Two functions would be called ${placeholder}: rename a step or a case (at ${this.scope.node.path})`,
+        `Two functions would have the name ${placeholder}. Rename a step or a case (at ${this.scope.node.path})`,
       );
     }
     this.byPlaceholder.set(placeholder, fn);
     return {
       arn: `\${${placeholder}}`,
-      seconds: own.toSeconds() + LAMBDA_SECONDS,
+      seconds: functionTimeout.toSeconds() + LAMBDA_SECONDS,
       retry,
       isUnchecked: !(fn instanceof HandlerFunction && fn.analysis.kind === 'step'),
     };
@@ -61,13 +61,13 @@ export class SagaFunctions {
 
   private create(path: readonly string[], code: AnyCode, timeout: Duration): HandlerFunction {
     const { bind, functions } = this.shared;
-    const own: SagaFunctionOptions = typeof code === 'object' ? (code as SagaFunctionOptions) : {};
+    const overrides: SagaFunctionOptions = typeof code === 'object' ? (code as SagaFunctionOptions) : {};
     const scope = path.slice(0, -1).reduce((parent, part) => childOf(parent, capitalized(part)), this.scope);
     return new HandlerFunction(scope, capitalized(path.at(-1) as string), {
       description: path.join(' '),
       ...definedProps(functions),
-      ...definedProps(own),
-      environment: { ...functions.environment, ...own.environment },
+      ...definedProps(overrides),
+      environment: { ...functions.environment, ...overrides.environment },
       handler: handlerOf(code) as () => Promise<unknown>,
       bind,
       sharesBindings: true,
@@ -77,11 +77,11 @@ export class SagaFunctions {
   }
 }
 
-/** What the compiler tells users of TypeScript. @throws Error when the module does not check the saga's input */
-export function assertChecksInput(fn: IFunction | undefined, name: string, at: string): void {
+/** Checks at run time what the compiler checks in TypeScript. @throws Error if the module does not validate the saga's input */
+export function assertChecksInput(fn: IFunction | undefined, name: string, path: string): void {
   if (!(fn instanceof HandlerFunction) || fn.analysis.kind === 'step') return;
   throw new Error(
-    `The first step, ${name}, must be a module that calls \`step({ input: ... }, ...)\`, for it checks the saga's input, got ${relative(process.cwd(), fn.entry)} (at ${at})`,
+    `The first step, ${name}, must be a module that calls \`step({ input: ... }, ...)\`, because it validates the saga's input, got ${relative(process.cwd(), fn.entry)} (at ${path})`,
   );
 }
 

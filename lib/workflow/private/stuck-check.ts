@@ -6,7 +6,7 @@ import { allow } from '../../bindings/bindable.js';
 import { ScheduledCheck } from '../../observability/scheduled-check.js';
 import { jsonata } from './expressions.js';
 
-/** The result of a task may have 256 KB; an execution in a list has less than 1 KB. */
+/** Maximum entries of a page. The result of a task may have 256 KB; an execution in a list has less than 1 KB. */
 const PAGE_SIZE = 200;
 
 export const STUCK_ERROR = 'SagaStuck';
@@ -14,12 +14,12 @@ export const STUCK_ERROR = 'SagaStuck';
 /**
  * Adds an hourly check for executions that are open for longer than a time.
  *
- * No metric proves that an execution stands. `ExecutionTime` has a value when an execution ends. `ExecutionsStarted` less
- * those that ended is a difference within the alarm's window, and an execution that stands began before it.
+ * No metric proves that an execution is stuck. `ExecutionTime` has a value when an execution ends. `ExecutionsStarted`
+ * less those that ended is a difference within the alarm's window, and a stuck execution began before it.
  * `ApproximateOpenExecutionCount` is of the whole account. The list of open executions with their start is exact.
  * https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
  *
- * One check for each saga: its alarm names the saga, has the saga's own time and topic, and may list its executions only.
+ * Each saga has its own check: the alarm names the saga, has its time and topic, and may list only its executions.
  * Executions that wait for a person count, too: their message may have been deleted before the work was done.
  */
 export function addStuckCheck(
@@ -41,9 +41,9 @@ export function addStuckCheck(
   });
 }
 
-/** The states of the check: page by page, since the oldest executions come last. */
+/** Returns the states of the check, which reads all pages, since the oldest executions come last. */
 export function stuckStates(after: Duration): Record<string, object> {
-  // A redrive begins the time anew, but not the execution.
+  // A redrive restarts the time, but does not change the start date.
   const since = '$toMillis($exists(RedriveDate) ? RedriveDate : StartDate)';
   const now = '$toMillis($states.context.Execution.StartTime)';
   return {

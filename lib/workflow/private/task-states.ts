@@ -2,8 +2,8 @@ import {
   CONTEXT,
   DONE_BY_HAND,
   eventOf,
+  expressMessage,
   jsonata,
-  leftMessage,
   WITH_UNDO_ERROR,
   waitingMessage,
   withError,
@@ -21,18 +21,18 @@ import {
   type State,
   WAITING_QUEUE,
 } from './machine-plan.js';
-import { retriers, WRITTEN_DOWN, writtenInTime } from './retry.js';
+import { EXPRESS_MESSAGE_RETRIERS, messageRetriers, retriers } from './retry.js';
 
-/** The queue keeps a message for 14 days: a new one is written before. */
+/** Interval of messages: the queue keeps each for 14 days, so a new one is sent before. */
 const PARKED_SECONDS = 12 * 24 * 60 * 60;
 
-/** Where an express execution ends whose outcome could neither be told nor be written down. */
-export const NOT_TOLD_STATE = 'The outcome was not told';
+/** Final state of an express execution whose outcome could be neither delivered nor sent to the queue. */
+export const NOT_DELIVERED_STATE = 'The outcome was not delivered';
 
-/** Errors of a callback that are no failures of its function. */
-const NO_ANSWER = ['States.Timeout', 'SagaResponseFailed'];
+/** Errors of a callback that its function did not cause. */
+const CALLBACK_ERRORS = ['States.Timeout', 'SagaResponseFailed'];
 
-/** A state that invokes a function. @param event as an expression */
+/** Creates a state that invokes a function. @param event as an expression */
 export function invoking({ arn, seconds, retry }: Invocation, event: string, isExpress: boolean): State {
   return {
     Type: 'Task',
@@ -43,13 +43,13 @@ export function invoking({ arn, seconds, retry }: Invocation, event: string, isE
   };
 }
 
-/** The context after a step. */
+/** Returns the context after a step. */
 function resultOf({ key, do: { isUnchecked } }: MachineStep, context: string): string {
   const add = isUnchecked ? withUncheckedResult : withResult;
   return add(context, key, '$states.result.Payload');
 }
 
-/** A step that comes after others. */
+/** Creates the state of a step after others. */
 export function doing(step: MachineStep, isExpress: boolean, next: string, onFailure: string): State {
   return {
     ...invoking(step.do, eventOf(CONTEXT), isExpress),
@@ -59,7 +59,7 @@ export function doing(step: MachineStep, isExpress: boolean, next: string, onFai
   };
 }
 
-/** The first step: its state's input is the saga's input, and the context is still empty. */
+/** Creates the state of the first step: its input is the saga's input, and the context is still empty. */
 export function beginning(step: MachineStep, isExpress: boolean, next: string, onFailure: string): State {
   return {
     ...invoking(step.do, eventOf('{}'), isExpress),
@@ -69,20 +69,20 @@ export function beginning(step: MachineStep, isExpress: boolean, next: string, o
   };
 }
 
-/** A step that hands over a token, and waits for who brings it back. */
+/** Creates the state of a step that sends a token and waits for its return. */
 export function waiting(step: MachineStep, seconds: number, next: string, onFailure: string): State {
   return {
     ...invoking(step.do, eventOf(CONTEXT, '"taskToken": $states.context.Task.Token'), false),
     Resource: integration('InvokeAndWait'),
     TimeoutSeconds: seconds,
-    Retry: retriers(step.do.retry, false, NO_ANSWER),
+    Retry: retriers(step.do.retry, false, CALLBACK_ERRORS),
     Output: jsonata(withUncheckedResult(CONTEXT, step.key, '$states.result')),
     Catch: caught(withError(CONTEXT, step.key), onFailure),
     Next: next,
   };
 }
 
-/** A step of a parallel state, as a branch: it always comes to its end, and its output is what it adds to the context. */
+/** Creates a branch of a parallel state. It always succeeds, and its output is its addition to the context. */
 export function branch(step: MachineStep, isExpress: boolean): State {
   const failed = `${step.title} failed`;
   const { Next: _, ...task } = doing(step, isExpress, '', failed);
@@ -94,46 +94,47 @@ export function branch(step: MachineStep, isExpress: boolean): State {
   };
 }
 
-/** Something that must be done in the end: where it goes on, and with what, also when a person has done it. */
+/** Work that must be done eventually, and the transition after it, also if a person does it. */
 export interface Obligation {
-  /** The name of its state. */
+  /** Name of its state. */
   readonly name: string;
-  /** How people call it: `The undo of pay`. */
-  readonly what: string;
+  /** Subject in messages: `The undo of pay`. */
+  readonly label: string;
   readonly key: string;
   readonly invocation: Invocation;
-  /** What its function is invoked with, and what it passes on; expressions. */
+  /** Expressions: the event of its function, and the output of the state. */
   readonly event: string;
   readonly output: string;
   readonly next: string;
 }
 
-/** The states of an obligation: what invokes its function, and what waits for a person when that keeps failing. */
-export function obligation(plan: MachinePlan, one: Obligation): Entry[] {
-  const park = `Wait for a person: ${one.name}`;
+/** Creates the states of an obligation: the invocation of its function, and the wait for a person if that keeps failing. */
+export function obligation(plan: MachinePlan, work: Obligation): Entry[] {
+  const park = `Wait for a person: ${work.name}`;
   const task = {
-    ...invoking(one.invocation, one.event, plan.isExpress),
-    Output: jsonata(one.output),
+    ...invoking(work.invocation, work.event, plan.isExpress),
+    Output: jsonata(work.output),
     Catch: caught(WITH_UNDO_ERROR, park),
-    Next: one.next,
+    Next: work.next,
   };
   return [
-    [one.name, task],
-    [park, plan.isExpress ? left(one) : parked(one)],
+    [work.name, task],
+    [park, plan.isExpress ? sent(work) : parked(work)],
   ];
 }
 
 /**
- * A message that cannot be written, because of a policy or a key, ends the execution as failed in this state: the alarm
- * on failures is on then, and the execution can be redriven. https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+ * Creates the state that sends a message and waits for a person. If the message cannot be sent, because of a policy or
+ * a key, the execution fails in this state: the alarm on failures is raised, and the execution can be redriven.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
  */
-function parked({ name, what, output, next }: Obligation): State {
+function parked({ name, label, output, next }: Obligation): State {
   return {
     Type: 'Task',
     Resource: integration('SendMessageAndWait'),
-    Arguments: { QueueUrl: WAITING_QUEUE, MessageBody: jsonata(waitingMessage(what)) },
+    Arguments: { QueueUrl: WAITING_QUEUE, MessageBody: jsonata(waitingMessage(label)) },
     TimeoutSeconds: PARKED_SECONDS,
-    Retry: writtenInTime(DONE_BY_HAND),
+    Retry: messageRetriers(DONE_BY_HAND),
     Output: jsonata(CONTEXT),
     Catch: [{ ErrorEquals: [DONE_BY_HAND], Output: jsonata(output), Next: next }],
     Next: name,
@@ -141,31 +142,35 @@ function parked({ name, what, output, next }: Obligation): State {
 }
 
 /**
- * An express execution cannot wait: a message has all that is needed, and the other undos run. They do also when the
- * message cannot be written; the execution ends as failed then, and its cause names those undos.
+ * Creates the state that sends a message without waiting, which an express execution cannot do. The message has all that
+ * a person needs, and the other undos run, also if the message cannot be sent: the execution then fails, and its cause
+ * names those undos.
  */
-function left({ what, key, invocation, event, output, next }: Obligation): State {
+function sent({ label, key, invocation, event, output, next }: Obligation): State {
   const isUndo = output === CONTEXT;
-  const wayOn = isUndo ? next : NOT_TOLD_STATE;
+  const nextOnError = isUndo ? next : NOT_DELIVERED_STATE;
   return {
     Type: 'Task',
     Resource: integration('SendMessage'),
-    Arguments: { QueueUrl: WAITING_QUEUE, MessageBody: jsonata(leftMessage(what, invocation.arn, event)) },
-    Retry: WRITTEN_DOWN,
-    Catch: caught(isUndo ? withUnwritten(key) : CONTEXT, wayOn),
+    Arguments: {
+      QueueUrl: WAITING_QUEUE,
+      MessageBody: jsonata(expressMessage(label, invocation.arn, event)),
+    },
+    Retry: EXPRESS_MESSAGE_RETRIERS,
+    Catch: caught(isUndo ? withUnwritten(key) : CONTEXT, nextOnError),
     Output: jsonata(isUndo ? withUnfinished(key) : output),
     Next: next,
   };
 }
 
 /**
- * Catchers of every error that can be caught: `States.ALL` does not match the first one.
+ * Returns catchers of every catchable error: `States.ALL` does not match the first one.
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
  */
 export function caught(output: string, next: string): readonly object[] {
-  const way = { Output: jsonata(output), Next: next };
+  const transition = { Output: jsonata(output), Next: next };
   return [
-    { ErrorEquals: ['States.DataLimitExceeded'], ...way },
-    { ErrorEquals: ['States.ALL'], ...way },
+    { ErrorEquals: ['States.DataLimitExceeded'], ...transition },
+    { ErrorEquals: ['States.ALL'], ...transition },
   ];
 }

@@ -10,30 +10,30 @@ import {
 import type { SagaNode } from '../saga-definition.js';
 import type { RetryPolicy } from '../saga-types.js';
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Maximum timeout of a function. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_FUNCTION_SECONDS = 15 * 60;
-/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+/** Maximum duration of a task. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const MAX_WAIT_SECONDS = 365 * 24 * 60 * 60;
 
-/** Longer ones would not leave room in the names of states, which have 80 characters. */
+/** Pattern of step names: the names of states contain them, and have at most 80 characters. */
 const NAME = /^[a-z][A-Za-z0-9]{0,29}$/;
 const CASE = /^[\w-]{1,24}$/;
 const PATH = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
 
-/** What the context has besides the steps' results, or may have. */
+/** Further keys of the context besides the steps' results. */
 const RESERVED = ['input', 'execution', 'failure', 'taskToken', 'undoFailure', 'unfinished', 'unwritten'];
 
-/** What is wrong with a saga's steps, as far as it shows before there are functions. */
+/** Validates the steps of a saga before its functions are created. */
 export function validateDefinition(nodes: readonly SagaNode[], isExpress: boolean): string[] {
   if (nodes.length === 0)
-    return ['`definition` must have at least one step, got none: `saga(Input).step(...)`'];
+    return ['`definition` must have at least one step, got none. Add one with `defineSaga(Input).step(...)`'];
   const names = nodes.flatMap(namesOf);
   return [
     ...(nodes[0]?.kind === 'step'
       ? []
-      : ['`definition` must begin with a step, which checks the input, got something else']),
+      : ['`definition` must begin with a step, which validates the input, got another node']),
     ...validateNames(names),
-    ...nodes.flatMap((node, at) => validateNode(node, nodes.slice(0, at).flatMap(namesOf), isExpress)),
+    ...nodes.flatMap((node, index) => validateNode(node, nodes.slice(0, index).flatMap(namesOf), isExpress)),
   ];
 }
 
@@ -50,14 +50,14 @@ function validateNames(names: readonly string[]): string[] {
       .filter((name) => !NAME.test(name))
       .map(
         (name) =>
-          `the name of a step must be 1 to 30 letters and digits, a small letter first, got "${name}"`,
+          `the name of a step must be 1 to 30 letters and digits, a lower-case letter first, got "${name}"`,
       ),
     ...names
       .filter((name) => RESERVED.includes(name))
-      .map((name) => `the name of a step must be none of ${RESERVED.join(', ')}, got ${name}`),
+      .map((name) => `the name of a step must not be one of ${RESERVED.join(', ')}, got ${name}`),
     ...names
-      .filter((name, at) => names.indexOf(name) < at)
-      .map((name) => `the name of a step must be used once, got ${name} again`),
+      .filter((name, index) => names.indexOf(name) < index)
+      .map((name) => `the name of a step must be unique, got ${name} twice`),
   ];
 }
 
@@ -83,7 +83,7 @@ function validateWait(node: Extract<SagaNode, { kind: 'callback' }>, isExpress: 
   const { step, wait } = node;
   return [
     ...(isExpress
-      ? [`${step.name} waits for an answer, which an express saga cannot: leave out \`type\``]
+      ? [`${step.name} waits for a response, which an express saga cannot do. Remove \`type\``]
       : []),
     ...validateDurations(`\`wait\` of ${step.name}`, wait, MAX_WAIT_SECONDS, 'a year'),
   ];
@@ -92,16 +92,16 @@ function validateWait(node: Extract<SagaNode, { kind: 'callback' }>, isExpress: 
 function validateChoices(node: Extract<SagaNode, { kind: 'choice' }>, earlier: readonly string[]): string[] {
   const { name, on, cases } = node;
   const steps = Object.entries(cases);
-  const done = steps.filter(([, step]) => step.do !== nothing);
-  const known = ['input', ...earlier];
+  const active = steps.filter(([, step]) => step.do !== nothing);
+  const sources = ['input', ...earlier];
   return [
-    ...(PATH.test(on) && known.includes(on.split('.')[0] as string)
+    ...(PATH.test(on) && sources.includes(on.split('.')[0] as string)
       ? []
       : [
           `the choice ${name} must be on the input or on the result of an earlier step, as in input.method, got "${on}"`,
         ]),
-    ...(done.length === 0
-      ? [`the choice ${name} must have a case with something to do, got ${steps.length} without`]
+    ...(active.length === 0
+      ? [`the choice ${name} must have a case with a step, got ${steps.length} without`]
       : []),
     ...steps
       .filter(([value]) => !CASE.test(value))
@@ -109,7 +109,7 @@ function validateChoices(node: Extract<SagaNode, { kind: 'choice' }>, earlier: r
         ([value]) =>
           `a case of ${name} must be 1 to 24 letters, digits, hyphens and underscores, got "${value}"`,
       ),
-    ...done.flatMap(([, step]) => validateStep(step)),
+    ...active.flatMap(([, step]) => validateStep(step)),
   ];
 }
 
@@ -127,52 +127,54 @@ function validateStep(step: PlannedStep): string[] {
   ];
 }
 
-export function validateCode(what: string, code: unknown): string[] {
+export function validateCode(label: string, code: unknown): string[] {
   const isCode = isExisting(code as never) || (handlerOf(code as never) && code !== nothing);
   if (isCode) return [];
-  const given = code === nothing ? '`nothing`, which is for the cases of a choice' : String(code);
-  return [`${what} must be a module, \`() => import('./reserve.js')\`, or a function, got ${given}`];
+  const actual = code === nothing ? '`nothing`, which is only for the cases of a choice' : String(code);
+  return [`${label} must be a module, \`() => import('./reserve.js')\`, or a function, got ${actual}`];
 }
 
-/** An undo that ran beside its step would not undo what comes after it. */
+/** Validates that the step's timeout covers its function's: an undo beside its running step would miss later effects. */
 function validateTimeout({ name, timeout }: PlannedStep, code: Parameters<typeof knownTimeout>[0]): string[] {
-  const own = knownTimeout(code);
+  const functionTimeout = knownTimeout(code);
   if (!timeoutOf(code, timeout)) {
-    return [`\`timeout\` of ${name} must be the timeout of its function, which is imported, got undefined`];
+    return [
+      `\`timeout\` of ${name} is required, because its function is imported. Set it to that function's timeout, got undefined`,
+    ];
   }
-  if (!own || !timeout || own.isUnresolved() || timeout.isUnresolved()) return [];
-  return own.toSeconds() > timeout.toSeconds()
+  if (!functionTimeout || !timeout || functionTimeout.isUnresolved() || timeout.isUnresolved()) return [];
+  return functionTimeout.toSeconds() > timeout.toSeconds()
     ? [
-        `\`timeout\` of ${name} must be at least its function's, ${own.toHumanString()}, so that the undo does not run beside it, got ${timeout.toHumanString()}`,
+        `\`timeout\` of ${name} must be at least its function's, ${functionTimeout.toHumanString()}, so that the undo does not run beside it, got ${timeout.toHumanString()}`,
       ]
     : [];
 }
 
-export function validateRetry(what: string, policy: RetryPolicy | undefined): string[] {
+export function validateRetry(label: string, policy: RetryPolicy | undefined): string[] {
   if (policy === undefined) return [];
   const { attempts = 1, backoff = 1, interval, maxInterval } = policy;
   return [
     ...(Number.isInteger(attempts) && attempts >= 1 && attempts <= 100
       ? []
-      : [`${what} must have 1 to 100 \`attempts\`, got ${attempts}`]),
-    ...(backoff >= 1 ? [] : [`${what} must have a \`backoff\` of at least 1, got ${backoff}`]),
-    ...(interval ? validateDurations(`\`interval\` in ${what}`, interval, 24 * 60 * 60, 'a day') : []),
+      : [`${label} must have 1 to 100 \`attempts\`, got ${attempts}`]),
+    ...(backoff >= 1 ? [] : [`${label} must have a \`backoff\` of at least 1, got ${backoff}`]),
+    ...(interval ? validateDurations(`\`interval\` in ${label}`, interval, 24 * 60 * 60, 'a day') : []),
     ...(maxInterval
-      ? validateDurations(`\`maxInterval\` in ${what}`, maxInterval, 24 * 60 * 60, 'a day')
+      ? validateDurations(`\`maxInterval\` in ${label}`, maxInterval, 24 * 60 * 60, 'a day')
       : []),
   ];
 }
 
 function validateDurations(
-  what: string,
+  label: string,
   duration: Duration | undefined,
-  most: number,
-  said: string,
+  maxSeconds: number,
+  maxText: string,
 ): string[] {
   if (duration?.isUnresolved()) return [];
   const seconds = duration?.toSeconds({ integral: false }) ?? 0;
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= most) return [];
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= maxSeconds) return [];
   return [
-    `${what} must be whole seconds, at least one and at most ${said}, got ${duration?.toHumanString()}`,
+    `${label} must be whole seconds, at least one and at most ${maxText}, got ${duration?.toHumanString()}`,
   ];
 }

@@ -55,7 +55,7 @@ const waits = new Saga(stack, 'Waits', {
   definition: reserved
     .waitForCallback('approval', {
       do: () => import('./handlers/ask.js'),
-      answer: Approval,
+      response: Approval,
       wait: Duration.seconds(15),
     })
     .step('pay', pay),
@@ -76,7 +76,7 @@ const start = new NodeFunction(stack, 'Start', {
   handler: () => import('./handlers/start.js'),
   bind: { steps },
 });
-const answer = new NodeFunction(stack, 'Answer', {
+const responder = new NodeFunction(stack, 'Answer', {
   handler: () => import('./handlers/answer.js'),
   bind: { waits },
 });
@@ -84,7 +84,7 @@ const answer = new NodeFunction(stack, 'Answer', {
 const outputs = {
   Table: jobs.table.tableName,
   Start: start.functionName,
-  Answer: answer.functionName,
+  Answer: responder.functionName,
   ...Object.fromEntries(
     Object.entries({ Steps: steps, Groups: groups, Waits: waits, Express: express }).flatMap(
       ([name, one]) => [

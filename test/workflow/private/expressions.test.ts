@@ -9,7 +9,7 @@ const execution = {
 };
 const context = { Execution: execution, Task: { Token: 'AAA+/=' } };
 
-/** By the reference implementation of JSONata, which Step Functions follows. */
+/** Evaluates an expression by the reference implementation of JSONata, which Step Functions follows. */
 async function evaluate(expression: string, states: object): Promise<unknown> {
   const value = await jsonata(expression).evaluate({}, { states: { context, ...states } });
   // The library's sequences and objects have properties of their own.
@@ -57,7 +57,7 @@ describe('the expressions of a saga', () => {
       step,
       reason: expect.objectContaining({ kind: 'failed', error: 'States.DataLimitExceeded' }),
     });
-    const answer = (input: object, result: unknown) =>
+    const contextAfter = (input: object, result: unknown) =>
       evaluate(expressions.withUncheckedResult('$states.input', 'approve', '$states.result'), {
         input,
         result,
@@ -65,20 +65,20 @@ describe('the expressions of a saga', () => {
     const results = (input: object, result: object[]) =>
       evaluate(expressions.withResults('a, b'), { input, result });
 
-    it('undo the saga when the context with an answer would be too large for the next state', async () => {
+    it('undo the saga when the context with a response would be too large for the next state', async () => {
       const quote = { quote: kilobytes(150) };
-      expect(await answer(quote, kilobytes(80))).toMatchObject({ approve: kilobytes(80) });
-      expect(await answer(quote, kilobytes(95))).toEqual({ ...quote, failure: failure('approve') });
+      expect(await contextAfter(quote, kilobytes(80))).toMatchObject({ approve: kilobytes(80) });
+      expect(await contextAfter(quote, kilobytes(95))).toEqual({ ...quote, failure: failure('approve') });
     });
 
     it.each(['ü', '€', '😀'])('count %s as the bytes that it may have', async (text) => {
-      expect(await answer({}, kilobytes(50, text))).toEqual({ approve: kilobytes(50, text) });
-      expect(await answer({}, kilobytes(245, text))).toEqual({ failure: failure('approve') });
+      expect(await contextAfter({}, kilobytes(50, text))).toEqual({ approve: kilobytes(50, text) });
+      expect(await contextAfter({}, kilobytes(245, text))).toEqual({ failure: failure('approve') });
     });
 
     it('keep a refusal', async () => {
       const sagaFailure = { kind: 'refused', code: 'no' };
-      expect(await answer({ a: 1 }, { sagaFailure })).toEqual({
+      expect(await contextAfter({ a: 1 }, { sagaFailure })).toEqual({
         a: 1,
         failure: { step: 'approve', reason: sagaFailure },
       });
@@ -143,7 +143,7 @@ describe('the expressions of a saga', () => {
       failure: { step: 'pay', reason: { kind: 'cancelled' } },
     });
     expect(await evaluate(expression, { input: failed, result: { Payload: true } })).toEqual(failed);
-    // Whatever else it says is no yes: the answer of a step that cannot read its input, for instance.
+    // Any other result is false, such as that of a step whose input is invalid.
     for (const Payload of [null, 'yes', { sagaFailure: {} }, [true, true]]) {
       expect(await evaluate(expression, { input: { a: 1 }, result: { Payload } })).toEqual({ a: 1 });
     }
@@ -167,7 +167,7 @@ describe('the expressions of a saga', () => {
     expect(await selects('quote.missing', 'undefined')).toBe(false);
   });
 
-  it('say how a saga ended', async () => {
+  it('create the outcome of a saga', async () => {
     const results = { reserve: { id: 1 } };
     const all = { input: execution.Input };
     expect(await evaluate(expressions.COMPLETED, { input: { ...results, undoFailure: {} } })).toEqual({
@@ -194,7 +194,7 @@ describe('the expressions of a saga', () => {
     });
   });
 
-  it('tell a technical reason from an answer', async () => {
+  it('distinguish a technical reason from a refusal', async () => {
     const isTechnical = (kind: string) => evaluate(expressions.IS_TECHNICAL, { input: { reason: { kind } } });
     expect(await Promise.all(['failed', 'invalid', 'refused', 'cancelled'].map(isTechnical))).toEqual([
       true,
@@ -229,7 +229,7 @@ describe('the expressions of a saga', () => {
       afterwards: 'Delete this message.',
     });
     const event = expressions.eventOf('$states.input');
-    const left = await evaluate(expressions.leftMessage('The undo of pay', 'arn:f', event), { input });
+    const left = await evaluate(expressions.expressMessage('The undo of pay', 'arn:f', event), { input });
     expect(JSON.parse(left as string)).toMatchObject({
       function: 'arn:f',
       event: { reserve: 1, input: execution.Input, execution: shown },

@@ -31,7 +31,7 @@ const allStates = (states: Record<string, State>): [string, State][] =>
     ...(state.Branches ?? []).flatMap((branch: State) => allStates(branch.States)),
   ]);
 
-/** Where a state may lead to. */
+/** Returns the next states of a state. */
 const edges = (state: State): string[] => [
   ...new Set<string>([
     ...(state.Next ? [state.Next] : []),
@@ -63,7 +63,7 @@ function waysOn({ States }: Machine, name: string, state: State): string[] {
   return edges(state).filter((next) => next !== asked);
 }
 
-/** What is undone when a node has failed; of a choice one of its cases, or none. */
+/** Undos after a failed node; of a choice those of one case, or no undo. */
 function expectedPaths(nodes: readonly MachineNode[], at: number): string[][] {
   const node = nodes[at];
   if (!node) return [[]];
@@ -192,7 +192,7 @@ describe('the state machine of a saga', () => {
     });
   });
 
-  it('fails where it cannot write down that it waits, and writes it again when nobody has answered', () => {
+  it('fails where it cannot send the message, and sends it again after its timeout', () => {
     property((machine, { isExpress }) => {
       const messages = Object.entries(machine.States as Record<string, State>).filter(([name]) =>
         name.startsWith('Wait for'),

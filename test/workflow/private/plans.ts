@@ -28,7 +28,7 @@ function machineCase(name: string, value: string, kind: 'nothing' | 'done' | 'un
 const bool = fc.boolean();
 const caseKind = fc.constantFrom('nothing' as const, 'done' as const, 'undone' as const);
 
-/** One node whose steps are named after its place. */
+/** Creates a node whose steps are named after its position. */
 function nodeAt(at: number): fc.Arbitrary<MachineNode> {
   const step = bool.map((undone) => ({
     kind: 'step' as const,
@@ -55,12 +55,12 @@ function nodeAt(at: number): fc.Arbitrary<MachineNode> {
 
 /** Sagas of all shapes. */
 export const plans: fc.Arbitrary<MachinePlan> = fc
-  .record({ count: fc.integer({ min: 1, max: 6 }), isCancelled: bool, isTold: bool, isExpress: bool })
-  .chain(({ count, isCancelled, isTold, isExpress }) =>
+  .record({ count: fc.integer({ min: 1, max: 6 }), isCancelled: bool, hasOutcome: bool, isExpress: bool })
+  .chain(({ count, isCancelled, hasOutcome, isExpress }) =>
     fc.tuple(...Array.from({ length: count }, (_, at) => nodeAt(at))).map((nodes) => ({
       nodes: nodes.filter(({ kind }) => !isExpress || kind !== 'callback'),
       cancelled: isCancelled ? invocation('is-cancelled') : undefined,
-      onOutcome: isTold ? invocation('tell') : undefined,
+      onOutcome: hasOutcome ? invocation('outcome') : undefined,
       isExpress,
     })),
   );
