@@ -13,7 +13,7 @@ export function notFound(what: string, id: string): ProblemError {
 export function versionConflict(given: number, current: number): ProblemError {
   return new ProblemError({
     status: 409,
-    title: 'Somebody else changed it first',
+    title: 'The resource has changed',
     detail: `The change was made from version ${given}, the current one is ${current}: read it again and repeat the change.`,
     extensions: { currentVersion: current },
   });

@@ -10,7 +10,7 @@ import type { IdempotencyTable } from '../bindings/idempotency-table.js';
 import { assertValid } from '../construct/assert-valid.js';
 import { apiInfo, type Contract } from '../contract/contract.js';
 import type { Operation, Operations } from '../contract/operation.js';
-import { withoutParameters } from '../contract/path.js';
+import { replaceParameters } from '../contract/path.js';
 import type { AssetFunction } from '../function/asset-function.js';
 import type { HandlerFunction } from '../function/handler-function.js';
 import { warnOfUnneeded } from '../function/unneeded-bindings.js';
@@ -168,7 +168,7 @@ export class Api<
   private arnOf(name: string): string {
     const { method, path } = (this.contract as Operations)[name]!;
     const { stageName } = this.restApi.deploymentStage;
-    return this.restApi.arnForExecuteApi(method, withoutParameters(path, '*'), stageName);
+    return this.restApi.arnForExecuteApi(method, replaceParameters(path, '*'), stageName);
   }
 
   /**
@@ -179,7 +179,7 @@ export class Api<
     const { stageName } = this.restApi.deploymentStage;
     return this.restApi.arnForExecuteApi(
       method === 'GET' ? '?E*' : method,
-      withoutParameters(path, '*'),
+      replaceParameters(path, '*'),
       stageName,
     );
   }

@@ -1,20 +1,20 @@
-/** Why a call has no result. */
+/** Reason why a call has no result. */
 export type CallErrorKind =
-  /** No answer: no connection, a name that is not found, CORS. */
+  /** No response: no connection, an unknown host, CORS. */
   | 'network'
-  /** No answer in time. */
+  /** No response in time. */
   | 'timeout'
-  /** An answer that the contract does not have: another status, another content type, a body that breaks its schema. */
+  /** Response that is not in the contract: another status, another content type, a body that does not match its schema. */
   | 'unexpected';
 
-/** Thrown when a call has no result. What a caller aborts is thrown as the signal's reason instead. */
+/** Error of a call without a result. An aborted call throws the signal's reason instead. */
 export class CallError extends Error {
   constructor(
     readonly kind: CallErrorKind,
-    /** The operation, as the contract calls it. */
+    /** Name of the operation in the contract. */
     readonly operation: string,
     message: string,
-    /** Of an unexpected answer. */
+    /** Unexpected response. */
     readonly response?: { readonly status: number; readonly headers: Headers; readonly text: string },
     cause?: unknown,
   ) {
@@ -29,21 +29,21 @@ interface AnyResult {
   readonly body: unknown;
 }
 
-/** Thrown by `bodyOf` and `paginate` for a result that is no success. */
-export class RefusedError<Result extends AnyResult = AnyResult> extends Error {
+/** Error of `bodyOf` and `paginate` for a response that is not a success. */
+export class ResponseError<Result extends AnyResult = AnyResult> extends Error {
   constructor(readonly result: Result) {
     const { title, detail } = (result.body ?? {}) as { title?: string; detail?: string };
     super([`${result.status}`, title, detail].filter(Boolean).join(' - '));
-    this.name = 'RefusedError';
+    this.name = 'ResponseError';
   }
 }
 
 /**
- * The body of a success, for code that wants exceptions, such as React Query.
+ * Returns the body of a success, for code that uses exceptions, such as React Query.
  *
- * @throws RefusedError with the result when it is no success
+ * @throws ResponseError with the result if it is not a success
  */
 export function bodyOf<Result extends AnyResult>(result: Result): Extract<Result, { ok: true }>['body'] {
-  if (!result.ok) throw new RefusedError(result);
+  if (!result.ok) throw new ResponseError(result);
   return result.body;
 }

@@ -1,7 +1,7 @@
 import { bodyOf } from './errors.js';
 
 type PageCall = (
-  // biome-ignore lint/suspicious/noExplicitAny: what an operation takes besides a cursor is its own.
+  // biome-ignore lint/suspicious/noExplicitAny: the input differs for each operation.
   input: any,
 ) => Promise<
   | { readonly ok: false; readonly status: number; readonly body: unknown }
@@ -21,11 +21,11 @@ type ItemOf<C extends PageCall> =
     : never;
 
 /**
- * The items of a listing, one page after the other; each page is asked for when its first item is.
+ * Iterates over the items of a list operation. Each page is requested when its first item is read.
  *
  * @param call an operation with `pageQuery` and `page`
- * @param input what each page is asked for with; a `cursor` in it says where to start
- * @throws RefusedError when a page is refused, CallError when there is no answer
+ * @param input input of each call; its `cursor` is the start of the first page
+ * @throws ResponseError for a response that is not a success, CallError without a response
  * @example
  * import { createClient, paginate } from 'cdk-trellis/client';
  * import { defineApi, page, pageQuery } from 'cdk-trellis/contract';

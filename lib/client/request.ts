@@ -3,7 +3,7 @@ import { takesKey } from '../contract/idempotency.js';
 import type { Operation } from '../contract/operation.js';
 import { PROBLEM_TYPE, responsesOf } from '../contract/responses.js';
 
-/** What a call is given, whatever its operation. */
+/** Input of a call to any operation. */
 export interface AnyInput {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly query?: Readonly<Record<string, unknown>>;
@@ -17,16 +17,16 @@ export interface AnyInput {
 }
 
 /**
- * The address of a call: parameters are encoded, lists are repeated parameters, what is undefined is left out.
+ * Returns the URL of a call: parameters are encoded, lists are repeated parameters, undefined values are omitted.
  *
- * @throws TypeError when a path parameter is missing, or one that no URL can have
+ * @throws TypeError for a path parameter that is missing or that a URL cannot contain
  */
 export function urlOf(baseUrl: string, { path }: Operation, { params = {}, query = {} }: AnyInput): string {
-  const place = path.replace(/\{([^}]*)\}/g, (_, name: string) => {
+  const resolved = path.replace(/\{([^}]*)\}/g, (_, name: string) => {
     const value = params[name];
-    // A browser takes dots for the way up, encoded or not; an empty segment would be another path.
+    // Browsers resolve dot segments, even encoded ones; an empty segment would be another path.
     if (value === undefined || value === null || /^\.{0,2}$/.test(String(value))) {
-      throw new TypeError(`\`params.${name}\` must be text other than "." and "..", got "${value ?? ''}"`);
+      throw new TypeError(`\`params.${name}\` must not be empty, "." or "..", got "${value ?? ''}"`);
     }
     return encodeURIComponent(String(value));
   });
@@ -37,10 +37,10 @@ export function urlOf(baseUrl: string, { path }: Operation, { params = {}, query
     }
   }
   const text = search.toString();
-  return `${baseUrl.replace(/\/$/, '')}${place}${text && `?${text}`}`;
+  return `${baseUrl.replace(/\/$/, '')}${resolved}${text && `?${text}`}`;
 }
 
-/** Method, headers and body of a call. */
+/** Returns the method, headers and body of a call. */
 export function initOf(operation: Operation, input: AnyInput): { headers: Headers } & RequestInit {
   const { body } = operation;
   const headers = new Headers({ accept: acceptOf(operation, input) });
@@ -52,8 +52,8 @@ export function initOf(operation: Operation, input: AnyInput): { headers: Header
   }
   if (!body) return { method: operation.method, headers };
   const bytes = isBinary(body);
-  const ownType = (bytes && (input.contentType ?? (input.body as Partial<Blob>).type)) || undefined;
-  headers.set('content-type', bytes ? (ownType ?? body.contentTypes[0]!) : 'application/json');
+  const contentType = (bytes && (input.contentType ?? (input.body as Partial<Blob>).type)) || undefined;
+  headers.set('content-type', bytes ? (contentType ?? body.contentTypes[0]!) : 'application/json');
   return {
     method: operation.method,
     headers,
@@ -61,7 +61,7 @@ export function initOf(operation: Operation, input: AnyInput): { headers: Header
   };
 }
 
-/** API Gateway looks at the first type to decide whether it sends bytes. */
+/** Returns the `Accept` header. API Gateway uses its first type to decide whether to send bytes. */
 function acceptOf(operation: Operation, { accept }: AnyInput): string {
   const types = [...responsesOf(operation)]
     .filter(([status]) => status < 400)

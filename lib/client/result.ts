@@ -3,7 +3,7 @@ import { type Body, isBinary, isJsonType } from '../contract/body.js';
 import type { Operation } from '../contract/operation.js';
 import { Problem } from '../contract/problem.js';
 import { PROBLEM_TYPE, type ResponseForm, responsesOf } from '../contract/responses.js';
-import { isRefusal } from '../contract/shared-statuses.js';
+import { isImplicitError } from '../contract/shared-statuses.js';
 import { CallError } from './errors.js';
 
 interface AnyResponse {
@@ -15,10 +15,10 @@ interface AnyResponse {
 }
 
 /**
- * What a response means by the contract.
+ * Converts a response to the result of a call.
  *
- * @param validate whether bodies and headers are parsed by their schemas
- * @throws CallError when it means nothing
+ * @param validate true to parse bodies and headers with their schemas
+ * @throws CallError for a response that is not in the contract
  */
 export async function resultOf(
   name: string,
@@ -29,15 +29,16 @@ export async function resultOf(
   const bytes = new Uint8Array(await response.arrayBuffer());
   const incoming = new Incoming(name, response, bytes, validate);
   const form = responsesOf(operation).get(response.status);
-  if (isRefusal(operation, response.status)) return incoming.refusal(form);
-  // What the caller has is the current one.
-  if (response.status === 304) return incoming.answer({ content: new Map(), problems: [] });
-  if (form) return incoming.answer(form);
-  throw incoming.unexpected('which the contract does not have');
+  if (isImplicitError(operation, response.status)) return incoming.sharedError(form);
+  // Not modified: there is nothing to parse.
+  if (response.status === 304) return incoming.declared({ content: new Map(), problems: [] });
+  if (form) return incoming.declared(form);
+  throw incoming.unexpected('not in the contract');
 }
 
+/** Received response, with its body. */
 class Incoming {
-  /** Without its parameters. */
+  /** Content type without parameters. */
   private readonly type: string;
 
   constructor(
@@ -49,56 +50,55 @@ class Incoming {
     this.type = response.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   }
 
-  unexpected(what: string, cause?: unknown): CallError {
+  unexpected(message: string, cause?: unknown): CallError {
     const { status, headers } = this.response;
     const response = { status, headers, text: this.text().slice(0, 2000) };
-    return new CallError('unexpected', this.operation, `${status}, ${what}`, response, cause);
+    return new CallError('unexpected', this.operation, `${status}, ${message}`, response, cause);
   }
 
-  /** What is declared for this status. */
-  answer(form: ResponseForm): AnyResponse {
+  /** Returns a declared response. */
+  declared(form: ResponseForm): AnyResponse {
     const { status, ok, headers } = this.response;
-    const own = form.headers ? this.headersBy(form.headers) : headers;
-    if (form.content.size === 0) return { ok, status, headers: own, body: undefined };
+    const parsed = form.headers ? this.parseHeaders(form.headers) : headers;
+    if (form.content.size === 0) return { ok, status, headers: parsed, body: undefined };
     const schema = form.content.get(this.type);
-    if (!schema)
-      throw this.unexpected(`with the content type "${this.type}", which the contract does not have`);
-    const body = this.bodyOf(schema);
-    return { ok, status, headers: own, body, ...(form.content.size > 1 && { type: this.type }) };
+    if (!schema) throw this.unexpected(`content type "${this.type}" not in the contract`);
+    const body = this.parseBody(schema);
+    return { ok, status, headers: parsed, body, ...(form.content.size > 1 && { type: this.type }) };
   }
 
-  /** What any operation may be refused with: a problem that it declares, or one that the gateway has made. */
-  refusal(form: ResponseForm | undefined): AnyResponse {
+  /** Returns a shared error: a declared problem of the operation, or one of the gateway. */
+  sharedError(form: ResponseForm | undefined): AnyResponse {
     const { status, statusText, ok, headers } = this.response;
-    const given = this.type === PROBLEM_TYPE ? Problem.safeParse(this.json()).data : undefined;
-    if (form?.problems.some(({ type }) => type === given?.type)) return this.answer(form);
-    const body = given ?? { type: 'about:blank', title: statusText || `Status ${status}`, status };
+    const problem = this.type === PROBLEM_TYPE ? Problem.safeParse(this.json()).data : undefined;
+    if (form?.problems.some(({ type }) => type === problem?.type)) return this.declared(form);
+    const body = problem ?? { type: 'about:blank', title: statusText || `Status ${status}`, status };
     return { ok, status, headers, body };
   }
 
-  private bodyOf(schema: Body): unknown {
+  private parseBody(schema: Body): unknown {
     if (isBinary(schema)) return this.bytes;
-    return this.parsed(schema, isJsonType(this.type) ? this.json() : this.text(), 'a body');
+    return this.parse(schema, isJsonType(this.type) ? this.json() : this.text(), 'body');
   }
 
-  private parsed(schema: z.ZodType, value: unknown, what: string): unknown {
+  private parse(schema: z.ZodType, value: unknown, part: string): unknown {
     if (!this.validate) return value;
     const result = schema.safeParse(value);
     if (result.success) return result.data;
-    throw this.unexpected(`with ${what} that the contract does not have: ${result.error.message}`);
+    throw this.unexpected(`invalid ${part}: ${result.error.message}`);
   }
 
-  /** Without cookies, which browsers keep for themselves. */
-  private headersBy(schema: z.ZodObject): unknown {
+  /** Parses the headers without `set-cookie`, which browsers hide from scripts. */
+  private parseHeaders(schema: z.ZodObject): unknown {
     const visible = schema.shape['set-cookie'] ? schema.omit({ 'set-cookie': true }) : schema;
-    return this.parsed(visible, Object.fromEntries(this.response.headers), 'headers');
+    return this.parse(visible, Object.fromEntries(this.response.headers), 'headers');
   }
 
   private json(): unknown {
     try {
       return JSON.parse(this.text());
     } catch (error) {
-      throw this.unexpected('with a body that is not JSON', error);
+      throw this.unexpected('body is not JSON', error);
     }
   }
 

@@ -8,15 +8,15 @@ import type { Problem } from '../contract/problem.js';
 import type { OperationResponse } from '../contract/response-declaration.js';
 import type { SharedStatus } from '../contract/shared-statuses.js';
 
-/** What a caller may say of one call, besides what the operation takes. */
+/** Options of a single call. */
 export interface CallOptions {
   /** Aborts the call, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Milliseconds for the call with all its retries. @default - the client's */
+  /** Timeout of the call with all its retries, in milliseconds. @default - `timeout` of the client */
   readonly timeout?: number;
 }
 
-/** What is sent as text may be given as what the text means. */
+/** Input of a value that is sent as text: also accepts the parsed value. */
 type Text<Input, Output> = unknown extends Input
   ? Output
   : Input | Extract<Output, number | boolean | bigint>;
@@ -30,7 +30,7 @@ type Texts<Schema> = Schema extends z.ZodObject
     }
   : Readonly<Record<never, never>>;
 
-/** A part of a call that may be left out when all in it may. */
+/** Part of a call, optional if all of its members are optional. */
 type Part<Name extends string, Value> =
   Record<never, never> extends Value ? { readonly [Key in Name]?: Value } : { readonly [Key in Name]: Value };
 
@@ -46,11 +46,11 @@ type BodyPart<B> =
 type IsUnion<T, Each = T> = T extends Each ? ([Each] extends [T] ? false : true) : never;
 
 interface Key {
-  /** The same for every repetition of what is one request to the user. @default - a fresh UUID */
+  /** Idempotency key; repeat it with a repeated request. @default - a new UUID */
   readonly idempotencyKey?: string;
 }
 
-/** What a call of the operation is given. */
+/** Input of a call. */
 export type CallInput<O extends Operation> = Part<
   'params',
   Omit<PathParameters<O['path']>, keyof Texts<O['params']>> & Texts<O['params']>
@@ -62,14 +62,14 @@ export type CallInput<O extends Operation> = Part<
   ([Choice<O>] extends [never]
     ? unknown
     : {
-        /** The content type to answer in. @default - the first that the contract has */
+        /** Content type of the response. @default - the first of the contract */
         readonly accept?: Choice<O>;
       }) &
   CallOptions;
 
-/** One of the things that an operation answers. */
-interface Answer<Status extends number, Body, Headers> {
-  /** Whether the status is 200 to 299. */
+/** Typed response with one status. */
+interface TypedResponse<Status extends number, Body, Headers> {
+  /** True for a status from 200 to 299. */
   readonly ok: `${Status}` extends `2${string}` ? true : false;
   readonly status: Status;
   readonly body: Body;
@@ -79,20 +79,24 @@ interface Answer<Status extends number, Body, Headers> {
 type ResponseOf<Status extends number, Response extends OperationResponse> = Response extends
   | z.ZodType
   | Binary
-  ? Answer<Status, BodyValue<Response>, Headers>
+  ? TypedResponse<Status, BodyValue<Response>, Headers>
   : Response extends { readonly content: infer Content }
     ? {
-        [Type in keyof Content & string]: Answer<Status, BodyValue<Content[Type]>, HeadersOf<Response>> & {
+        [Type in keyof Content & string]: TypedResponse<
+          Status,
+          BodyValue<Content[Type]>,
+          HeadersOf<Response>
+        > & {
           readonly type: Type;
         };
       }[keyof Content & string]
-    : Answer<
+    : TypedResponse<
         Status,
         Response extends { readonly body: infer Body } ? BodyValue<Body> : undefined,
         HeadersOf<Response>
       >;
 
-/** Browsers keep cookies for themselves. */
+/** Headers without `set-cookie`, which browsers hide from scripts. */
 type HeadersOf<Response> = Response extends { readonly headers: infer Schema extends z.ZodObject }
   ? Omit<z.output<Schema>, 'set-cookie'>
   : Headers;
@@ -105,31 +109,33 @@ type ErrorOf<Kind> = Kind extends {
   readonly status: infer Status extends number;
   readonly schema: infer Schema extends z.ZodType;
 }
-  ? Answer<Status, z.output<Schema>, Headers>
+  ? TypedResponse<Status, z.output<Schema>, Headers>
   : never;
 
 type Declared<O extends Operation> = {
   [Status in keyof O['responses'] & number]: ResponseOf<Status, O['responses'][Status]>;
 }[keyof O['responses'] & number];
 
-/** What any operation may be refused with; a union of one status each, so that a `switch` tells them apart. */
-type Refusals = { [Status in SharedStatus]: Answer<Status, Problem, Headers> }[SharedStatus];
+/** Shared errors; a union with one member for each status, so that `switch` narrows them. */
+type SharedErrors = { [Status in SharedStatus]: TypedResponse<Status, Problem, Headers> }[SharedStatus];
 
-/** The caller's own is the current one: only where an etag is sent, and asked for. */
-type Known<O extends Operation> = O['responses'][200] extends { readonly headers: z.ZodObject<infer Shape> }
+/** Not modified: only for a response with an etag and a request with `If-None-Match`. */
+type NotModified<O extends Operation> = O['responses'][200] extends {
+  readonly headers: z.ZodObject<infer Shape>;
+}
   ? 'etag' extends keyof Shape
-    ? Answer<304, undefined, Headers>
+    ? TypedResponse<304, undefined, Headers>
     : never
   : never;
 
-/** All that a call of the operation may result in, told apart by `status` or `ok`. */
-export type CallResult<O extends Operation> = Declared<O> | Errors<O> | Refusals | Known<O>;
+/** Result of a call, discriminated by `status` or `ok`. */
+export type CallResult<O extends Operation> = Declared<O> | Errors<O> | SharedErrors | NotModified<O>;
 
-/** Calls an operation. @throws CallError when there is no answer, or one that the contract does not have */
+/** Calls an operation. @throws CallError without a response, or for a response that is not in the contract */
 export type Call<O extends Operation> =
   Record<never, never> extends CallInput<O>
     ? (input?: CallInput<O>) => Promise<CallResult<O>>
     : (input: CallInput<O>) => Promise<CallResult<O>>;
 
-/** A function for each operation of a contract. */
+/** Functions for the operations of a contract. */
 export type Client<C extends Operations> = { readonly [Name in keyof C & string]: Call<C[Name]> };

@@ -1,14 +1,14 @@
 import type * as z from 'zod';
 
 /**
- * Who may call an operation. There is no default: an operation is public because somebody wrote so.
+ * Callers of an operation. Required: an operation is never public by default.
  *
- * - `'public'`: everyone
- * - `'user'`: everyone who has signed in
- * - `{ group: 'admins' }`: the signed-in members of a group
- * - `{ scopes: ['products/write'] }`: whoever has a token with all of these scopes, with a `group` or without
- * - `'iam'`: who signs with AWS credentials that allow it (`api.grantInvoke`)
- * - `{ authorizer: 'partners', context: z.object({ ... }) }`: who a Lambda authorizer lets pass
+ * - `'public'`: every caller
+ * - `'user'`: signed-in users
+ * - `{ group: 'admins' }`: signed-in members of a group
+ * - `{ scopes: ['products/write'] }`: callers whose token has all of these scopes; combines with `group`
+ * - `'iam'`: callers that sign with permitted AWS credentials (`api.grantInvoke`)
+ * - `{ authorizer: 'partners', context: z.object({ ... }) }`: callers that a Lambda authorizer allows
  */
 export type Auth = 'public' | 'user' | 'iam' | UserAuth | LambdaAuth;
 
@@ -18,48 +18,48 @@ export type UserAuth =
   | { readonly scopes: readonly string[]; readonly group?: string };
 
 /**
- * Who a Lambda authorizer lets pass, and what it tells handlers of them. Write it once and use it in operations and in
- * the authorizer: `export const partners = { authorizer: 'partners', context: z.object({ partnerId: z.string() }) } as const`.
+ * Callers that a Lambda authorizer allows, and the context it returns. Define it once for operations and the authorizer:
+ * `export const partners = { authorizer: 'partners', context: z.object({ partnerId: z.string() }) } as const`.
  */
 export interface LambdaAuth<Context extends z.ZodObject = z.ZodObject> {
-  /** The name by which `Api` is given the authorizer's function. */
+  /** Name of the authorizer's function in the `authorizers` of `Api`. */
   readonly authorizer: string;
-  /** What handlers are told: an object of texts, numbers and booleans, for API Gateway passes on nothing else. */
+  /** Context for handlers: an object of texts, numbers and booleans, the only types that API Gateway supports. */
   readonly context?: Context;
 }
 
-/** The signed-in user, from the access token that the gateway has verified. */
+/** Signed-in user, from the access token that the gateway verified. */
 export interface User {
-  /** The user's id in the user pool: stable, unlike name and e-mail. A machine's is the id of its app client. */
+  /** Id in the user pool: stable, unlike name and e-mail. For a machine, the id of its app client. */
   readonly sub: string;
   readonly username: string;
   readonly groups: readonly string[];
-  /** What the token may be used for, as in `['products/write']`. */
+  /** Scopes of the token, for example `['products/write']`. */
   readonly scopes: readonly string[];
-  /** The app client that the token was issued to. */
+  /** App client that the token was issued to. */
   readonly clientId: string;
 }
 
-/** Who signed a request with AWS credentials. */
+/** Principal whose AWS credentials signed a request. */
 export interface Caller {
-  /** The account of the credentials, 12 digits. */
+  /** Account of the credentials, 12 digits. */
   readonly account: string;
-  /** The user, or the role and its session: `arn:aws:sts::123456789012:assumed-role/Orders/session`. */
+  /** User, or role session: `arn:aws:sts::123456789012:assumed-role/Orders/session`. */
   readonly arn: string;
-  /** The unique id of the user, or of the role and its session. */
+  /** Unique id of the user or the role session. */
   readonly userId: string;
-  /** The identity of an identity pool, whose users all have the credentials of one role. */
+  /** Identity of an identity pool, whose users share the credentials of one role. */
   readonly cognitoIdentityId?: string;
 }
 
-/** Who a handler is called for, by the `auth` of its operation. */
+/** Caller, as a handler receives it; the fields depend on the `auth` of the operation. */
 export interface Callers<A> {
   readonly user: A extends 'user' | UserAuth ? User : undefined;
   readonly caller: A extends 'iam' ? Caller : undefined;
   readonly context: A extends LambdaAuth ? ContextOf<A> : undefined;
 }
 
-/** What handlers of an operation are told by its Lambda authorizer. */
+/** Context of an operation's Lambda authorizer, as handlers receive it. */
 export type ContextOf<A extends LambdaAuth> = A extends { readonly context: infer Schema extends z.ZodObject }
   ? z.output<Schema>
   : Readonly<Record<never, never>>;
@@ -68,15 +68,15 @@ export function isLambdaAuth(auth: Auth): auth is LambdaAuth {
   return typeof auth === 'object' && 'authorizer' in auth;
 }
 
-/** Whether the operation is for those who have a token of the user pool. */
+/** Returns true for operations that require a token of the user pool. */
 export function isUserAuth(auth: Auth): auth is 'user' | UserAuth {
   return auth === 'user' || (typeof auth === 'object' && !isLambdaAuth(auth));
 }
 
-/** The scopes that a token must have; none for a user who just signed in. */
+/** Returns the scopes that a token must have; empty if signing in is enough. */
 export function scopesOf(auth: Auth): readonly string[] {
   return (typeof auth === 'object' && 'scopes' in auth && auth.scopes) || [];
 }
 
-/** Names of security schemes that the library uses itself. */
-export const OWN_SCHEMES = { users: 'users', iam: 'iam', apiKey: 'apiKey' } as const;
+/** Names of the library's security schemes. */
+export const BUILT_IN_SCHEMES = { users: 'users', iam: 'iam', apiKey: 'apiKey' } as const;

@@ -1,29 +1,29 @@
 import type * as z from 'zod';
 
-/** Largest binary body in bytes: Lambda takes and answers 6 MB a call, in which base64 makes three bytes four. */
+/** Maximum size of a binary body in bytes: Lambda's payload limit of 6 MB, less the overhead of base64. */
 export const MAX_BINARY_BYTES = 4_500_000;
 
-/** A body that is bytes and no JSON. */
+/** Body of bytes instead of JSON. */
 export interface Binary<Type extends string = string> {
-  /** The content types that it may have. */
+  /** Allowed content types. */
   readonly contentTypes: readonly Type[];
-  /** Largest size in bytes. */
+  /** Maximum size in bytes. */
   readonly maxBytes: number;
 }
 
-/** What a request or a response carries: JSON by a schema, or bytes. */
+/** Body of a request or a response: the schema of JSON, or bytes. */
 export type Body = z.ZodType | Binary;
 
 /**
- * A body of bytes, such as an image: `body: binary('image/png', { maxBytes: 200_000 })`. Handlers and clients see a
- * `Uint8Array`.
+ * Declares a body of bytes, such as an image: `body: binary('image/png', { maxBytes: 200_000 })`. Handlers and clients
+ * get a `Uint8Array`.
  *
- * Everything passes through API Gateway and Lambda, which take 6 MB a call (4.5 MB before base64,
- * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). For larger files let the handler answer
- * an `Upload`, by which the browser sends them to S3 itself.
+ * The body passes through API Gateway and Lambda, whose payload limit is 6 MB (4.5 MB before base64,
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). For larger files, return an `Upload`, with
+ * which the browser sends the file directly to S3.
  *
- * @param contentTypes one or several, without parameters; where a response has a choice of several, use `content`
- * @throws Error when `maxBytes` is more than 4,500,000 or a content type is none
+ * @param contentTypes one or several, without parameters; for a response with a choice of types use `content`
+ * @throws Error when `maxBytes` is more than 4,500,000 or a content type is invalid
  * @example
  * import { binary, defineApi } from 'cdk-trellis/contract';
  *
@@ -41,20 +41,20 @@ export type Body = z.ZodType | Binary;
 export function binary<const Type extends string>(
   contentTypes: Type | readonly Type[],
   options: {
-    /** Largest size in bytes; a larger request is refused with 413. @default 1_000_000 */
+    /** Maximum size in bytes; a larger request is rejected with 413. @default 1_000_000 */
     readonly maxBytes?: number;
   } = {},
 ): Binary<Type> {
   const { maxBytes = 1_000_000 } = options;
   if (!Number.isInteger(maxBytes) || maxBytes < 1 || maxBytes > MAX_BINARY_BYTES) {
     throw new Error(
-      `\`maxBytes\` must be a whole number from 1 to ${MAX_BINARY_BYTES}, got ${maxBytes}: larger files go to S3 directly, see \`Upload\``,
+      `\`maxBytes\` must be a whole number from 1 to ${MAX_BINARY_BYTES}, got ${maxBytes}. For larger files use \`Upload\`, which sends them directly to S3.`,
     );
   }
   const types = [contentTypes].flat() as Type[];
-  for (const type of types.filter((one) => !/^[a-z]+\/[a-z0-9][a-z0-9.+-]*$/.test(one))) {
+  for (const type of types.filter((name) => !/^[a-z]+\/[a-z0-9][a-z0-9.+-]*$/.test(name))) {
     throw new Error(
-      `A content type must be like image/png, in lower case and without parameters, got "${type}"`,
+      `\`contentTypes\` must be like image/png, in lower case and without parameters, got "${type}"`,
     );
   }
   return Object.freeze({ contentTypes: types, maxBytes });
@@ -64,10 +64,10 @@ export function isBinary(body: object): body is Binary {
   return 'contentTypes' in body;
 }
 
-/** Whether a content type says JSON: `application/json`, `application/problem+json`. */
+/** Returns true for JSON content types: `application/json`, `application/problem+json`. */
 export function isJsonType(contentType: string): boolean {
   return contentType === 'application/json' || contentType.endsWith('+json');
 }
 
-/** What the code on either side has in hand. */
+/** Value of a body in handlers and clients. */
 export type BodyValue<B> = B extends Binary ? Uint8Array : B extends z.ZodType ? z.output<B> : undefined;

@@ -1,7 +1,8 @@
 import type { Operations } from './operation.js';
 
+/** Name, version and description of an API. */
 export interface ApiInfo {
-  /** Lower-case name of the service, as in `products`; it names outputs, metrics and the address. */
+  /** Lower-case name of the service, for example `products`; part of outputs, metrics and the URL. */
   readonly name: string;
   /** Version of the contract (semantic versioning). */
   readonly version: string;
@@ -11,5 +12,5 @@ export interface ApiInfo {
 
 export const apiInfo: unique symbol = Symbol.for('cdk-trellis.apiInfo') as never;
 
-/** The operations of an API, by name, and what the API is called. */
+/** Operations of an API by name, with its `ApiInfo`. */
 export type Contract<C extends Operations = Operations> = C & { readonly [apiInfo]: ApiInfo };

@@ -3,10 +3,10 @@ import type { Operations } from './operation.js';
 import { validateContract } from './validation/validate-api.js';
 
 /**
- * Declares an API: the one place that says what a service takes, answers and who may call it.
- * The API Gateway definition, the handlers' types and checks, the documentation and the client derive from it.
+ * Defines an API: the requests and responses of its operations, and their callers. The API Gateway definition, the
+ * types and validation of handlers, the documentation and the client derive from it.
  *
- * @throws Error naming every operation that contradicts itself or another one.
+ * @throws Error with every error of every operation
  * @example
  * import * as z from 'zod';
  * import { defineApi, Problem } from 'cdk-trellis/contract';
@@ -23,16 +23,16 @@ import { validateContract } from './validation/validate-api.js';
  * });
  */
 export function defineApi<const C extends Operations>(info: ApiInfo, operations: C): Contract<C> {
-  // In Lambda and in a browser's bundle, a contract is one that synth and tests have checked: there it costs nothing.
-  // Written so that bundlers leave the checks out.
+  // Validated at synthesis and in tests only. In Lambda and in a browser it would cost start-up time; the condition is
+  // written so that bundlers remove the validation.
   if (
     typeof process === 'object' &&
     process.env.NODE_ENV !== 'production' &&
     !process.env.AWS_LAMBDA_FUNCTION_NAME
   ) {
-    const problems = validateContract(info, operations);
-    if (problems.length > 0) {
-      throw new Error(`The contract of API "${info.name}" cannot be served:\n- ${problems.join('\n- ')}`);
+    const errors = validateContract(info, operations);
+    if (errors.length > 0) {
+      throw new Error(`The contract of API "${info.name}" is invalid:\n- ${errors.join('\n- ')}`);
     }
   }
   return Object.freeze({ ...operations, [apiInfo]: Object.freeze({ ...info }) }) as Contract<C>;

@@ -3,16 +3,17 @@ import { ProblemError } from './problem.js';
 
 const RESERVED: readonly string[] = ['type', 'title', 'status', 'detail', 'instance'];
 
+/** Options of `defineProblem`. */
 export interface ProblemDefinition<Status extends number, Extensions extends z.ZodRawShape> {
-  /** A URI that identifies this kind of problem for ever, as in `urn:problem:out-of-stock`; it need not be a page. */
+  /** Permanent URI of the problem type, for example `urn:problem:out-of-stock`; it need not be a page. */
   readonly type: string;
-  /** A short, stable sentence: the same every time. */
+  /** Short sentence, the same for every occurrence. */
   readonly title: string;
   /** HTTP status, 400 to 599. */
   readonly status: Status;
-  /** Further members, for programs: what is left of it, which version is the current one. @default - none */
+  /** Additional members for programs, for example the available quantity or the current version. @default - none */
   readonly extensions?: z.ZodObject<Extensions>;
-  /** When it is answered, for the API's documentation. @default - the title */
+  /** Condition under which it is returned, for the API's documentation. @default - the title */
   readonly description?: string;
 }
 
@@ -27,21 +28,21 @@ type Members<Status extends number, Extensions extends z.ZodRawShape> = {
 type Arguments<Extensions extends z.ZodRawShape> = ([keyof Extensions] extends [never]
   ? unknown
   : z.output<z.ZodObject<Extensions>>) & {
-  /** What happened this time, and what the caller can do. Never internals: it is sent to the caller. */
+  /** Explanation of this occurrence, and a remedy. It is sent to the caller: no internals. */
   readonly detail?: string;
 };
 
-/** A kind of problem, as contracts and clients know it. */
+/** Problem type, as contracts and clients use it. */
 export interface ProblemKind<Status extends number = number, Schema extends z.ZodType = z.ZodType> {
   readonly type: string;
   readonly title: string;
   readonly status: Status;
   readonly description?: string | undefined;
-  /** The problem as it is sent. */
+  /** Schema of the problem as it is sent. */
   readonly schema: Schema;
 }
 
-/** A kind of problem, as handlers throw it. */
+/** Problem type, as handlers throw it. */
 export interface ProblemClass<Status extends number, Extensions extends z.ZodRawShape>
   extends ProblemKind<Status, z.ZodObject<Members<Status, Extensions>>> {
   new (
@@ -52,12 +53,12 @@ export interface ProblemClass<Status extends number, Extensions extends z.ZodRaw
 }
 
 /**
- * A kind of problem (RFC 9457) of an API: a class for handlers to throw, a schema for contracts, clients and the
- * documentation. An operation says which it answers by `errors: [OutOfStock]`; several of one status are told apart
- * by their `type`.
+ * Defines a problem type (RFC 9457) of an API: a class for handlers to throw, and a schema for contracts, clients and
+ * the documentation. An operation declares its problems with `errors: [OutOfStock]`; problems that share a status are
+ * distinguished by their `type`.
  *
- * @throws Error when the status is not from 400 to 599, the type is no URI, or an extension has the name of a member
- *   that every problem has
+ * @throws Error when the status is not from 400 to 599, the type is not a URI, or an extension has the name of a
+ *   standard member
  * @example
  * import { defineApi, defineProblem } from 'cdk-trellis/contract';
  * import { route } from 'cdk-trellis/runtime';
@@ -75,7 +76,7 @@ export interface ProblemClass<Status extends number, Extensions extends z.ZodRaw
  * });
  *
  * export const handler = route(api.reserve, {}, async () => {
- *   throw new OutOfStock({ available: 3, detail: 'Take three of them, or come back on Monday.' });
+ *   throw new OutOfStock({ available: 3, detail: 'Order three, or wait for the delivery on Monday.' });
  * });
  */
 export function defineProblem<
@@ -84,7 +85,7 @@ export function defineProblem<
 >(definition: ProblemDefinition<Status, Extensions>): ProblemClass<Status, Extensions> {
   const { type, title, status, description, extensions } = definition;
   const shape = extensions?.shape ?? {};
-  assertNoErrors(definition, Object.keys(shape));
+  assertValid(definition, Object.keys(shape));
   const schema = z.object({
     type: z.literal(type),
     title: z.string(),
@@ -108,19 +109,19 @@ export function defineProblem<
   } as unknown as ProblemClass<Status, Extensions>;
 }
 
-function assertNoErrors(
+function assertValid(
   { type, status }: { readonly type: string; readonly status: number },
   extensions: readonly string[],
 ): void {
   if (!Number.isInteger(status) || status < 400 || status > 599) {
-    throw new Error(`The \`status\` of the problem ${type} must be from 400 to 599, got ${status}`);
+    throw new Error(`\`status\` must be from 400 to 599, got ${status} (problem ${type})`);
   }
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(type)) {
-    throw new Error(`The \`type\` of a problem must be a URI like urn:problem:out-of-stock, got "${type}"`);
+    throw new Error(`\`type\` must be a URI like urn:problem:out-of-stock, got "${type}"`);
   }
-  for (const name of extensions.filter((one) => RESERVED.includes(one))) {
+  for (const name of extensions.filter((key) => RESERVED.includes(key))) {
     throw new Error(
-      `The problem ${type} has an extension \`${name}\`, which every problem has already: rename it`,
+      `\`extensions\` must not have \`${name}\`, a standard member of every problem (problem ${type}). Rename it.`,
     );
   }
 }

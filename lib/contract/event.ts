@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { validateJson } from './validation/validate-json.js';
-import { isSchema, shown } from './validation/validate-shape.js';
+import { describeValue, isSchema } from './validation/validate-shape.js';
 
-/** An event that a service publishes: its name, version and shape. */
+/** Event that a service publishes: its name, version and schema. */
 export interface EventDefinition<
   Name extends string = string,
   Version extends number = number,
@@ -10,28 +10,28 @@ export interface EventDefinition<
 > {
   readonly name: Name;
   readonly version: Version;
-  /** The service that publishes it. */
+  /** Service that publishes the event. */
   readonly source: string;
-  /** The property of the data that says what the event is about. */
+  /** Property of the data that identifies the event's subject. */
   readonly key: string | undefined;
   readonly schema: Schema;
 }
 
-/** What an event carries besides its data. */
+/** Metadata of an event. */
 export interface EventMetadata {
-  /** The same for every delivery of this event, however often it is delivered. */
+  /** Id of the event, the same for every delivery. */
   readonly id: string;
-  /** When it was published, or written for the outbox (ISO 8601, UTC). */
+  /** Time of publication, or of the write to the outbox (ISO 8601, UTC). */
   readonly time: string;
-  /** What it is about, as in an order's id; the sequence counts within a key. */
+  /** Subject of the event, for example an order's id; `sequence` counts per key. */
   readonly key?: string;
-  /** Its place among the events of its key. EventBridge keeps no order: a consumer ignores what is older than it has. */
+  /** Position among the events of its key. EventBridge does not keep the order: a consumer ignores older events than its last. */
   readonly sequence?: number;
-  /** The same for all that follows from one request. */
+  /** Correlation id of the request that caused the event. */
   readonly correlationId: string;
 }
 
-/** An event as its consumer gets it. A consumer of several is given one of them, told apart by `name` and `version`. */
+/** Event as its consumer receives it. With several definitions, a union discriminated by `name` and `version`. */
 export type EventOf<E extends EventDefinition> =
   E extends EventDefinition<infer Name, infer Version, infer Schema>
     ? EventMetadata & {
@@ -42,36 +42,35 @@ export type EventOf<E extends EventDefinition> =
       }
     : never;
 
-/** The data that a publisher gives. */
+/** Data that a publisher passes. */
 export type EventData<E extends EventDefinition> = z.output<E['schema']>;
 
-/** An event as it travels: its data is JSON. */
+/** Event on the bus: its data is JSON. */
 export type PublishedEvent<E extends EventDefinition> = EventMetadata &
   Pick<E, 'name' | 'version' | 'source'> & { readonly data: z.input<E['schema']> };
 
 export interface EventOptions<Version extends number, Key> {
   /**
-   * Counts up when consumers of the version before could not read the event. A property that is added is no such
-   * change: consumers ignore what they do not know.
+   * Version of the schema. Increase it when consumers of the previous version cannot read the event. An additional
+   * property is compatible: consumers ignore unknown properties.
    */
   readonly version: Version;
-  /** The service that publishes it; lower-case letters, digits, dots and hyphens. @default 'app' */
+  /** Service that publishes the event; lower-case letters, digits, dots and hyphens. @default 'app' */
   readonly source?: string;
   /**
-   * The property of the data that says what the event is about, as in `orderId`: events of one key are published
-   * in order by an `Outbox`, and numbered.
-   * @default - none: every event stands for itself
+   * Property of the data that identifies the event's subject, for example `orderId`: an `Outbox` publishes the events of
+   * one key in order, and numbers them.
+   * @default - none: events are independent of each other
    */
   readonly key?: Key;
 }
 
 /**
- * Declares an event: the one place that says what is published. Publishers, rules, consumers and their types derive
- * from it.
+ * Defines an event. Publishers, rules, consumers and their types derive from it.
  *
- * @param name what has happened, as in `OrderPlaced`; it is the event's detail-type on EventBridge
- * @param schema the event's data. It travels as JSON: dates are text, as in `z.iso.datetime()`, or a `z.codec()` of it
- * @throws Error when a name, a source or a version cannot be one, or the data has something that JSON has no form of
+ * @param name past-tense name, for example `OrderPlaced`; it is the event's detail-type on EventBridge
+ * @param schema schema of the data, which is sent as JSON: dates are text (`z.iso.datetime()`) or a `z.codec()` of it
+ * @throws Error for an invalid name, source or version, and for data that JSON cannot represent
  * @example
  * import * as z from 'zod';
  * import { defineEvent } from 'cdk-trellis/contract';
@@ -94,28 +93,28 @@ export function defineEvent<
   const { version, source = 'app', key } = options;
   const errors: string[] = [];
   if (!/^[A-Z][A-Za-z0-9]{0,63}$/.test(name)) {
-    errors.push(`its name must be like OrderPlaced, at most 64 letters and digits, got "${name}"`);
+    errors.push(`\`name\` must be like OrderPlaced, at most 64 letters and digits, got "${name}"`);
   }
-  // Sources that begin with "aws." are AWS's own: EventBridge refuses them.
+  // EventBridge rejects sources that begin with "aws.", which are reserved for AWS.
   if (!/^(?!aws\.)[a-z][a-z0-9.-]{0,62}$/.test(source)) {
     errors.push(`\`source\` must be lower-case letters, digits, dots and hyphens, got "${source}"`);
   }
   if (!Number.isSafeInteger(version) || version < 1) {
-    errors.push(`\`version\` must be a whole number from 1, got ${shown(version)}`);
+    errors.push(`\`version\` must be a whole number from 1, got ${describeValue(version)}`);
   }
   if (!isSchema(schema))
-    errors.push(`its data must be a schema of zod, as in \`z.object({ ... })\`, got ${shown(schema)}`);
+    errors.push(`\`schema\` must be a zod schema like \`z.object({ ... })\`, got ${describeValue(schema)}`);
   else {
-    const unsendable = validateJson(schema, 'response');
-    errors.push(...unsendable.map((error) => `${name} ${version} cannot travel as JSON: ${error}`));
+    const jsonErrors = validateJson(schema, 'response');
+    errors.push(...jsonErrors.map((error) => `${name} ${version} cannot be sent as JSON: ${error}`));
   }
   const properties = (schema as { shape?: object } | undefined)?.shape;
   if (key !== undefined && properties && !(key in properties)) {
     const names = Object.keys(properties).join(', ');
-    errors.push(`\`key\` must be a property of its data (${names}), got ${shown(key)}`);
+    errors.push(`\`key\` must be a property of \`schema\` (${names}), got ${describeValue(key)}`);
   }
   if (errors.length > 0) {
-    throw new Error(`The event "${name}" cannot be published:\n- ${errors.join('\n- ')}`);
+    throw new Error(`The event "${name}" is invalid:\n- ${errors.join('\n- ')}`);
   }
   return Object.freeze({ name, version, source, key, schema });
 }

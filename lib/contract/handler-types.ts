@@ -7,29 +7,29 @@ import type { OperationResponse } from './response-declaration.js';
 
 type Output<Schema, Default> = Schema extends z.ZodType ? z.output<Schema> : Default;
 
-/** What a handler of the operation is called with. */
+/** Input of an operation's handler. */
 export interface RouteInput<O extends Operation> {
   readonly params: Omit<PathParameters<O['path']>, keyof Output<O['params'], object>> &
     Output<O['params'], unknown>;
   readonly query: Output<O['query'], Readonly<Record<never, never>>>;
-  /** The headers that the operation declares; all of them, as texts by lower-case names, where it declares none. */
+  /** Declared headers; without a declaration all headers, as texts with lower-case names. */
   readonly headers: Output<O['headers'], Readonly<Record<string, string>>>;
   readonly body: BodyValue<O['body']>;
-  /** The content type of a binary body. */
+  /** Content type of a binary body. */
   readonly contentType: O['body'] extends Binary<infer Type> ? Type : undefined;
-  /** The content type that the caller likes best, where a response has a choice of them. */
+  /** Content type that the caller prefers, if a response has a choice. */
   readonly accepts: Accepted<O>;
-  /** The `Idempotency-Key` header, where the operation asks for it. */
+  /** `Idempotency-Key` header, if the operation has one. */
   readonly idempotencyKey: KeyOf<O>;
-  /** Who signed in, where the operation is for users. */
+  /** Signed-in user, if `auth` is for users. */
   readonly user: Callers<O['auth']>['user'];
-  /** Who signed the request, where the operation is for AWS credentials. */
+  /** Principal that signed the request, if `auth` is 'iam'. */
   readonly caller: Callers<O['auth']>['caller'];
-  /** What the Lambda authorizer told, where the operation has one. */
+  /** Context of the Lambda authorizer, if `auth` has one. */
   readonly context: Callers<O['auth']>['context'];
-  /** The gateway's id of this request; problems and logs have it. */
+  /** Request id of the gateway, which problems and logs have. */
   readonly requestId: string;
-  /** The id of what this request is a part of: the caller's `x-correlation-id`, or the request's own id. */
+  /** Correlation id: the caller's `x-correlation-id`, or the request id. */
   readonly correlationId: string;
 }
 
@@ -41,7 +41,7 @@ type KeyOf<O extends Operation> = O['idempotencyKey'] extends true
       ? string
       : undefined;
 
-/** The content types among which callers of an operation choose; never where there is no choice. */
+/** Content types that callers choose from; `never` without a choice. */
 export type Choice<O extends Operation> = {
   [Status in keyof O['responses']]: O['responses'][Status] extends { readonly content: infer Content }
     ? keyof Content & string
@@ -50,9 +50,9 @@ export type Choice<O extends Operation> = {
 
 type Accepted<O extends Operation> = [Choice<O>] extends [never] ? undefined : Choice<O>;
 
-/** The same type, read-only all through: what a handler answers may be a literal. */
+/** Deeply read-only type, so that a handler may return a literal. */
 type Immutable<T> =
-  // `z.json()` has no end.
+  // `z.json()` is recursive.
   [z.core.util.JSONType] extends [T] ? T : ImmutableParts<T>;
 
 type ImmutableParts<T> = T extends Uint8Array | Date
@@ -61,7 +61,7 @@ type ImmutableParts<T> = T extends Uint8Array | Date
     ? { readonly [Key in keyof T]: Immutable<T[Key]> }
     : T;
 
-/** What a handler of the operation may answer: a declared status with the body and the headers that it declares. */
+/** Response of an operation's handler: a declared status with its body and headers. */
 export type RouteResponse<O extends Operation> = {
   [Status in keyof O['responses'] & number]: { readonly status: Status } & ResponseHeaders<
     O['responses'][Status]
@@ -87,5 +87,5 @@ type ResponseContent<Response extends OperationResponse> = Response extends z.Zo
       ? ResponseBody<Immutable<BodyValue<Body>>>
       : { readonly body?: undefined };
 
-/** A reply without a body, as for 204, need not say so. */
+/** Body of a response; optional if it may be undefined, as for 204. */
 type ResponseBody<Body> = undefined extends Body ? { readonly body?: Body } : { readonly body: Body };

@@ -1,9 +1,9 @@
-/** Terms on which requests of an operation are repeated. */
+/** Options of an `idempotent` operation. */
 export interface Idempotent {
-  /** Whether a request without the header is refused with 400, or served like one of any operation. @default 'required' */
+  /** Treatment of a request without the header: 'required' rejects it with 400, 'optional' runs it every time. @default 'required' */
   readonly key?: 'required' | 'optional';
   /**
-   * For how long a key stands for its request, in seconds; afterwards it is a new one. It is kept at least that long.
+   * Lifetime of a key in seconds. Afterwards the same key starts a new request.
    * @default 86400: a day
    */
   readonly expiresAfterSeconds?: number;

@@ -6,60 +6,61 @@ import type { Deprecation } from './deprecation.js';
 import type { Idempotent } from './idempotent.js';
 import type { Examples, OperationResponse } from './response-declaration.js';
 
+/** HTTP methods of operations. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** One operation of an API: what it takes, what it answers and who may call it. */
+/** Operation of an API: its request, its responses and its callers. */
 export interface Operation {
   readonly method: Method;
-  /** The path with its parameters in braces, as in `/products/{productId}`. */
+  /** Path with parameters in braces, for example `/products/{productId}`. */
   readonly path: `/${string}`;
-  /** Who may call it. There is no default: an operation is public because somebody wrote so. */
+  /** Allowed callers. Required: an operation is never public by default. */
   readonly auth: Auth;
-  /** Whether the caller must send an API key in `x-api-key`, too: it tells callers apart for their limits, and proves nothing. */
+  /** Requires an API key in `x-api-key` as well: it identifies callers for usage plans, and does not authenticate them. @default false */
   readonly apiKey?: boolean;
-  /** One line for people; the title of the operation in the API's documentation. */
+  /** Title of the operation in the API's documentation; one line. */
   readonly summary?: string;
-  /** A paragraph or more in Markdown. */
+  /** Description of the operation in the API's documentation, in Markdown. */
   readonly description?: string;
   /**
-   * That it should no longer be used, and since when. Callers are told by the headers `Deprecation` (RFC 9745) and
-   * `Sunset` (RFC 8594), readers by the documentation.
+   * Marks the operation as deprecated, in the headers `Deprecation` (RFC 9745) and `Sunset` (RFC 8594) and in the
+   * documentation.
    */
   readonly deprecated?: true | Deprecation;
-  /** Schemas of path parameters that are narrower than "a string". */
+  /** Schemas of path parameters; a parameter without a schema is a string. */
   readonly params?: z.ZodObject;
-  /** The query string. Every value arrives as text: use `z.coerce` for numbers. */
+  /** Query string. Every value arrives as text: use `z.coerce` for numbers. */
   readonly query?: z.ZodObject;
-  /** Headers of the request, by lower-case names. Every value arrives as text; others may be sent, too. */
+  /** Headers of the request, by lower-case names. Every value arrives as text. Undeclared headers are ignored. */
   readonly headers?: z.ZodObject;
   /**
-   * The JSON body, or bytes (`binary`). Objects refuse properties that they do not declare, unless made with
-   * `z.looseObject`.
+   * JSON body, or bytes (`binary`). Undeclared properties of objects are rejected, except in `z.looseObject`.
    */
   readonly body?: Body;
-  /** Examples of the body by name, as they are sent; they are checked when the contract is defined. */
+  /** Examples of the body by name, as they are sent; `defineApi` validates them. */
   readonly examples?: Examples;
   /**
-   * That a repeated request has the effect of one, by its `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header).
-   * The handler runs for the first request; one with the same key, of the same caller and with the same content, gets
-   * the first one's response, with the header `idempotent-replayed: true`. While the first runs it gets 409 with
-   * `Retry-After`; with other content 422. Responses of 200 to 499 that the handler returns are kept; after an error
-   * that it throws, or a 5xx, the key is free again. Clients make keys, and repeat calls that failed for the moment.
+   * Runs the handler once per `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header). A repeated request,
+   * with the same key, caller and content, gets the response of the first, with the header `idempotent-replayed: true`.
+   * While the first runs, it gets 409 with `Retry-After`; with different content it gets 422. Returned responses with a
+   * status from 200 to 499 are stored; after a thrown error or a 5xx the request may be repeated. Clients create the keys
+   * and retry calls after transient failures.
    */
   readonly idempotent?: true | Idempotent;
   /**
-   * That the caller must send an `Idempotency-Key` header, of which the handler makes what it likes; clients make one
-   * and may then retry. A key alone says nothing of who sent it: one caller must never get what another one's key
-   * made. `idempotent` takes care of all that.
+   * Requires an `Idempotency-Key` header and passes it to the handler, which implements idempotency itself; clients
+   * create the key and may then retry. The key does not identify its sender: a handler must never return one caller's
+   * result to another. Prefer `idempotent`, which ensures that.
    */
   readonly idempotencyKey?: true;
   /**
-   * What it answers on purpose, by status. What any operation may be refused with goes without saying, always as a
-   * `Problem`: 400, 401, 403, 406, 413, 415, 429, 500, 502, 503 and 504.
+   * Responses by status. Every operation may also return a `Problem` with 400, 401, 403, 406, 413, 415, 429, 500, 502,
+   * 503 or 504, which need not be declared.
    */
   readonly responses: { readonly [status: number]: OperationResponse };
-  /** The problems that it answers, made with `defineProblem`; handlers throw them. */
+  /** Problems of the operation, created with `defineProblem`; handlers throw them. */
   readonly errors?: readonly ProblemKind[];
 }
 
+/** Operations by name. */
 export type Operations = { readonly [name: string]: Operation };

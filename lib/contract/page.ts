@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * One page of a listing: its items, and the cursor that asks for the next page, absent on the last one.
+ * Creates the schema of one page of a list: its items, and the cursor of the next page, which the last page omits.
  *
  * @example
  * import { defineApi, page, pageQuery } from 'cdk-trellis/contract';
@@ -40,14 +40,14 @@ export function page<Item extends z.ZodType>(item: Item) {
 }
 
 /**
- * The query of a listing: `limit`, how many items a page has at most, and `cursor`, where it starts. Add what else it
- * takes with `.extend({ ... })`.
+ * Creates the query of a list operation: `limit`, the maximum number of items, and `cursor`, the start of the page. Add
+ * further parameters with `.extend({ ... })`.
  */
 export function pageQuery(
   options: {
-    /** Items of a page when the caller does not say. @default 20 */
+    /** Items per page if the caller sends no `limit`. @default 20 */
     readonly defaultLimit?: number;
-    /** Most items that a caller may ask for. @default 100 */
+    /** Maximum `limit`. @default 100 */
     readonly maxLimit?: number;
   } = {},
 ) {

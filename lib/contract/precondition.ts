@@ -1,12 +1,11 @@
 import { defineProblem } from './define-problem.js';
 
 /**
- * 412: somebody else has changed it since the caller read it. An operation that checks `If-Match` has it among its
- * `errors`.
+ * 412: the resource has changed since the caller read it. An operation that checks `If-Match` declares it in `errors`.
  */
 export class PreconditionFailed extends /* @__PURE__ */ defineProblem({
   type: 'urn:problem:precondition-failed',
-  title: 'Somebody else changed it first',
+  title: 'The resource has changed',
   status: 412,
-  description: 'The `If-Match` header names another version than the current one.',
+  description: 'The `If-Match` header does not have the current version.',
 }) {}

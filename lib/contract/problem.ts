@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * An error as HTTP APIs tell it: RFC 9457, `application/problem+json`.
- * Use it in a contract for statuses that an operation answers on purpose.
+ * Schema of an HTTP API's error: RFC 9457, `application/problem+json`.
+ * Use it in a contract for the error statuses that an operation returns.
  */
 export const Problem = /* @__PURE__ */ z
   .looseObject({
@@ -15,22 +15,23 @@ export const Problem = /* @__PURE__ */ z
   .meta({ id: 'Problem' });
 export type Problem = z.output<typeof Problem>;
 
+/** Members and headers of a problem. */
 export interface ProblemDetails {
   /** HTTP status, 400 to 599. */
   readonly status: number;
-  /** A short, stable sentence: the same for every problem of this type. */
+  /** Short sentence, the same for every problem of this type. */
   readonly title: string;
-  /** What happened this time, and what the caller can do. Never internals: it is sent to the caller. */
+  /** Explanation of this occurrence, and a remedy. It is sent to the caller: no internals. */
   readonly detail?: string;
-  /** A URI that identifies the type. Default: `about:blank`, which means "just the status". */
+  /** URI of the problem type. @default 'about:blank', which means that the status is the type */
   readonly type?: string;
-  /** Further members of the problem, such as `errors`. */
+  /** Additional members of the problem, such as `errors`. */
   readonly extensions?: Readonly<Record<string, unknown>>;
-  /** Headers that are sent along, such as `retry-after`; names in lower case. */
+  /** Headers of the response, such as `retry-after`; names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Thrown anywhere in a handler, it becomes the reply: `throw new ProblemError({ status: 409, title: '...' })`. */
+/** Error that becomes the response of a handler: `throw new ProblemError({ status: 409, title: '...' })`. */
 export class ProblemError extends Error {
   readonly status: number;
   readonly details: ProblemDetails;
@@ -43,7 +44,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** The body of a problem reply; `instance` is the request's id, so that a caller's report leads to its logs. */
+/** Returns the body of a problem response; `instance` is the request id, which leads from a caller's report to the logs. */
 export function problemBody(details: ProblemDetails, requestId: string): Problem {
   return {
     ...details.extensions,

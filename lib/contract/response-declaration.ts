@@ -1,25 +1,25 @@
 import type * as z from 'zod';
 import type { Body } from './body.js';
 
-/** Examples by name: values as they are sent, that is, before the schema transforms them. */
+/** Examples by name: values as they are sent, before the schema transforms them. */
 export type Examples = { readonly [name: string]: unknown };
 
-/** What an operation answers with one status, where more is to say than its schema. */
+/** Declaration of an operation's response with one status. */
 export interface ResponseDeclaration {
-  /** When it is answered; one line or a paragraph in Markdown. */
+  /** Condition under which it is returned, in Markdown. */
   readonly description?: string;
-  /** The body. @default - none, as for 204 */
+  /** Body of the response. @default - no body, as for 204 */
   readonly body?: Body;
   /**
-   * The body in several content types, of which the caller's `Accept` header chooses: `{ 'application/json': Report,
-   * 'text/csv': z.string() }`. What is neither JSON nor `binary` is text.
+   * Body in several content types; the caller's `Accept` header selects one: `{ 'application/json': Report,
+   * 'text/csv': z.string() }`. A type that is neither JSON nor `binary` is text.
    */
   readonly content?: { readonly [contentType: string]: Body };
-  /** Headers of the response: an object of texts by lower-case names. Others may be sent, too. */
+  /** Headers of the response: an object of texts by lower-case names. A handler may send further ones. */
   readonly headers?: z.ZodObject;
-  /** Examples of the body by name; they are checked against it when the contract is defined. */
+  /** Examples of the body by name; `defineApi` validates them. */
   readonly examples?: Examples;
 }
 
-/** What an operation answers with one status: the schema of a JSON body, bytes, or a declaration with all there is. */
+/** Response of an operation with one status: the schema of a JSON body, bytes, or a full declaration. */
 export type OperationResponse = Body | ResponseDeclaration;

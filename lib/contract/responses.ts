@@ -4,31 +4,31 @@ import type { ProblemKind } from './define-problem.js';
 import type { Operation } from './operation.js';
 import type { Examples, OperationResponse, ResponseDeclaration } from './response-declaration.js';
 
-/** A response in one form, however it is declared. */
+/** Normalized declaration of a response. */
 export interface ResponseForm {
   readonly description?: string;
-  /** The body for each content type, in the order of preference; empty for a response without a body. */
+  /** Body for each content type, in the order of preference; empty for a response without a body. */
   readonly content: ReadonlyMap<string, Body>;
-  /** The content type where there is no choice. */
+  /** Content type of a response without a choice. */
   readonly defaultType?: string | undefined;
   readonly headers?: z.ZodObject;
   readonly examples?: Examples;
-  /** The problems that are answered with this status. */
+  /** Problems with this status. */
   readonly problems: readonly ProblemKind[];
 }
 
-/** What is left to say of a response by the schema that it is. */
+/** Returns true for a response that is declared by its body alone. */
 export function isBody(response: OperationResponse): response is Body {
   return '_zod' in response || isBinary(response);
 }
 
-const known = /* @__PURE__ */ new WeakMap<Operation, ReadonlyMap<number, ResponseForm>>();
+const cache = /* @__PURE__ */ new WeakMap<Operation, ReadonlyMap<number, ResponseForm>>();
 
-/** All that an operation declares to answer, by status: its `responses` and its `errors`. */
+/** Returns the declared responses of an operation by status: its `responses` and its `errors`. */
 export function responsesOf(operation: Operation): ReadonlyMap<number, ResponseForm> {
-  const found = known.get(operation) ?? formsOf(operation);
-  known.set(operation, found);
-  return found;
+  const forms = cache.get(operation) ?? formsOf(operation);
+  cache.set(operation, forms);
+  return forms;
 }
 
 function formsOf(operation: Operation): ReadonlyMap<number, ResponseForm> {
@@ -52,6 +52,7 @@ function formsOf(operation: Operation): ReadonlyMap<number, ResponseForm> {
   return forms;
 }
 
+/** Content type of problems (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json';
 
 function contentOf(
@@ -62,12 +63,12 @@ function contentOf(
   if (content) return new Map(Object.entries(content));
   if (!body) return new Map();
   if (isBinary(body)) return new Map(body.contentTypes.map((type) => [type, body]));
-  if (isNothing(body)) return new Map();
+  if (isEmpty(body)) return new Map();
   return new Map([[status >= 400 ? PROBLEM_TYPE : 'application/json', body]]);
 }
 
-/** `z.undefined()` and `z.void()` are a way of saying that there is no body. */
-function isNothing(schema: z.ZodType): boolean {
+/** Returns true for `z.undefined()` and `z.void()`, which declare that there is no body. */
+function isEmpty(schema: z.ZodType): boolean {
   return schema._zod.def.type === 'undefined' || schema._zod.def.type === 'void';
 }
 

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 
 type Scalar = 'string' | 'number' | 'boolean';
 
-/** What kind of value a schema is of, whatever wraps it. @returns undefined when it is none or several */
+/** Returns the scalar type of a schema's input, inside any wrappers; undefined for other types and for several. */
 export function scalarOf(schema: z.core.$ZodType): Scalar | undefined {
   const def = schema._zod.def as z.core.$ZodTypeDef & {
     readonly innerType?: z.core.$ZodType;

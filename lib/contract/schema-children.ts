@@ -1,21 +1,22 @@
 import type * as z from 'zod';
 
-/** What a schema is to the one that it is a part of. */
+/** Role of a schema within its parent. */
 export type Part = 'property' | 'item' | 'value' | 'option' | 'side' | 'in' | 'out' | 'inner';
 
+/** Schema within another schema. */
 export interface SchemaChild {
   readonly schema: z.core.$ZodType;
   readonly part: Part;
-  /** Where it is in a value, as in `.lines` or `[]`; empty for what is the value itself. */
+  /** Path from the parent's value, for example `.lines` or `[]`; empty if both describe the same value. */
   readonly path: string;
 }
 
 type Def = z.core.$ZodTypeDef & Record<string, unknown>;
 
-/** The schemas that a schema is made of, one level down. */
+/** Returns the direct children of a schema. */
 export function childrenOf(schema: z.core.$ZodType): SchemaChild[] {
   const def = schema._zod.def as Def;
-  const one = (key: string, part: Part, path = ''): SchemaChild[] =>
+  const single = (key: string, part: Part, path = ''): SchemaChild[] =>
     def[key] ? [{ schema: def[key] as z.core.$ZodType, part, path }] : [];
   const all = (key: string, part: Part, path = ''): SchemaChild[] =>
     ((def[key] ?? []) as z.core.$ZodType[]).map((child) => ({ schema: child, part, path }));
@@ -25,35 +26,35 @@ export function childrenOf(schema: z.core.$ZodType): SchemaChild[] {
         ...Object.entries(def.shape as Record<string, z.core.$ZodType>).map(
           ([name, child]): SchemaChild => ({ schema: child, part: 'property', path: `.${name}` }),
         ),
-        ...one('catchall', 'property', '.*'),
+        ...single('catchall', 'property', '.*'),
       ];
     case 'array':
-      return one('element', 'item', '[]');
+      return single('element', 'item', '[]');
     case 'tuple':
-      return [...all('items', 'item', '[]'), ...one('rest', 'item', '[]')];
+      return [...all('items', 'item', '[]'), ...single('rest', 'item', '[]')];
     case 'record':
-      return one('valueType', 'value', '.*');
+      return single('valueType', 'value', '.*');
     case 'union':
       return all('options', 'option');
     case 'intersection':
-      return [...one('left', 'side'), ...one('right', 'side')];
+      return [...single('left', 'side'), ...single('right', 'side')];
     case 'pipe':
-      return [...one('in', 'in'), ...one('out', 'out')];
+      return [...single('in', 'in'), ...single('out', 'out')];
     case 'lazy':
       return [{ schema: (def.getter as () => z.core.$ZodType)(), part: 'inner', path: '' }];
     default:
-      return one('innerType', 'inner');
+      return single('innerType', 'inner');
   }
 }
 
-/** Whether a schema is of a kind, or has one of it inside. */
+/** Returns true if a schema or one of its descendants has the type. */
 export function contains(schema: z.core.$ZodType, type: z.core.$ZodTypeDef['type']): boolean {
   const seen = new Set<z.core.$ZodType>();
-  const visit = (one: z.core.$ZodType): boolean => {
-    if (one._zod.def.type === type) return true;
-    if (seen.has(one)) return false;
-    seen.add(one);
-    return childrenOf(one).some((child) => visit(child.schema));
+  const visit = (node: z.core.$ZodType): boolean => {
+    if (node._zod.def.type === type) return true;
+    if (seen.has(node)) return false;
+    seen.add(node);
+    return childrenOf(node).some((child) => visit(child.schema));
   };
   return visit(schema);
 }

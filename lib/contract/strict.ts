@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
 /**
- * The same schema with every plain object made strict, at any depth: a property that the contract does not
- * declare is an error of the caller's, and answering it with silence hides it. `z.looseObject` stays loose.
+ * Makes every plain object of a schema strict, at any depth: an undeclared property is the caller's error, and ignoring
+ * it would hide the error. `z.looseObject` stays loose.
  *
- * Only containers are rebuilt; a schema without objects inside is returned as it is.
+ * Only containers are rebuilt; a schema without objects is returned unchanged.
  */
 export function strict<Schema extends z.core.$ZodType>(schema: Schema): Schema {
   return rebuild(schema, new Map()) as Schema;
@@ -12,24 +12,24 @@ export function strict<Schema extends z.core.$ZodType>(schema: Schema): Schema {
 
 type Def = z.core.$ZodTypeDef & Record<string, unknown>;
 
-/** By the method: through `z.core` a bundle would get all of zod, 350 KB more. */
+/** Clones a schema by its method: importing `z.core` would add all of zod to a bundle, 350 KB. */
 function clone(schema: z.core.$ZodType, def: Record<string, unknown>): z.core.$ZodType {
   return (schema as z.ZodType).clone(def as never);
 }
 
 function rebuild(schema: z.core.$ZodType, seen: Map<z.core.$ZodType, z.core.$ZodType>): z.core.$ZodType {
-  const known = seen.get(schema) ?? rebuilt(schema, seen);
-  seen.set(schema, known);
-  return known;
+  const strictSchema = seen.get(schema) ?? rebuildNode(schema, seen);
+  seen.set(schema, strictSchema);
+  return strictSchema;
 }
 
-function rebuilt(schema: z.core.$ZodType, seen: Map<z.core.$ZodType, z.core.$ZodType>): z.core.$ZodType {
+function rebuildNode(schema: z.core.$ZodType, seen: Map<z.core.$ZodType, z.core.$ZodType>): z.core.$ZodType {
   const def = schema._zod.def as Def;
   const inner = (key: string) => rebuild(def[key] as z.core.$ZodType, seen);
   const withChanges = (changes: Record<string, unknown>) => {
     const changed = Object.entries(changes).some(([key, value]) =>
       Array.isArray(value)
-        ? value.some((item, at) => item !== (def[key] as unknown[])[at])
+        ? value.some((item, index) => item !== (def[key] as unknown[])[index])
         : value !== def[key],
     );
     return changed ? clone(schema, { ...def, ...changes }) : schema;
@@ -38,7 +38,7 @@ function rebuilt(schema: z.core.$ZodType, seen: Map<z.core.$ZodType, z.core.$Zod
     case 'object': {
       const shape = def.shape as Record<string, z.core.$ZodType>;
       const strictShape = {};
-      // A property may be a getter, for an object that contains itself: it is read when the schema is used.
+      // A property of a recursive object is a getter: read it only when the schema is used.
       for (const key of Object.keys(shape)) {
         const get = () => rebuild(shape[key]!, seen);
         Object.defineProperty(strictShape, key, { enumerable: true, get });
@@ -65,14 +65,14 @@ function rebuilt(schema: z.core.$ZodType, seen: Map<z.core.$ZodType, z.core.$Zod
     case 'map':
       return withChanges({ valueType: inner('valueType') });
     case 'pipe':
-      // What comes out of a transformation is the author's own, not the caller's.
+      // Only the input comes from the caller; the output is created by the contract's author.
       return withChanges({ in: inner('in') });
     case 'lazy': {
       const getter = def.getter as () => z.core.$ZodType;
       return z.lazy(() => rebuild(getter(), seen));
     }
     default:
-      // An intersection stays as it is: each side would refuse the other's properties.
+      // An intersection stays loose: each side would reject the other's properties.
       return schema;
   }
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * What a browser needs to send a file to S3 itself, past API Gateway and its 10 MB: an answer of an operation, made by
- * `presignUpload` in `cdk-trellis/runtime` and used by `upload` in `cdk-trellis/client`.
+ * Presigned form with which a browser sends a file directly to S3, past API Gateway's limit of 10 MB. `presignUpload` of
+ * `cdk-trellis/runtime` creates it for the response of an operation; `upload` of `cdk-trellis/client` sends it.
  *
  * @example
  * import { defineApi, Upload } from 'cdk-trellis/contract';
@@ -29,19 +29,19 @@ import * as z from 'zod';
  * });
  */
 export const Upload = /* @__PURE__ */ z.object({
-  /** Where the form is sent to. */
+  /** Address to post the form to. */
   url: /* @__PURE__ */ z.url(),
-  /** The form's fields; the file comes last. */
+  /** Fields of the form; the file must follow them. */
   fields: /* @__PURE__ */ z.record(/* @__PURE__ */ z.string(), /* @__PURE__ */ z.string()),
-  /** Until when it may be begun. */
+  /** Latest time to start the transfer. */
   expiresAt: /* @__PURE__ */ z.iso.datetime(),
 });
 export type Upload = z.output<typeof Upload>;
 
-/** A URL by which a browser reads a file of S3 itself, made by `presignDownload` in `cdk-trellis/runtime`. */
+/** Presigned URL with which a browser reads a file directly from S3, created by `presignDownload` of `cdk-trellis/runtime`. */
 export const Download = /* @__PURE__ */ z.object({
   url: /* @__PURE__ */ z.url(),
-  /** Until when it may be begun. */
+  /** Latest time to start the transfer. */
   expiresAt: /* @__PURE__ */ z.iso.datetime(),
 });
 export type Download = z.output<typeof Download>;

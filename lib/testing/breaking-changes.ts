@@ -1,7 +1,7 @@
 import { apiInfo, type Contract } from '../contract/contract.js';
 import { type OpenApiDocument, openApiDocument } from '../contract/openapi/document.js';
 import type { Operations } from '../contract/operation.js';
-import { withoutParameters } from '../contract/path.js';
+import { replaceParameters } from '../contract/path.js';
 import { isShared } from '../contract/shared-statuses.js';
 import { Containment, type Side } from './compatibility/containment.js';
 import type {
@@ -61,8 +61,8 @@ function documentOf(release: Release): DocumentForm {
 
 /** The path may have other names for its parameters: the addresses are the same. */
 function entryOf(document: DocumentForm, path: string): [string, DocumentForm['paths'][string] | undefined] {
-  const form = withoutParameters(path, '{}');
-  const found = Object.keys(document.paths).find((one) => withoutParameters(one, '{}') === form);
+  const form = replaceParameters(path, '{}');
+  const found = Object.keys(document.paths).find((one) => replaceParameters(one, '{}') === form);
   return [found ?? path, found === undefined ? undefined : document.paths[found]];
 }
 

@@ -90,7 +90,7 @@ const PAGES: Record<string, { items: string[]; nextCursor?: string }> = {
   three: { items: [] },
 };
 
-/** The functions of the shop, as they would be deployed. */
+/** Functions of the shop, as deployed. */
 export const routes = {
   getThing: route(shopApi.getThing, {}, async ({ params, query, headers }) => {
     if (params.thingId === 'none')

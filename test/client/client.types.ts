@@ -1,4 +1,4 @@
-// Compiled, never run: what the compiler knows of calls and their results.
+// Compiled, never run: the types of calls and results.
 import { bodyOf, createClient, paginate } from 'cdk-trellis/client';
 import { binary, defineApi, defineProblem, type Problem, page, pageQuery } from 'cdk-trellis/contract';
 import * as z from 'zod';
@@ -97,7 +97,7 @@ export async function results() {
     case 500:
       is<Problem>(result.body);
       break;
-    // @ts-expect-error a status that the contract does not have
+    // @ts-expect-error a status that is not in the contract
     case 409:
       break;
   }
@@ -126,13 +126,13 @@ export async function results() {
 }
 
 export async function errors() {
-  // @ts-expect-error path and query are wanted
+  // @ts-expect-error path and query are required
   await client.getOrder();
   // @ts-expect-error a parameter is missing
   await client.getOrder({ params: { orderId: 'x' }, query: { day: '' } });
   // @ts-expect-error a parameter that the path does not have
   await client.getOrder({ params: { orderId: 'x', line: 1, other: 1 }, query: { day: '' } });
-  // @ts-expect-error a number where the text is no number
+  // @ts-expect-error a number for a text
   await client.getOrder({ params: { orderId: 'x', line: 1 }, query: { day: 5 } });
   // @ts-expect-error a header is missing
   await client.placeOrder({ body: { quantity: 1 } });
@@ -140,12 +140,12 @@ export async function errors() {
   await client.placeOrder({ body: { quantity: '1' }, headers: { 'x-shop': '' } });
   // @ts-expect-error an operation without an idempotency key
   await client.listOrders({ idempotencyKey: 'k' });
-  // @ts-expect-error a content type that it does not answer
+  // @ts-expect-error a content type that it does not return
   await client.getReport({ accept: 'text/html' });
-  // @ts-expect-error which of the two types it is
+  // @ts-expect-error the content type is required
   await client.putPhoto({ body: new Uint8Array() });
-  // @ts-expect-error an operation that the contract does not have
+  // @ts-expect-error an operation that is not in the contract
   await client.getNothing();
-  // @ts-expect-error a listing is what pages are of
+  // @ts-expect-error only list operations have pages
   for await (const item of paginate(client.getReport)) is<number>(item);
 }

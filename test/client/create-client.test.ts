@@ -4,7 +4,7 @@ import {
   type ClientOptions,
   createClient,
   paginate,
-  RefusedError,
+  ResponseError,
 } from 'cdk-trellis/client';
 import { shop, shopApi } from './api.js';
 
@@ -15,13 +15,13 @@ beforeEach(() => {
   sent = [];
 });
 
-/** A client whose requests are kept; what it is given answers instead of the shop, in turn. */
-function clientOf(options: Partial<ClientOptions> = {}, ...answers: (Response | Error)[]) {
+/** Creates a client that records its requests; `responses`, in turn, replace those of the shop. */
+function clientOf(options: Partial<ClientOptions> = {}, ...responses: (Response | Error)[]) {
   const fetch = async (url: string, init: RequestInit) => {
     sent.push(new Request(url, init));
-    const answer = answers.shift();
-    if (answer instanceof Error) throw answer;
-    return answer ?? shop(url, init);
+    const response = responses.shift();
+    if (response instanceof Error) throw response;
+    return response ?? shop(url, init);
   };
   return createClient(shopApi, { baseUrl: BASE, token: () => 'ann', fetch, ...options });
 }
@@ -38,17 +38,20 @@ describe('a request', () => {
     });
   });
 
-  it('leaves out what is undefined', async () => {
+  it('omits undefined values', async () => {
     await clientOf().getThing({ params, query: { tag: undefined } });
     expect(sent[0]!.url).toBe(`${BASE}/things/a%2Fb%20%C3%BC%3F/parts/..x`);
   });
 
-  it.each(['.', '..', ''])('with the path parameter "%s" is refused: no URL has it', async (part) => {
-    await expect(clientOf().getThing({ params: { thingId: 'x', part } })).rejects.toThrow(
-      '`params.part` must be text other than "." and ".."',
-    );
-    expect(sent).toEqual([]);
-  });
+  it.each(['.', '..', ''])(
+    'with the path parameter "%s" is rejected: a URL cannot contain it',
+    async (part) => {
+      await expect(clientOf().getThing({ params: { thingId: 'x', part } })).rejects.toThrow(
+        '`params.part` must not be empty, "." or ".."',
+      );
+      expect(sent).toEqual([]);
+    },
+  );
 
   it('has the headers that the operation declares, and those of the client', async () => {
     const headers = async () => ({ 'x-api-key': 'key' });
@@ -60,7 +63,7 @@ describe('a request', () => {
     expect(sent[0]!.headers.get('x-api-key')).toBe('key');
   });
 
-  it('takes a base URL with a slash at its end', async () => {
+  it('accepts a base URL with a trailing slash', async () => {
     await clientOf({ baseUrl: `${BASE}/` }).listOrders();
     expect(sent[0]!.url).toBe(`${BASE}/orders`);
   });
@@ -72,12 +75,12 @@ describe('a request', () => {
     expect(sent.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer ann', null]);
   });
 
-  it('whose token cannot be had fails with the reason', async () => {
+  it('fails with the reason if the token is unavailable', async () => {
     const token = async () => Promise.reject(new Error('signed out'));
     await expect(clientOf({ token }).placeOrder(order)).rejects.toThrow('signed out');
   });
 
-  it('has a fresh idempotency key, or the one that it is given', async () => {
+  it('has a new idempotency key, or the one of the input', async () => {
     const client = clientOf();
     const first = bodyOf(await client.placeOrder(order));
     const second = bodyOf(await client.placeOrder(order));
@@ -88,21 +91,21 @@ describe('a request', () => {
 });
 
 describe('a result', () => {
-  it('is parsed by the contract: codecs and defaults are applied', async () => {
+  it('is parsed with the contract: codecs and defaults are applied', async () => {
     const result = await clientOf().getThing({ params });
     expect(result).toMatchObject({ ok: true, status: 200, body: { at: new Date('2027-01-01T00:00:00Z') } });
     if (result.status === 200) expect(result.headers.etag).toBe('"1"');
   });
 
-  it('is as it arrived when it shall not be parsed', async () => {
+  it('is not parsed without `validate`', async () => {
     const result = await clientOf({ validate: false }).getThing({ params });
     expect(result.body).toMatchObject({ at: '2027-01-01T00:00:00.000Z' });
   });
 
-  it('that is a problem is a value, told apart by its status and type', async () => {
+  it('that is a problem is a value, discriminated by its status and type', async () => {
     const client = clientOf();
-    const none = await client.getThing({ params: { ...params, thingId: 'none' } });
-    expect(none).toMatchObject({ ok: false, status: 404, body: { title: 'None' } });
+    const missing = await client.getThing({ params: { ...params, thingId: 'none' } });
+    expect(missing).toMatchObject({ ok: false, status: 404, body: { title: 'None' } });
     const much = await client.placeOrder({ body: { quantity: 11 } });
     expect(much).toMatchObject({
       ok: false,
@@ -113,14 +116,14 @@ describe('a result', () => {
     expect(closed).toMatchObject({ ok: false, status: 409, body: { type: 'urn:problem:closed' } });
   });
 
-  it('that the contract takes for granted is a value, too', async () => {
-    const refused = await clientOf({ token: () => undefined }).placeOrder(order);
-    expect(refused).toMatchObject({ ok: false, status: 401, body: { title: 'Unauthorized' } });
+  it('that is a shared error is a value, too', async () => {
+    const unauthorized = await clientOf({ token: () => undefined }).placeOrder(order);
+    expect(unauthorized).toMatchObject({ ok: false, status: 401, body: { title: 'Unauthorized' } });
     const invalid = await clientOf().placeOrder({ body: { quantity: 'x' as never } });
     expect(invalid).toMatchObject({ status: 400, body: { errors: [{ in: 'body', path: '.quantity' }] } });
   });
 
-  it('of a gateway that speaks HTML is a problem', async () => {
+  it('of a gateway that returns HTML is a problem', async () => {
     const html = new Response('<h1>Bad gateway</h1>', {
       status: 502,
       headers: { 'content-type': 'text/html' },
@@ -132,7 +135,7 @@ describe('a result', () => {
     });
   });
 
-  it('of several content types is the one that was asked for', async () => {
+  it('of several content types has the requested one', async () => {
     const client = clientOf();
     expect(await client.getReport()).toMatchObject({ type: 'application/json', body: { total: 5 } });
     expect(await client.getReport({ accept: 'text/csv' })).toMatchObject({
@@ -164,23 +167,19 @@ describe('a result', () => {
   });
 });
 
-describe('an answer that the contract does not have is thrown:', () => {
+describe('a response that is not in the contract is thrown:', () => {
   const json = { 'content-type': 'application/json' };
 
   it.each([
-    ['another status', new Response('teapot', { status: 418 }), '418, which the contract does not have'],
+    ['another status', new Response('teapot', { status: 418 }), '418, not in the contract'],
     [
       'another content type',
       new Response('<html>', { headers: { 'content-type': 'text/html' } }),
-      'the content type "text/html"',
+      'content type "text/html" not in the contract',
     ],
-    ['no JSON', new Response('{', { headers: json }), 'a body that is not JSON'],
-    [
-      'another body',
-      new Response('{"items":5}', { headers: json }),
-      'a body that the contract does not have',
-    ],
-  ])('%s', async (_what, response, message) => {
+    ['invalid JSON', new Response('{', { headers: json }), 'body is not JSON'],
+    ['another body', new Response('{"items":5}', { headers: json }), 'invalid body'],
+  ])('%s', async (_name, response, message) => {
     const error = await clientOf({}, response)
       .listOrders()
       .catch((thrown) => thrown);
@@ -194,7 +193,7 @@ describe('an answer that the contract does not have is thrown:', () => {
   });
 });
 
-describe('a call that fails for the moment', () => {
+describe('a call with a transient failure', () => {
   const busy = (headers = {}) => new Response('', { status: 503, headers });
   beforeEach(() => jest.spyOn(Math, 'random').mockReturnValue(0.01));
   afterEach(() => jest.restoreAllMocks());
@@ -208,26 +207,26 @@ describe('a call that fails for the moment', () => {
     expect([result.ok, sent.length]).toEqual([true, 3]);
   });
 
-  it('without an answer is repeated, with the same idempotency key', async () => {
+  it('without a response is repeated, with the same idempotency key', async () => {
     const result = await clientOf({}, new TypeError('fetch failed')).placeOrder(order);
     expect(result.ok).toBe(true);
     const keys = sent.map(({ headers }) => headers.get('idempotency-key'));
     expect([keys.length, keys[0] === keys[1]]).toEqual([2, true]);
   });
 
-  it('is not repeated when it has an effect each time', async () => {
+  it('is not repeated if it is not idempotent', async () => {
     expect(await clientOf({}, busy()).renameOrder({ body: {} })).toMatchObject({ ok: false, status: 503 });
     expect(sent).toHaveLength(1);
   });
 
-  it.each([400, 404, 500])('is not repeated for %d, which is of the request', async (status) => {
+  it.each([400, 404, 500])('is not repeated for %d, which the request causes', async (status) => {
     await clientOf({}, new Response('', { status }))
       .listOrders()
       .catch(() => {});
     expect(sent).toHaveLength(1);
   });
 
-  it('is given up after the retries', async () => {
+  it('fails after the retries', async () => {
     expect(await clientOf({ retries: 1 }, busy(), busy(), busy()).listOrders()).toMatchObject({
       status: 503,
     });
@@ -236,11 +235,11 @@ describe('a call that fails for the moment', () => {
     const error = await clientOf({ retries: 1 }, new TypeError('a'), new TypeError('b'))
       .listOrders()
       .catch((thrown) => thrown);
-    expect(error).toMatchObject({ kind: 'network', message: `listOrders: no answer from ${BASE}/orders` });
+    expect(error).toMatchObject({ kind: 'network', message: `listOrders: cannot reach ${BASE}/orders` });
     expect(error.cause.message).toBe('b');
   });
 
-  it('waits for as long as the server wants', async () => {
+  it('waits as long as `Retry-After`', async () => {
     const start = Date.now();
     await clientOf({}, busy({ 'retry-after': '1' })).listOrders();
     expect(Date.now() - start).toBeGreaterThanOrEqual(990);
@@ -249,7 +248,7 @@ describe('a call that fails for the moment', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('is not repeated when the server wants to wait longer than the caller', async () => {
+  it('is not repeated if `Retry-After` exceeds the timeout', async () => {
     const result = await clientOf({}, busy({ 'retry-after': '60' })).listOrders();
     expect([result.status, sent.length]).toEqual([503, 1]);
   });
@@ -261,11 +260,11 @@ describe('a call', () => {
       signal?.addEventListener('abort', () => reject(new Error('aborted'))),
     );
 
-  it('that takes too long is given up', async () => {
+  it('that takes too long times out', async () => {
     const client = clientOf({ fetch: never, timeout: 20 });
     await expect(client.listOrders()).rejects.toMatchObject({
       kind: 'timeout',
-      message: 'listOrders: no answer within 20 ms',
+      message: 'listOrders: timed out in 20 ms',
     });
     await expect(client.listOrders({ timeout: 5 })).rejects.toMatchObject({ kind: 'timeout' });
   });
@@ -286,7 +285,7 @@ describe('a call', () => {
 });
 
 describe('paginate', () => {
-  it('gives the items of all pages, and asks for each page when it is wanted', async () => {
+  it('yields the items of all pages, and requests each page on demand', async () => {
     const items: string[] = [];
     for await (const item of paginate(clientOf().listOrders, { query: { limit: 2 } })) items.push(item);
     expect(items).toEqual(['a', 'b', 'c']);
@@ -300,18 +299,18 @@ describe('paginate', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('throws a refusal', async () => {
+  it('throws a response that is not a success', async () => {
     const iterate = async () => {
       for await (const _ of paginate(clientOf().listOrders, { query: { limit: 1000 } }));
     };
-    await expect(iterate()).rejects.toThrow(RefusedError);
+    await expect(iterate()).rejects.toThrow(ResponseError);
     await expect(iterate()).rejects.toThrow('400 - The request is not valid - query.limit');
   });
 });
 
-it('bodyOf gives the body of a success and throws everything else', async () => {
+it('bodyOf returns the body of a success and throws other responses', async () => {
   const client = clientOf();
   expect(bodyOf(await client.listOrders())).toMatchObject({ items: ['a', 'b'] });
-  const refused = await client.placeOrder({ body: { quantity: 11 } });
-  expect(() => bodyOf(refused)).toThrow('409 - Not enough in stock - Ten are left.');
+  const conflict = await client.placeOrder({ body: { quantity: 11 } });
+  expect(() => bodyOf(conflict)).toThrow('409 - Not enough in stock - Ten are left.');
 });

@@ -10,7 +10,7 @@ import { type SchemaCase, schemaCases, textCases } from '../support/arbitrary-sc
 const names = fc.constantFrom('a', 'b', 'orderId', 'x1');
 const segments = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/^\.{1,2}$/.test(text));
 
-/** An operation, a call of it, and what its handler is to answer. */
+/** Operation, input of a call, and response of its handler. */
 const exchanges = fc
   .record({
     method: fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE'),
@@ -35,19 +35,19 @@ function sampled({ schema, values }: SchemaCase) {
 
 function sampledAll(cases: Record<string, SchemaCase>) {
   const values = fc.record(
-    Object.fromEntries(Object.entries(cases).map(([name, one]) => [name, one.values])),
+    Object.fromEntries(Object.entries(cases).map(([name, field]) => [name, field.values])),
   );
   const shape = Object.fromEntries(Object.entries(cases).map(([name, { schema }]) => [name, schema]));
   return values.map((value) => ({ schema: z.object(shape), value }));
 }
 
-/** What a query means once it has been text. */
+/** Returns a query after its conversion to text. */
 function meaningOf({ schema, value }: { schema: z.ZodObject; value: Record<string, unknown> }) {
   const asText = (item: unknown) => (Array.isArray(item) ? item.map(String) : String(item));
   return schema.parse(Object.fromEntries(Object.entries(value).map(([name, item]) => [name, asText(item)])));
 }
 
-it('what is called arrives with its type, and what is answered arrives with its type', async () => {
+it('requests and responses arrive with their types', async () => {
   await fc.assert(
     fc.asyncProperty(exchanges, async ({ method, params, query, body, response, status }) => {
       const hasBody = method !== 'GET';
@@ -64,11 +64,11 @@ it('what is called arrives with its type, and what is answered arrives with its 
       const api = defineApi({ name: 'generated', version: '1.0.0' }, {
         call: operation,
       } as unknown as Operations);
-      const answer = response.schema.parse(response.value);
+      const expected = response.schema.parse(response.value);
       let seen: any;
       const handler = route(api.call!, {}, async (input) => {
         seen = input;
-        return { status, body: answer } as never;
+        return { status, body: expected } as never;
       });
       const fetch = inProcess(api, { call: handler.with({}) });
       const client: any = createClient(api, { baseUrl: 'https://generated', fetch });
@@ -76,7 +76,7 @@ it('what is called arrives with its type, and what is answered arrives with its 
       const result = await client.call({ params, query: query.value, ...(hasBody && { body: body.value }) });
 
       expect(result).toMatchObject({ ok: true, status });
-      expect(result.body).toStrictEqual(answer);
+      expect(result.body).toStrictEqual(expected);
       expect({ ...seen.params }).toStrictEqual({ ...params });
       expect(seen.query).toStrictEqual(meaningOf(query));
       if (hasBody) expect(seen.body).toStrictEqual(strict(body.schema as z.ZodType).parse(body.value));

@@ -35,13 +35,13 @@ describe('presignUpload', () => {
 });
 
 describe('presignDownload', () => {
-  it('allows to read one key for as long as it says, and names the file', async () => {
-    const given = await presignDownload(photos, {
+  it('allows to read one key until it expires, and names the file', async () => {
+    const signed = await presignDownload(photos, {
       key: 'a b/ü.png',
       saveAs: "Ann's photo.png",
       expiresIn: 60,
     });
-    const { pathname, searchParams } = new URL(Download.parse(given).url);
+    const { pathname, searchParams } = new URL(Download.parse(signed).url);
     expect(decodeURIComponent(pathname)).toBe('/a b/ü.png');
     expect(searchParams.get('X-Amz-Expires')).toBe('60');
     expect(searchParams.get('response-content-disposition')).toBe(
@@ -54,7 +54,7 @@ describe('upload', () => {
   let server: Server;
   let status: number;
   let received: Promise<FormData>;
-  let given: Upload;
+  let signed: Upload;
 
   beforeEach(async () => {
     status = 204;
@@ -65,21 +65,21 @@ describe('upload', () => {
       response.writeHead(status).end(status === 204 ? '' : '<Code>EntityTooLarge</Code>');
     }).listen(0);
     const { port } = server.address() as AddressInfo;
-    given = { ...(await presignUpload(photos, options)), url: `http://127.0.0.1:${port}/` };
+    signed = { ...(await presignUpload(photos, options)), url: `http://127.0.0.1:${port}/` };
   });
   afterEach(() => server.close());
 
   it('sends the form with the file at its end', async () => {
-    await upload(given, new Blob([new Uint8Array([1, 2, 3])], { type: 'image/png' }));
+    await upload(signed, new Blob([new Uint8Array([1, 2, 3])], { type: 'image/png' }));
     const form = await received;
-    expect([...form.keys()]).toEqual([...Object.keys(given.fields), 'file']);
-    expect([form.get('key'), form.get('Policy')]).toEqual(['photos/ann/1', given.fields.Policy]);
+    expect([...form.keys()]).toEqual([...Object.keys(signed.fields), 'file']);
+    expect([form.get('key'), form.get('Policy')]).toEqual(['photos/ann/1', signed.fields.Policy]);
     expect(new Uint8Array(await (form.get('file') as File).arrayBuffer())).toEqual(new Uint8Array([1, 2, 3]));
   });
 
-  it('throws what S3 refuses, with its reason', async () => {
+  it('throws if S3 rejects the file, with its reason', async () => {
     status = 400;
-    const error = await upload(given, new Blob(['x'])).catch((thrown) => thrown);
+    const error = await upload(signed, new Blob(['x'])).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(CallError);
     expect(error).toMatchObject({
       kind: 'unexpected',
@@ -87,11 +87,11 @@ describe('upload', () => {
     });
   });
 
-  it('throws when nobody answers, or when it is aborted', async () => {
+  it('throws if S3 is unreachable or the call is aborted', async () => {
     server.close();
-    const nowhere = { ...given, url: 'http://127.0.0.1:1/' };
+    const nowhere = { ...signed, url: 'http://127.0.0.1:1/' };
     await expect(upload(nowhere, new Blob(['x']))).rejects.toMatchObject({ kind: 'network' });
     const reason = new Error('left');
-    await expect(upload(given, new Blob(['x']), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(upload(signed, new Blob(['x']), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 });

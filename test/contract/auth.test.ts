@@ -30,28 +30,31 @@ describe('`auth`', () => {
   });
 
   it.each([
-    ['admin', "`auth` must be 'public', 'user', 'iam', a group, scopes or an authorizer, got 'admin'"],
-    [undefined, "`auth` must say who may call the operation ('public', 'user', "],
-    [{}, "`auth` must have a group or at least one scope; for every signed-in user write 'user'"],
+    ['admin', "`auth` must be 'public', 'user', 'iam', { group }, { scopes } or { authorizer }, got 'admin'"],
+    [
+      undefined,
+      "`auth` must be 'public', 'user', 'iam', { group }, { scopes } or { authorizer }, got undefined",
+    ],
+    [{}, "`auth` must have a group or at least one scope; for every signed-in user use 'user'"],
     [{ scopes: [] }, '`auth` must have a group or at least one scope'],
-    [{ group: 'staff,admins' }, 'a group must have no spaces, commas or brackets, got "staff,admins"'],
-    [{ group: '' }, 'a group must have no spaces, commas or brackets, got ""'],
-    [{ scopes: ['a b'] }, 'a scope must be like "products/write", got "a b"'],
-    [{ group: 'admins', role: 'x' }, '`auth` has no `role`'],
-    [{ authorizer: 'My partners' }, 'an authorizer must be called like partners'],
-    [{ authorizer: 'iam' }, 'an authorizer must not be called users, iam, apiKey, got "iam"'],
-    [{ authorizer: 'partners', cache: 3 }, '`auth` has no `cache`'],
+    [{ group: 'staff,admins' }, '`auth.group` must not have spaces, commas or brackets, got "staff,admins"'],
+    [{ group: '' }, '`auth.group` must not have spaces, commas or brackets, got ""'],
+    [{ scopes: ['a b'] }, '`auth.scopes` must be like "products/write", got "a b"'],
+    [{ group: 'admins', role: 'x' }, 'unknown property `auth.role`'],
+    [{ authorizer: 'My partners' }, '`auth.authorizer` must be like partners'],
+    [{ authorizer: 'iam' }, '`auth.authorizer` must not be users, iam, apiKey, got "iam"'],
+    [{ authorizer: 'partners', cache: 3 }, 'unknown property `auth.cache`'],
     [
       partners({ tags: z.array(z.string()) }),
-      '`context.tags` must be a text, a number or a boolean, got array: API Gateway passes on nothing else',
+      '`auth.context.tags` must be a text, a number or a boolean, which API Gateway supports, got array',
     ],
-    [partners({ either: z.union([z.string(), z.number()]) }), '`context.either` must be a text'],
-    [partners({ either: z.literal(['a', 1]) }), '`context.either` must be a text'],
+    [partners({ either: z.union([z.string(), z.number()]) }), '`auth.context.either` must be a text'],
+    [partners({ either: z.literal(['a', 1]) }), '`auth.context.either` must be a text'],
     [partners({ 'partner-id': z.string() }), 'names of letters, digits and underscores, got "partner-id"'],
-    [partners({ principalId: z.string() }), 'must not have "principalId", which API Gateway uses itself'],
-    [partners({ claims: z.string() }), 'must not have "claims", which API Gateway uses itself'],
+    [partners({ principalId: z.string() }), 'must not have "principalId", which API Gateway reserves'],
+    [partners({ claims: z.string() }), 'must not have "claims", which API Gateway reserves'],
     [partners({ integrationLatency: z.number() }), 'must not have "integrationLatency"'],
-  ])('is refused as %p', (auth, message) => {
+  ])('cannot be %p', (auth, message) => {
     expect(() => define(auth)).toThrow(message);
   });
 });

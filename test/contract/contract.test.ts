@@ -5,7 +5,7 @@ const info = { name: 'orders', version: '1.0.0' };
 const responses = { 200: z.object({}) };
 
 describe('defineApi', () => {
-  it('keeps the operations and what the API is called', () => {
+  it('keeps the operations and the name of the API', () => {
     const api = defineApi(info, { list: { method: 'GET', path: '/orders', auth: 'public', responses } });
     expect(Object.keys(api)).toEqual(['list']);
     expect(api[apiInfo]).toEqual(info);
@@ -13,9 +13,9 @@ describe('defineApi', () => {
 
   it.each([
     ['a name that is not lower-case', { ...info, name: 'Orders' }, {}, '`name` must be lower-case'],
-    ['no operation', info, {}, 'it has no operations'],
+    ['no operation', info, {}, '`operations` must have at least one operation'],
     [
-      'two operations at one place, whatever their parameters are called',
+      'two operations with the same method and path, regardless of parameter names',
       info,
       {
         a: { method: 'GET', path: '/orders/{id}', auth: 'public', responses },
@@ -24,49 +24,49 @@ describe('defineApi', () => {
       'b and a are both GET /orders/{id}',
     ],
     [
-      'a path that is none',
+      'an invalid path',
       info,
       { a: { method: 'GET', path: '/orders/{}', auth: 'public', responses } },
       'a: `path` must be like /orders/{orderId}, got "/orders/{}"',
     ],
     [
-      'two names for the parameter at one place, of which API Gateway takes one only',
+      'two names for a parameter in the same segment, of which API Gateway allows one',
       info,
       {
         a: { method: 'GET', path: '/orders/{id}', auth: 'public', responses },
         b: { method: 'GET', path: '/orders/{orderId}/lines', auth: 'public', responses },
       },
-      'b: {orderId} is called {id} in the path of a',
+      'b: {orderId} must be {id}, as in the path of a',
     ],
     [
-      'an operation whose name is no identifier',
+      'an operation whose name is not an identifier',
       info,
       { 'get-order': { method: 'GET', path: '/a', auth: 'public', responses } },
-      'get-order: an operation must be called like getOrder',
+      'get-order: the name must be like getOrder',
     ],
     [
-      'a property that no operation has',
+      'an unknown property',
       info,
       { a: { method: 'GET', path: '/a', auth: 'public', querry: z.object({}), responses } },
-      'a: an operation has no `querry`',
+      'a: unknown property `querry`',
     ],
     [
-      'a status that is none',
+      'an invalid status',
       info,
       { a: { method: 'GET', path: '/a', auth: 'public', responses: { ...responses, 42: z.string() } } },
-      'a: `responses` has 42, which is no status of HTTP',
+      'a: `responses` keys must be HTTP status codes (200 to 599), got 42',
     ],
     [
-      'a group that cannot be told from several in a claim',
+      'a group that a claim cannot distinguish from several',
       info,
       { a: { method: 'GET', path: '/a', auth: { group: 'staff,admins' }, responses } },
-      'a: a group must have no spaces, commas or brackets, got "staff,admins"',
+      'a: `auth.group` must not have spaces, commas or brackets, got "staff,admins"',
     ],
     [
-      'a path parameter that stands twice',
+      'a duplicate path parameter',
       info,
       { a: { method: 'GET', path: '/a/{id}/b/{id}', auth: 'public', responses } },
-      'a: a parameter stands twice',
+      'a: `path` repeats the parameter {id}',
     ],
     [
       'a schema for a parameter that the path does not have',
@@ -80,25 +80,25 @@ describe('defineApi', () => {
           responses,
         },
       },
-      'a: `params` has "ib"',
+      'a: `params` must only have parameters of the path "/a/{id}", got "ib"',
     ],
     [
       'a GET with a body',
       info,
       { a: { method: 'GET', path: '/a', auth: 'public', body: z.object({}), responses } },
-      'a: a GET has no body',
+      'a: `body` is not possible with GET',
     ],
     [
-      'responses without a success',
+      'an operation without a success response',
       info,
       { a: { method: 'GET', path: '/a', auth: 'public', responses: { 404: z.object({}) } } },
-      'a: `responses` has no status below 400',
+      'a: `responses` must have a success response',
     ],
-  ])('refuses %s', (_what, given, operations, message) => {
-    expect(() => defineApi(given, operations as never)).toThrow(message);
+  ])('rejects %s', (_name, apiInfo, operations, message) => {
+    expect(() => defineApi(apiInfo, operations as never)).toThrow(message);
   });
 
-  it('takes one parameter in several paths', () => {
+  it('accepts one parameter in several paths', () => {
     const operation = { method: 'GET', auth: 'public', responses } as const;
     const api = defineApi(info, {
       getOrder: { ...operation, path: '/orders/{orderId}' },
@@ -108,10 +108,10 @@ describe('defineApi', () => {
     expect(Object.keys(api)).toHaveLength(3);
   });
 
-  it('names all errors at once', () => {
+  it('reports all errors at once', () => {
     const broken = {
       a: { method: 'GET', path: '/a', auth: 'public', body: z.object({}), responses: {} },
     } as const;
-    expect(() => defineApi(info, broken)).toThrow(/a GET has no body[\s\S]*no status below 400/);
+    expect(() => defineApi(info, broken)).toThrow(/not possible with GET[\s\S]*must have a success response/);
   });
 });

@@ -4,7 +4,7 @@ import * as z from 'zod';
 const data = z.object({ orderId: z.string() });
 
 describe('defineEvent', () => {
-  it('says what is published, by whom and in which version', () => {
+  it('returns the name, source, version and schema', () => {
     const event = defineEvent('OrderPlaced', data, { source: 'orders', version: 3, key: 'orderId' });
     expect(event).toEqual({
       name: 'OrderPlaced',
@@ -16,7 +16,7 @@ describe('defineEvent', () => {
     expect(Object.isFrozen(event)).toBe(true);
   });
 
-  it("is the app's where nothing is said of the source", () => {
+  it("defaults `source` to 'app'", () => {
     expect(defineEvent('OrderPlaced', data, { version: 1 }).source).toBe('app');
   });
 
@@ -25,7 +25,7 @@ describe('defineEvent', () => {
       'orderPlaced',
       'orders',
       1,
-      'its name must be like OrderPlaced, at most 64 letters and digits, got "orderPlaced"',
+      '`name` must be like OrderPlaced, at most 64 letters and digits, got "orderPlaced"',
     ],
     ['Order Placed', 'orders', 1, 'got "Order Placed"'],
     [
@@ -37,7 +37,7 @@ describe('defineEvent', () => {
     ['OrderPlaced', 'Orders', 1, 'got "Orders"'],
     ['OrderPlaced', 'orders', 0, '`version` must be a whole number from 1, got 0'],
     ['OrderPlaced', 'orders', 1.5, 'got 1.5'],
-  ])('refuses %s of %s in version %s', (name, source, version, message) => {
+  ])('rejects %s of %s in version %s', (name, source, version, message) => {
     expect(() => defineEvent(name, data, { source, version })).toThrow(message);
   });
 
@@ -47,16 +47,16 @@ describe('defineEvent', () => {
       'a key that is not in its data',
       data,
       { version: 1, key: 'id' },
-      '`key` must be a property of its data (',
+      '`key` must be a property of `schema` (',
     ],
-    ['data that is no schema', { id: 'string' }, { version: 1 }, 'its data must be a schema of zod'],
-  ])('refuses %s, as JavaScript gives it', (_what, schema, options, message) => {
+    ['data that is not a schema', { id: 'string' }, { version: 1 }, '`schema` must be a zod schema'],
+  ])('rejects %s, in JavaScript', (_name, schema, options, message) => {
     expect(() => defineEvent('OrderPlaced', schema as never, options as never)).toThrow(message);
   });
 
-  it('names all errors at once', () => {
+  it('reports all errors at once', () => {
     expect(() => defineEvent('x', data, { source: 'X', version: 0 })).toThrow(
-      /its name.*\n.*source.*\n.*version/,
+      /name.*\n.*source.*\n.*version/,
     );
   });
 });

@@ -20,7 +20,7 @@ describe('strict', () => {
     ['an object before a transformation', z.object({}).transform(String), { b: 1 }],
     ['a lazy object', z.lazy(() => z.object({})), { b: 1 }],
     ['__proto__ as a property of its own', z.object({}), JSON.parse('{"__proto__": {"admin": true}}')],
-  ])('refuses an undeclared property of %s', (_what, schema, value) => {
+  ])('rejects an undeclared property of %s', (_name, schema, value) => {
     expect(schema.safeParse(value).success).toBe(true);
     expect(accepts(schema, value)).toBe(false);
   });
@@ -35,7 +35,7 @@ describe('strict', () => {
     expect(accepts(schema, { a: 'no' })).toBe(false);
   });
 
-  it('follows an object that contains itself by a getter', () => {
+  it('follows a recursive object with a getter', () => {
     const Category = z.object({
       name: z.string(),
       get children(): z.ZodType {
@@ -46,7 +46,7 @@ describe('strict', () => {
     expect(accepts(Category, { name: 'a', children: [{ name: 'b', children: [], extra: 1 }] })).toBe(false);
   });
 
-  it('follows a schema that contains itself', () => {
+  it('follows a recursive schema', () => {
     const Tree: z.ZodType = z.lazy(() => z.object({ children: z.array(Tree).optional() }));
     expect(accepts(Tree, { children: [{ children: [] }] })).toBe(true);
     expect(accepts(Tree, { children: [{ children: [{ b: 1 }] }] })).toBe(false);

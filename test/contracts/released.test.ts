@@ -8,7 +8,7 @@ const folder = join(__dirname, '../../contracts/released');
 const contracts: Readonly<Record<string, Contract>> = { products: productsApi };
 
 it.each(readdirSync(folder).map((file) => file.replace('.json', '')))(
-  'the contract of %s breaks nobody who calls the released version, or is the next major one',
+  'the contract of %s is compatible with the released version, or is the next major version',
   (name) => {
     const contract = contracts[name]!;
     const released = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));

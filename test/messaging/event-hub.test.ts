@@ -343,7 +343,7 @@ describe('a subscription is refused', () => {
       'to an event that JSON cannot express',
       (hub, stack) =>
         hub.on(defineEvent('Dated', z.object({ at: z.date() }), { version: 1 }), new Queue(stack, 'Q')),
-      'Dated 1 cannot travel as JSON: .at: JSON has no date: use z.iso.datetime(), or a z.codec() from it to a Date',
+      'Dated 1 cannot be sent as JSON: .at: JSON does not support date: use z.iso.datetime(), or a z.codec() from it to a Date',
     ],
     [
       'by a worker in another region',

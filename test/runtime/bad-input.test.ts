@@ -115,7 +115,7 @@ describe('a body', () => {
   });
 
   it.each(['{"__proto__":[]}', '[{"a":{"\\u005f_proto__":1}}]', '{"__proto__":1,"__proto__":2}'])(
-    'with the name __proto__, %s, is refused: much code loses it without a word',
+    'with the key __proto__, %s, is rejected: assignments lose it',
     async (body) => {
       for (const handler of [anything, record]) {
         expect(await call(handler, { body })).toMatchObject({

@@ -12,11 +12,11 @@ const isoDate = z.codec(z.iso.datetime(), z.date(), {
 });
 
 const NOT_JSON: readonly (readonly [string, z.ZodType, string])[] = [
-  ['a date', z.date(), 'JSON has no date: use z.iso.datetime()'],
-  ['a map', z.map(z.string(), z.string()), 'JSON has no map: use z.record()'],
-  ['a set', z.set(z.string()), 'JSON has no set: use z.array()'],
-  ['a bigint', z.bigint(), 'JSON has no bigint: use a text of digits'],
-  ['a NaN', z.nan(), 'JSON has no nan: use z.null()'],
+  ['a date', z.date(), 'JSON does not support date: use z.iso.datetime()'],
+  ['a map', z.map(z.string(), z.string()), 'JSON does not support map: use z.record()'],
+  ['a set', z.set(z.string()), 'JSON does not support set: use z.array()'],
+  ['a bigint', z.bigint(), 'JSON does not support bigint: use a text of digits'],
+  ['a NaN', z.nan(), 'JSON does not support nan: use z.null()'],
 ];
 
 const sqs = mockClient(SQSClient);
@@ -33,7 +33,7 @@ describe('what JSON has no form of', () => {
     expect(() => worker(nested, {}, async () => {})).toThrow(`.lines[].value: ${reason}`);
     expect(() => saga(nested)).toThrow(`.lines[].value: ${reason}`);
     expect(() => defineEvent('Placed', nested, { version: 1 })).toThrow(
-      `Placed 1 cannot travel as JSON: .lines[].value: ${reason}`,
+      `Placed 1 cannot be sent as JSON: .lines[].value: ${reason}`,
     );
   });
 

@@ -1,4 +1,4 @@
-import { type Auth, isLambdaAuth, isUserAuth, OWN_SCHEMES, scopesOf } from '../../contract/auth.js';
+import { type Auth, BUILT_IN_SCHEMES, isLambdaAuth, isUserAuth, scopesOf } from '../../contract/auth.js';
 import type { Operation } from '../../contract/operation.js';
 
 /** The scope of every access token that Cognito issues to a signed-in user. With a scope the gateway accepts access tokens. */
@@ -10,7 +10,7 @@ type Requirement = Readonly<Record<string, readonly string[]>>;
  * Returns the `security` of an operation. A public operation has an empty list, which overrides the document's default.
  */
 export function securityOf({ auth, apiKey }: Operation): readonly Requirement[] {
-  const requirement = { ...schemeOf(auth), ...(apiKey && { [OWN_SCHEMES.apiKey]: [] }) };
+  const requirement = { ...schemeOf(auth), ...(apiKey && { [BUILT_IN_SCHEMES.apiKey]: [] }) };
   return Object.keys(requirement).length > 0 ? [requirement] : [];
 }
 
@@ -18,9 +18,9 @@ function schemeOf(auth: Auth): Requirement {
   if (isLambdaAuth(auth)) return { [auth.authorizer]: [] };
   if (isUserAuth(auth)) {
     const scopes = scopesOf(auth);
-    return { [OWN_SCHEMES.users]: scopes.length > 0 ? scopes : [SIGNED_IN] };
+    return { [BUILT_IN_SCHEMES.users]: scopes.length > 0 ? scopes : [SIGNED_IN] };
   }
-  return auth === 'iam' ? { [OWN_SCHEMES.iam]: [] } : {};
+  return auth === 'iam' ? { [BUILT_IN_SCHEMES.iam]: [] } : {};
 }
 
 /** Sources of the security schemes. */
@@ -39,9 +39,9 @@ export function securitySchemes(
   const used = new Set(operations.flatMap(securityOf).flatMap((requirement) => Object.keys(requirement)));
   const all: Record<string, unknown> = {
     ...authorizers,
-    [OWN_SCHEMES.users]: cognitoScheme(userPoolArn),
-    [OWN_SCHEMES.iam]: { ...header('Authorization'), 'x-amazon-apigateway-authtype': 'awsSigv4' },
-    [OWN_SCHEMES.apiKey]: header('x-api-key'),
+    [BUILT_IN_SCHEMES.users]: cognitoScheme(userPoolArn),
+    [BUILT_IN_SCHEMES.iam]: { ...header('Authorization'), 'x-amazon-apigateway-authtype': 'awsSigv4' },
+    [BUILT_IN_SCHEMES.apiKey]: header('x-api-key'),
   };
   return Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)));
 }

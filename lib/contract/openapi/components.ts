@@ -2,24 +2,25 @@ import * as z from 'zod';
 import { childrenOf } from '../schema-children.js';
 import { portablePattern } from './portable-pattern.js';
 
+/** JSON Schema, or another object of an OpenAPI document. */
 export type JsonSchema = { [key: string]: unknown };
 
-/** Requests are strict, responses may grow, and parameters are texts. */
+/** Use of a schema: requests are strict, responses may gain properties, parameters are texts. */
 export type Role = 'request' | 'response' | 'parameter';
 
 const REF = '#/components/schemas/';
 
 /**
- * The JSON schemas of a document (draft 2020-12, as OpenAPI 3.1 has it). A schema with an id (`.meta({ id: 'Order' })`)
- * becomes a component and is referred to; where requests have it stricter than responses, theirs is `OrderInput`.
+ * Collector of a document's JSON schemas (draft 2020-12, as in OpenAPI 3.1). A schema with an id
+ * (`.meta({ id: 'Order' })`) becomes a component; if requests use a stricter form than responses, theirs is `OrderInput`.
  */
 export class Components {
-  private readonly found = new Map<string, JsonSchema>();
+  private readonly components = new Map<string, JsonSchema>();
 
-  /** @param hint what to call parts that contain themselves and have no id */
+  /** Converts a zod schema. @param hint name of recursive parts that have no id */
   schemaOf(schema: z.ZodType, role: Role, hint: string): JsonSchema {
     const insideIntersections = role === 'request' ? membersOfIntersections(schema) : undefined;
-    // Within another one it may itself become a reference.
+    // Wrapped, because a schema at the root cannot become a reference.
     const { properties, $defs } = z.toJSONSchema(z.object({ root: schema }), {
       target: 'draft-2020-12',
       io: 'input',
@@ -27,36 +28,36 @@ export class Components {
       cycles: 'ref',
       reused: 'inline',
       override: ({ zodSchema, jsonSchema }) => {
-        const given = jsonSchema as JsonSchema;
-        delete given.id;
-        if (role === 'parameter') asText(zodSchema, given);
+        const json = jsonSchema as JsonSchema;
+        delete json.id;
+        if (role === 'parameter') describeParameter(zodSchema, json);
         if (insideIntersections && isPlainObject(zodSchema) && !insideIntersections.has(zodSchema)) {
-          given.additionalProperties = false;
+          json.additionalProperties = false;
         }
-        writePatterns(zodSchema, given);
-        requireText(zodSchema, given);
+        writePatterns(zodSchema, json);
+        requireText(zodSchema, json);
       },
     }) as unknown as { properties: { root: JsonSchema }; $defs?: Record<string, JsonSchema> };
     const rename = (name: string) => `${role} ${name.replace(/^__schema/, `${hint}Part`)}`;
     for (const [name, definition] of Object.entries($defs ?? {})) {
       const component = withReferences(definition, rename);
-      const other = this.found.get(rename(name));
-      if (other && JSON.stringify(other) !== JSON.stringify(component)) {
-        throw new Error(`Two schemas have the id "${name}": give each one of its own (\`.meta({ id })\`)`);
+      const existing = this.components.get(rename(name));
+      if (existing && JSON.stringify(existing) !== JSON.stringify(component)) {
+        throw new Error(`Two schemas have the id "${name}". Schema ids (\`.meta({ id })\`) must be unique.`);
       }
-      this.found.set(rename(name), component);
+      this.components.set(rename(name), component);
     }
     return withReferences(properties.root, rename);
   }
 
-  /** The document's components, and the document with its references to them. */
-  resolved<Document>(document: Document): { schemas: Record<string, JsonSchema>; document: Document } {
+  /** Returns the components, and the document with references to them. */
+  resolve<Document>(document: Document): { schemas: Record<string, JsonSchema>; document: Document } {
     const differing = this.differing();
     const nameOf = (key: string) => {
       const [role, name] = key.split(' ') as [Role, string];
       return role === 'request' && differing.has(name) ? `${name}Input` : name;
     };
-    const schemas = [...this.found].map(
+    const schemas = [...this.components].map(
       ([key, schema]) => [nameOf(key), withReferences(schema, nameOf)] as const,
     );
     return {
@@ -65,20 +66,21 @@ export class Components {
     };
   }
 
-  /** The components that are not the same in requests as elsewhere, themselves or in what they refer to. */
+  /** Returns the names of components that differ in requests, directly or through a reference. */
   private differing(): ReadonlySet<string> {
     const plain = (schema: JsonSchema) => JSON.stringify(withReferences(schema, (key) => key.split(' ')[1]!));
     const differing = new Set<string>();
     for (let size = -1; size < differing.size; ) {
       size = differing.size;
-      for (const [key, schema] of this.found) {
+      for (const [key, schema] of this.components) {
         const [role, name] = key.split(' ') as [Role, string];
-        const other = this.found.get(`response ${name}`) ?? this.found.get(`parameter ${name}`);
-        if (role !== 'request' || !other) continue;
-        const refersToOne = [...differing].some((one) =>
-          JSON.stringify(schema).includes(`"${REF}request ${one}"`),
+        const counterpart =
+          this.components.get(`response ${name}`) ?? this.components.get(`parameter ${name}`);
+        if (role !== 'request' || !counterpart) continue;
+        const refersToDiffering = [...differing].some((target) =>
+          JSON.stringify(schema).includes(`"${REF}request ${target}"`),
         );
-        if (refersToOne || plain(schema) !== plain(other)) differing.add(name);
+        if (refersToDiffering || plain(schema) !== plain(counterpart)) differing.add(name);
       }
     }
     return differing;
@@ -87,7 +89,7 @@ export class Components {
 
 const REFERENCE = /^#\/(?:\$defs|components\/schemas)\/(.*)$/;
 
-/** The same with every reference to a schema led to where it is now. */
+/** Renames every schema reference in a value. */
 function withReferences<Value>(value: Value, rename: (name: string) => string): Value {
   return JSON.parse(JSON.stringify(value), (key, item) => {
     const name = key === '$ref' && REFERENCE.exec(item)?.[1];
@@ -99,7 +101,7 @@ function isPlainObject(schema: z.core.$ZodType): boolean {
   return schema._zod.def.type === 'object' && !(schema._zod.def as z.core.$ZodObjectDef).catchall;
 }
 
-/** The objects of which an intersection is made: each alone would refuse the others' properties. */
+/** Returns the objects within intersections, which must not be strict: each would reject the others' properties. */
 function membersOfIntersections(root: z.core.$ZodType): Set<z.core.$ZodType> {
   const members = new Set<z.core.$ZodType>();
   const others = new Set<z.core.$ZodType>();
@@ -115,18 +117,18 @@ function membersOfIntersections(root: z.core.$ZodType): Set<z.core.$ZodType> {
   return members;
 }
 
-/** A parameter is text, but readers want to know what it means: a number that is made of it is said to be a number. */
-function asText(schema: z.core.$ZodType, json: JsonSchema): void {
+/** Describes a parameter by its parsed type: a text that is coerced to a number is documented as a number. */
+function describeParameter(schema: z.core.$ZodType, json: JsonSchema): void {
   const { type, out, ...def } = schema._zod.def as z.core.$ZodTypeDef & { out?: z.core.$ZodType };
   if (type === 'default') json.default = (def as z.core.$ZodDefaultDef).defaultValue;
   if (type !== 'pipe' || !out) return;
-  const { $schema: _, ...meant } = z.toJSONSchema(out, { io: 'input', unrepresentable: 'any' });
-  if (!['number', 'integer', 'boolean'].includes(String(meant.type))) return;
+  const { $schema: _, ...parsed } = z.toJSONSchema(out, { io: 'input', unrepresentable: 'any' });
+  if (!['number', 'integer', 'boolean'].includes(String(parsed.type))) return;
   for (const key of Object.keys(json)) if (key !== 'description') delete json[key];
-  Object.assign(json, meant);
+  Object.assign(json, parsed);
 }
 
-/** Zod writes the sources of regular expressions, without their flags. */
+/** Replaces patterns by portable ones: zod writes the sources of regular expressions without their flags. */
 function writePatterns(schema: z.core.$ZodType, json: JsonSchema): void {
   for (const pattern of patternsOf(schema)) {
     const portable = portablePattern(pattern);
@@ -142,11 +144,13 @@ function writePatterns(schema: z.core.$ZodType, json: JsonSchema): void {
 }
 
 function patternsOf({ _zod: { def } }: z.core.$ZodType): RegExp[] {
-  const found = [def, ...(def.checks ?? []).map((check) => check._zod.def)];
-  return found.map((one) => (one as { pattern?: unknown }).pattern).filter((one) => one instanceof RegExp);
+  const definitions = [def, ...(def.checks ?? []).map((check) => check._zod.def)];
+  return definitions
+    .map((definition) => (definition as { pattern?: unknown }).pattern)
+    .filter((pattern) => pattern instanceof RegExp);
 }
 
-/** A text that is trimmed before it is counted needs more than characters. */
+/** Requires a visible character in a text that is trimmed before its length is checked. */
 function requireText(schema: z.core.$ZodType, json: JsonSchema): void {
   const checks = schema._zod.def.checks ?? [];
   const isTrimmed = checks.some(

@@ -3,15 +3,16 @@ import { apiInfo, type Contract } from '../contract.js';
 import type { Operation } from '../operation.js';
 import { Components, type JsonSchema } from './components.js';
 import { parameters } from './parameters.js';
-import { mediaType, refusals, responses } from './responses.js';
+import { mediaType, responses, sharedResponses } from './responses.js';
 import { requirement, schemes } from './security.js';
 
+/** Options of `openApiDocument`. */
 export interface OpenApiOptions {
-  /** Addresses at which the API is served, as in `https://example.com/api`. @default - the document's own */
+  /** Base URLs of the API, for example `https://example.com/api`. @default - the URL of the document */
   readonly servers?: readonly (string | { readonly url: string; readonly description?: string })[];
 }
 
-/** An OpenAPI 3.1 document: plain JSON. */
+/** OpenAPI 3.1 document as plain JSON. */
 export interface OpenApiDocument {
   readonly openapi: '3.1.1';
   readonly info: { readonly title: string; readonly version: string; readonly description?: string };
@@ -21,10 +22,10 @@ export interface OpenApiDocument {
 }
 
 /**
- * The contract as an OpenAPI 3.1 document, for people and for tools that know nothing of this library.
+ * Creates the OpenAPI 3.1 document of a contract, for people and tools.
  *
- * Schemas are JSON Schema 2020-12 as zod writes them, of what is sent; those with an id (`.meta({ id: 'Order' })`)
- * stand once, among the components. What a schema checks by code (`refine`) it cannot say.
+ * Schemas are JSON Schema 2020-12, as zod writes it for the input; a schema with an id (`.meta({ id: 'Order' })`)
+ * becomes a component. Validation by code (`refine`) is not part of the document.
  *
  * @throws Error when two schemas have one id
  * @example
@@ -40,11 +41,12 @@ export function openApiDocument(contract: Contract, options: OpenApiOptions = {}
   const operations = Object.values(contract);
   const components = new Components();
   const paths: Record<string, Record<string, JsonSchema>> = {};
-  for (const [key, one] of Object.entries(contract)) {
-    paths[one.path] = { ...paths[one.path], [one.method.toLowerCase()]: operation(key, one, components) };
+  for (const [key, operation] of Object.entries(contract)) {
+    const { path, method } = operation;
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationObject(key, operation, components) };
   }
-  const shared = { paths, responses: refusals(operations, components) };
-  const { document, schemas } = components.resolved(shared);
+  const shared = { paths, responses: sharedResponses(operations, components) };
+  const { document, schemas } = components.resolve(shared);
   const securitySchemes = schemes(operations);
   return {
     openapi: '3.1.1',
@@ -61,11 +63,11 @@ export function openApiDocument(contract: Contract, options: OpenApiOptions = {}
   };
 }
 
-function operation(name: string, one: Operation, components: Components): JsonSchema {
-  const { summary, body, examples, deprecated } = one;
-  const all = parameters(one, name, components);
-  const needs = requirement(one);
-  const description = descriptionOf(one);
+function operationObject(name: string, operation: Operation, components: Components): JsonSchema {
+  const { summary, body, examples, deprecated } = operation;
+  const all = parameters(operation, name, components);
+  const security = requirement(operation);
+  const description = descriptionOf(operation);
   const types = body && (isBinary(body) ? body.contentTypes : ['application/json']);
   return {
     operationId: name,
@@ -81,9 +83,9 @@ function operation(name: string, one: Operation, components: Components): JsonSc
         ),
       },
     }),
-    responses: responses(one, name, components),
-    // An operation that is public says so.
-    security: Object.keys(needs).length > 0 ? [needs] : [],
+    responses: responses(operation, name, components),
+    // Explicitly empty for a public operation.
+    security: Object.keys(security).length > 0 ? [security] : [],
   };
 }
 
@@ -92,8 +94,8 @@ function descriptionOf({ description, deprecated }: Operation): string {
   return [
     description,
     since && `Deprecated since ${since}.`,
-    sunset && `It may be gone after ${sunset}.`,
-    see && `Instead: ${see}`,
+    sunset && `May be removed after ${sunset}.`,
+    see && `Replacement: ${see}`,
   ]
     .filter(Boolean)
     .join('\n\n');

@@ -5,18 +5,18 @@ import { PreconditionFailed } from '../precondition.js';
 import { responsesOf } from '../responses.js';
 import type { Components, JsonSchema } from './components.js';
 
-/** The parameters of an operation: path, query, headers. */
+/** Returns the parameters of an operation: path, query, headers. */
 export function parameters(operation: Operation, name: string, components: Components): JsonSchema[] {
   const schemaOf = (schema: Operation['query'], hint: string) =>
     schema ? (components.schemaOf(schema, 'parameter', `${name}${hint}`) as ObjectSchema) : {};
   const path = schemaOf(operation.params, 'Params');
   return [
     ...parametersOf(operation.path).map((key) =>
-      parameter('path', key, { required: [key], ...without(path) }),
+      parameter('path', key, { required: [key], ...withoutRequired(path) }),
     ),
     ...all('query', schemaOf(operation.query, 'Query')),
     ...all('header', schemaOf(operation.headers, 'Headers')),
-    ...conditions(operation),
+    ...implicitHeaders(operation),
   ];
 }
 
@@ -25,8 +25,8 @@ interface ObjectSchema {
   readonly required?: readonly string[];
 }
 
-/** Every path parameter is required, whatever its schema would do without it. */
-function without({ properties }: ObjectSchema): ObjectSchema {
+/** Drops `required`: every path parameter is required, whatever its schema. */
+function withoutRequired({ properties }: ObjectSchema): ObjectSchema {
   return properties ? { properties } : {};
 }
 
@@ -43,16 +43,16 @@ function parameter(place: string, name: string, { properties, required }: Object
     ...(required?.includes(name) && { required: true }),
     ...(deprecated === true && { deprecated }),
     schema,
-    // A list is a parameter that is repeated.
+    // A list is sent as a repeated parameter.
     ...(place === 'query' && schema.type === 'array' && { style: 'form', explode: true }),
   };
 }
 
-/** The headers that an operation understands without declaring them. */
-function conditions(operation: Operation): JsonSchema[] {
+/** Returns the headers that an operation accepts without a declaration. */
+function implicitHeaders(operation: Operation): JsonSchema[] {
   const { headers, errors = [] } = operation;
   const key = keyOf(operation);
-  const own = Object.keys(headers?.shape ?? {});
+  const declared = Object.keys(headers?.shape ?? {});
   const header = (name: string, description: string, rest: object) => ({
     name,
     in: 'header',
@@ -65,7 +65,7 @@ function conditions(operation: Operation): JsonSchema[] {
       ? [
           header(
             'idempotency-key',
-            'Any text that is the same when the request is repeated: it then has the effect of one.',
+            'Unique text for the request. Send the same text when you repeat the request.',
             {
               ...(key === 'required' && { required: true }),
               schema: { type: 'string', pattern: '^[\\x21\\x23-\\x7e]{1,255}$' },
@@ -73,20 +73,20 @@ function conditions(operation: Operation): JsonSchema[] {
           ),
         ]
       : []),
-    ...(hasEtag(operation) && !own.includes('if-none-match')
+    ...(hasEtag(operation) && !declared.includes('if-none-match')
       ? [
           header(
             'if-none-match',
-            'The `etag` of what the caller has: the answer is 304 while it is the current one.',
+            '`etag` of the cached response. The response is 304 while it is current.',
             {},
           ),
         ]
       : []),
-    ...(errors.includes(PreconditionFailed) && !own.includes('if-match')
+    ...(errors.includes(PreconditionFailed) && !declared.includes('if-match')
       ? [
           header(
             'if-match',
-            'The `etag` of what the caller has read: the answer is 412 when it has changed since.',
+            '`etag` of the resource as it was read. The response is 412 if the resource has changed since.',
             {},
           ),
         ]
@@ -94,7 +94,7 @@ function conditions(operation: Operation): JsonSchema[] {
   ];
 }
 
-/** Whether `route()` may answer 304. */
+/** Returns true if `route()` may return 304. */
 export function hasEtag(operation: Operation): boolean {
   const success = responsesOf(operation).get(200);
   return operation.method === 'GET' && 'etag' in (success?.headers?.shape ?? {});

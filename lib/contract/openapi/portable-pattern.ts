@@ -1,18 +1,18 @@
-/** Characters of the properties that can be written as ranges; other properties are lists of hundreds. */
+/** Unicode properties that can be written as ranges; other properties have hundreds of ranges. */
 const RANGES: Readonly<Record<string, string>> = {
   Cc: '\\u0000-\\u001f\\u007f-\\u009f',
   Control: '\\u0000-\\u001f\\u007f-\\u009f',
   ASCII: '\\u0000-\\u007f',
 };
 
-/** What the same text means elsewhere: `i`, `m`, `s` and `y` cannot be written in a pattern, `v` has another syntax. */
+/** Flags that change a pattern's meaning: `i`, `m`, `s` and `y` cannot be written in a pattern, `v` has another syntax. */
 const CHANGES_MEANING = /[imsyv]/;
 
 /**
- * The pattern of a schema for readers in every language: `pattern` has no flags, and Python, Java and Go have neither
- * `\p{Cc}` nor `(?<name>)` nor `\u{1F600}` as ECMAScript writes them.
+ * Translates a regular expression for other languages: `pattern` has no flags, and Python, Java and Go do not have
+ * ECMAScript's `\p{Cc}`, `(?<name>)` and `\u{1F600}`.
  *
- * @returns undefined where there is no such pattern: a document that leaves it out says too little, and never what is wrong
+ * @returns undefined for a pattern that cannot be translated: a missing `pattern` is incomplete, a wrong one misleads
  */
 export function portablePattern({ source, flags }: RegExp): string | undefined {
   if (CHANGES_MEANING.test(flags)) return undefined;
@@ -28,12 +28,12 @@ export function portablePattern({ source, flags }: RegExp): string | undefined {
   return portable;
 }
 
-/** Escapes, empty classes, openings of named groups and lookbehinds; every other character alone. */
+/** Tokens: escapes, empty classes, openings of named groups and lookbehinds; every other character by itself. */
 const TOKENS =
   /\\[pP]\{[^}]*\}|\\u\{[^}]*\}|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\.|\[\^?\]|\(\?<[A-Za-z_$][\w$]*>|./gs;
 
 function translate(token: string, isInClass: boolean, isUnicode: boolean): string | undefined {
-  // The class of nothing and that of everything; a back reference by name; a control letter.
+  // The empty class and its complement; a named back reference; a control letter.
   if (!isInClass && /^\[\^?\]$/.test(token)) return undefined;
   if (/^\\[kc]$/.test(token)) return undefined;
   if (!isInClass && token.startsWith('(?<')) return '(';

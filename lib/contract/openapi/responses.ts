@@ -12,49 +12,51 @@ import type { Components, JsonSchema } from './components.js';
 import { hasEtag } from './parameters.js';
 import { isProtected } from './security.js';
 
-/** What the shared refusals mean; each is a component of the document. */
-const REFUSALS: Readonly<Record<SharedStatus, string>> = {
-  400: 'The request is not valid; `errors` says where and why.',
-  401: 'Nobody has signed in, or the token is not valid.',
-  403: 'The operation is not for the caller.',
-  406: 'The operation has no content type that the caller accepts.',
+/** Descriptions of the shared error responses; each is a component of the document. */
+const SHARED_DESCRIPTIONS: Readonly<Record<SharedStatus, string>> = {
+  400: 'The request is not valid; `errors` has the path and the reason of each error.',
+  401: 'The request has no valid credentials.',
+  403: 'The caller is not allowed to call the operation.',
+  406: 'Not acceptable: the operation returns other content types than `Accept` allows.',
   413: 'The body is too large.',
-  415: 'The body has a content type that the operation does not take.',
-  429: 'Too many requests: try again later.',
-  500: 'It is our fault, and it is logged.',
-  502: 'The service did not answer.',
-  503: 'The service is busy: try again later.',
-  504: 'The service did not answer in time.',
+  415: 'The operation does not support the content type of the body.',
+  429: 'Too many requests. Retry later.',
+  500: 'Internal server error. It is logged.',
+  502: 'Bad gateway.',
+  503: 'The service is unavailable. Retry later.',
+  504: 'The service did not respond in time.',
 };
 
-/** What is said of statuses of which nobody has said anything. */
-const MEANINGS: Readonly<Record<number, string>> = {
-  200: 'It is done.',
-  201: 'It is made.',
-  202: 'It will be done.',
-  204: 'It is done, and there is nothing to say.',
-  404: 'There is no such thing.',
-  409: 'What is there does not allow it.',
+/** Default descriptions of responses that are declared without one. */
+const DEFAULT_DESCRIPTIONS: Readonly<Record<number, string>> = {
+  200: 'Success.',
+  201: 'Created.',
+  202: 'Accepted for processing.',
+  204: 'Success without a body.',
+  404: 'Not found.',
+  409: 'Conflict with the current state of the resource.',
 };
 
-/** All that an operation may answer, by status. */
+/** Returns all responses of an operation, by status. */
 export function responses(operation: Operation, name: string, components: Components): JsonSchema {
-  const own = [...formsOf(operation)].map(([status, form]) => [
+  const declared = [...formsOf(operation)].map(([status, form]) => [
     String(status),
     response(status, form, name, components, operation),
   ]);
-  const shared = refusalsOf(operation).map((status) => [
+  const shared = sharedStatusesOf(operation).map((status) => [
     String(status),
     { $ref: `#/components/responses/${status}` },
   ]);
   return Object.fromEntries([
     ...shared,
-    ...(hasEtag(operation) ? [['304', { description: 'What the caller has is the current one.' }]] : []),
-    ...own,
+    ...(hasEtag(operation)
+      ? [['304', { description: 'The cached response of the caller is current.' }]]
+      : []),
+    ...declared,
   ]);
 }
 
-/** The responses of an operation, with the problems that `idempotent` brings. */
+/** Returns the declared responses of an operation, with the problems of `idempotent`. */
 function formsOf(operation: Operation): Map<number, ResponseForm> {
   const forms = new Map(responsesOf(operation));
   if (!operation.idempotent) return forms;
@@ -63,15 +65,15 @@ function formsOf(operation: Operation): Map<number, ResponseForm> {
   for (const [status, form] of added) {
     if (!(status in declared)) forms.set(status, form);
     else {
-      // A handler may return it, and `route` answers the problem.
-      const own = forms.get(status)!;
-      forms.set(status, { ...own, content: new Map([...form.content, ...own.content]) });
+      // Both the handler and `route` may return this status.
+      const existing = forms.get(status)!;
+      forms.set(status, { ...existing, content: new Map([...form.content, ...existing.content]) });
     }
   }
   return forms;
 }
 
-function refusalsOf(operation: Operation): SharedStatus[] {
+function sharedStatusesOf(operation: Operation): SharedStatus[] {
   return [
     400,
     ...(isProtected(operation) ? ([401, 403] as const) : []),
@@ -85,19 +87,19 @@ function refusalsOf(operation: Operation): SharedStatus[] {
   ];
 }
 
-/** The components for `refusalsOf`. */
-export function refusals(
+/** Returns the components of the shared error responses. */
+export function sharedResponses(
   operations: readonly Operation[],
   components: Components,
 ): Record<string, JsonSchema> {
-  const used = new Set(operations.flatMap(refusalsOf));
+  const used = new Set(operations.flatMap(sharedStatusesOf));
   const schema = components.schemaOf(Problem, 'response', 'Problem');
   return Object.fromEntries(
     [...used]
       .sort()
       .map((status) => [
         String(status),
-        { description: REFUSALS[status], content: { [PROBLEM_TYPE]: { schema } } },
+        { description: SHARED_DESCRIPTIONS[status], content: { [PROBLEM_TYPE]: { schema } } },
       ]),
   );
 }
@@ -110,11 +112,11 @@ function response(
   operation: Operation,
 ): JsonSchema {
   const headers = {
-    ...ownHeaders(status, form, name, components),
+    ...declaredHeaders(status, form, name, components),
     ...replayHeaders(status, form, operation),
   };
   return {
-    description: form.description ?? MEANINGS[status] ?? `Status ${status}`,
+    description: form.description ?? DEFAULT_DESCRIPTIONS[status] ?? `Status ${status}`,
     ...(Object.keys(headers).length > 0 && { headers }),
     ...(form.content.size > 0 && {
       content: content(form, name, status, components),
@@ -122,7 +124,12 @@ function response(
   };
 }
 
-function ownHeaders(status: number, form: ResponseForm, name: string, components: Components): JsonSchema {
+function declaredHeaders(
+  status: number,
+  form: ResponseForm,
+  name: string,
+  components: Components,
+): JsonSchema {
   if (!form.headers) return {};
   const { properties = {}, required = [] } = components.schemaOf(
     form.headers,
@@ -137,15 +144,15 @@ function ownHeaders(status: number, form: ResponseForm, name: string, components
   );
 }
 
-/** What an operation that is `idempotent` says of a repeated request. */
+/** Returns the headers that an `idempotent` operation adds. */
 function replayHeaders(status: number, form: ResponseForm, { idempotent }: Operation): JsonSchema {
   if (!idempotent) return {};
   if (form.problems.includes(IdempotencyKeyInUse)) {
-    const description = 'Seconds until the request may be repeated, while the first one with its key runs.';
+    const description = 'Seconds until the next attempt, while the first request with the key runs.';
     return { 'retry-after': { description, schema: { type: 'integer' } } };
   }
   if (status >= 500 || form.problems.length > 0) return {};
-  const description = 'That it is the response of the first request with this idempotency key.';
+  const description = 'Present if this is the stored response of the first request with the idempotency key.';
   return { [REPLAYED_HEADER]: { description, schema: { type: 'string', enum: ['true'] } } };
 }
 
@@ -156,14 +163,14 @@ function content(
   components: Components,
 ) {
   return Object.fromEntries(
-    [...bodies].map(([type, body], at) => [
+    [...bodies].map(([type, body], index) => [
       type,
-      mediaType(body, 'response', `${name}${status}`, components, at === 0 ? examples : undefined),
+      mediaType(body, 'response', `${name}${status}`, components, index === 0 ? examples : undefined),
     ]),
   );
 }
 
-/** A body of one content type. */
+/** Returns the media type object of a body. */
 export function mediaType(
   body: Body,
   role: 'request' | 'response',

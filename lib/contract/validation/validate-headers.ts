@@ -1,51 +1,51 @@
 import type * as z from 'zod';
 
 /**
- * Headers that a gateway, a browser or this library has a use of its own for.
+ * Headers that gateways, browsers or this library set.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */
 const RESERVED: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     'connection content-encoding content-length content-md5 date expect host max-forwards pragma proxy-authenticate range server te trailer transfer-encoding upgrade user-agent via warn www-authenticate cookie origin referer'
       .split(' ')
-      .map((name) => [name, 'it belongs to gateways and browsers']),
+      .map((name) => [name, 'gateways and browsers set it']),
   ),
-  'content-type': 'it follows from the body',
-  'x-correlation-id': 'every request and reply has it: `correlationId`',
+  'content-type': 'the type of the body sets it',
+  'x-correlation-id': 'the library sets it, use `correlationId`',
 };
 
-const OF_REQUESTS: Readonly<Record<string, string>> = {
+const REQUEST_HEADERS: Readonly<Record<string, string>> = {
   ...RESERVED,
-  authorization: 'say who may call the operation by `auth`',
+  authorization: 'use `auth`',
   'x-api-key': 'use `apiKey`',
-  accept: 'give the response several types by `content`',
+  accept: 'declare several types of a response with `content`',
   'idempotency-key': 'use `idempotencyKey: true` or `idempotent: true`',
 };
 
-const OF_RESPONSES: Readonly<Record<string, string>> = {
+const RESPONSE_HEADERS: Readonly<Record<string, string>> = {
   ...RESERVED,
   deprecation: 'use `deprecated`',
   sunset: 'use `deprecated`',
 };
 
-/** What is wrong with the headers that a request or a response declares. */
+/** Returns the errors of the declared headers of a request or a response. */
 export function validateHeaders(
-  of: 'request' | 'response',
+  direction: 'request' | 'response',
   place: string,
   headers: z.ZodObject | undefined,
 ): string[] {
   if (!headers) return [];
   if (headers._zod?.def.type !== 'object') return [`\`${place}\` must be a z.object()`];
-  const found: string[] = [];
+  const errors: string[] = [];
   if (headers.def.catchall?._zod.def.type === 'never') {
-    found.push(`\`${place}\` must not be strict: every request has further headers`);
+    errors.push(`\`${place}\` must not be strict: every request has undeclared headers`);
   }
   for (const name of Object.keys(headers.shape)) {
-    const why = (of === 'request' ? OF_REQUESTS : OF_RESPONSES)[name.toLowerCase()];
-    if (why) found.push(`\`${place}\` has the reserved header ${name}: ${why}`);
+    const reason = (direction === 'request' ? REQUEST_HEADERS : RESPONSE_HEADERS)[name.toLowerCase()];
+    if (reason) errors.push(`\`${place}\` must not have the reserved header ${name}: ${reason}`);
     else if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) {
-      found.push(`\`${place}\` must have names in lower case without spaces, got "${name}"`);
+      errors.push(`\`${place}\` must have names in lower case without spaces, got "${name}"`);
     }
   }
-  return found;
+  return errors;
 }

@@ -1,33 +1,36 @@
 import type { Idempotent } from '../idempotent.js';
 import type { Operation } from '../operation.js';
 
-const A_YEAR = 365 * 24 * 60 * 60;
+const MAX_EXPIRY_SECONDS = 365 * 24 * 60 * 60;
 
-/** What is wrong with the property `idempotent`. */
+/** Returns the errors of the property `idempotent`. */
 export function validateIdempotency({ idempotent, idempotencyKey, method }: Operation): string[] {
   if (idempotent === undefined) return [];
   if (idempotent !== true && (typeof idempotent !== 'object' || idempotent === null)) {
-    return [`\`idempotent\` must be true or terms, as in \`{ key: 'optional' }\`, got ${String(idempotent)}`];
+    return [`\`idempotent\` must be true or options like \`{ key: 'optional' }\`, got ${String(idempotent)}`];
   }
   const {
     key,
     expiresAfterSeconds: seconds,
     ...unknown
   } = (idempotent === true ? {} : idempotent) as Idempotent;
-  const found = Object.keys(unknown).map((name) => `\`idempotent\` has no \`${name}\``);
+  const errors = Object.keys(unknown).map((name) => `unknown property \`idempotent.${name}\``);
   if (key !== undefined && key !== 'required' && key !== 'optional') {
-    found.push(`\`idempotent.key\` must be 'required' or 'optional', got ${String(key)}`);
+    errors.push(`\`idempotent.key\` must be 'required' or 'optional', got ${String(key)}`);
   }
-  if (seconds !== undefined && !(Number.isInteger(seconds) && seconds >= 1 && seconds <= A_YEAR)) {
-    found.push(
-      `\`idempotent.expiresAfterSeconds\` must be an integer from 1 to ${A_YEAR}, got ${String(seconds)}`,
+  if (
+    seconds !== undefined &&
+    !(Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_EXPIRY_SECONDS)
+  ) {
+    errors.push(
+      `\`idempotent.expiresAfterSeconds\` must be an integer from 1 to ${MAX_EXPIRY_SECONDS} (a year), got ${String(seconds)}`,
     );
   }
-  if (method === 'GET') found.push('a GET needs no `idempotent`: it changes nothing');
+  if (method === 'GET') errors.push('`idempotent` is not possible with GET, which is idempotent already');
   if (idempotencyKey) {
-    found.push(
-      '`idempotent` and `idempotencyKey` must not both be set: with `idempotent` the library does what the handler does otherwise',
+    errors.push(
+      '`idempotent` and `idempotencyKey` must not both be set: use `idempotencyKey` only if the handler implements idempotency itself',
     );
   }
-  return found;
+  return errors;
 }

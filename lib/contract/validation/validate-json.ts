@@ -1,33 +1,33 @@
 import type * as z from 'zod';
 import { childrenOf } from '../schema-children.js';
 
-/** Where a schema stands: what a caller sends, or what the API answers. */
+/** Direction of a schema's values: sent by the caller, or by the API. */
 export type Direction = 'request' | 'response';
 
-/** What is in a schema that JSON has no form of, or that cannot be sent back; each with its place, as in `.lines[].at`. */
+/** Returns the parts of a schema that JSON cannot represent or that cannot be encoded, each with its path, for example `.lines[].at`. */
 export function validateJson(schema: z.core.$ZodType, direction: Direction): string[] {
-  const found: string[] = [];
+  const errors: string[] = [];
   visit(
     schema,
     { path: '', direction, isWire: true, mayBeAbsent: direction === 'response' },
     new Map(),
-    found,
+    errors,
   );
-  return found;
+  return errors;
 }
 
-interface Place {
+interface Context {
   readonly path: string;
   readonly direction: Direction;
-  /** Whether the value is what is sent, and not what a codec makes of it. */
+  /** True for values as they are sent, false for the decoded values of a codec. */
   readonly isWire: boolean;
-  /** Whether `undefined` is something that is left out. */
+  /** True if `undefined` is omitted in JSON. */
   readonly mayBeAbsent: boolean;
 }
 
 type Def = z.core.$ZodTypeDef & Record<string, unknown> & { readonly coerce?: boolean };
 
-const INSTEAD: Readonly<Record<string, string>> = {
+const REMEDIES: Readonly<Record<string, string>> = {
   date: 'use z.iso.datetime(), or a z.codec() from it to a Date',
   bigint: 'use a text of digits, or a z.codec() from it to a bigint',
   map: 'use z.record()',
@@ -38,35 +38,35 @@ const INSTEAD: Readonly<Record<string, string>> = {
   file: 'use binary()',
 };
 
-/** Which schemas have been looked at, in which of four roles. */
+/** Visited schemas, with a bit for each combination of `isWire` and `mayBeAbsent`. */
 type Seen = Map<z.core.$ZodType, number>;
 
-function visit(schema: z.core.$ZodType, place: Place, seen: Seen, found: string[]): void {
-  const role = 1 << (Number(place.isWire) + 2 * Number(place.mayBeAbsent));
+function visit(schema: z.core.$ZodType, context: Context, seen: Seen, errors: string[]): void {
+  const role = 1 << (Number(context.isWire) + 2 * Number(context.mayBeAbsent));
   const roles = seen.get(schema) ?? 0;
   if (roles & role) return;
   seen.set(schema, roles | role);
   const def = schema._zod.def as Def;
-  const error = nodeError(def, place);
-  if (error) found.push(`${place.path}: ${error}`.replace(/^: /, ''));
+  const error = nodeError(def, context);
+  if (error) errors.push(`${context.path}: ${error}`.replace(/^: /, ''));
   for (const { schema: child, part, path } of childrenOf(schema)) {
     const next = {
-      path: place.path + path,
-      direction: place.direction,
-      isWire: place.isWire && part !== 'out',
-      mayBeAbsent: part === 'property' || (part !== 'item' && part !== 'value' && place.mayBeAbsent),
+      path: context.path + path,
+      direction: context.direction,
+      isWire: context.isWire && part !== 'out',
+      mayBeAbsent: part === 'property' || (part !== 'item' && part !== 'value' && context.mayBeAbsent),
     };
-    visit(child, next, seen, found);
+    visit(child, next, seen, errors);
   }
 }
 
-function nodeError(def: Def, { direction, isWire, mayBeAbsent }: Place): string | undefined {
+function nodeError(def: Def, { direction, isWire, mayBeAbsent }: Context): string | undefined {
   const isResponse = direction === 'response';
   switch (def.type) {
     case 'date':
     case 'bigint':
-      // A coercion makes it of what is sent.
-      return isWire && (isResponse || !def.coerce) ? noJson(def.type) : undefined;
+      // A coercion creates it from JSON.
+      return isWire && (isResponse || !def.coerce) ? unsupported(def.type) : undefined;
     case 'map':
     case 'set':
     case 'symbol':
@@ -74,31 +74,33 @@ function nodeError(def: Def, { direction, isWire, mayBeAbsent }: Place): string 
     case 'promise':
     case 'nan':
     case 'file':
-      return isWire ? noJson(def.type) : undefined;
+      return isWire ? unsupported(def.type) : undefined;
     case 'undefined':
     case 'void':
-      return isWire && !mayBeAbsent ? noJson(def.type) : undefined;
+      return isWire && !mayBeAbsent ? unsupported(def.type) : undefined;
     case 'optional':
-      return isWire && isResponse && !mayBeAbsent ? noJson('undefined') : undefined;
+      return isWire && isResponse && !mayBeAbsent ? unsupported('undefined') : undefined;
     case 'literal':
       return isWire ? literalError(def.values as unknown[], mayBeAbsent) : undefined;
     case 'transform':
       return isResponse
-        ? 'a transformation cannot be undone for sending: use z.codec(), which goes both ways'
+        ? 'a response cannot have a transform, which has no inverse: use z.codec()'
         : undefined;
     case 'catch':
-      return isResponse ? 'a value for errors would be sent instead of what the handler answers' : undefined;
+      return isResponse
+        ? 'a response cannot have .catch(), which would hide errors of the handler'
+        : undefined;
     default:
       return undefined;
   }
 }
 
-function noJson(type: string): string {
-  return `JSON has no ${type}${INSTEAD[type] ? `: ${INSTEAD[type]}` : ''}`;
+function unsupported(type: string): string {
+  return `JSON does not support ${type}${REMEDIES[type] ? `: ${REMEDIES[type]}` : ''}`;
 }
 
 function literalError(values: readonly unknown[], mayBeAbsent: boolean): string | undefined {
   const types = values.map((value) => typeof value);
-  if (types.includes('bigint')) return noJson('bigint');
-  return types.includes('undefined') && !mayBeAbsent ? noJson('undefined') : undefined;
+  if (types.includes('bigint')) return unsupported('bigint');
+  return types.includes('undefined') && !mayBeAbsent ? unsupported('undefined') : undefined;
 }

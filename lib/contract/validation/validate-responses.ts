@@ -4,7 +4,7 @@ import type { Operation } from '../operation.js';
 import { Problem } from '../problem.js';
 import type { OperationResponse, ResponseDeclaration } from '../response-declaration.js';
 import { isBody } from '../responses.js';
-import { isRefusal, isShared } from '../shared-statuses.js';
+import { isImplicitError, isShared } from '../shared-statuses.js';
 import { validateExamples } from './validate-examples.js';
 import { validateHeaders } from './validate-headers.js';
 import { validateJson } from './validate-json.js';
@@ -18,36 +18,39 @@ const PROPERTIES: readonly string[] = [
   'examples',
 ] satisfies (keyof ResponseDeclaration)[];
 
-/** What is wrong with what an operation answers. */
+/** Returns the errors of an operation's responses. */
 export function validateResponses(operation: Operation): string[] {
   const { responses, errors = [] } = operation;
-  const found = Object.entries(responses).flatMap(([status, response]) => [
+  const messages = Object.entries(responses).flatMap(([status, response]) => [
     ...validateStatuses(operation, Number(status), response),
     ...validateDeclaration(`responses.${status}`, response),
   ]);
   if (!Object.keys(responses).some((status) => Number(status) < 400)) {
-    found.push('`responses` has no status below 400: say what success answers');
+    messages.push('`responses` must have a success response (a status below 400)');
   }
-  for (const [at, { type, status }] of errors.entries()) {
+  for (const [index, { type, status }] of errors.entries()) {
     if (status in responses) {
-      found.push(`${status} is in \`responses\` and in \`errors\` (${type}): keep the one in \`errors\``);
+      messages.push(
+        `${status} must not be in both \`responses\` and \`errors\` (${type}): keep the one in \`errors\``,
+      );
     }
-    if (errors.findIndex((other) => other.type === type) < at) {
-      found.push(`\`errors\` has two problems of the type ${type}: nobody could tell them apart`);
+    if (errors.findIndex((problem) => problem.type === type) < index) {
+      messages.push(`\`errors\` must have unique types, got ${type} twice`);
     }
   }
-  return found;
+  return messages;
 }
 
 function validateStatuses(operation: Operation, status: number, response: OperationResponse): string[] {
-  if (!/^[2-5]\d\d$/.test(String(status))) return [`\`responses\` has ${status}, which is no status of HTTP`];
+  if (!/^[2-5]\d\d$/.test(String(status)))
+    return [`\`responses\` keys must be HTTP status codes (200 to 599), got ${status}`];
   if (status === 304) {
-    return ['`responses` has 304, which `route()` answers itself where a 200 has an `etag` header'];
+    return ['`responses` must not have 304, which `route()` returns if a 200 has an `etag` header'];
   }
-  if (isRefusal(operation, status) && response !== Problem) {
-    const who = isShared(status) ? 'the gateway' : 'an operation that is `idempotent`';
+  if (isImplicitError(operation, status) && response !== Problem) {
+    const origin = isShared(status) ? 'the gateway' : '`idempotent`';
     return [
-      `\`responses.${status}\` must be Problem, as ${who} answers ${status}, too; or declare a problem in \`errors\``,
+      `\`responses.${status}\` must be Problem, because ${origin} also returns ${status}; or declare a problem in \`errors\``,
     ];
   }
   return [];
@@ -55,37 +58,37 @@ function validateStatuses(operation: Operation, status: number, response: Operat
 
 function validateDeclaration(place: string, response: OperationResponse | undefined): string[] {
   if (!response || typeof response !== 'object') {
-    return [`\`${place}\` must be a schema, binary() or { body }, got ${response}; {} has no body`];
+    return [`\`${place}\` must be a schema, binary() or { body }, or {} for no body, got ${response}`];
   }
   const declaration: ResponseDeclaration = isBody(response) ? { body: response } : response;
   const { body, content = {}, headers, examples } = declaration;
-  const found = Object.keys(declaration)
+  const messages = Object.keys(declaration)
     .filter((key) => !PROPERTIES.includes(key))
-    .map((key) => `\`${place}\` has no \`${key}\``);
-  if (body && declaration.content) found.push(`\`${place}\` must have \`body\` or \`content\`, not both`);
+    .map((key) => `unknown property \`${place}.${key}\``);
+  if (body && declaration.content) messages.push(`\`${place}\` must not have both \`body\` and \`content\``);
   const bodies = body ? [['', body] as const] : Object.entries(content);
   if (bodies.length > 0 && /^20[45]$/.test(place.slice(-3)) && !isEmpty(body)) {
-    found.push(`\`${place}\` has a body, which HTTP does not send with this status`);
+    messages.push(`\`${place}\` must not have a body, which HTTP does not allow with this status`);
   }
-  for (const [type, one] of bodies) {
-    if (!isBinary(one)) {
+  for (const [type, schema] of bodies) {
+    if (!isBinary(schema)) {
       const where = type ? `${place} (${type})` : place;
-      found.push(...validateJson(one, 'response').map((error) => `\`${where}\` ${error}`));
-    } else if (type ? !one.contentTypes.includes(type) : one.contentTypes.length !== 1) {
-      const types = one.contentTypes.join(', ');
-      found.push(
+      messages.push(...validateJson(schema, 'response').map((error) => `\`${where}\` ${error}`));
+    } else if (type ? !schema.contentTypes.includes(type) : schema.contentTypes.length !== 1) {
+      const types = schema.contentTypes.join(', ');
+      messages.push(
         type
-          ? `\`${place}.content\` has ${type} with bytes of ${types}`
-          : `\`${place}\` must say by \`content\` which of ${types} it answers`,
+          ? `\`${place}.content\` must have ${types} as the key of its bytes, got ${type}`
+          : `\`${place}\` must use \`content\` to choose between ${types}`,
       );
     }
   }
-  for (const type of Object.keys(content).filter((one) => !/^[a-z]+\/[a-z0-9][a-z0-9.+-]*$/.test(one))) {
-    found.push(`\`${place}.content\` must have types like text/csv, got "${type}"`);
+  for (const type of Object.keys(content).filter((key) => !/^[a-z]+\/[a-z0-9][a-z0-9.+-]*$/.test(key))) {
+    messages.push(`\`${place}.content\` must have types like text/csv, got "${type}"`);
   }
   const [, first] = bodies[0] ?? [];
   return [
-    ...found,
+    ...messages,
     ...validateHeaders('response', `${place}.headers`, headers),
     ...(isObject(headers) ? validateHeaderText(`${place}.headers`, headers) : []),
     ...validateExamples(`${place}.examples`, examples, first && !isBinary(first) ? first : undefined),

@@ -3,38 +3,42 @@ import type { Method, Operation } from '../operation.js';
 
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] satisfies Method[];
 
-/** What of an operation is not of the form that it must have: what the compiler tells users of TypeScript. */
+/** Returns the type errors of an operation, which the compiler reports in TypeScript but not in JavaScript. */
 export function validateShape(operation: Operation): string[] {
   if (!isObject(operation)) {
     return [
-      `an operation must be an object, as in \`{ method: 'GET', path: '/orders', ... }\`, got ${shown(operation)}`,
+      `the operation must be an object like \`{ method: 'GET', path: '/orders', ... }\`, got ${describeValue(operation)}`,
     ];
   }
   const { method, path, params, query, headers, body, responses, errors } = operation;
-  const found: string[] = [];
+  const shapeErrors: string[] = [];
   if (!METHODS.includes(method))
-    found.push(`\`method\` must be one of ${METHODS.join(', ')}, got ${shown(method)}`);
+    shapeErrors.push(`\`method\` must be one of ${METHODS.join(', ')}, got ${describeValue(method)}`);
   if (typeof path !== 'string')
-    found.push(`\`path\` must be a text like /orders/{orderId}, got ${shown(path)}`);
+    shapeErrors.push(`\`path\` must be a text like /orders/{orderId}, got ${describeValue(path)}`);
   for (const [name, schema] of Object.entries({ params, query, headers })) {
     if (schema !== undefined && !isSchema(schema)) {
-      found.push(`\`${name}\` must be a schema of zod, as in \`z.object({ ... })\`, got ${shown(schema)}`);
+      shapeErrors.push(
+        `\`${name}\` must be a zod schema like \`z.object({ ... })\`, got ${describeValue(schema)}`,
+      );
     }
   }
   if (body !== undefined && !isSchema(body) && !(isObject(body) && isBinary(body))) {
-    found.push(
-      `\`body\` must be a schema of zod, as in \`z.object({ ... })\`, or \`binary(...)\`, got ${shown(body)}`,
+    shapeErrors.push(
+      `\`body\` must be a zod schema like \`z.object({ ... })\`, or \`binary(...)\`, got ${describeValue(body)}`,
     );
   }
   if (!isObject(responses)) {
-    found.push(
-      `\`responses\` must say what is answered by status, as in \`{ 200: Order }\`, got ${shown(responses)}`,
+    shapeErrors.push(
+      `\`responses\` must have responses by status, like \`{ 200: Order }\`, got ${describeValue(responses)}`,
     );
   }
   if (errors !== undefined && !Array.isArray(errors)) {
-    found.push(`\`errors\` must be a list of problems made with \`defineProblem\`, got ${shown(errors)}`);
+    shapeErrors.push(
+      `\`errors\` must be a list of problems of \`defineProblem\`, got ${describeValue(errors)}`,
+    );
   }
-  return found;
+  return shapeErrors;
 }
 
 export function isSchema(value: unknown): boolean {
@@ -45,11 +49,11 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** A value as a message shows it: texts in quotes, of objects only what they are. */
-export function shown(value: unknown): string {
+/** Returns a value as messages show it: quoted texts, the keys of objects. */
+export function describeValue(value: unknown): string {
   if (typeof value === 'string') return `"${value}"`;
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null)
-    return `an object with ${Object.keys(value).join(', ') || 'nothing'}`;
+    return `an object with ${Object.keys(value).join(', ') || 'no keys'}`;
   return typeof value === 'function' ? 'a function' : String(value);
 }

@@ -11,35 +11,35 @@ type Def = z.core.$ZodTypeDef & {
   readonly entries?: object;
 };
 
-/** The values of a path, a query or headers that can never be valid, since they arrive as text. */
+/** Returns the errors of parameters whose schema rejects every text: path, query and headers arrive as text. */
 export function validateText(place: 'params' | 'query' | 'headers', { shape }: z.ZodObject): string[] {
   return Object.entries(shape)
-    .filter(([, schema]) => !takesText(schema, place === 'query'))
+    .filter(([, schema]) => !acceptsText(schema, place === 'query'))
     .map(
       ([name, schema]) =>
-        `\`${place}.${name}\` arrives as text, which its schema (${typeOf(schema)}) never takes: use z.coerce, z.stringbool or a codec from z.string()`,
+        `\`${place}.${name}\` must accept text, got ${typeOf(schema)}: use z.coerce, z.stringbool or a codec from z.string()`,
     );
 }
 
 /**
- * Returns what is wrong with the headers of a response: they are sent as text, and the client parses the text by the same
- * schema. Only `set-cookie` may be a list.
+ * Returns the errors of response headers: they are sent as text, which the client parses with the same schema. Only
+ * `set-cookie` may be a list.
  */
 export function validateHeaderText(place: string, { shape }: z.ZodObject): string[] {
   return Object.entries(shape).flatMap(([name, schema]) => {
     if (contains(schema, 'nullable') || contains(schema, 'null')) {
-      return [`\`${place}.${name}\` must not be null, which a header cannot say: use .optional()`];
+      return [`\`${place}.${name}\` must not be null, which a header cannot represent: use .optional()`];
     }
-    // What a coerced Date is sent as depends on where the function runs.
-    if (takesText(schema, name === 'set-cookie') && !isDate(schema)) return [];
+    // The text of a coerced Date depends on the time zone of the function.
+    if (acceptsText(schema, name === 'set-cookie') && !isDate(schema)) return [];
     const type = typeOf(schema);
     return [
-      `\`${place}.${name}\` must have a form as text, got ${type}: use ${INSTEAD[type] ?? 'a codec from z.string()'}`,
+      `\`${place}.${name}\` must be sendable as text, got ${type}: use ${REMEDIES[type] ?? 'a codec from z.string()'}`,
     ];
   });
 }
 
-const INSTEAD: Readonly<Record<string, string>> = {
+const REMEDIES: Readonly<Record<string, string>> = {
   number: 'z.coerce.number()',
   bigint: 'z.coerce.bigint()',
   boolean: 'z.stringbool()',
@@ -56,7 +56,7 @@ function typeOf(schema: z.core.$ZodType): string {
   return innerType ? typeOf(innerType) : type;
 }
 
-function takesText(schema: z.core.$ZodType, mayRepeat: boolean): boolean {
+function acceptsText(schema: z.core.$ZodType, mayRepeat: boolean): boolean {
   const def = schema._zod.def as Def;
   if (def.coerce) return true;
   switch (def.type) {
@@ -78,12 +78,12 @@ function takesText(schema: z.core.$ZodType, mayRepeat: boolean): boolean {
       return Object.values(def.entries!).some((value) => typeof value === 'string');
     case 'array':
     case 'tuple':
-      return mayRepeat && (!def.element || takesText(def.element, false));
+      return mayRepeat && (!def.element || acceptsText(def.element, false));
     case 'union':
-      return def.options!.some((option) => takesText(option, mayRepeat));
+      return def.options!.some((option) => acceptsText(option, mayRepeat));
     case 'pipe':
-      return takesText(def.in!, mayRepeat);
+      return acceptsText(def.in!, mayRepeat);
     default:
-      return !def.innerType || takesText(def.innerType, mayRepeat);
+      return !def.innerType || acceptsText(def.innerType, mayRepeat);
   }
 }

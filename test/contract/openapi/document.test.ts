@@ -117,46 +117,46 @@ const api = defineApi(
 const document = openApiDocument(api, { servers: ['https://shop.example.com/api'] }) as any;
 const operation = (path: string, method: string) => document.paths[path][method];
 const parameter = (path: string, method: string, name: string) =>
-  operation(path, method).parameters.find((one: any) => one.name === name);
+  operation(path, method).parameters.find((candidate: any) => candidate.name === name);
 
 describe('the document', () => {
-  it('is OpenAPI 3.1 by the official schema', async () => {
+  it('matches the official schema of OpenAPI 3.1', async () => {
     expect(await officialErrors(document)).toBe('');
     expect(await officialErrors(openApiDocument(productsApi))).toBe('');
   });
 
-  it('that is not OpenAPI 3.1 would be found', async () => {
+  it('is rejected by the official schema if it is invalid', async () => {
     expect(await officialErrors({ ...document, info: {} })).toMatch(/title/);
   });
 
-  it('has schemas that a validator of JSON Schema 2020-12 takes, and examples that fit them', () => {
+  it('has valid JSON Schema 2020-12, and examples that match it', () => {
     const ajv = addFormats(new Ajv2020({ strict: false }));
     ajv.addSchema({ $id: 'document', ...document });
-    for (const at of ['201', 'Body']) {
+    for (const part of ['201', 'Body']) {
       const media =
-        at === 'Body'
+        part === 'Body'
           ? operation('/orders', 'post').requestBody.content['application/json']
-          : operation('/orders', 'post').responses[at].content['application/json'];
+          : operation('/orders', 'post').responses[part].content['application/json'];
       const check = ajv.compile({ $ref: `document${media.schema.$ref}` });
       expect(check(media.examples.small.value)).toBe(true);
       expect(check({ orderId: 1 })).toBe(false);
     }
   });
 
-  it('says what the API is and where it is served', () => {
+  it('has the name, the version and the servers of the API', () => {
     expect(document.info).toEqual({ title: 'Orders', version: '2.1.0', description: 'What customers buy.' });
     expect(document.servers).toEqual([{ url: 'https://shop.example.com/api' }]);
     expect(openApiDocument(api)).not.toHaveProperty('servers');
   });
 
-  it('refers to no component that it does not have', () => {
+  it('defines every component that it refers to', () => {
     const references = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/(\w+)\/([^"]+)"/g);
     for (const [, kind, name] of references) expect(document.components[kind!]).toHaveProperty(name!);
   });
 });
 
 describe('a schema with an id', () => {
-  it('stands once, and is referred to', () => {
+  it('is a component with references to it', () => {
     expect(document.components.schemas.Money).toMatchObject({
       type: 'object',
       required: ['amount', 'currency'],
@@ -167,7 +167,7 @@ describe('a schema with an id', () => {
     expect(document.components.schemas.Order.description).toBe('What a customer buys.');
   });
 
-  it('has a stricter form for requests, of itself and of what it is made of', () => {
+  it('has a stricter form for requests, with its parts', () => {
     const { schema } = operation('/orders', 'post').requestBody.content['application/json'];
     expect(schema).toEqual({ $ref: '#/components/schemas/OrderInput' });
     expect(document.components.schemas.OrderInput).toMatchObject({
@@ -177,7 +177,7 @@ describe('a schema with an id', () => {
     expect(document.components.schemas.Order).not.toHaveProperty('additionalProperties');
   });
 
-  it('that requests alone have keeps its name', () => {
+  it('keeps its name if only requests use it', () => {
     const only = defineApi(
       { name: 'a', version: '1.0.0' },
       { a: { method: 'POST', path: '/a', auth: 'public', body: Money, responses: { 204: {} } } },
@@ -185,7 +185,7 @@ describe('a schema with an id', () => {
     expect(Object.keys(openApiDocument(only).components.schemas!)).toEqual(['Money', 'Problem']);
   });
 
-  it('that two schemas have is refused', () => {
+  it('must be unique', () => {
     const other = z.object({}).meta({ id: 'Money' });
     const clash = defineApi(
       { name: 'a', version: '1.0.0' },
@@ -199,17 +199,17 @@ describe('a schema with an id', () => {
         b: { method: 'GET', path: '/b', auth: 'public', responses: { 200: other } },
       },
     );
-    expect(() => openApiDocument(apart)).toThrow('Two schemas have the id "Money": give each one of its own');
+    expect(() => openApiDocument(apart)).toThrow('Two schemas have the id "Money"');
   });
 });
 
-it('a schema that contains itself is a component', () => {
+it('a recursive schema is a component', () => {
   const { schema } = operation('/categories', 'get').responses[200].content['application/json'];
   const name = schema.$ref.split('/').at(-1);
   expect(document.components.schemas[name].properties.children.items).toEqual(schema);
 });
 
-it('the sides of an intersection are not strict: each would refuse the other', () => {
+it('the sides of an intersection are not strict: each would reject the properties of the other', () => {
   const { schema } = operation('/orders/{orderId}', 'put').requestBody.content['application/json'];
   const check = new Ajv2020().compile(schema);
   expect(check({ a: '', b: '' })).toBe(true);
@@ -227,7 +227,7 @@ describe('parameters', () => {
     expect(parameter('/orders/{orderId}', 'put', 'orderId').schema).toEqual({ type: 'string' });
   });
 
-  it('of the query say what their text means', () => {
+  it('of the query have the type of their parsed value', () => {
     expect(parameter('/orders', 'get', 'limit')).toEqual({
       name: 'limit',
       in: 'query',
@@ -237,7 +237,7 @@ describe('parameters', () => {
     expect(parameter('/orders', 'get', 'tag')).toMatchObject({ style: 'form', explode: true });
   });
 
-  it('in headers are those that are declared, and the idempotency key', () => {
+  it('in headers are the declared ones and the idempotency key', () => {
     expect(parameter('/orders', 'post', 'x-shop')).toMatchObject({
       in: 'header',
       required: true,
@@ -247,7 +247,7 @@ describe('parameters', () => {
     expect(parameter('/orders', 'post', 'idempotency-key')).toMatchObject({ in: 'header', required: true });
   });
 
-  it('of conditional requests stand where there is an etag, and where 412 is answered', () => {
+  it('of conditional requests are present with an etag and with a 412', () => {
     expect(parameter('/orders/{orderId}', 'get', 'if-none-match')).toMatchObject({ in: 'header' });
     expect(operation('/orders/{orderId}', 'get').responses).toHaveProperty('304');
     expect(parameter('/orders/{orderId}', 'put', 'if-match')).toMatchObject({ in: 'header' });
@@ -269,7 +269,7 @@ describe('responses', () => {
     });
   });
 
-  it('of several problems are told apart by their type', () => {
+  it('with several problems distinguish them by type', () => {
     const { description, content } = operation('/orders', 'post').responses[409];
     expect(description).toBe('Not enough in stock; or: The shop is closed');
     const [first, second] = content['application/problem+json'].schema.anyOf;
@@ -288,11 +288,11 @@ describe('responses', () => {
 
   it('without a body have no content', () => {
     expect(operation('/orders/{orderId}', 'put').responses[204]).toEqual({
-      description: 'It is done, and there is nothing to say.',
+      description: 'Success without a body.',
     });
   });
 
-  it('are also what any operation may be refused with', () => {
+  it('include the shared errors', () => {
     const statuses = (path: string, method: string) => Object.keys(operation(path, method).responses);
     expect(statuses('/categories', 'get')).toEqual(['200', '400', '429', '500', '502', '503', '504']);
     expect(statuses('/orders', 'post')).toEqual(expect.arrayContaining(['401', '403', '413', '415']));
@@ -309,7 +309,7 @@ it('bytes have their content types and their size', () => {
   expect(responses[200].content['image/png'].schema.maxLength).toBe(1_000_000);
 });
 
-it('every operation says who may call it', () => {
+it('every operation has its security requirement', () => {
   expect(operation('/orders', 'get').security).toEqual([]);
   expect(operation('/orders', 'post').security).toEqual([
     { users: ['orders/write', 'group customers'], apiKey: [] },
@@ -319,15 +319,15 @@ it('every operation says who may call it', () => {
   expect(Object.keys(document.components.securitySchemes)).toEqual(['apiKey', 'iam', 'partners', 'users']);
 });
 
-it('a deprecated operation says so, and what to do', () => {
+it('a deprecated operation has its dates and its replacement', () => {
   expect(operation('/orders', 'get')).toMatchObject({
     deprecated: true,
     description:
-      'Deprecated since 2027-01-31.\n\nIt may be gone after 2027-07-31.\n\nInstead: https://example.com/v3',
+      'Deprecated since 2027-01-31.\n\nMay be removed after 2027-07-31.\n\nReplacement: https://example.com/v3',
   });
 });
 
-it('a text that is trimmed before it is counted is not made of spaces', () => {
+it('a text that is trimmed before its length is checked requires a visible character', () => {
   expect(document.components.schemas.Order.properties.note).toEqual({
     type: 'string',
     minLength: 1,

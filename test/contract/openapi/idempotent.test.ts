@@ -14,7 +14,7 @@ const api = defineApi(
 );
 const { paths } = openApiDocument(api) as any;
 const headersOf = (path: string) =>
-  (paths[path].post.parameters ?? []).filter((one: any) => one.in === 'header');
+  (paths[path].post.parameters ?? []).filter((parameter: any) => parameter.in === 'header');
 
 describe('the document of an operation that is idempotent', () => {
   it('has the header of the key, required or not', () => {
@@ -24,7 +24,7 @@ describe('the document of an operation that is idempotent', () => {
     expect(headersOf('/plain')).toEqual([]);
   });
 
-  it('has its refusals beside those of the operation', () => {
+  it('has its problems in addition to those of the operation', () => {
     const { responses } = paths['/orders'].post;
     expect(JSON.stringify(responses[422])).toContain('urn:problem:sold-out');
     expect(JSON.stringify(responses[422])).toContain('urn:problem:idempotency-key-reused');
@@ -33,7 +33,7 @@ describe('the document of an operation that is idempotent', () => {
     expect(paths['/plain'].post.responses).not.toHaveProperty('422');
   });
 
-  it('says that a response may be a repetition', () => {
+  it('has the header of a repeated response', () => {
     expect(paths['/orders'].post.responses[201].headers).toMatchObject({
       'idempotent-replayed': { schema: { type: 'string', enum: ['true'] } },
     });

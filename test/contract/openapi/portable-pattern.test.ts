@@ -5,7 +5,7 @@ import { portablePattern } from '../../../lib/contract/openapi/portable-pattern.
 
 const withFlags = (flags: string, source: string) => new RegExp(source, flags);
 
-describe('a pattern for readers in every language', () => {
+describe('a pattern for every language', () => {
   it.each([
     [/^\P{Cc}*$/u, '^[^\\u0000-\\u001f\\u007f-\\u009f]*$'],
     [/^[\p{Cc}x]+$/u, '^[\\u0000-\\u001f\\u007f-\\u009fx]+$'],
@@ -34,7 +34,7 @@ describe('a pattern for readers in every language', () => {
     [/^\cA$/],
     [withFlags('', '^\\p{L}+$')],
     [withFlags('v', '^[[a-z]&&[b]]$')],
-  ])('%s is left out', (pattern) => {
+  ])('%s is omitted', (pattern) => {
     expect(portablePattern(pattern)).toBeUndefined();
   });
 });
@@ -69,6 +69,6 @@ it('every pattern of a document compiles in Python', () => {
     return value;
   });
   expect(patterns).toContain('z$');
-  const code = 'import json, re, sys; [re.compile(one) for one in json.load(sys.stdin)]';
+  const code = 'import json, re, sys; [re.compile(pattern) for pattern in json.load(sys.stdin)]';
   execFileSync('python3', ['-c', code], { input: JSON.stringify(patterns) });
 });

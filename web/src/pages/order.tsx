@@ -1,4 +1,4 @@
-import { bodyOf, RefusedError } from 'cdk-trellis/client';
+import { bodyOf, ResponseError } from 'cdk-trellis/client';
 import { useEffect, useState } from 'preact/hooks';
 import type { Order } from '../../../contracts/orders.js';
 import { SignedIn } from '../identity/signed-in.js';
@@ -27,7 +27,7 @@ async function loadOrder(orderId: string, signal: AbortSignal): Promise<Order | 
   const result = await orders.getOrder({ params: { orderId }, signal });
   if (result.ok) return result.body;
   if (result.status === 404 || result.status === 400) return undefined;
-  throw new RefusedError(result);
+  throw new ResponseError(result);
 }
 
 function Current({ orderId }: { readonly orderId: string }) {

@@ -1,4 +1,4 @@
-import { createClient, RefusedError } from 'cdk-trellis/client';
+import { createClient, ResponseError } from 'cdk-trellis/client';
 import { type Product, productsApi } from '../../../contracts/products.js';
 
 export const products = createClient(productsApi, { baseUrl: '/api' });
@@ -8,5 +8,5 @@ export async function loadProduct(productId: string, signal: AbortSignal): Promi
   const result = await products.getProduct({ params: { productId }, signal });
   if (result.ok) return result.body;
   if (result.status === 404 || result.status === 400) return undefined;
-  throw new RefusedError(result);
+  throw new ResponseError(result);
 }

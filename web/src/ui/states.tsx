@@ -1,4 +1,4 @@
-import { CallError, RefusedError } from 'cdk-trellis/client';
+import { CallError, ResponseError } from 'cdk-trellis/client';
 import { CognitoError } from '../identity/call.js';
 
 export function Loading({ what }: { readonly what: string }) {
@@ -25,7 +25,7 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
 /** What went wrong, for the person in front of the screen. */
 export function messageOf(error: unknown): string {
   if (error instanceof CognitoError) return error.message;
-  if (error instanceof RefusedError) {
+  if (error instanceof ResponseError) {
     const { status, body } = error.result as { status: number; body?: { title?: string; detail?: string } };
     if (status === 401) return 'Please sign in again.';
     if (status === 429) return 'The shop is very busy. Please try again in a moment.';
