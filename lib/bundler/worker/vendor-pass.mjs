@@ -4,6 +4,7 @@ import { apartPlugin, nativeRoots, withPlatforms } from './apart.mjs';
 import { renameChunks } from './chunk-names.mjs';
 import { commonOptions } from './esbuild-options.mjs';
 import { keepFolder } from './folder.mjs';
+import { generatedPlugin } from './generated.mjs';
 import { packageName, slashed } from './imports.mjs';
 import { dependencies, isInstalled, isVirtual, noteLink, notePackageFiles, relativeTo } from './inputs.mjs';
 import { VIRTUAL } from './narrowed.mjs';
@@ -148,7 +149,12 @@ function run(esbuild, set, { absent, missing }, apart) {
     // Code tells errors apart by their classes' names, and registries have classes by name.
     keepNames: true,
     logLimit: 0,
-    plugins: [vendorEntries({ set, absent, isApart }), apartPlugin(apart), optionalPlugin(missing)],
+    plugins: [
+      vendorEntries({ set, absent, isApart }),
+      apartPlugin(apart),
+      optionalPlugin(missing),
+      generatedPlugin(),
+    ],
   });
 }
 

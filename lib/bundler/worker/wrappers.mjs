@@ -1,8 +1,23 @@
 // @ts-check
 import { join, resolve, sep } from 'node:path';
 
-/** Wrappers of handlers, each exported by the file of its name in `lib/runtime/handlers`. */
-const WRAPPERS = ['authorizer', 'consume', 'handle', 'job', 'route', 'step', 'trigger', 'worker'];
+/**
+ * Wrappers of handlers, each exported by the file of its name in `lib/runtime/handlers`. The type ensures that they are
+ * those of the analysis.
+ *
+ * @type {Readonly<Record<Exclude<import('../../handler/handler-analysis.js').HandlerKind, 'plain'>, true>>}
+ */
+const KINDS = {
+  authorizer: true,
+  consume: true,
+  handle: true,
+  job: true,
+  route: true,
+  step: true,
+  trigger: true,
+  worker: true,
+};
+const WRAPPERS = Object.keys(KINDS);
 
 const LIBRARY = join(import.meta.dirname, '..', '..');
 const FOLDERS = [join(LIBRARY, 'runtime'), join(LIBRARY, 'esm', 'runtime')];
