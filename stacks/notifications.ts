@@ -7,13 +7,13 @@ import { APIS_PATH, EVENTS_PATH, USERS_PATH } from './platform.js';
 
 const commerce = SharedLayer.fromPackage('layers/commerce');
 
-/** Messages to customers: events fill a queue, a worker the inbox, an API reads it. */
+/** Messages to customers: a queue receives events, a worker writes the inbox, and an API reads it. */
 export class NotificationsStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
     const inbox = new DataTable(this, 'Inbox', { partitionKey: 'customerId', sortKey: 'messageId' });
     const messages = new QueueWorker(this, 'Messages', {
-      handler: () => import('../lambda/notifications/tell.js'),
+      handler: () => import('../lambda/notifications/write-message.js'),
       bind: { inbox },
       layers: [commerce],
     });

@@ -25,12 +25,12 @@ import { reportsBucket } from './reports-bucket.js';
 
 const commerce = SharedLayer.fromPackage('layers/commerce');
 
-/** How an order is carried out. Whatever fails, what was done before is undone. */
+/** The steps of an order's fulfilment. After a failure the completed steps are undone. */
 const fulfilment = defineSaga(OrderPlaced.schema)
   .step('reserve', {
     do: () => import('../lambda/orders/saga/reserve.js'),
     undo: () => import('../lambda/orders/saga/release.js'),
-    // Many orders for one product meet at its item in the table, and are let in one by one.
+    // Concurrent orders of one product contend for its item in the table.
     retry: { attempts: 8, maxInterval: Duration.seconds(5) },
   })
   .step('pay', {
@@ -41,7 +41,7 @@ const fulfilment = defineSaga(OrderPlaced.schema)
   .step('settle', { do: () => import('../lambda/orders/saga/settle.js') })
   .step('confirm', { do: () => import('../lambda/orders/saga/confirm.js') });
 
-/** Orders: an API over a table, whose changes leave as events, and the workflow that carries them out. */
+/** Orders: an API over a table, an outbox that publishes its changes as events, and the fulfilment workflow. */
 export class OrdersStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -70,7 +70,7 @@ export class OrdersStack extends Stack {
       },
     });
     new Outbox(this, 'Outbox', { table: orders, events });
-    const carryOut = new Saga(this, 'Fulfilment', {
+    const saga = new Saga(this, 'Fulfilment', {
       definition: fulfilment,
       bind: {
         orders,
@@ -84,10 +84,10 @@ export class OrdersStack extends Stack {
       cancelled: () => import('../lambda/orders/saga/is-cancelled.js'),
       onOutcome: () => import('../lambda/orders/saga/refuse.js'),
     });
-    events.on(OrderPlaced, carryOut);
+    events.on(OrderPlaced, saga);
     const reports = reportsBucket(this, 'Reports');
     new CronJob(this, 'DailyReport', {
-      // Days end in UTC, as everywhere in the data.
+      // Days in the data are UTC days.
       schedule: ScheduleExpression.cron({ hour: '2', minute: '0' }),
       handler: () => import('../lambda/orders/daily-report.js'),
       bind: { orders, reports },

@@ -3,10 +3,10 @@ import { DataTable, NodeFunction } from 'cdk-trellis';
 import type { Construct } from 'constructs';
 import { publishedName } from './published-functions.js';
 
-/** The service that the functions of `contracts/payments.ts` are published as. */
+/** The service name of the functions of `contracts/payments.ts`. */
 export const PAYMENTS = 'payments';
 
-/** The payment provider: a stand-in whose behaviour the card's token chooses. */
+/** A fake payment provider; the card's token determines its behaviour. */
 export class PaymentsStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);

@@ -2,16 +2,16 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import { EventHub, Monitoring, UserDirectory } from 'cdk-trellis';
 import type { Construct } from 'constructs';
 
-/** Where the services find the users of the storefront. */
+/** The parameter path by which services find the storefront's users. */
 export const USERS_PATH = '/storefront/users';
 
-/** Where the site finds the services' APIs, each below this by its name. */
+/** The prefix of the parameter paths by which the site finds the services' APIs, each by its name. */
 export const APIS_PATH = '/storefront/apis';
 
-/** Where the services find the bus that their events are on. */
+/** The parameter path by which services find the event bus. */
 export const EVENTS_PATH = '/storefront/events';
 
-/** What all services of the storefront share. */
+/** The resources that all services of the storefront share. */
 export class PlatformStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);

@@ -6,12 +6,12 @@ import { productsApi } from '../contracts/products.js';
 import { APIS_PATH, USERS_PATH } from './platform.js';
 import { publishedName } from './published-functions.js';
 
-/** The service that the functions of `contracts/stock.ts` are published as. */
+/** The service name of the functions of `contracts/stock.ts`. */
 export const STOCK = 'stock';
 
 const commerce = SharedLayer.fromPackage('layers/commerce');
 
-/** The catalogue and its stock: a table with an API over it, and reservations that other services make by function. */
+/** The catalogue and its stock: a table with an API, and functions with which other services reserve stock. */
 export class ProductsStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);

@@ -3,15 +3,15 @@ import type { HandlerModule, NodeFunction } from 'cdk-trellis';
 import type { Construct } from 'constructs';
 
 /**
- * Functions that other services may call have names that both sides know, as in `storefront-stock-Reserve`. Neither an
- * export, which CloudFormation refuses to change while somebody imports it, nor a parameter, which must be there
- * first: services deploy alone and in any order.
+ * Returns the name of a function that other services may call, as in `storefront-stock-Reserve`. Both sides know it.
+ * An export could not change while it is imported, and a parameter must exist before it is used; with a name, services
+ * deploy independently and in any order.
  */
 export function publishedName(service: string, id: string): string {
   return `storefront-${service}-${id}`;
 }
 
-/** A function that another service has published, typed by its contract. */
+/** Imports a function that another service publishes, typed by its contract. */
 export function publishedFunction<Module extends HandlerModule>(
   scope: Construct,
   service: string,

@@ -3,7 +3,7 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { targetOf } from 'cdk-trellis';
 import type { Construct } from 'constructs';
 
-/** A bucket for reports: private, encrypted, and kept for two years. */
+/** Creates a private, encrypted bucket for reports, which expire after two years. */
 export function reportsBucket(scope: Construct, id: string): Bucket {
   const bucket = new Bucket(scope, id, {
     encryption: BucketEncryption.S3_MANAGED,
@@ -14,7 +14,7 @@ export function reportsBucket(scope: Construct, id: string): Bucket {
   });
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',
-    reason: 'Sums of a day, written by one function: who read them is not worth a second bucket of logs.',
+    reason: 'It contains daily sums, written by one function: access logs are not worth a second bucket.',
   });
   return bucket;
 }

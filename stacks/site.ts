@@ -12,7 +12,7 @@ export interface SiteStackProps extends StackProps {
   readonly source: string;
 }
 
-/** The shop's pages, and the services' APIs under the same address. It is deployed after the services it shows. */
+/** The shop's pages, and the services' APIs at the same URL. Deploy it after the services. */
 export class SiteStack extends Stack {
   constructor(scope: Construct, id: string, { source, ...props }: SiteStackProps) {
     super(scope, id, props);

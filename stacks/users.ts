@@ -6,7 +6,7 @@ import { APIS_PATH, USERS_PATH } from './platform.js';
 
 const commerce = SharedLayer.fromPackage('layers/commerce');
 
-/** What users tell about themselves: a table and an API over it. */
+/** The profiles of users: a table and an API over it. */
 export class UsersStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);

@@ -7,8 +7,8 @@ const root = join(__dirname, '..');
 const out = join(__dirname, 'dist');
 
 /**
- * Builds the site from its sources and returns the folder: well under a second, so that every synth does it and nothing
- * has to be built before. The names of scripts and styles hold a hash of their content; equal sources give equal files.
+ * Builds the site from its sources and returns the folder. It takes well under a second, so that every synthesis runs it
+ * without a separate build step. The names of scripts and styles contain a hash; equal sources produce equal files.
  */
 export function buildSite(): string {
   rmSync(out, { recursive: true, force: true });
@@ -38,11 +38,11 @@ export function buildSite(): string {
   return out;
 }
 
-/** The entry's script and styles, and what it needs at once, so that browsers ask for all of it at the same time. */
+/** Returns the tags of the entry's script, styles and static imports, so that browsers load all of them in parallel. */
 function tagsFor({ outputs }: Metafile): string {
   const main = Object.values(outputs).find(({ entryPoint }) => entryPoint === ENTRY);
   const script = Object.keys(outputs).find((file) => outputs[file] === main);
-  if (!main?.cssBundle || !script) throw new Error(`Expected ${ENTRY} to give a script and styles`);
+  if (!main?.cssBundle || !script) throw new Error(`${ENTRY} must produce a script and styles`);
   const url = (file: string) => `/${relative(out, join(root, file))}`;
   const chunks = main.imports.filter(({ kind }) => kind === 'import-statement');
   return [

@@ -36,7 +36,7 @@ async function signUp(): Promise<string> {
   await visitor.goto('/sign-up');
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Make an account' }).click();
+  await page.getByRole('button', { name: 'Create an account' }).click();
   await page.getByLabel('Code').fill(LOCAL_CODE);
   await page.getByRole('button', { name: 'Confirm' }).click();
   await page.getByRole('link', { name: email }).waitFor();
@@ -100,9 +100,9 @@ describe('one address', () => {
     await page.goBack();
     await page.getByRole('heading', { name: 'Things for the home' }).waitFor();
     await visitor.goto('/no/such/page');
-    expect(await visitor.heading()).toBe('There is no such page');
+    expect(await visitor.heading()).toBe('Page not found');
     await visitor.goto('/products/prd_000000000000');
-    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor();
     // The browser reports that the API has said so.
     expect(visitor.complaints.splice(0)).toEqual([expect.stringContaining('404')]);
   });
@@ -234,7 +234,7 @@ describe('signing up and in', () => {
     await visitor.goto('/sign-up');
     await page.getByLabel('E-mail').fill(newAddress());
     await page.getByLabel('Password').fill(password);
-    await page.getByRole('button', { name: 'Make an account' }).click();
+    await page.getByRole('button', { name: 'Create an account' }).click();
     if (password === PASSWORD) {
       await page.getByLabel('Code').fill('000000');
       await page.getByRole('button', { name: 'Confirm' }).click();
@@ -254,7 +254,7 @@ describe('signing up and in', () => {
     await page.getByRole('heading', { name: 'Set a new password' }).waitFor();
     await page.getByLabel('E-mail').fill(email);
     await page.getByRole('button', { name: 'Send a code' }).click();
-    await page.getByText(`If there is an account of ${email}`).waitFor();
+    await page.getByText(`If an account with ${email} exists`).waitFor();
     expect(await visitor.accessibilityProblems()).toEqual([]);
     const renewed = `${PASSWORD}-renewed`;
     await page.getByLabel('Code').fill('000000');
@@ -273,7 +273,7 @@ describe('signing up and in', () => {
     const { page } = visitor;
     const email = await signUp();
     await visitor.goto('/account');
-    await page.getByLabel('What we call you').waitFor();
+    await page.getByLabel('Display name').waitFor();
     await page.getByRole('button', { name: 'Set up an authenticator app' }).click();
     const secret = (await page.locator('.key').textContent()) as string;
     expect(await page.getByRole('link', { name: 'open it on this device' }).getAttribute('href')).toBe(
@@ -281,8 +281,8 @@ describe('signing up and in', () => {
     );
     await page.getByLabel('Code', { exact: true }).fill(totp(secret));
     expect(await visitor.accessibilityProblems()).toEqual([]);
-    await page.getByRole('button', { name: 'Ask for a code from now on' }).click();
-    await page.getByText('Signing in asks for a code of your authenticator app.').waitFor();
+    await page.getByRole('button', { name: 'Turn on the second factor' }).click();
+    await page.getByText('Signing in requires a code of your authenticator app.').waitFor();
 
     await page.getByRole('button', { name: 'Sign out' }).click();
     await visitor.goto('/sign-in');
@@ -298,7 +298,7 @@ describe('signing up and in', () => {
     await page.getByRole('link', { name: email }).waitFor();
 
     await visitor.goto('/account');
-    await page.getByRole('button', { name: 'Ask for the password only' }).click();
+    await page.getByRole('button', { name: 'Turn off the second factor' }).click();
     await page.getByRole('button', { name: 'Set up an authenticator app' }).waitFor();
   });
 
@@ -378,10 +378,10 @@ describe('shopping', () => {
     const { page } = visitor;
     await signUp();
     await visitor.goto('/account');
-    await page.getByLabel('What we call you').fill('Ada');
+    await page.getByLabel('Display name').fill('Ada');
     await fillAddress();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('It is saved.').waitFor();
+    await page.getByText('Saved.').waitFor();
     expect(await visitor.accessibilityProblems()).toEqual([]);
     await putIntoBasket('Brass ruler');
     await visitor.goto('/checkout');

@@ -10,7 +10,7 @@ const source = folderOf({ 'index.html': '<!doctype html>' });
 describe("the storefront's site", () => {
   const template = Template.fromStack(new SiteStack(new App(), 'Site', { source }));
 
-  it('has every service under one address, and signs in at the platform', () => {
+  it('has every service at one URL, and signs in with the users of the platform', () => {
     const [distribution] = Object.values(template.findResources('AWS::CloudFront::Distribution'));
     const { CacheBehaviors } = distribution!.Properties.DistributionConfig;
     const segments = CacheBehaviors.map(({ PathPattern }: any) => PathPattern.split('/')[2]);
@@ -22,7 +22,7 @@ describe("the storefront's site", () => {
     expect(JSON.stringify(template.toJSON())).not.toContain('Fn::ImportValue');
   });
 
-  it('leaves cdk-nag nothing to find, with every recommended feature flag', () => {
+  it('has no findings of cdk-nag with every recommended feature flag', () => {
     expect(nagFindings((stack) => new SiteStack(stack, 'Site', { source }), RECOMMENDED_FLAGS)).toEqual([]);
   });
 });

@@ -72,19 +72,19 @@ describe('the storefront', () => {
     (name) => {
       const [, alone] = stacks({}, ['Platform', name]) as [Stack, Stack];
       const among = stacks().find(({ stackName }) => stackName === name)!;
-      // Not the texts: their difference would fill the screen.
+      // Compares a boolean: the difference of the texts would fill the screen.
       expect(text(alone) === text(among)).toBe(true);
     },
   );
 
-  it('synthesizes with every recommended feature flag, and cdk-nag has nothing to say', () => {
+  it('synthesizes with every recommended feature flag, without findings of cdk-nag', () => {
     const findings = nagFindings((stack) => {
       for (const name of NAMES) new STACKS[name](stack, name);
     }, RECOMMENDED_FLAGS);
     expect(findings).toEqual([]);
   });
 
-  it('is the same for the local cloud, but for what happens to its data and the setting of the account for logs', () => {
+  it('is the same for the local cloud, except for data retention and the role for logs', () => {
     const policies = ['DeletionPolicy', 'UpdateReplacePolicy'];
     const protections = ['DeletionProtection', 'DeletionProtectionEnabled'];
     const isOfLogging = (name: unknown) => String(name).startsWith('ApiGatewayLogging');
@@ -96,12 +96,12 @@ describe('the storefront', () => {
     expect(stacks({ target: 'local' }).map(masked)).toEqual(stacks().map(masked));
   });
 
-  it('costs at most five dollars a month when nobody uses it', () => {
+  it('costs at most five dollars a month at rest', () => {
     const [first] = stacks() as [Stack];
     expect(costAtRest(first.node.root).monthly).toBeLessThanOrEqual(5);
   });
 
-  it('has stacks that read like a table of contents', () => {
+  it('has stacks of at most 150 lines', () => {
     const folder = join(__dirname, '../../stacks');
     const long = readdirSync(folder).filter(
       (name) => readFileSync(join(folder, name), 'utf8').split('\n').length > 150,

@@ -6,7 +6,7 @@ import { kindOf } from '../../lib/site/content/file-headers.js';
 
 const root = join(__dirname, '../..');
 
-/** Builds as the app does; esbuild does not run in jest's sandbox. */
+/** Builds the site in a separate process, because esbuild does not run in jest's sandbox. */
 function build(): { folder: string; page: string } {
   const script = "process.stdout.write(require('./web/build.ts').buildSite())";
   const args = ['--conditions=cdk-trellis-source', '--import', 'tsx', '-e', script];
@@ -18,17 +18,17 @@ const { folder, page } = build();
 const assets = readdirSync(join(folder, 'assets'));
 const sizeOf = (path: string) => gzipSync(readFileSync(join(folder, path))).length;
 
-it('gives the same files for the same sources', () => {
+it('builds the same files from the same sources', () => {
   const again = build();
   expect(again.page).toBe(page);
   expect(readdirSync(join(again.folder, 'assets'))).toEqual(assets);
 });
 
-it('gives scripts and styles names that a site keeps for a year', () => {
+it('names scripts and styles so that browsers cache them for a year', () => {
   expect(assets.map((name) => kindOf(`assets/${name}`, ['assets/']))).toEqual(assets.map(() => 'hashed'));
 });
 
-it('has nothing inline that the security policy would refuse', () => {
+it('has no inline code that the security policy would block', () => {
   expect(page).not.toMatch(/<style|style=|<script(?![^>]*\bsrc=)|\bon[a-z]+="/);
 });
 

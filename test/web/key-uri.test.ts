@@ -1,6 +1,6 @@
 import { keyUri } from '../../web/src/identity/key-uri.js';
 
-it('an authenticator app knows the shop and the account of a key', () => {
+it('the URI of a key has the shop and the account', () => {
   const uri = new URL(keyUri('ABCDEFGH234567', 'ada+shop@example.com'));
   expect([uri.protocol, uri.host]).toEqual(['otpauth:', 'totp']);
   expect(decodeURIComponent(uri.pathname)).toBe('/Storefront:ada+shop@example.com');

@@ -11,7 +11,7 @@ it.each([
   expect(shown(amount, currency)).toBe(text);
 });
 
-it('sums are made for each currency by itself', () => {
+it('there is one sum per currency', () => {
   const line = (amount: number, currency: 'EUR' | 'JPY', quantity: number) => ({
     price: { amount, currency },
     quantity,

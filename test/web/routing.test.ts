@@ -29,6 +29,6 @@ it.each([
   expect(destination(new URLSearchParams({ then }))).toBe(page),
 );
 
-it('after signing in, nothing said leads to the catalogue', () => {
+it('after signing in, the default page is the catalogue', () => {
   expect(destination(new URLSearchParams())).toBe('/');
 });

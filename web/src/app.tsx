@@ -19,7 +19,7 @@ export function App() {
         <CurrentPage />
       </main>
       <footer>
-        <p>A reference application of cdk-trellis: nothing here can really be bought.</p>
+        <p>A reference application of cdk-trellis: nothing here is really for sale.</p>
       </footer>
     </>
   );
@@ -27,17 +27,17 @@ export function App() {
 
 function CurrentPage() {
   const { path, query } = useStore(place);
-  const found = useMemo(() => {
+  const matched = useMemo(() => {
     for (const route of ROUTES) {
       const params = match(route.path, path);
       if (params) return { route, params };
     }
     return undefined;
   }, [path]);
-  const page = useLoaded(async () => found?.route.load(), [found?.route]);
+  const page = useLoaded(async () => matched?.route.load(), [matched?.route]);
   if (page.state === 'loading') return <Loading what="the page" />;
   if (page.state === 'failed') return <Failed {...page} />;
   const View = page.value;
-  // The key: another address of the same page starts afresh.
-  return View && found ? <View key={path} params={found.params} query={query} /> : <NotFound />;
+  // The key resets the state of the page when its path changes.
+  return View && matched ? <View key={path} params={matched.params} query={query} /> : <NotFound />;
 }

@@ -1,7 +1,7 @@
-/** What only the deployment knows, as it stands in /config.json. */
+/** The site's runtime configuration from /config.json. */
 export interface Configuration {
   readonly users: {
-    /** Where browsers sign in. */
+    /** The endpoint of Cognito. */
     readonly endpoint: string;
     readonly userPoolId: string;
     readonly clientId: string;
@@ -10,7 +10,7 @@ export interface Configuration {
 
 let loaded: Promise<Configuration> | undefined;
 
-/** @throws Error when it cannot be had; the next call tries again */
+/** @throws Error when it cannot be loaded; the next call tries again */
 export function configuration(): Promise<Configuration> {
   loaded ??= load().catch((error) => {
     loaded = undefined;

@@ -1,4 +1,4 @@
-/** A text that the browser keeps. Where storage is switched off it lasts as long as the page. */
+/** A string in the browser's storage, or in memory if storage is disabled. */
 export class Kept {
   private fallback: string | undefined;
 
@@ -21,7 +21,7 @@ export class Kept {
       if (text === undefined) this.storage().removeItem(this.key);
       else this.storage().setItem(this.key, text);
     } catch {
-      // The fallback has it.
+      // Storage is disabled; the fallback has the value.
     }
   }
 }

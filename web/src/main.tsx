@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { App } from './app.js';
 import { resumeSession } from './identity/session.js';
 
-// The site's security policy allows no code made from text; zod would try, and the browser would report it.
+// The content security policy forbids eval; zod would try it, and the browser would report the violation.
 z.config({ jitless: true });
 resumeSession();
 render(<App />, document.getElementById('app')!);

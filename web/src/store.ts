@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** A value that parts of the page watch. */
+/** An observable value. */
 export interface Store<T> {
   get(): T;
   set(value: T): void;
-  /** @returns what ends it */
+  /** @returns a function that ends it */
   watch(watcher: () => void): () => void;
 }
 
@@ -24,7 +24,7 @@ export function store<T>(initial: T): Store<T> {
   };
 }
 
-/** The value of a store, for a component that is drawn again when it changes. */
+/** Returns the value of a store, and renders the component again when it changes. */
 export function useStore<T>(watched: Store<T>): T {
   const [value, setValue] = useState(watched.get);
   useEffect(() => {

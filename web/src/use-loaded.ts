@@ -1,12 +1,12 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 
-/** Something on its way. */
+/** State of an asynchronous value. */
 export type Loaded<T> =
   | { readonly state: 'loading' }
   | { readonly state: 'ready'; readonly value: T }
   | { readonly state: 'failed'; readonly error: unknown; readonly retry: () => void };
 
-/** Loads when the component appears and when a dependency changes; what is no longer wanted is aborted. */
+/** Loads when the component mounts and when a dependency changes, and aborts the previous load. */
 export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, dependencies: unknown[]): Loaded<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' });
   const [attempt, setAttempt] = useState(0);

@@ -4,7 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { restEvent } from 'cdk-trellis/testing';
 import { OrderConfirmed, OrderRefused } from '../../../contracts/order-events.js';
 import { handler as list } from '../../../lambda/notifications/list.js';
-import { handler as tell } from '../../../lambda/notifications/tell.js';
+import { handler as writeMessage } from '../../../lambda/notifications/write-message.js';
 import { outbox } from '../../../lib/runtime/outbox.js';
 import { entryOf } from '../../../lib/runtime/put-events.js';
 
@@ -50,7 +50,7 @@ beforeEach(() => {
 describe('a message to a customer', () => {
   it('tells that the order is confirmed, and its price', async () => {
     dynamo.on(PutCommand).resolves({});
-    expect(await tell.with({ inbox })(confirmed())).toEqual({ batchItemFailures: [] });
+    expect(await writeMessage.with({ inbox })(confirmed())).toEqual({ batchItemFailures: [] });
     expect(written()).toMatchObject({
       Item: { customerId: 'user-ada', kind: 'order-confirmed', text: expect.stringContaining('€178.00') },
       ConditionExpression: 'attribute_not_exists(messageId)',
@@ -59,7 +59,7 @@ describe('a message to a customer', () => {
 
   it('tells why an order was not carried out', async () => {
     dynamo.on(PutCommand).resolves({});
-    await tell.with({ inbox })(refused());
+    await writeMessage.with({ inbox })(refused());
     expect(written()?.Item).toMatchObject({
       kind: 'order-refused',
       text: expect.stringContaining('sold out'),
@@ -68,21 +68,23 @@ describe('a message to a customer', () => {
 
   it('is written once of an event that comes twice', async () => {
     dynamo.on(PutCommand).rejects(new ConditionalCheckFailedException({ message: '', $metadata: {} }));
-    expect(await tell.with({ inbox })(confirmed())).toEqual({ batchItemFailures: [] });
+    expect(await writeMessage.with({ inbox })(confirmed())).toEqual({ batchItemFailures: [] });
   });
 
   it('has the same key for every delivery of one event', async () => {
     dynamo.on(PutCommand).resolves({});
     const batch = confirmed();
-    await tell.with({ inbox })(batch);
-    await tell.with({ inbox })(batch);
+    await writeMessage.with({ inbox })(batch);
+    await writeMessage.with({ inbox })(batch);
     const keys = dynamo.commandCalls(PutCommand).map(({ args }) => args[0].input.Item?.messageId);
     expect(keys[0]).toBe(keys[1]);
   });
 
   it('goes back to its queue when it cannot be written', async () => {
     dynamo.on(PutCommand).rejects(new Error('throttled'));
-    expect(await tell.with({ inbox })(confirmed())).toEqual({ batchItemFailures: [{ itemIdentifier: 'm' }] });
+    expect(await writeMessage.with({ inbox })(confirmed())).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm' }],
+    });
   });
 });
 

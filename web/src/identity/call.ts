@@ -1,17 +1,17 @@
 import { configuration } from '../configuration.js';
 
 /**
- * The few calls of Amazon Cognito that a browser makes, none of which is signed: its JSON protocol over fetch. The SDK's
- * client would be several times the size of the rest of the site.
+ * Calls an unsigned action of Amazon Cognito with its JSON protocol over fetch. The SDK's client would be several times
+ * the size of the rest of the site.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/
  *
- * @param messages what this call's refusals mean, where it is not what they usually do
+ * @param messages messages of this action by error name, which override the default ones
  */
-export async function call<Answer>(
+export async function call<Response>(
   action: string,
   input: object,
   messages: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
+): Promise<Response> {
   const { users } = await configuration();
   const response = await fetch(users.endpoint, {
     method: 'POST',
@@ -21,17 +21,17 @@ export async function call<Answer>(
     },
     body: JSON.stringify(input),
   });
-  const answer = await response.json();
-  if (response.ok) return answer;
-  const name = String(answer.__type).split('#').pop()!;
-  const message = messages[name] ?? MESSAGES[name] ?? answer.message;
-  throw new CognitoError(name, message ?? 'Signing in does not work at the moment.');
+  const body = await response.json();
+  if (response.ok) return body;
+  const name = String(body.__type).split('#').pop()!;
+  const message = messages[name] ?? MESSAGES[name] ?? body.message;
+  throw new CognitoError(name, message ?? 'Signing in is not possible at the moment.');
 }
 
-/** A refusal, with a message for the person who signs in. */
+/** An error of Cognito, with a message for the user. */
 export class CognitoError extends Error {
   constructor(
-    /** As Cognito names it: `NotAuthorizedException`. */
+    /** The name of Cognito's error, as in `NotAuthorizedException`. */
     readonly reason: string,
     message: string,
   ) {
@@ -42,11 +42,11 @@ export class CognitoError extends Error {
 
 const MESSAGES: Readonly<Record<string, string>> = {
   CodeMismatchException: 'This is not the code that was sent.',
-  ExpiredCodeException: 'The code is no longer good: have a new one sent.',
+  ExpiredCodeException: 'The code has expired. Please request a new one.',
   InvalidPasswordException:
     'The password must have 12 characters or more, with upper and lower case, a digit and a symbol.',
   LimitExceededException: 'That was tried too often. Please wait a few minutes.',
   NotAuthorizedException: 'E-mail address or password is wrong.',
   TooManyRequestsException: 'That was tried too often. Please wait a few minutes.',
-  UsernameExistsException: 'There is an account with this e-mail address already: sign in.',
+  UsernameExistsException: 'An account with this e-mail address already exists. Please sign in.',
 };

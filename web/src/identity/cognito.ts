@@ -8,22 +8,22 @@ import { CognitoError, call } from './call.js';
 
 export type Tokens = AuthenticationResultType;
 
-/** What follows a right password: tokens, or the question for the code of an authenticator app. */
+/** Result of a correct password: tokens, or the challenge for a code of an authenticator app. */
 export type SignInResponse =
   | { readonly tokens: Tokens }
   | {
-      /** @throws CognitoError when the code is wrong; it may be tried again */
+      /** @throws CognitoError for a wrong code, after which the caller may try again */
       readonly confirm: (code: string) => Promise<Tokens>;
     };
 
-/** Calls of the shop's app client: of people who are not signed in. */
-async function callClient<Answer>(
+/** Calls an action of the shop's app client, for which no user is signed in. */
+async function callClient<Response>(
   action: string,
   input: object,
   messages?: Readonly<Record<string, string>>,
-): Promise<Answer> {
+): Promise<Response> {
   const { users } = await configuration();
-  return call<Answer>(action, { ClientId: users.clientId, ...input }, messages);
+  return call<Response>(action, { ClientId: users.clientId, ...input }, messages);
 }
 
 export async function signUp(email: string, password: string): Promise<void> {
@@ -42,7 +42,7 @@ export async function resendCode(email: string): Promise<void> {
   await callClient('ResendConfirmationCode', { Username: email });
 }
 
-/** Has a code sent by which a new password can be set; whether there is such an account is not told. */
+/** Requests a code for a new password. Cognito does not reveal whether the account exists. */
 export async function forgotPassword(email: string): Promise<void> {
   await callClient('ForgotPassword', { Username: email });
 }
@@ -55,7 +55,7 @@ export async function confirmForgotPassword(email: string, code: string, passwor
   });
 }
 
-/** Signs in by SRP: Cognito learns that the password is right, and never the password. */
+/** Signs in with SRP: Cognito verifies the password without receiving it. */
 export async function signIn(email: string, password: string): Promise<SignInResponse> {
   const [{ users }, srp] = await Promise.all([configuration(), import('cognito-srp-helper')]);
   const session = srp.createSrpSession(email, password, users.userPoolId, false);
@@ -79,13 +79,13 @@ async function confirmSecondFactor(
   Session: string | undefined,
   code: string,
 ): Promise<Tokens> {
-  const answer = {
+  const challenge = {
     ChallengeName: 'SOFTWARE_TOKEN_MFA',
     ChallengeResponses: { USERNAME, SOFTWARE_TOKEN_MFA_CODE: code },
     Session,
   };
   return tokensOf(
-    await callClient<RespondToAuthChallengeResponse>('RespondToAuthChallenge', answer, {
+    await callClient<RespondToAuthChallengeResponse>('RespondToAuthChallenge', challenge, {
       CodeMismatchException: 'This is not the code that the app shows now.',
       NotAuthorizedException: 'That took too long: please sign in again.',
     }),
@@ -94,14 +94,14 @@ async function confirmSecondFactor(
 
 export async function refresh(refreshToken: string): Promise<Tokens> {
   const AuthParameters = { REFRESH_TOKEN: refreshToken };
-  const answer = await callClient<InitiateAuthResponse>('InitiateAuth', {
+  const response = await callClient<InitiateAuthResponse>('InitiateAuth', {
     AuthFlow: 'REFRESH_TOKEN_AUTH',
     AuthParameters,
   });
-  return { RefreshToken: refreshToken, ...tokensOf(answer) };
+  return { RefreshToken: refreshToken, ...tokensOf(response) };
 }
 
-/** The refresh token, and all access tokens that came of it, are good for nothing from now on. */
+/** Revokes the refresh token and all access tokens that it issued. */
 export async function revoke(refreshToken: string): Promise<void> {
   await callClient('RevokeToken', { Token: refreshToken });
 }
@@ -110,6 +110,6 @@ function tokensOf({ AuthenticationResult, ChallengeName }: InitiateAuthResponse)
   if (AuthenticationResult) return AuthenticationResult;
   throw new CognitoError(
     String(ChallengeName),
-    'This account asks for more than a password, which this shop does not offer.',
+    'This account requires a way to sign in that this shop does not support.',
   );
 }

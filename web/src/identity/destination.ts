@@ -1,5 +1,5 @@
-/** Where to go after signing in: a page of this site, whatever an address that somebody has sent says. */
+/** Returns the page to open after signing in, which is always of this site: a link may contain any URL. */
 export function destination(query: URLSearchParams): string {
-  const wanted = query.get('then') ?? '/';
-  return /^\/(?![/\\])/.test(wanted) ? wanted : '/';
+  const then = query.get('then') ?? '/';
+  return /^\/(?![/\\])/.test(then) ? then : '/';
 }

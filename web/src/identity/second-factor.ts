@@ -7,10 +7,10 @@ import { accessToken } from './session.js';
 
 const TOTP = 'SOFTWARE_TOKEN_MFA';
 
-async function callSignedIn<Answer>(action: string, input: object = {}): Promise<Answer> {
+async function callSignedIn<Response>(action: string, input: object = {}): Promise<Response> {
   const AccessToken = await accessToken();
   if (!AccessToken) throw new CognitoError('NotAuthorizedException', 'Please sign in again.');
-  return call<Answer>(
+  return call<Response>(
     action,
     { AccessToken, ...input },
     {
@@ -20,19 +20,19 @@ async function callSignedIn<Answer>(action: string, input: object = {}): Promise
   );
 }
 
-/** Whether signing in asks for a code of an authenticator app. */
+/** Returns whether signing in requires a code of an authenticator app. */
 export async function hasSecondFactor(): Promise<boolean> {
   const { UserMFASettingList = [] } = await callSignedIn<GetUserResponse>('GetUser');
   return UserMFASettingList.includes(TOTP);
 }
 
-/** A new secret for an authenticator app; it counts when a code of it was given. */
+/** Creates a secret for an authenticator app, which `turnOn` activates. */
 export async function newSecret(): Promise<string> {
   const { SecretCode } = await callSignedIn<AssociateSoftwareTokenResponse>('AssociateSoftwareToken');
   return SecretCode as string;
 }
 
-/** Asks for a code at each sign-in from now on. */
+/** Requires a code at each sign-in from now on. */
 export async function turnOn(code: string): Promise<void> {
   await callSignedIn('VerifySoftwareToken', { UserCode: code });
   await set(true);

@@ -7,16 +7,16 @@ export interface Person {
   readonly email: string;
 }
 
-/** Who is signed in; `resuming` while it is asked whether who was before still is. */
+/** The signed-in user; `resuming` while the previous session is being renewed. */
 export const person: Store<Person | 'resuming' | undefined> = store(undefined);
 
 /**
- * The refresh token: in this tab until it is closed, so that a reload does not sign out and somebody else at the same
- * browser later finds nothing. The short-lived tokens are never stored.
+ * The refresh token, stored until the tab is closed: a reload does not sign out, and a later user of the same browser
+ * does not find it. The short-lived tokens are never stored.
  */
 const kept = new Kept(() => sessionStorage, 'refresh-token');
 
-/** Before the access token's last minute it is replaced. */
+/** Time before its expiry at which the access token is renewed. */
 const MARGIN = 60_000;
 
 let current:
@@ -27,19 +27,19 @@ let renewal: Promise<void> | undefined;
 /**
  * Signs in.
  *
- * @returns what takes the code of an authenticator app, when the account asks for one: then nobody is signed in yet
+ * @returns a function that completes the sign-in with the code of an authenticator app, if the account requires one
  */
 export async function signIn(
   email: string,
   password: string,
 ): Promise<((code: string) => Promise<void>) | undefined> {
-  const answer = await cognito.signIn(email, password);
-  if ('confirm' in answer) return async (code) => keep(await answer.confirm(code));
-  keep(answer.tokens);
+  const result = await cognito.signIn(email, password);
+  if ('confirm' in result) return async (code) => keep(await result.confirm(code));
+  keep(result.tokens);
   return undefined;
 }
 
-/** Signs in who was signed in before the page was loaded. */
+/** Renews the session of the user who was signed in before the page was loaded. */
 export function resumeSession(): void {
   const refreshToken = kept.get();
   if (!refreshToken) return;
@@ -47,7 +47,7 @@ export function resumeSession(): void {
   renew(refreshToken).catch(() => person.set(undefined));
 }
 
-/** The token for the shop's APIs; undefined when nobody is signed in. */
+/** Returns the token for the shop's APIs; undefined without a signed-in user. */
 export async function accessToken(): Promise<string | undefined> {
   await renewal?.catch(() => undefined);
   if (current && Date.now() > current.until - MARGIN) await renew(current.refreshToken);
@@ -65,7 +65,7 @@ function renew(refreshToken: string): Promise<void> {
     .refresh(refreshToken)
     .then(keep)
     .catch((error) => {
-      // It was revoked or is too old; when Cognito just does not answer, it is tried again.
+      // The token was revoked or has expired. Other errors, such as a lost connection, keep it for the next attempt.
       if (error instanceof CognitoError && error.reason === 'NotAuthorizedException') forget();
       throw error;
     })
@@ -88,7 +88,7 @@ function forget(): void {
   person.set(undefined);
 }
 
-/** For showing only: who may do what is decided by the APIs, which check the signature. */
+/** Returns unverified claims, for display only: the APIs check the signature and authorize. */
 function claimsOf(token: string): { readonly email: string } {
   const bytes = Uint8Array.from(
     atob(token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/')),

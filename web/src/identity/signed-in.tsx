@@ -5,7 +5,7 @@ import { Heading } from '../ui/heading.js';
 import { Loading } from '../ui/states.js';
 import { person } from './session.js';
 
-/** What is for customers who have signed in; others are shown the way. */
+/** Content for signed-in customers; others see links to sign in. */
 export function SignedIn({
   title,
   children,
@@ -23,7 +23,7 @@ export function SignedIn({
       <Heading title={title} />
       <p>
         This is for customers of the shop: <a href={`/sign-in${then}`}>sign in</a> or{' '}
-        <a href={`/sign-up${then}`}>make an account</a>.
+        <a href={`/sign-up${then}`}>create an account</a>.
       </p>
     </>
   );

@@ -44,7 +44,7 @@ function Details({ profile }: { readonly profile: Profile }) {
     <>
       <Form submit={submit} action="Save">
         <Field
-          label="What we call you"
+          label="Display name"
           autocomplete="nickname"
           required
           maxLength={100}
@@ -53,7 +53,7 @@ function Details({ profile }: { readonly profile: Profile }) {
         />
         <AddressFields value={address} onValue={setAddress} />
       </Form>
-      <p role="status">{isSaved && 'It is saved.'}</p>
+      <p role="status">{isSaved && 'Saved.'}</p>
     </>
   );
 }

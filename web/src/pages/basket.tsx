@@ -1,4 +1,4 @@
-import { type BasketLine, basket, MOST_OF_ONE, setQuantity } from '../shop/basket.js';
+import { type BasketLine, basket, MAX_QUANTITY, setQuantity } from '../shop/basket.js';
 import { formatMoney, totalsOf } from '../shop/money.js';
 import { useStore } from '../store.js';
 import { Heading } from '../ui/heading.js';
@@ -39,7 +39,7 @@ function Line({ line }: { readonly line: BasketLine }) {
       <Quantity
         label={`Quantity of ${name}`}
         value={quantity}
-        most={MOST_OF_ONE}
+        max={MAX_QUANTITY}
         onValue={(value) => setQuantity(productId, value)}
       />
       <p class="price">{formatMoney({ ...price, amount: price.amount * quantity })}</p>

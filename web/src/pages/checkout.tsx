@@ -15,12 +15,12 @@ import { Failed, Loading } from '../ui/states.js';
 import { useSubmit } from '../ui/use-submit.js';
 import { useLoaded } from '../use-loaded.js';
 
-/** The payment provider of this shop is a stand-in: each card shows one way in which a payment can go. */
+/** Tokens of the fake payment provider, one for each outcome of a payment. */
 const CARDS = {
   tok_approve: 'A card that pays',
   tok_decline: 'A card that is declined',
   tok_flaky: 'A card that pays at the third attempt',
-  tok_timeout: 'A card whose bank does not answer',
+  tok_timeout: 'A card whose bank does not respond',
 } as const;
 
 export function CheckoutPage() {
@@ -78,13 +78,13 @@ function Order({ profile }: { readonly profile: Profile }) {
   );
 }
 
-/** The same for every attempt to place the same order, so that it is placed once; another one for another order. */
+/** Returns the same key for every attempt to place the same order, and a new one for a changed order. */
 class IdempotencyKey {
-  private known: { readonly content: string; readonly key: string } | undefined;
+  private last: { readonly content: string; readonly key: string } | undefined;
 
   of(order: object): string {
     const content = JSON.stringify(order);
-    if (this.known?.content !== content) this.known = { content, key: crypto.randomUUID() };
-    return this.known.key;
+    if (this.last?.content !== content) this.last = { content, key: crypto.randomUUID() };
+    return this.last.key;
   }
 }

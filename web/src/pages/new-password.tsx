@@ -7,7 +7,7 @@ import { Heading } from '../ui/heading.js';
 import { Resend } from '../ui/resend.js';
 import { useSubmit } from '../ui/use-submit.js';
 
-/** For who has forgotten the password: first the address, then the code that was sent there and a new password. */
+/** Sets a new password: asks for the address, and then for the code sent to it and the new password. */
 export function NewPasswordPage() {
   const [email, setEmail] = useState('');
   const [isSent, setSent] = useState(false);
@@ -37,7 +37,7 @@ function NewPassword({ email }: { readonly email: string }) {
   return (
     <>
       <Heading title="Set a new password" />
-      <p>If there is an account of {email}, a code is on its way there.</p>
+      <p>If an account with {email} exists, a code is on its way to it.</p>
       <Form submit={submit} action="Set the password">
         <CodeField value={code} onValue={setCode} />
         <NewPasswordField label="New password" value={password} onValue={setPassword} />

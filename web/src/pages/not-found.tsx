@@ -3,9 +3,9 @@ import { Heading } from '../ui/heading.js';
 export function NotFound() {
   return (
     <>
-      <Heading title="There is no such page" />
+      <Heading title="Page not found" />
       <p>
-        The address may have a mistake in it. <a href="/">Look at the catalogue.</a>
+        Please check the address. <a href="/">Go to the catalogue.</a>
       </p>
     </>
   );

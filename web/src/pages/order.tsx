@@ -12,8 +12,8 @@ import { useSubmit } from '../ui/use-submit.js';
 import { useLoaded } from '../use-loaded.js';
 import { NotFound } from './not-found.js';
 
-/** While an order is in progress, it is looked at again so often. */
-const AGAIN_AFTER = 1_000;
+/** Interval at which an order in progress is loaded again. */
+const POLL_INTERVAL = 1_000;
 
 export function OrderPage({ params: { orderId = '' } }: PageProps) {
   return (
@@ -31,15 +31,15 @@ async function loadOrder(orderId: string, signal: AbortSignal): Promise<Order | 
 }
 
 function Current({ orderId }: { readonly orderId: string }) {
-  const [looks, setLooks] = useState(0);
+  const [polls, setPolls] = useState(0);
   const [last, setLast] = useState<Order>();
-  const order = useLoaded((signal) => loadOrder(orderId, signal), [orderId, looks]);
+  const order = useLoaded((signal) => loadOrder(orderId, signal), [orderId, polls]);
   const value = order.state === 'ready' ? order.value : undefined;
   useEffect(() => {
     if (!value) return;
     setLast(value);
     if (value.status !== 'PLACED') return;
-    const timer = setTimeout(() => setLooks((count) => count + 1), AGAIN_AFTER);
+    const timer = setTimeout(() => setPolls((count) => count + 1), POLL_INTERVAL);
     return () => clearTimeout(timer);
   }, [value]);
   const shown = value ?? last;

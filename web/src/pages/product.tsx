@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Product } from '../../../contracts/products.js';
 import type { PageProps } from '../routing/routes.js';
-import { addToBasket, MOST_OF_ONE } from '../shop/basket.js';
+import { addToBasket, MAX_QUANTITY } from '../shop/basket.js';
 import { nameOf } from '../shop/categories.js';
 import { formatMoney } from '../shop/money.js';
 import { loadProduct } from '../shop/products.js';
@@ -51,7 +51,7 @@ function Order({ product }: { readonly product: Product }) {
       <Quantity
         label="Quantity"
         value={quantity}
-        most={Math.min(product.stock, MOST_OF_ONE)}
+        max={Math.min(product.stock, MAX_QUANTITY)}
         onValue={setQuantity}
       />
       <button type="submit">Add to the basket</button>

@@ -9,7 +9,7 @@ import { Failed, Loading } from '../ui/states.js';
 import { useSubmit } from '../ui/use-submit.js';
 import { useLoaded } from '../use-loaded.js';
 
-/** Whether signing in asks for a code of an authenticator app, and what changes it. */
+/** Shows whether signing in requires a code of an authenticator app, and turns it on or off. */
 export function SecondFactor() {
   const [changes, setChanges] = useState(0);
   const isOn = useLoaded(hasSecondFactor, [changes]);
@@ -34,8 +34,8 @@ function On({ onDone }: ChangeProps) {
     onDone();
   });
   return (
-    <Form submit={submit} action="Ask for the password only">
-      <p>Signing in asks for a code of your authenticator app.</p>
+    <Form submit={submit} action="Turn off the second factor">
+      <p>Signing in requires a code of your authenticator app.</p>
     </Form>
   );
 }
@@ -47,7 +47,8 @@ function Off({ onDone }: ChangeProps) {
   return (
     <Form submit={submit} action="Set up an authenticator app">
       <p>
-        Signing in asks for the password only. With an app that shows codes nobody gets in who has stolen it.
+        Signing in requires the password only. With an authenticator app, a stolen password is not enough to
+        sign in.
       </p>
     </Form>
   );
@@ -62,10 +63,10 @@ function SetUp({ secret, onDone }: ChangeProps & { readonly secret: string }) {
     onDone();
   });
   return (
-    <Form submit={submit} action="Ask for a code from now on">
+    <Form submit={submit} action="Turn on the second factor">
       <p>
-        Give this key to your authenticator app, or <a href={keyUri(secret, email)}>open it on this device</a>
-        : <code class="key">{secret}</code>
+        Enter this key in your authenticator app, or{' '}
+        <a href={keyUri(secret, email)}>open it on this device</a>: <code class="key">{secret}</code>
       </p>
       <p>Then enter the code that it shows.</p>
       <CodeField value={code} onValue={setCode} />

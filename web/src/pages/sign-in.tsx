@@ -11,7 +11,7 @@ import { useSubmit } from '../ui/use-submit.js';
 
 type Confirm = (code: string) => Promise<void>;
 
-/** The password, and then the code of an authenticator app where the account asks for one. */
+/** Asks for the password, and then for the code of an authenticator app if the account requires one. */
 export function SignInPage({ query }: PageProps) {
   const [confirm, setConfirm] = useState<Confirm>();
   const onDone = () => navigate(destination(query), { replace: true });
@@ -19,9 +19,9 @@ export function SignInPage({ query }: PageProps) {
   return (
     <Password
       isChanged={query.has('changed')}
-      onConfirm={(wanted) => {
-        // A function given to a state's setter would be called.
-        setConfirm(() => wanted);
+      onConfirm={(next) => {
+        // A setter of state would call a function passed to it.
+        setConfirm(() => next);
       }}
       onDone={onDone}
     />
@@ -29,7 +29,7 @@ export function SignInPage({ query }: PageProps) {
 }
 
 interface PasswordProps {
-  /** Whether the visitor has set a new one a moment ago. */
+  /** True if the visitor has just set a new password. */
   readonly isChanged: boolean;
   readonly onConfirm: (confirm: Confirm) => void;
   readonly onDone: () => void;
@@ -61,7 +61,7 @@ function Password({ isChanged, onConfirm, onDone }: PasswordProps) {
         <a href="/new-password">Forgot the password?</a>
       </p>
       <p>
-        New here? <a href={`/sign-up${location.search}`}>Make an account.</a>
+        New here? <a href={`/sign-up${location.search}`}>Create an account.</a>
       </p>
     </>
   );

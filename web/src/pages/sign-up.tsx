@@ -10,7 +10,7 @@ import { Heading } from '../ui/heading.js';
 import { Resend } from '../ui/resend.js';
 import { useSubmit } from '../ui/use-submit.js';
 
-/** First an account, then the code that proves the address; who comes with an unproved one starts there. */
+/** Creates an account, and then asks for the code that confirms its address; `?confirm=` starts with the code. */
 export function SignUpPage({ query }: PageProps) {
   const [email, setEmail] = useState(query.get('confirm') ?? '');
   const [password, setPassword] = useState('');
@@ -42,13 +42,13 @@ function Account({ email, setEmail, password, setPassword, onDone }: AccountProp
   });
   return (
     <>
-      <Heading title="Make an account" />
-      <Form submit={submit} action="Make an account">
+      <Heading title="Create an account" />
+      <Form submit={submit} action="Create an account">
         <EmailField value={email} onValue={setEmail} />
         <NewPasswordField label="Password" value={password} onValue={setPassword} />
       </Form>
       <p>
-        You have an account? <a href={`/sign-in${location.search}`}>Sign in.</a>
+        Already have an account? <a href={`/sign-in${location.search}`}>Sign in.</a>
       </p>
     </>
   );
@@ -64,7 +64,7 @@ function Confirmation({ email, password, then }: ConfirmationProps) {
   const [code, setCode] = useState('');
   const submit = useSubmit(async () => {
     await confirmSignUp(email.trim(), code.trim());
-    // Who comes from signing in has not given the password here.
+    // A visitor from the sign-in page has not entered the password here.
     if (password === '') return navigate('/sign-in');
     await signIn(email.trim(), password);
     navigate(then, { replace: true });

@@ -1,10 +1,10 @@
-/** The parameters of a path that has the pattern's form: `/products/:id` and `/products/7` give `{ id: '7' }`. */
+/** Returns the parameters of a path that matches the pattern: `{ id: '7' }` for `/products/:id` and `/products/7`. */
 export function match(pattern: string, path: string): Record<string, string> | undefined {
-  const [wanted, given] = [pattern.split('/'), path.replace(/(.)\/$/, '$1').split('/')];
-  if (wanted.length !== given.length) return undefined;
+  const [patternParts, pathParts] = [pattern.split('/'), path.replace(/(.)\/$/, '$1').split('/')];
+  if (patternParts.length !== pathParts.length) return undefined;
   const parameters: Record<string, string> = {};
-  for (const [at, part] of wanted.entries()) {
-    const value = given[at]!;
+  for (const [index, part] of patternParts.entries()) {
+    const value = pathParts[index]!;
     if (part.startsWith(':')) {
       const decoded = decode(value);
       if (decoded === undefined || decoded === '') return undefined;

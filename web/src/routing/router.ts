@@ -1,10 +1,10 @@
 import { type Store, store } from '../store.js';
 
-/** Where the browser is: only what pages look at. */
+/** The parts of the browser's location that pages use. */
 export interface Place {
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Whether the visitor has come here from another page of the site. */
+  /** True after a navigation within the site. */
   readonly isNavigation: boolean;
 }
 
@@ -25,7 +25,7 @@ export function navigate(to: string, { replace = false } = {}): void {
 
 addEventListener('popstate', () => place.set(current(true)));
 
-// Links are plain links: they can be copied, opened in another tab and found by machines.
+// Links are plain links: users can copy them or open them in another tab, and crawlers find them.
 addEventListener('click', (event) => {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
   const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);

@@ -1,7 +1,7 @@
 import type { ComponentType } from 'preact';
 import { Catalogue } from '../pages/catalogue.js';
 
-/** What a page is given. */
+/** Properties of a page. */
 export interface PageProps {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -11,7 +11,7 @@ export type Page = ComponentType<PageProps>;
 
 export interface Route {
   readonly path: string;
-  /** The first page is part of the first script; others are loaded when they are first wanted. */
+  /** Loads the page. The catalogue is in the entry script; other pages are loaded on demand. */
   readonly load: () => Promise<Page>;
 }
 

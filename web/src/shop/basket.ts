@@ -2,7 +2,7 @@ import type { Product } from '../../../contracts/products.js';
 import { Kept } from '../kept.js';
 import { type Store, store } from '../store.js';
 
-/** What somebody wants to buy. Name and price are those of when it was put in; the shop has the last word. */
+/** A product in the basket. Name and price are from the time it was added; the order uses the current ones. */
 export interface BasketLine extends Pick<Product, 'productId' | 'name' | 'price'> {
   readonly quantity: number;
 }
@@ -11,9 +11,9 @@ export type Basket = readonly BasketLine[];
 
 const KEY = 'basket';
 const kept = new Kept(() => localStorage, KEY);
-export const MOST_OF_ONE = 99;
+export const MAX_QUANTITY = 99;
 
-/** It is there without an account, after a reload and in every tab. */
+/** The basket, which needs no account, survives a reload and is shared by all tabs. */
 export const basket: Store<Basket> = store(read());
 
 addEventListener('storage', ({ key }) => {
@@ -25,7 +25,7 @@ function read(): Basket {
     const lines: unknown = JSON.parse(kept.get() ?? '[]');
     return Array.isArray(lines) ? lines.filter(isLine) : [];
   } catch {
-    // It is not ours.
+    // The stored value has another format.
     return [];
   }
 }
@@ -40,13 +40,15 @@ function write(lines: Basket): void {
 }
 
 export function addToBasket({ productId, name, price }: Product, quantity: number): void {
-  const known = basket.get().find((line) => line.productId === productId);
-  const sum = Math.min((known?.quantity ?? 0) + quantity, MOST_OF_ONE);
+  const existing = basket.get().find((line) => line.productId === productId);
+  const sum = Math.min((existing?.quantity ?? 0) + quantity, MAX_QUANTITY);
   const line = { productId, name, price, quantity: sum };
-  write(known ? basket.get().map((one) => (one === known ? line : one)) : [...basket.get(), line]);
+  write(
+    existing ? basket.get().map((other) => (other === existing ? line : other)) : [...basket.get(), line],
+  );
 }
 
-/** Sets how many there are of a product; 0 takes it out. */
+/** Sets the quantity of a product; 0 removes it. */
 export function setQuantity(productId: string, quantity: number): void {
   const lines = basket.get().map((line) => (line.productId === productId ? { ...line, quantity } : line));
   write(lines.filter((line) => line.quantity > 0));

@@ -6,7 +6,7 @@ import { accessToken } from '../identity/session.js';
 
 const options = { baseUrl: '/api', token: accessToken };
 
-/** What a signed-in customer has of the shop. */
+/** Clients of the APIs for signed-in customers. */
 export const orders = createClient(ordersApi, options);
 export const notifications = createClient(notificationsApi, options);
 export const users = createClient(usersApi, options);

@@ -2,14 +2,14 @@ import type { Product } from '../../../contracts/products.js';
 
 type Money = Product['price'];
 
-/** An amount as people of the browser's language write it. */
+/** Formats an amount in the browser's locale. */
 export function formatMoney({ amount, currency }: Money): string {
   const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
   const { maximumFractionDigits = 2 } = format.resolvedOptions();
   return format.format(amount / 10 ** maximumFractionDigits);
 }
 
-/** The sums, one for each currency: amounts of two are never added. */
+/** Returns one sum per currency. */
 export function totalsOf(lines: readonly { readonly price: Money; readonly quantity: number }[]): Money[] {
   const sums = new Map<Money['currency'], number>();
   for (const { price, quantity } of lines)

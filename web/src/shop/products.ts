@@ -3,7 +3,7 @@ import { type Product, productsApi } from '../../../contracts/products.js';
 
 export const products = createClient(productsApi, { baseUrl: '/api' });
 
-/** A product, or undefined when there is none; an id that can be none's is refused with 400. */
+/** Returns a product; undefined if it does not exist. The API responds 400 to a malformed id. */
 export async function loadProduct(productId: string, signal: AbortSignal): Promise<Product | undefined> {
   const result = await products.getProduct({ params: { productId }, signal });
   if (result.ok) return result.body;

@@ -16,7 +16,7 @@ export function AddressFields({ value, onValue }: AddressFieldsProps) {
   });
   return (
     <fieldset>
-      <legend>Where it goes</legend>
+      <legend>Delivery address</legend>
       <Field label="Name" autocomplete="name" maxLength={100} {...field('recipient')} />
       <Field label="Street and number" autocomplete="street-address" maxLength={200} {...field('street')} />
       <div class="pair">

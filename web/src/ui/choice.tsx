@@ -7,7 +7,7 @@ export interface ChoiceProps<Value extends string> {
   readonly onValue: (value: Value) => void;
 }
 
-/** One of a few. */
+/** A select of a few options. */
 export function Choice<Value extends string>({ label, value, options, onValue }: ChoiceProps<Value>) {
   const id = useId();
   return (

@@ -11,18 +11,18 @@ export function EmailField(input: Input) {
   return <Field label="E-mail" type="email" autocomplete="username" required {...input} />;
 }
 
-/** The password of an account. */
+/** An input for the password of an account. */
 export function PasswordField(input: Input) {
   return <Field label="Password" type="password" autocomplete="current-password" required {...input} />;
 }
 
-/** A password that is yet to be set, with its rules. */
+/** An input for a new password, with its rules. */
 export function NewPasswordField({ label, ...input }: Input & { readonly label: string }) {
   const rules = { minLength: 12, hint: PASSWORD_RULES };
   return <Field label={label} type="password" autocomplete="new-password" required {...rules} {...input} />;
 }
 
-/** Six digits, from a message or an app. */
+/** An input for a code of six digits, from a message or an app. */
 export function CodeField(input: Input) {
   return (
     <Field

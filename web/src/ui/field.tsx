@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
 
-/** What browsers and password managers fill in: https://html.spec.whatwg.org/#autofill */
+/** Fields that browsers and password managers fill in: https://html.spec.whatwg.org/#autofill */
 type AutoFill =
   | 'address-level2'
   | 'country'
@@ -24,13 +24,13 @@ export interface FieldProps {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
-  /** What the pattern wants, in words. */
+  /** A description of the pattern. */
   readonly title?: string;
   readonly hint?: string;
   readonly error?: string | undefined;
 }
 
-/** An input with its label, a hint and what is wrong with it, all read together by a screen reader. */
+/** An input with its label, hint and error, which a screen reader reads together. */
 export function Field({ label, hint, error, onValue, ...input }: FieldProps) {
   const id = useId();
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
@@ -43,7 +43,7 @@ export function Field({ label, hint, error, onValue, ...input }: FieldProps) {
         </p>
       )}
       <input
-        // Preact's types tell inputs apart by the roles that they may have; these are all text.
+        // Preact's types distinguish inputs by their possible roles; these are all text inputs.
         {...(input as { readonly type?: 'text' })}
         id={id}
         aria-describedby={described || undefined}

@@ -7,7 +7,7 @@ export interface FormProps {
   readonly children: ComponentChildren;
 }
 
-/** A form with its fields, what went wrong, and the button that sends it. */
+/** A form with its fields, error and submit button. */
 export function Form({ submit: { onSubmit, isBusy, problem }, action, children }: FormProps) {
   return (
     <form class="form" onSubmit={onSubmit} aria-busy={isBusy}>

@@ -3,8 +3,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { place } from '../routing/router.js';
 
 /**
- * The heading of a page and the title of its tab. Who navigates within the site is put there: a screen reader reads
- * it, and the keyboard goes on from it, as after loading a page.
+ * The heading of a page and the title of its tab. A navigation within the site focuses it: a screen reader reads it,
+ * and the keyboard continues from it, as after loading a page.
  */
 export function Heading({
   title,

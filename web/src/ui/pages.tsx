@@ -4,25 +4,25 @@ import { useLoaded } from '../use-loaded.js';
 import { Failed, Loading } from './states.js';
 
 export interface PagesProps<Item> {
-  /** What is loaded, as in "your orders". */
+  /** The name of the items, as in "your orders". */
   readonly what: string;
-  /** What is said when there is nothing. */
+  /** The text for an empty list. */
   readonly none: string;
   readonly load: (
     cursor: string | undefined,
     signal: AbortSignal,
   ) => Promise<{ readonly items: readonly Item[]; readonly nextCursor?: string | undefined }>;
-  /** Shows what is loaded by now. */
+  /** Renders the items loaded so far. */
   readonly children: (items: readonly Item[]) => ComponentChildren;
 }
 
-/** Pages one below the other: the next is asked for by a button, and none before. */
+/** A list that loads its next page when the user presses a button. */
 export function Pages<Item>({ what, none, load, children }: PagesProps<Item>) {
   const [items, setItems] = useState<readonly Item[]>([]);
   const [cursor, setCursor] = useState<string>();
   const page = useLoaded((signal) => load(cursor, signal), [cursor]);
   useEffect(() => {
-    if (page.state === 'ready') setItems((before) => [...before, ...page.value.items]);
+    if (page.state === 'ready') setItems((previous) => [...previous, ...page.value.items]);
   }, [page]);
   const next = page.state === 'ready' ? page.value.nextCursor : undefined;
   const isEmpty = page.state === 'ready' && page.value.items.length === 0 && items.length === 0;
@@ -33,7 +33,7 @@ export function Pages<Item>({ what, none, load, children }: PagesProps<Item>) {
       {page.state === 'loading' && <Loading what={what} />}
       {page.state === 'failed' && <Failed {...page} />}
       <p class="visually-hidden" role="status">
-        {cursor && page.state === 'ready' && `${items.length} are shown.`}
+        {cursor && page.state === 'ready' && `${items.length} items are shown.`}
       </p>
       {next && (
         <button type="button" onClick={() => setCursor(next)}>

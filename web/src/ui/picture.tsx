@@ -1,18 +1,18 @@
-/** A picture made from a product's id: the same for everyone and for ever, and nothing to load. */
+/** A picture generated from a product's id: deterministic, without a file to load. */
 export function Picture({ productId }: { readonly productId: string }) {
   const random = numbersFrom(productId);
   const hue = Math.floor(random() * 360);
-  const shapes = Array.from({ length: 5 }, (_, at) => ({
+  const shapes = Array.from({ length: 5 }, (_, index) => ({
     x: 20 + random() * 120,
     y: 20 + random() * 80,
     r: 14 + random() * 34,
-    color: `hsl(${(hue + at * 24) % 360} 45% ${42 + at * 7}%)`,
+    color: `hsl(${(hue + index * 24) % 360} 45% ${42 + index * 7}%)`,
   }));
   return (
     <svg class="picture" viewBox="0 0 160 120" aria-hidden="true" preserveAspectRatio="xMidYMid slice">
       <rect width="160" height="120" fill={`hsl(${hue} 38% 86%)`} />
-      {shapes.map(({ x, y, r, color }, at) =>
-        at % 2 === 0 ? (
+      {shapes.map(({ x, y, r, color }, index) =>
+        index % 2 === 0 ? (
           <circle key={color} cx={x} cy={y} r={r} fill={color} opacity="0.75" />
         ) : (
           <rect
@@ -31,7 +31,7 @@ export function Picture({ productId }: { readonly productId: string }) {
   );
 }
 
-/** Numbers between 0 and 1 that follow from a text (mulberry32 over FNV-1a). */
+/** Returns a generator of deterministic numbers between 0 and 1 (mulberry32 over FNV-1a). */
 function numbersFrom(text: string): () => number {
   let seed = 2166136261;
   for (const character of text) seed = Math.imul(seed ^ character.charCodeAt(0), 16777619);

@@ -3,17 +3,17 @@ import { useId } from 'preact/hooks';
 export interface QuantityProps {
   readonly label: string;
   readonly value: number;
-  readonly most: number;
+  readonly max: number;
   readonly onValue: (value: number) => void;
 }
 
-/** A whole number from 1; what is typed in between is put right when the input is left. */
-export function Quantity({ label, value, most, onValue }: QuantityProps) {
+/** An input of an integer from 1; it corrects its value on change. */
+export function Quantity({ label, value, max, onValue }: QuantityProps) {
   const id = useId();
-  const put = (input: HTMLInputElement) => {
-    const wanted = Math.min(Math.max(Math.trunc(Number(input.value)) || 1, 1), most);
-    input.value = String(wanted);
-    onValue(wanted);
+  const correct = (input: HTMLInputElement) => {
+    const quantity = Math.min(Math.max(Math.trunc(Number(input.value)) || 1, 1), max);
+    input.value = String(quantity);
+    onValue(quantity);
   };
   return (
     <div class="quantity">
@@ -23,9 +23,9 @@ export function Quantity({ label, value, most, onValue }: QuantityProps) {
         type="number"
         inputMode="numeric"
         min={1}
-        max={most}
+        max={max}
         value={value}
-        onChange={(event) => put(event.currentTarget)}
+        onChange={(event) => correct(event.currentTarget)}
       />
     </div>
   );

@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
 import { messageOf } from './states.js';
 
-/** A button that has a new code sent, and says what came of it. */
+/** A button that requests a new code, and shows the result. */
 export function Resend({ send }: { readonly send: () => Promise<void> }) {
-  const [told, setTold] = useState('');
+  const [result, setResult] = useState('');
   const resend = () =>
     send().then(
-      () => setTold('A new code is on its way.'),
-      (error) => setTold(messageOf(error)),
+      () => setResult('A new code is on its way.'),
+      (error) => setResult(messageOf(error)),
     );
   return (
     <>
@@ -16,7 +16,7 @@ export function Resend({ send }: { readonly send: () => Promise<void> }) {
           Send a new code
         </button>
       </p>
-      <p role="status">{told}</p>
+      <p role="status">{result}</p>
     </>
   );
 }

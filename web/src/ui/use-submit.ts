@@ -4,11 +4,11 @@ import { messageOf } from './states.js';
 export interface Submit {
   readonly onSubmit: (event: Event) => void;
   readonly isBusy: boolean;
-  /** What went wrong the last time. */
+  /** The error of the last submission. */
   readonly problem: string | undefined;
 }
 
-/** Sends a form once at a time: a double click is one submission. */
+/** Submits a form one at a time: a double click is one submission. */
 export function useSubmit(work: () => Promise<void>): Submit {
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();

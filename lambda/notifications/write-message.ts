@@ -6,7 +6,7 @@ import { table, worker } from 'cdk-trellis/runtime';
 import type { Message } from '../../contracts/notifications.js';
 import { OrderConfirmed, OrderRefused, type RefusalReason } from '../../contracts/order-events.js';
 
-type Told = EventOf<typeof OrderConfirmed> | EventOf<typeof OrderRefused>;
+type Notified = EventOf<typeof OrderConfirmed> | EventOf<typeof OrderRefused>;
 
 const REASONS: Readonly<Record<RefusalReason, string>> = {
   'sold-out': 'what you ordered has sold out meanwhile',
@@ -15,14 +15,14 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
   technical: 'something went wrong on our side',
 };
 
-/** Puts a message into the inbox of the order's customer; an event that comes twice makes one message. */
+/** Writes a message to the inbox of the order's customer; a duplicate event creates no second message. */
 export const handler = worker(
   [OrderConfirmed, OrderRefused],
   { inbox: table.write },
   async (event, { inbox }) => {
     const { orderId, customerId } = event.data;
     const message: Message = {
-      // In order of time, and the same for each delivery of the event.
+      // Sorts by time, and is the same for each delivery of the event.
       messageId: `${event.time}#${event.id}`,
       orderId,
       sentAt: event.time,
@@ -42,7 +42,7 @@ export const handler = worker(
   },
 );
 
-function textOf(event: Told): Pick<Message, 'kind' | 'title' | 'text'> {
+function textOf(event: Notified): Pick<Message, 'kind' | 'title' | 'text'> {
   const total = format(event.data.total);
   if (event.name === 'OrderConfirmed') {
     return {
