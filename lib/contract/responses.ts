@@ -67,7 +67,7 @@ function contentOf(
   return new Map([[status >= 400 ? PROBLEM_TYPE : 'application/json', body]]);
 }
 
-/** Returns true for `z.undefined()` and `z.void()`, which declare that there is no body. */
+/** Returns true for `z.undefined()` and `z.void()`, which declare an empty body. */
 function isEmpty(schema: z.ZodType): boolean {
   return schema._zod.def.type === 'undefined' || schema._zod.def.type === 'void';
 }

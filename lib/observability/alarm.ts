@@ -5,32 +5,31 @@ import { Names, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { type Runbook, runbookText } from './runbook.js';
 
-/** What every construct with alarms takes. */
+/** Options of every construct with alarms. */
 export interface AlarmTarget {
-  /** Where alarms are sent to. @default - the topic of the app's `Monitoring`; without one they show in the console only */
+  /** Topic of the alarms. @default - the topic of the app's `Monitoring`; without one, alarms appear in the console only */
   readonly topic?: ITopic;
 }
 
 export interface AlarmDefinition extends AlarmTarget {
   readonly metric: IMetric;
-  /** The alarm is on when the metric is greater. */
+  /** Value above which the alarm is on. */
   readonly threshold: number;
-  /** For what must happen: the alarm is on when the metric is not greater, or has no data. @default false */
+  /** Inverts the alarm, for activity that must happen: on when the metric is not above the threshold or has no data. @default false */
   readonly expected?: boolean;
-  /** How many periods are looked at. @default 1 */
+  /** Number of periods to evaluate. @default 1 */
   readonly periods?: number;
-  /** How many of them must be bad. @default - all */
+  /** Number of periods that must breach the threshold. @default - all of `periods` */
   readonly badPeriods?: number;
-  /** What it means and what to do, in a sentence or two: with the first steps, a description has 1,024 characters. */
+  /** Meaning and remedy, in a sentence or two: with the first steps, a description has at most 1,024 characters. */
   readonly description: string;
-  /** The section of docs/runbooks.md that says more. */
+  /** Section of docs/runbooks.md with the details. */
   readonly runbook: Runbook;
 }
 
 /**
- * An alarm as the constructs of this library make them: a time without data is a good one (unless something is
- * expected), the name says which
- * stack and construct it is about, and the description has the first steps of its runbook. $0.10 a month.
+ * Adds an alarm with the library's defaults: missing data does not breach (unless activity is expected), the name
+ * contains stack and construct, and the description has the first steps of its runbook. $0.10 a month.
  */
 export function addAlarm(scope: Construct, id: string, definition: AlarmDefinition): Alarm {
   const { metric, threshold, periods = 1, badPeriods = periods, description, runbook, topic } = definition;
@@ -55,7 +54,7 @@ export function addAlarm(scope: Construct, id: string, definition: AlarmDefiniti
 /** Longest name of an alarm: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 const MAX_NAME_LENGTH = 255;
 
-/** A name that CloudFormation does not make up, so that a dashboard of another stack can show the alarm. */
+/** Returns a name known at synth, so that a dashboard of another stack can show the alarm. */
 function alarmName(scope: Construct, id: string): string | undefined {
   const { stackName } = Stack.of(scope);
   if (Token.isUnresolved(stackName)) return undefined;

@@ -13,11 +13,11 @@ import {
 import { ArnFormat, CfnResource, Duration, Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 
-/** One curve for each resource of a stack, found by name when the dashboard is looked at. */
+/** Graph with a curve for each resource of a stack, found by name when the dashboard is displayed. */
 interface Graph {
   readonly title: string;
   readonly namespace: string;
-  /** All dimensions that the metric has, and a resource's name is in. */
+  /** Dimensions of the metric; one of them is the resource's name. */
   readonly dimensions: string;
   readonly metrics: readonly (readonly [name: string, statistic: string])[];
 }
@@ -94,13 +94,13 @@ const GRAPHS: Readonly<Record<string, readonly Graph[]>> = {
   ],
 };
 
-/** A dashboard is 24 columns wide; three graphs stand in a row. */
+/** Columns of a dashboard; three graphs make a row. */
 const WIDTH = 24;
 const THIRD = WIDTH / 3;
 
 /**
- * Widgets for the stacks of an app. They find resources by the stack's name, which CloudFormation puts in front of
- * theirs: a reference would be an export, which services that deploy alone must not have.
+ * Creates the widgets for the stacks of an app. They find resources by the stack's name, with which CloudFormation
+ * prefixes theirs: a reference would be an export, and exports couple services that deploy on their own.
  *
  * @param own the stack of the dashboard, whose alarms need no name
  */
@@ -124,35 +124,35 @@ function section(stack: Stack): IWidget[] {
   const title = new TextWidget({ markdown: `# ${stack.stackName}`, width: WIDTH, height: 1 });
   const rows = Array.from(
     { length: Math.ceil(graphs.length / 3) },
-    (_, at) => new Row(...graphs.slice(at * 3, at * 3 + 3)),
+    (_, index) => new Row(...graphs.slice(index * 3, index * 3 + 3)),
   );
   return [new Column(title, ...rows)];
 }
 
 /**
- * Returns what finds the resources of a type: the stack's name, or the logical ids of state machines, whose names are
- * without it, and the names that an app gives.
+ * Returns the search terms for the resources of a type: the stack's name, or the logical ids of state machines, whose
+ * names lack it, and the physical names set by the app.
  */
 function termsOf(type: string, stack: Stack): string {
   const resources = stack.node
     .findAll()
     .filter((node): node is CfnResource => CfnResource.isCfnResource(node) && node.cfnResourceType === type);
   const property = NAMES[type];
-  // CDK passes on a reference to what may be no name.
-  const given: unknown[] = resources.map(
+  // CDK sets a reference where the app sets no name.
+  const ownNames: unknown[] = resources.map(
     (node) => property && stack.resolve((node as unknown as Record<string, unknown>)[property]),
   );
-  const names = given.filter((name) => typeof name === 'string');
-  const generated = resources.filter((_, at) => typeof given[at] !== 'string');
-  const found =
+  const names = ownNames.filter((name) => typeof name === 'string');
+  const generated = resources.filter((_, index) => typeof ownNames[index] !== 'string');
+  const generatedTerms =
     type === 'AWS::StepFunctions::StateMachine'
       ? generated.map((node) => String(stack.resolve(node.logicalId)))
       : generated.slice(0, 1).map(() => stack.stackName);
-  const terms = [...new Set([...found, ...names])];
+  const terms = [...new Set([...generatedTerms, ...names])];
   return terms.length === 1 ? terms[0]! : `(${terms.join(' OR ')})`;
 }
 
-/** The properties by which an app names resources itself. */
+/** Property with the physical name, by resource type. */
 const NAMES: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::GlobalTable': 'tableName',
   'AWS::Lambda::Function': 'functionName',
@@ -181,7 +181,7 @@ function widget({ title, namespace, dimensions, metrics }: Graph, stack: Stack, 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const MAX_ALARMS = 100;
 
-/** CloudWatch takes a widget of 1 to 100 alarms. */
+/** Creates the status widgets; CloudWatch accepts 1 to 100 alarms for each. */
 function alarmStatus(stacks: readonly Stack[], own: Stack): IWidget[] {
   const alarms = stacks.flatMap((stack) =>
     stack.node
@@ -200,7 +200,7 @@ function alarmStatus(stacks: readonly Stack[], own: Stack): IWidget[] {
   });
 }
 
-/** Of an alarm without a name, which CDK's own are, only its stack knows the ARN. */
+/** Returns the ARN of an alarm with a name; without one, as for CDK's own, it is known in its stack only. */
 function arnOfAlarm(stack: Stack, { alarmName }: CfnAlarm): string | undefined {
   return alarmName === undefined || Token.isUnresolved(alarmName) ? undefined : alarmArn(stack, alarmName);
 }

@@ -4,24 +4,24 @@ import type { Construct } from 'constructs';
 import { type AlarmDefinition, type AlarmTarget, addAlarm } from './alarm.js';
 
 export interface DeadLetterAlarmProps extends AlarmTarget {
-  /** How many may lie there before the alarm is on. @default 0 */
+  /** Number of messages above which the alarm is on. @default 0 */
   readonly deadLetters?: number;
 }
 
-/** An alarm for as long as something lies in the queue. $0.10 a month. */
+/** Adds an alarm that is on while the queue has messages. $0.10 a month. */
 export function addDeadLetterAlarm(
   scope: Construct,
   queue: IQueue,
   props: DeadLetterAlarmProps,
-  what: string,
+  description: string,
 ) {
   return addQueueAlarm(scope, 'DeadLettersAlarm', queue, props, {
-    description: `${what} Read one with its error in the logs, repair the cause, then \`npx trellis redrive ${scope.node.path}\`.`,
+    description: `${description} Read one with its error in the logs, repair the cause, then \`npx trellis redrive ${scope.node.path}\`.`,
     runbook: 'dead-letters',
   });
 }
 
-/** An alarm for as long as more lies in a queue than may, with what it says of itself. */
+/** Adds an alarm that is on while a queue has more than `deadLetters` messages. */
 export function addQueueAlarm(
   scope: Construct,
   id: string,

@@ -24,37 +24,36 @@ import { dashboardWidgets } from './dashboard-widgets.js';
 import { addUndeliveredAlarms } from './undelivered-alarms.js';
 
 export interface MonitoringProps {
-  /** Who gets an e-mail when an alarm goes on or off; each confirms once, by a link that SNS sends. @default - nobody */
+  /** Addresses that receive an e-mail when an alarm goes on or off; each confirms once, by a link that SNS sends. @default - none */
   readonly emails?: readonly string[];
   /**
-   * The Slack channel that alarms are written to. The workspace must be authorized once in the console.
+   * Slack channel that receives the alarms. The workspace must be authorized once in the console.
    * https://docs.aws.amazon.com/chatbot/latest/adminguide/slack-setup.html
    * @default - none
    */
   readonly slack?: { readonly workspaceId: string; readonly channelId: string };
-  /** Whether there is a dashboard; the first three of an account are free, each further one costs $3 a month. @default true */
+  /** Creates a dashboard; the first three of an account are free, each further one costs $3 a month. @default true */
   readonly dashboard?: boolean;
   /**
-   * Whether there are alarms on failures that could not be written to where failures go, in this account and region:
-   * destinations and dead-letter queues of functions, rules, schedules and topics. Set it to false in all but one app of
-   * an account and region. @default true: five alarms, $0.50 a month
+   * Adds alarms on failures that could not be delivered to their destination or dead-letter queue, in this account and
+   * region, for functions, rules, schedules and topics. Set it to false in all but one app of an account and region.
+   * @default true: five alarms, $0.50 a month
    */
   readonly undelivered?: boolean;
-  /** What is monitored. @default - the whole app, or the stage of a pipeline that this is in */
+  /** Scope to monitor. @default - the whole app, or the pipeline stage that contains this construct */
   readonly monitored?: IConstruct;
-  /** Any property of the topic; it wins over the defaults. */
+  /** Properties of the topic; they override the defaults. */
   readonly topic?: TopicProps;
 }
 
 /**
- * One place for all alarms of an app: a topic that each alarm without an action of its own is sent to, and a
- * dashboard with the alarms and the traffic, errors and delays of every stack. Says at synth what the app costs a
- * month when nobody uses it.
+ * Collects all alarms of an app: a topic that receives each alarm without an action of its own, and a dashboard with
+ * the alarms and the traffic, errors and latency of every stack. Reports at synth the app's monthly cost without use.
  *
- * Stacks name the topic by its name, so none imports anything from the stack that this is in; deploy that one first.
- * CloudWatch sends alarms to topics of their own region and account only: have one Monitoring in each.
+ * Stacks refer to the topic by its name, so that none imports from this construct's stack; deploy that stack first.
+ * CloudWatch sends alarms to topics of their own region and account only: create one Monitoring in each.
  *
- * Costs at rest: $0.50 a month for five alarms on failures that could not be written to where failures go; nothing for
+ * Costs at rest: $0.50 a month for five alarms on undelivered failures; nothing for
  * the first three dashboards of an account, then $3 a month.
  *
  * @example
@@ -63,7 +62,7 @@ export interface MonitoringProps {
  * new Monitoring(stack, 'Monitoring', { emails: ['on-call@example.com'] });
  */
 export class Monitoring extends Construct {
-  /** Where alarms are sent to. */
+  /** Topic that receives the alarms. */
   readonly topic: Topic;
   readonly dashboard: CfnDashboard | undefined;
   /** Alarms of other regions and accounts. */
@@ -75,10 +74,10 @@ export class Monitoring extends Construct {
     const { emails = [], slack, dashboard = true, undelivered = true } = props;
     const monitored = props.monitored ?? Stage.of(this) ?? this.node.root;
     const name = nameOf(this);
-    refuseAddresses(this, emails);
+    assertAddresses(this, emails);
     this.topic = this.createTopic(`${name}-alarms`, props.topic);
-    for (const email of emails) this.tell(email);
-    if (slack) this.tellSlack(slack, `${name}-alarms`);
+    for (const email of emails) this.subscribe(email);
+    if (slack) this.notifySlack(slack, `${name}-alarms`);
     if (undelivered) addUndeliveredAlarms(this);
     if (dashboard) {
       this.dashboard = new CfnDashboard(this, 'Dashboard', {
@@ -92,16 +91,16 @@ export class Monitoring extends Construct {
       });
     }
     Aspects.of(monitored).add(
-      { visit: (node) => this.receive(node) },
-      // After what users' own aspects change.
+      { visit: (node) => this.addActions(node) },
+      // After the users' own aspects.
       { priority: AspectPriority.READONLY - 1 },
     );
-    this.node.addValidation({ validate: () => [...this.sayCost(monitored), ...this.warnOfUnreachable()] });
+    this.node.addValidation({ validate: () => [...this.reportCost(monitored), ...this.warnOfUnreachable()] });
   }
 
   private createTopic(topicName: string, own: TopicProps | undefined): Topic {
     const topic = new Topic(this, 'Alarms', { topicName, enforceSSL: true, ...definedProps(own) });
-    // A topic with a policy of its own is closed to the alarms of its account, too.
+    // A topic policy replaces the default one, which lets the account's alarms publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
@@ -115,7 +114,7 @@ export class Monitoring extends Construct {
   }
 
   /**
-   * A topic with a key of the user's needs the key for CloudWatch, too, or every alarm is lost in silence.
+   * Lets CloudWatch use the topic's own key: without it, every alarm is lost silently.
    * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
    */
   private allowKey(key: IKey): void {
@@ -130,18 +129,18 @@ export class Monitoring extends Construct {
     if (statementAdded) return;
     Annotations.of(this).addWarningV2(
       'cdk-trellis:topicKey',
-      'The key of the topic is not of this app, so that its policy cannot be changed here: allow cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey* in it, or no alarm reaches anybody. The key alias/aws/sns cannot be used, since its policy cannot be changed.',
+      "The topic's key is imported, so that its policy cannot be changed here: allow cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey* in it, or no alarm is delivered. The key alias/aws/sns cannot be used, since its policy cannot be changed.",
     );
   }
 
-  private tell(email: string): void {
+  private subscribe(email: string): void {
     acknowledge(this.topic.addSubscription(new EmailSubscription(email)), {
       'Serverless-SNSRedrivePolicy':
-        'A queue of e-mails that could not be delivered helps nobody: the alarm itself stays on, and shows in the dashboard.',
+        'A dead-letter queue for e-mails has no use: the alarm stays on, and appears in the dashboard.',
     });
   }
 
-  private tellSlack(slack: { workspaceId: string; channelId: string }, name: string): void {
+  private notifySlack(slack: { workspaceId: string; channelId: string }, name: string): void {
     const channel = new SlackChannelConfiguration(this, 'Slack', {
       slackChannelConfigurationName: name,
       slackWorkspaceId: slack.workspaceId,
@@ -155,8 +154,8 @@ export class Monitoring extends Construct {
     }
   }
 
-  /** Alarms of other stacks know the topic by its name. */
-  private receive(node: IConstruct): void {
+  /** Adds the topic to an alarm without actions; alarms of other stacks refer to it by its name. */
+  private addActions(node: IConstruct): void {
     if (!(node instanceof CfnAlarm || node instanceof CfnCompositeAlarm) || hasActions(node)) return;
     const [here, there] = [Stack.of(this), Stack.of(node)];
     if (isElsewhere(here, there)) {
@@ -179,17 +178,17 @@ export class Monitoring extends Construct {
     if (silent.length > 0) {
       Annotations.of(this).addWarningV2(
         'cdk-trellis:monitoringRegion',
-        `${silent.length} alarms reach nobody: CloudWatch sends alarms to topics of their own region and account only, and this topic is in another one than ${places.join(', ')}. Put a Monitoring into a stack there, too (\`dashboard: false\` for no second dashboard).`,
+        `${silent.length} alarms are not delivered: CloudWatch sends alarms to topics of their own region and account only, which this topic does not share with ${places.join(', ')}. Add a Monitoring to a stack there (\`dashboard: false\` for no second dashboard).`,
       );
     }
     return [];
   }
 
-  private sayCost(monitored: IConstruct): string[] {
+  private reportCost(monitored: IConstruct): string[] {
     const { monthly, lines } = costAtRest(monitored);
     const parts = lines.map(({ what, count, monthly: part }) => `${count} ${what} $${part.toFixed(2)}`);
     Annotations.of(this).addInfo(
-      `At rest this app costs $${monthly.toFixed(2)} a month (us-east-1)${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`,
+      `At rest, this app costs $${monthly.toFixed(2)} a month (us-east-1)${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`,
     );
     return [];
   }
@@ -197,7 +196,7 @@ export class Monitoring extends Construct {
 
 type AnyAlarm = CfnAlarm | CfnCompositeAlarm;
 
-/** CloudWatch sends an alarm to topics of its own region only. */
+/** Returns whether two stacks are in different regions or accounts: CloudWatch notifies topics of its own only. */
 function isElsewhere(here: Stack, there: Stack): boolean {
   return [
     [here.region, there.region],
@@ -205,18 +204,18 @@ function isElsewhere(here: Stack, there: Stack): boolean {
   ].some(([a, b]) => Token.compareStrings(a!, b!) === TokenComparison.DIFFERENT);
 }
 
-/** CDK's own alarms carry a list that is made when the template is. */
+/** Returns whether an alarm has actions; CDK's own alarms have a lazy list. */
 function hasActions(alarm: AnyAlarm): boolean {
   const actions: unknown[] | undefined = Stack.of(alarm).resolve(alarm.alarmActions);
   return (actions?.length ?? 0) > 0;
 }
 
-/** The physical name, which is known at synth: `topicName` is a reference. */
+/** Returns the physical name, known at synth: `topicName` is a reference. */
 function topicName(topic: Topic): string {
   return (topic.node.defaultChild as unknown as { topicName: string }).topicName;
 }
 
-/** What the dashboard and the topic are called: they are found by it. */
+/** Returns the name of the dashboard and prefix of the topic's: the stack's name. */
 function nameOf(scope: Construct): string {
   const { stackName } = Stack.of(scope);
   if (Token.isUnresolved(stackName)) {
@@ -227,7 +226,7 @@ function nameOf(scope: Construct): string {
   return stackName;
 }
 
-function refuseAddresses(scope: Construct, emails: readonly string[]): void {
+function assertAddresses(scope: Construct, emails: readonly string[]): void {
   const wrong = emails.filter((email) => !Token.isUnresolved(email) && !/^[^\s@]+@[^\s@]+$/.test(email));
   if (wrong.length === 0) return;
   throw new Error(

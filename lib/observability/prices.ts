@@ -1,4 +1,4 @@
-/** What one kind of resource costs a month, whether anybody uses it or not. */
+/** Monthly cost of one kind of resource without any use. */
 export interface CostLine {
   readonly what: string;
   readonly count: number;
@@ -15,7 +15,7 @@ export interface CostAtRest {
 /** A resource, of a construct or in a template. */
 export interface PricedResource {
   readonly type: string;
-  /** A property by its name in the template. */
+  /** Returns a property by its name in the template. */
   readonly property: (name: string) => unknown;
 }
 
@@ -26,7 +26,7 @@ interface Price {
 
 const HOURS = 730;
 
-/** By the size in GB. https://aws.amazon.com/api-gateway/pricing/ */
+/** Hourly price by the size in GB. https://aws.amazon.com/api-gateway/pricing/ */
 const CACHE_HOURLY: Readonly<Record<string, number>> = {
   '0.5': 0.02,
   '1.6': 0.038,
@@ -67,8 +67,8 @@ const PRICES: Readonly<Record<string, Price>> = {
 };
 
 /**
- * What resources cost a month when nobody uses them, in us-east-1. What is billed by use or by stored bytes (requests,
- * data, logs) costs nothing at rest and is not in it.
+ * Returns the monthly cost of resources without any use, in us-east-1. Charges by use or by stored bytes (requests,
+ * data, logs) are not included.
  */
 export function costOf(resources: Iterable<PricedResource>): CostAtRest {
   const lines = new Map<string, { count: number; monthly: number }>();

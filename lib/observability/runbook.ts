@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 
-/** The sections of docs/runbooks.md, each with the first steps, which an alarm says itself. */
+/** Sections of docs/runbooks.md with their first steps, which the alarm's description contains. */
 const FIRST_STEPS = {
   'failing-requests':
     "1. Find the operation in the API's access log: filter status >= 500 | stats count(*) by resourcePath, method, integrationError. 2. Read the log of its function at that time. 3. If it began with a deployment, deploy the former version.",
@@ -15,7 +15,7 @@ const FIRST_STEPS = {
   'late-streams':
     '1. Look at the errors and throttles of the publishing function. 2. What it gave up is in the queue for failures: npx trellis redrive QUEUE within a day.',
   'unread-streams':
-    '1. aws lambda get-event-source-mapping --uuid UUID: State and LastProcessingResult say why. 2. Disabled: aws lambda update-event-source-mapping --uuid UUID --enabled. PROBLEM: repair the role of the function. Gone: deploy the stack again. 3. DynamoDB keeps changes for a day: what is older must be published by hand.',
+    '1. aws lambda get-event-source-mapping --uuid UUID: State and LastProcessingResult have the reason. 2. Disabled: aws lambda update-event-source-mapping --uuid UUID --enabled. PROBLEM: repair the role of the function. Gone: deploy the stack again. 3. DynamoDB keeps changes for a day: what is older must be published by hand.',
   'undelivered-failures':
     '1. Find the function, rule, schedule or topic: the metric of the alarm, by its dimension. 2. Repair the policy or the key of the queue for its failures. 3. What could not be written there is lost: its log has the ids.',
   'failed-workflows':
@@ -34,21 +34,21 @@ export type Runbook = keyof typeof FIRST_STEPS;
 
 export const RUNBOOKS = Object.keys(FIRST_STEPS) as Runbook[];
 
-/** The context that says where your own runbooks are, as in `https://wiki.example.com/runbooks#`. */
+/** Context key with the address of your own runbooks, as in `https://wiki.example.com/runbooks#`. */
 const CONTEXT = 'trellis:runbooks';
 
 /**
- * What to do when an alarm is on: the first steps, and where there are more. That is the address which the context
- * `trellis:runbooks` names, or the page of the package, which `npx trellis runbook` shows.
+ * Returns the first steps for an alarm and a reference to the rest: the address in the context `trellis:runbooks`, or
+ * the page of the package, which `npx trellis runbook` shows.
  *
- * @throws Error when the context is no address
+ * @throws Error when the context is not an address
  */
 export function runbookText(scope: IConstruct, runbook: Runbook): string {
   const base: unknown = scope.node.tryGetContext(CONTEXT);
   if (base === undefined) return `${FIRST_STEPS[runbook]}\nMore: npx trellis runbook ${runbook}`;
   if (typeof base !== 'string' || !/^https?:\/\//.test(base)) {
     throw new Error(
-      `The context \`${CONTEXT}\` must be an address that the name of a runbook is appended to, as in https://wiki.example.com/runbooks#, got ${JSON.stringify(base)}`,
+      `The context \`${CONTEXT}\` must be a URL to which the name of a runbook is appended, as in https://wiki.example.com/runbooks#, got ${JSON.stringify(base)}`,
     );
   }
   return `${FIRST_STEPS[runbook]}\nMore: ${base}${runbook}`;

@@ -62,7 +62,7 @@ export class ScheduledCheck extends Construct {
       definitionSubstitutions: { ...substitutions },
     });
     const reason =
-      'Each check answers one question, and its metric has the answer: `aws stepfunctions start-sync-execution` repeats it with its cause.';
+      'The metric of a check has its result; `aws stepfunctions start-sync-execution` repeats it with its cause.';
     acknowledge(this.stateMachine, {
       'AwsSolutions-SF1': reason,
       'AwsSolutions-SF2': reason,

@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { addAlarm } from './alarm.js';
 
-/** Failures that could not be written to where failures go: nothing but these metrics tells of them. */
+/** Metrics of failures that could not be delivered to their destination; nothing else records them. */
 const METRICS = [
   {
     id: 'LambdaDestinations',
@@ -38,7 +38,7 @@ const METRICS = [
 ] as const;
 
 /**
- * One alarm for each service and not for each function: a query of Metrics Insights is billed by the metrics that it
+ * Adds one alarm for each service, not for each function: a query of Metrics Insights is billed by the metrics that it
  * finds, $0.10 a month each, and these metrics exist only where something was lost.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-alarms.html
  */

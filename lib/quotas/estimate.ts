@@ -2,9 +2,8 @@ import { attributeOf, type Place, refOf } from './generated-names.js';
 import type { DeployedTemplate, Template, Templates } from './template.js';
 
 /**
- * Writes text in place of the functions of CloudFormation, as long as what a deployment would give. What only a
- * deployment knows (a parameter without a default, an import from elsewhere) counts as nothing, so that an estimate is
- * rather too small.
+ * Replaces the intrinsic functions of CloudFormation by text of the length that a deployment gives. Values known at
+ * deployment only (a parameter without a default, an import) count as empty, so that an estimate is rather too small.
  */
 export class Estimate {
   private readonly exports = new Map<string, { readonly value: unknown; readonly stack: string }>();
@@ -17,7 +16,7 @@ export class Estimate {
     }
   }
 
-  /** Returns a value of a stack's template with text where functions of CloudFormation stand. */
+  /** Returns a value of a stack's template with text in place of intrinsic functions. */
   resolved(value: unknown, stack: string): unknown {
     if (Array.isArray(value)) return value.map((item) => this.resolved(item, stack));
     if (typeof value !== 'object' || value === null) return value;

@@ -1,6 +1,6 @@
 import type { TemplateResource } from './template.js';
 
-/** Where a resource is, and what CloudFormation calls its stack. */
+/** Region and account of a resource, and the name of its stack. */
 export interface Place {
   readonly stackName: string;
   readonly region: string;
@@ -8,11 +8,11 @@ export interface Place {
 }
 
 interface Kind {
-  /** The property that gives a resource a name of the user's. */
+  /** Property with the physical name set by the user. */
   readonly name?: string;
-  /** Length to which CloudFormation cuts the names that it makes. */
+  /** Length to which CloudFormation truncates generated names. */
   readonly maxName: number;
-  /** `SERVICE:RESOURCE` of the ARN; `ID` stands for the name, `@` in front for a service without regions. */
+  /** `SERVICE:RESOURCE` of the ARN; `ID` is replaced by the name; a leading `@` marks a service without regions. */
   readonly arn: string;
   readonly isRefArn?: boolean;
 }
@@ -46,11 +46,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::StepFunctions::StateMachine': kind('states:stateMachine:ID', 80, 'StateMachineName', true),
 };
 
-/** CloudFormation ends a name that it makes with twelve or thirteen random characters. */
+/** Random suffix of generated names: twelve or thirteen characters. */
 const RANDOM = 'XXXXXXXXXXXX';
 
 /**
- * Returns a name of the length that CloudFormation would give the resource, or the one that its template gives.
+ * Returns a name of the length that CloudFormation generates for the resource, or the one in its template.
  *
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html
  */
@@ -58,7 +58,7 @@ export function nameOf(id: string, { Type, Properties }: TemplateResource, place
   const known = KINDS[Type];
   const given = known?.name === undefined ? undefined : Properties?.[known.name];
   if (typeof given === 'string') return given;
-  // The name of a state machine is without the stack's.
+  // Generated names of state machines lack the stack's name.
   const stack = Type === 'AWS::StepFunctions::StateMachine' ? '' : `${place.stackName}-`;
   return `${stack}${id}-${RANDOM}`.slice(0, known?.maxName || 255);
 }

@@ -1,19 +1,19 @@
-/** One limit of a service, and how much of it a resource takes. */
+/** Limit of a service, and how much of it a resource uses. */
 export interface Quota {
   readonly what: string;
   readonly limit: number;
   readonly types: readonly string[];
-  /** Given what CloudFormation would have filled in. Undefined where the resource has nothing of it. */
+  /** Returns the amount that a resource uses, with intrinsic functions resolved; undefined if it uses none. */
   readonly amount: (properties: Properties) => number | undefined;
   readonly remedy: string;
-  /** Whether AWS raises the limit on request: then going over it is legal. @default false */
+  /** Marks a limit that AWS raises on request, so that exceeding it is not an error. @default false */
   readonly isAdjustable?: boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: properties of templates have no types.
 export type Properties = Readonly<Record<string, any>>;
 
-/** Size of a value as text. IAM does not count the white space of policies. */
+/** Returns the size of a value as JSON. IAM does not count the white space of policies. */
 export function sizeOf(value: unknown): number | undefined {
   return value === undefined ? undefined : Buffer.byteLength(asText(value));
 }
@@ -27,7 +27,7 @@ const FEWER_STATEMENTS =
   'Give several principals or sources one statement, with a list of ARNs as condition, or use further queues.';
 
 /**
- * Limits that CloudFormation's schemas do not have, so that without a check a deployment fails at them.
+ * Limits missing from CloudFormation's schemas, so that without a check a deployment fails at them.
  *
  * - https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  * - https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -241,7 +241,7 @@ function maxOf(values: readonly (number | undefined)[] | undefined): number | un
   return values && Math.max(0, ...values.map((value) => value ?? 0));
 }
 
-/** Each part of a path is a resource, and so is the root. */
+/** Returns the number of resources: each path segment is one, and so is the root. */
 function resourcesOf(paths: readonly string[]): number {
   const nodes = paths.flatMap((path) => {
     const parts = path.split('/').filter((part) => part !== '');

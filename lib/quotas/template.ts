@@ -1,4 +1,4 @@
-/** The parts of a CloudFormation template that take something of a quota. */
+/** Parts of a CloudFormation template that use a quota. */
 export interface Template {
   readonly Resources?: Readonly<Record<string, TemplateResource>>;
   readonly Parameters?: Readonly<Record<string, { readonly Type: string; readonly Default?: unknown }>>;
@@ -13,7 +13,7 @@ export interface TemplateResource {
   readonly Metadata?: { readonly 'aws:cdk:path'?: string };
 }
 
-/** A template with where it is deployed. */
+/** Template with its region and account. */
 export interface DeployedTemplate {
   readonly template: Template;
   readonly stackName: string;
@@ -23,7 +23,7 @@ export interface DeployedTemplate {
   readonly account?: string;
 }
 
-/** The templates of an app by the paths of their stacks. */
+/** Templates of an app by the paths of their stacks. */
 export type Templates = Readonly<Record<string, DeployedTemplate>>;
 
 /** Returns the path of a resource's construct, or its logical id where the template does not name the path. */

@@ -2,12 +2,12 @@ import { Estimate } from './estimate.js';
 import { type Properties, QUOTAS, sizeOf } from './quotas.js';
 import { placeOf, type TemplateResource, type Templates } from './template.js';
 
-/** How much of a quota something takes. */
+/** Use of a quota. */
 export interface Use {
   readonly what: string;
   readonly amount: number;
   readonly limit: number;
-  /** The path of the construct, or of the stack. */
+  /** Path of the construct or of the stack. */
   readonly at: string;
   readonly remedy: string;
   readonly isAdjustable?: boolean;
@@ -32,7 +32,7 @@ interface Resolved {
 
 const COUNTED = new Set([...QUOTAS.flatMap(({ types }) => types), 'AWS::IAM::Policy']);
 
-/** Returns what an app takes of each quota, wherever it takes something. */
+/** Returns all uses of quotas in an app. */
 export function usesOf(templates: Templates): Use[] {
   const estimate = new Estimate(templates);
   return Object.entries(templates).flatMap(([stack, { template }]) => {
@@ -67,7 +67,7 @@ function usesOfResource({ resource, properties, at }: Resolved): Use[] {
   );
 }
 
-/** Those in a role itself, and those that are attached to it. */
+/** Returns the uses of inline policies: those in a role itself, and those attached to it. */
 function inlinePolicies(resources: readonly Resolved[]): Use[] {
   return resources
     .filter(({ resource }) => resource.Type === 'AWS::IAM::Role')
@@ -88,9 +88,9 @@ function inlinePolicies(resources: readonly Resolved[]): Use[] {
     });
 }
 
-/** The uses that are over their limit. */
+/** Returns the uses that exceed their limit. */
 export const beyond = (uses: readonly Use[]) => uses.filter(({ amount, limit }) => amount > limit);
 
-/** As in `94 of 500 resources (StorefrontOrders)`. */
+/** Returns a use as text: `94 of 500 resources (StorefrontOrders)`. */
 export const describedUse = ({ what, amount, limit, at }: Use) =>
   `${amount.toLocaleString('en')} of ${limit.toLocaleString('en')} ${what} (${at})`;

@@ -23,16 +23,16 @@ const TABLES: Readonly<Record<Exclude<Target, 'aws'>, TargetTable>> = {
   localstack: LOCALSTACK,
 };
 
-/** What was found so far, by the root of the app. */
+/** Differences found so far, by the root of the app. */
 const found = new WeakMap<IConstruct, ReportedDifference[]>();
-/** Stages and stacks that fit their target already. */
+/** Stages and stacks whose synthesis is replaced already. */
 const reached = new WeakSet<IConstruct>();
-const telling = new WeakSet<IConstruct>();
+const reporting = new WeakSet<IConstruct>();
 
 /**
- * Makes the whole app that the construct is in fit its target: at the end of synth, what the target lacks leaves the
- * templates of all stacks, and `target-report.json` in the folder of the synthesized app says what, and why. On AWS
- * nothing changes. Every construct of the library calls it; an app that uses none of them may do so itself.
+ * Fits the whole app to its target: at the end of synth, resources that the target lacks are removed from the templates
+ * of all stacks, and `target-report.json` in the cloud assembly lists them with the reasons. On AWS nothing changes.
+ * Every construct of the library calls it; an app that uses none of them may call it itself.
  *
  * @throws Error when the target is an emulator and the credentials are those of a real account
  * @example
@@ -47,15 +47,15 @@ export function applyTarget(scope: IConstruct): void {
   const target = targetOf(scope);
   reportOnSynthesis(scope.node.root, target);
   if (target === 'aws') return;
-  refuseRealAccount(target);
+  assertEmulatorCredentials(target);
   Aspects.of(stage).add(
     { visit: (node) => Stack.isStack(node) && fitStack(node, target) },
     { priority: AspectPriority.READONLY },
   );
 }
 
-/** What a template for an emulator lets go, one for AWS keeps: it must never get to a real account. */
-function refuseRealAccount(target: Target): void {
+/** Rejects the credentials of a real account: templates for an emulator delete data that templates for AWS keep. */
+function assertEmulatorCredentials(target: Target): void {
   const account = process.env.CDK_DEFAULT_ACCOUNT;
   if (!account || /^0+$/.test(account) || byEndpoint() !== 'aws') return;
   throw new Error(
@@ -65,7 +65,7 @@ function refuseRealAccount(target: Target): void {
   );
 }
 
-/** Notes that the construct made something else for this target than it makes for AWS. */
+/** Records that the construct creates something else on this target than on AWS. */
 export function reportReplacement(
   scope: IConstruct,
   what: Pick<ReportedDifference, 'type' | 'why' | 'instead'>,
@@ -80,8 +80,8 @@ function differencesOf(scope: IConstruct): ReportedDifference[] {
 }
 
 function reportOnSynthesis(root: IConstruct, target: Target): void {
-  if (telling.has(root) || !App.isApp(root)) return;
-  telling.add(root);
+  if (reporting.has(root) || !App.isApp(root)) return;
+  reporting.add(root);
   const differences = differencesOf(root);
   attachCustomSynthesis(root, {
     onSynthesize: ({ outdir }) => {
@@ -95,7 +95,7 @@ function reportOnSynthesis(root: IConstruct, target: Target): void {
   });
 }
 
-/** CDK asks the stack for its template once it is complete. */
+/** Replaces the synthesis of a stack, which CDK calls when the stack is complete. */
 interface Synthesized {
   _toCloudFormation(): Template;
 }
@@ -155,6 +155,6 @@ function unknownTypes(
   const example = unknown[0]!.type;
   return (
     `Expected only resources that ${TABLES[target].emulator} creates, got:\n${lines.join('\n')}\n` +
-    `Say what becomes of each there: declareSupport(app, '${target}', { '${example}': { leftOut: 'why', instead: 'what to do without it' } }), or 'supported' where your edition has it.`
+    `Declare how each is handled there: declareSupport(app, '${target}', { '${example}': { leftOut: 'why', instead: 'what to do without it' } }), or 'supported' where your edition has it.`
   );
 }

@@ -3,17 +3,17 @@ import type { IConstruct } from 'constructs';
 import type { Target } from './target.js';
 import { type Difference, leftOut } from './target-table.js';
 
-/** What an emulator does with a type: it creates it, or the app does without it there. */
+/** Support of an emulator for a resource type: it creates it, or the app does without it there. */
 export type Support = 'supported' | { readonly leftOut: string; readonly instead: string };
 
 const declared = new WeakMap<IConstruct, Map<string, 'supported' | Difference>>();
 
 /**
- * Says what an emulator makes of resource types that the library's own table does not know, or of which it says
- * otherwise: on an edition of LocalStack that has Cognito, for instance. It holds for all resources in the scope.
+ * Declares an emulator's support for resource types that the library's own table lacks or lists differently: for
+ * instance, an edition of LocalStack that has Cognito. It applies to all resources in the scope.
  *
- * Without it, a type that the emulator does not support stops the synth for that target, so that nothing is missing
- * there unseen.
+ * Without it, a type that the emulator does not support fails the synth for that target, so that nothing is missing
+ * there silently.
  *
  * @param support by resource type; `AWS::AppSync::*` stands for all of a service
  *
@@ -42,7 +42,7 @@ export function declareSupport(
   declared.set(scope, known);
 }
 
-/** What the app itself says of a resource; the nearest scope counts. */
+/** Returns the app's own declaration for a resource; the nearest scope counts. */
 export function declaredSupport(resource: CfnResource, target: Target): 'supported' | Difference | undefined {
   for (const scope of [...resource.node.scopes].reverse()) {
     const known = declared.get(scope);
@@ -54,7 +54,7 @@ export function declaredSupport(resource: CfnResource, target: Target): 'support
   return undefined;
 }
 
-/** All types of the same service. */
+/** Returns the pattern of all types of the same service. */
 export function family(type: string): string {
   return type.replace(/::\w+$/, '::*');
 }

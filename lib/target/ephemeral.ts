@@ -3,8 +3,8 @@ import type { IConstruct } from 'constructs';
 import { targetOf } from './target.js';
 
 /**
- * Whether what the app holds may go with its stacks: on the emulators, and where the context
- * `trellis:ephemeral` says so (a preview environment, for instance).
+ * Returns whether data may be deleted with its stacks: on the emulators, and where the context `trellis:ephemeral` is
+ * true (a preview environment, for instance).
  */
 export function isEphemeral(scope: IConstruct): boolean {
   const declared = scope.node.tryGetContext('trellis:ephemeral');
@@ -12,8 +12,8 @@ export function isEphemeral(scope: IConstruct): boolean {
 }
 
 /**
- * Data is kept when its stack is deleted or it is replaced, unless the app is ephemeral. What a failed first deployment
- * has made goes when that is rolled back: each further try would leave another one behind.
+ * Returns the removal policy of data: retained when its stack is deleted or it is replaced, unless the app is ephemeral.
+ * Resources of a failed first deployment are deleted with the roll-back: each further attempt would leave another one.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
  *
  * @param isProtected whether the resource is protected from deletion, which would stop the rolling back

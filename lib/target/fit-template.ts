@@ -3,13 +3,13 @@ import type { ReportedDifference } from './target-report.js';
 import type { Difference } from './target-table.js';
 import type { Template, TemplateResource } from './template.js';
 
-/** What a target makes of a resource type: `undefined` when nobody has said. */
+/** Handling of a resource type on a target; `undefined` for an unknown type. */
 export type Verdict = Difference | 'supported' | undefined;
 
-/** What is known of a target, about the resource with this logical id. */
+/** Knowledge about a target, by logical id or type. */
 export interface Knowledge {
   readonly ofType: (type: string, id: string) => Verdict;
-  /** By property, those of a type. */
+  /** Returns the differences of a type by property. */
   readonly ofProperties: (type: string) => Readonly<Record<string, Difference>>;
   readonly pathOf: (id: string) => string;
 }
@@ -17,11 +17,11 @@ export interface Knowledge {
 export interface FittedTemplate {
   readonly template: Template;
   readonly differences: readonly ReportedDifference[];
-  /** Resources of types that nobody has said anything about. */
+  /** Resources of unknown types. */
   readonly unknown: readonly { readonly type: string; readonly path: string }[];
 }
 
-/** Makes a template fit its target: without what the target lacks, and with nothing kept for ever. */
+/** Fits a template to its target: removes resources that the target lacks, and retention policies. */
 export function fitTemplate(original: Template, known: Knowledge): FittedTemplate {
   const resources = Object.entries(original.Resources ?? {});
   const differences: ReportedDifference[] = [];
@@ -54,7 +54,7 @@ export function fitTemplate(original: Template, known: Knowledge): FittedTemplat
   return { template, differences, unknown };
 }
 
-/** Whether there is such a property; lists are looked through. */
+/** Returns whether a property exists; each element of a list is searched. */
 function has(value: unknown, [name, ...rest]: readonly string[]): boolean {
   if (name === undefined) return value !== undefined;
   if (Array.isArray(value)) return value.some((one) => has(one, [name, ...rest]));
@@ -67,14 +67,14 @@ function without(value: unknown, [name, ...rest]: readonly string[]): unknown {
   return rest.length === 0 || inner === undefined ? others : { ...others, [name!]: without(inner, rest) };
 }
 
-/** Without dependencies on what is not there. */
+/** Removes dependencies on resources that were removed. */
 function detached(resource: TemplateResource, missing: ReadonlyMap<string, string>): TemplateResource {
   const { DependsOn, ...rest } = resource;
   const left = [DependsOn ?? []].flat().filter((id) => !missing.has(id));
   return left.length === 0 ? rest : { ...rest, DependsOn: left };
 }
 
-/** An emulator goes with all it holds: what a template keeps there only stands in the way of the next one. */
+/** Removes retention policies: an emulator is deleted with its data, and a retained resource would block the next deployment. */
 function ephemeral(resource: TemplateResource): TemplateResource {
   const { DeletionPolicy, UpdateReplacePolicy, ...rest } = resource;
   return {

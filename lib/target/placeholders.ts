@@ -1,6 +1,6 @@
 /**
- * Writes a template's part without references to resources that are not there: a placeholder takes the place of each,
- * of the form that its users check (an ARN stays an ARN).
+ * Returns part of a template with placeholders in place of references to removed resources, in the form that their
+ * users validate (an ARN stays an ARN).
  */
 export function withPlaceholders(part: unknown, missing: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(part)) return part.map((one) => withPlaceholders(one, missing));
@@ -15,7 +15,7 @@ export function withPlaceholders(part: unknown, missing: ReadonlyMap<string, str
   );
 }
 
-/** Whether a template's part refers to one of the resources. */
+/** Returns whether part of a template refers to one of the resources. */
 export function refersTo(part: unknown, missing: ReadonlyMap<string, string>): boolean {
   return JSON.stringify(withPlaceholders(part, missing)) !== JSON.stringify(part);
 }

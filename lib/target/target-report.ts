@@ -2,25 +2,25 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Target } from './target.js';
 
-/** The file of the report in the folder of the synthesized app. */
+/** Name of the report's file in the cloud assembly. */
 export const REPORT_FILE = 'target-report.json';
 
-/** One resource, or one property of it, that is not on the target what it is on AWS. */
+/** Resource or property that differs on the target from AWS. */
 export interface ReportedDifference {
   readonly what: 'left out' | 'replaced' | 'without effect';
   readonly type: string;
   readonly property?: string;
-  /** The path of the construct. */
+  /** Construct path. */
   readonly path: string;
   readonly why: string;
-  /** What takes its place, or what covers it. */
+  /** Replacement, or the test that covers it. */
   readonly instead: string;
 }
 
-/** All that a synthesized app is not on its target. */
+/** All differences of a synthesized app on its target. */
 export interface TargetReport {
   readonly target: Target;
-  /** The name and version of the emulator; none on AWS. */
+  /** Name and version of the emulator; undefined on AWS. */
   readonly emulator?: string;
   readonly differences: readonly ReportedDifference[];
 }
@@ -29,7 +29,7 @@ export function writeReport(folder: string, report: TargetReport): void {
   writeFileSync(join(folder, REPORT_FILE), `${JSON.stringify(report, null, 2)}\n`);
 }
 
-/** What the last synth wrote there; `undefined` when no report is there. */
+/** Reads the report of the last synth; `undefined` without one. */
 export function readReport(folder: string): TargetReport | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, REPORT_FILE), 'utf8')) as TargetReport;
@@ -39,7 +39,7 @@ export function readReport(folder: string): TargetReport | undefined {
   }
 }
 
-/** A report in one line. */
+/** Returns a report as one line. */
 export function summaryOf({ target, emulator, differences }: TargetReport): string {
   const count = (what: ReportedDifference['what']) =>
     differences.filter((difference) => difference.what === what).length;

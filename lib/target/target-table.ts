@@ -1,22 +1,22 @@
-/** What becomes of a resource type, or of one of its properties, that a target does not serve as AWS does. */
+/** Handling of a resource type or property that a target does not support as AWS does. */
 export interface Difference {
   /**
-   * - `left out`: it is taken from the template; what refers to it gets a placeholder
-   * - `without effect`: it is deployed, and the target keeps it and does nothing with it
+   * - `left out`: removed from the template; references to it become placeholders
+   * - `without effect`: deployed; the target stores it and ignores it
    */
   readonly what: 'left out' | 'without effect';
   readonly why: string;
-  /** What shows instead that it works, or how to do without it there. */
+  /** Test that covers it instead, or how to do without it there. */
   readonly instead: string;
 }
 
-/** What an emulator knows of CloudFormation. */
+/** Support of an emulator for CloudFormation. */
 export interface TargetTable {
-  /** Its name and version. */
+  /** Name and version of the emulator. */
   readonly emulator: string;
-  /** The resource types that it creates. */
+  /** Resource types that it creates. */
   readonly supported: readonly string[];
-  /** By resource type, or by type and property as in `AWS::S3::Bucket.LifecycleConfiguration`. */
+  /** Differences by resource type, or by type and property as in `AWS::S3::Bucket.LifecycleConfiguration`. */
   readonly differences: Readonly<Record<string, Difference>>;
 }
 

@@ -1,16 +1,16 @@
 import type { IConstruct } from 'constructs';
 
-/** Where an app is deployed to. */
+/** Deployment target of an app. */
 export type Target = 'aws' | 'localstack' | 'local';
 
 const TARGETS: readonly string[] = ['aws', 'localstack', 'local'] satisfies Target[];
 
 /**
- * The target of the app that the construct is part of: context `target`, else the environment variable
- * TRELLIS_TARGET, else `localstack` where AWS_ENDPOINT_URL leads to another host than AWS's, else `aws`. It is chosen
- * by whoever deploys, never by editing the app.
+ * Returns the target of the construct's app: context `target`, else the environment variable TRELLIS_TARGET, else
+ * `localstack` if AWS_ENDPOINT_URL points to a host that is not of AWS, else `aws`. The target is chosen at deployment,
+ * never by editing the app.
  *
- * @throws Error when it is none of them
+ * @throws Error for an unknown target
  */
 export function targetOf(scope: IConstruct): Target {
   const target = scope.node.tryGetContext('target') ?? process.env.TRELLIS_TARGET ?? byEndpoint();
@@ -22,7 +22,7 @@ export function targetOf(scope: IConstruct): Target {
   return target as Target;
 }
 
-/** Where AWS_ENDPOINT_URL leads to. AWS's own endpoints, of a VPC or for FIPS, are in its domains. */
+/** Returns the target that AWS_ENDPOINT_URL implies. AWS's own endpoints, of a VPC or for FIPS, are in its domains. */
 export function byEndpoint(): Target {
   const endpoint = process.env.AWS_ENDPOINT_URL ?? '';
   if (!URL.canParse(endpoint)) return 'aws';

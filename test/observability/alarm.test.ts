@@ -66,10 +66,10 @@ describe('an alarm', () => {
     });
   });
 
-  it('refuses a context that is no address', () => {
+  it('rejects a context that is not a URL', () => {
     const stack = newStack({ 'trellis:runbooks': 'wiki' });
     expect(() => addAlarm(stack, 'Slow', definition)).toThrow(
-      'The context `trellis:runbooks` must be an address that the name of a runbook is appended to, as in https://wiki.example.com/runbooks#, got "wiki"',
+      'The context `trellis:runbooks` must be a URL to which the name of a runbook is appended, as in https://wiki.example.com/runbooks#, got "wiki"',
     );
   });
 });
@@ -105,6 +105,6 @@ describe('the runbook', () => {
 
   it('is in the package that is published', () => {
     const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    expect(files).toContain('docs/runbooks.md');
+    expect(files).toContain('docs');
   });
 });

@@ -152,7 +152,7 @@ describe('Monitoring', () => {
     root.synth();
     Annotations.fromStack(operations).hasInfo(
       '/Operations/Monitoring',
-      'At rest this app costs $0.60 a month (us-east-1): 6 alarms $0.60',
+      'At rest, this app costs $0.60 a month (us-east-1): 6 alarms $0.60',
     );
   });
 

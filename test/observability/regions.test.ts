@@ -27,13 +27,13 @@ describe('Monitoring of several regions', () => {
     return { root, here, there };
   };
 
-  it('never names a topic that is not there, and warns of alarms that reach nobody', () => {
+  it('never names a topic that is not there, and warns of alarms that are not delivered', () => {
     const { here, there } = app();
     const [alarm] = Object.values(Template.fromStack(there).findResources('AWS::CloudWatch::Alarm'));
     expect(alarm!.Properties.AlarmActions).toBeUndefined();
     Annotations.fromStack(here).hasWarning(
       '/Here/Monitoring',
-      Match.stringLikeRegexp('1 alarms reach nobody.*There \\(us-east-1, account 111111111111\\)'),
+      Match.stringLikeRegexp('1 alarms are not delivered.*There \\(us-east-1, account 111111111111\\)'),
     );
   });
 
@@ -42,7 +42,7 @@ describe('Monitoring of several regions', () => {
     new Monitoring(there, 'Monitoring', { dashboard: false });
     const [alarm] = Object.values(Template.fromStack(there).findResources('AWS::CloudWatch::Alarm'));
     expect(alarm!.Properties.AlarmActions).toHaveLength(1);
-    Annotations.fromStack(here).hasNoWarning('*', Match.stringLikeRegexp('reach nobody'));
+    Annotations.fromStack(here).hasNoWarning('*', Match.stringLikeRegexp('not delivered'));
   });
 
   it('shows graphs of the region that a stack is in', () => {
@@ -109,13 +109,10 @@ describe('a topic with a key', () => {
     });
   });
 
-  it('of elsewhere is warned of', () => {
+  it('imported from another account causes a warning', () => {
     const stack = new Stack(new App(), 'S');
     const masterKey = Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:111111111111:key/a');
     new Monitoring(stack, 'Monitoring', { topic: { masterKey } });
-    Annotations.fromStack(stack).hasWarning(
-      '/S/Monitoring',
-      Match.stringLikeRegexp('no alarm reaches anybody'),
-    );
+    Annotations.fromStack(stack).hasWarning('/S/Monitoring', Match.stringLikeRegexp('no alarm is delivered'));
   });
 });

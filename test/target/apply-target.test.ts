@@ -171,7 +171,7 @@ describe('a type that the target does not know', () => {
       [
         'Expected only resources that MiniStack 1.5.33 creates, got:',
         '  AWS::AppConfig::Extension (at Shop/Extension)',
-        "Say what becomes of each there: declareSupport(app, 'local', { 'AWS::AppConfig::Extension': { leftOut: 'why', instead: 'what to do without it' } }), or 'supported' where your edition has it.",
+        "Declare how each is handled there: declareSupport(app, 'local', { 'AWS::AppConfig::Extension': { leftOut: 'why', instead: 'what to do without it' } }), or 'supported' where your edition has it.",
       ].join('\n'),
     );
   });

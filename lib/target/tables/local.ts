@@ -71,7 +71,7 @@ export const LOCAL: TargetTable = {
     ),
     'AWS::CloudFront::Distribution.DistributionConfig.Logging': withoutEffect(
       'the edge writes no access logs',
-      'the browser shows what was asked for',
+      'the browser shows the requests',
     ),
     'AWS::CloudFront::Distribution.DistributionConfig.ViewerCertificate': withoutEffect(
       'the edge is plain HTTP on this machine',
@@ -107,7 +107,7 @@ export const LOCAL: TargetTable = {
     ),
     'AWS::Lambda::Function.MemorySize': withoutEffect(
       'a function may use what this machine has',
-      'the log of a real invocation says what it used',
+      'the log of a real invocation has the memory that it used',
     ),
     'AWS::Lambda::Function.TracingConfig': withoutEffect(NO_TRACES, SEE_LOGS),
     'AWS::Lambda::Function.VpcConfig': withoutEffect(
@@ -120,7 +120,7 @@ export const LOCAL: TargetTable = {
     ),
     'AWS::StepFunctions::StateMachine.LoggingConfiguration': withoutEffect(
       'MiniStack writes no logs of executions',
-      'GetExecutionHistory tells every step',
+      'GetExecutionHistory lists every step',
     ),
     'AWS::StepFunctions::StateMachine.TracingConfiguration': withoutEffect(NO_TRACES, SEE_LOGS),
   },

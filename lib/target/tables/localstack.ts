@@ -54,7 +54,7 @@ export const LOCALSTACK: TargetTable = {
     'AWS::Lambda::Function.TracingConfig': withoutEffect(NO_TRACES, 'the logs carry the request id'),
     'AWS::StepFunctions::StateMachine.TracingConfiguration': withoutEffect(
       NO_TRACES,
-      'GetExecutionHistory tells every step',
+      'GetExecutionHistory lists every step',
     ),
   },
 };
