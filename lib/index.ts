@@ -62,13 +62,8 @@ export type {
   UserDirectoryProps,
   UserEmailOptions,
 } from './identity/user-directory-props.js';
-export {
-  EventHub,
-  EventHubBase,
-  type EventHubProps,
-  type OnHandlerOptions,
-  type OnOptions,
-} from './messaging/event-hub.js';
+export { EventHub, type EventHubProps } from './messaging/event-hub.js';
+export { EventHubBase, type OnHandlerOptions, type OnOptions } from './messaging/event-hub-base.js';
 export { EventSubscription, type EventSubscriptionOptions } from './messaging/event-subscription.js';
 export type { ConsumerModule, EventTarget, WorkerTarget, WorkflowTarget } from './messaging/event-target.js';
 export { Outbox, type OutboxAlarmProps, type OutboxProps } from './messaging/outbox.js';

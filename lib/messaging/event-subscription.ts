@@ -13,48 +13,50 @@ import { patternOf, patternOfOthers } from './private/event-patterns.js';
 import { allowRules } from './private/rule-permissions.js';
 import { validateDefinition } from './private/validate-event.js';
 
+/** Options of a subscription. */
 export interface EventSubscriptionOptions {
-  /** For how long EventBridge tries to deliver an event, a minute to a day. @default Duration.hours(24) */
+  /** Time for which EventBridge retries the delivery of an event, a minute to a day. @default Duration.hours(24) */
   readonly maxEventAge?: Duration;
-  /** How often it tries at most, 0 to 185 times. @default 185 */
+  /** Maximum retries of a delivery, 0 to 185. @default 185 */
   readonly retryAttempts?: number;
   /** Further conditions on the event's data, as in `{ total: [{ numeric: ['>', 1000] }] }`. @default - none */
   readonly where?: Readonly<Record<string, unknown>>;
   /**
-   * The alarm on events that could not be delivered, or not be handled; `false` for none. Of a function and of
-   * a QueueWorker that there are already it is their own, which is not changed here.
-   * @default - at the first one
+   * Alarm on events that could not be delivered or handled; `false` disables it. An existing function or QueueWorker has
+   * its own alarm, which is not changed here.
+   * @default - at the first event
    */
   readonly alarm?: DeadLetterAlarmProps | false;
 }
 
-/** What a subscription is made of, as `EventHub.on` knows it. */
+/** Properties of a subscription, which `EventHub.on` sets. */
 export interface EventSubscriptionProps extends EventSubscriptionOptions {
   readonly bus: IEventBus;
   readonly events: readonly EventDefinition[];
-  /** The versions of the event that anything subscribes to by the same hub; known when the template is written. */
+  /** Versions of the event with a subscription of the same hub; read when the template is written. */
   readonly knownVersions: () => readonly number[];
-  /** @internal How the target gets the event. */
+  /** @internal Delivery to the target. */
   readonly delivery: Delivery;
 }
 
 /**
- * What `EventHub.on` makes: the rule that sends an event to its target, and the one that sends events of the same
- * name but of a version that nothing here understands to the dead-letter queue.
+ * Subscription of `EventHub.on`: the rule that sends an event to its target, and the rule that sends events of the same
+ * name with an unknown version to the dead-letter queue.
  *
- * Nothing is lost: what cannot be delivered for a day lands in the dead-letter queue, too. For a function of this
- * library that is its failure queue, and for a QueueWorker its own; other targets get one, with an alarm of $0.10 a month.
+ * Events are not lost: after a day without delivery an event is moved to the dead-letter queue, too. For a function of
+ * this library that is its failure queue, and for a QueueWorker its own; other targets get one, with an alarm of $0.10 a
+ * month.
  */
 export class EventSubscription extends Construct {
-  /** Sends the event to the target. */
+  /** Rule that sends the event to the target. */
   readonly rule: Rule;
-  /** Sends events of versions that nothing subscribes to by the same hub to the dead-letter queue. */
+  /** Rule that sends events of versions without a subscription of the same hub to the dead-letter queue. */
   readonly otherVersions: Rule;
   readonly deadLetterQueue: IQueue;
-  /** The alarm on the dead-letter queue, where the subscription has made that. */
+  /** Alarm on the dead-letter queue, if the subscription has created the queue. */
   readonly alarm: Alarm | undefined;
 
-  /** @internal Made by `EventHub.on`. */
+  /** @internal Use `EventHub.on`. */
   constructor(scope: Construct, id: string, props: EventSubscriptionProps) {
     super(scope, id);
     const {
@@ -66,9 +68,9 @@ export class EventSubscription extends Construct {
       where,
       alarm = {},
     } = props;
-    const errors = [...validateDefinition(events), ...delivery.errors, ...validatePlaces(this, delivery)];
+    const errors = [...validateDefinition(events), ...delivery.errors, ...validateRegion(this, delivery)];
     if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
-    const own = delivery.deadLetterQueue === undefined;
+    const createsQueue = delivery.deadLetterQueue === undefined;
     this.deadLetterQueue = delivery.deadLetterQueue ?? deadLetterQueue(this, 'DeadLetters');
     const name = events[0]?.name;
     this.rule = new Rule(this, 'Rule', {
@@ -83,9 +85,9 @@ export class EventSubscription extends Construct {
       deadLetterQueue: allowed(this.deadLetterQueue),
     };
     this.rule.addTarget(delivery.target(policy, delivery.queue && allowed(delivery.queue)));
-    this.otherVersions = this.setOthersAside(props);
+    this.otherVersions = this.createOtherVersionsRule(props);
     this.alarm =
-      own && alarm
+      createsQueue && alarm
         ? addDeadLetterAlarm(
             this,
             this.deadLetterQueue,
@@ -95,7 +97,7 @@ export class EventSubscription extends Construct {
         : undefined;
   }
 
-  private setOthersAside({ bus, events, delivery, knownVersions }: EventSubscriptionProps): Rule {
+  private createOtherVersionsRule({ bus, events, delivery, knownVersions }: EventSubscriptionProps): Rule {
     const rule = new Rule(this, 'OtherVersions', {
       eventBus: bus,
       description: `${events[0]?.name} of versions that nothing here understands`,
@@ -111,11 +113,12 @@ export class EventSubscription extends Construct {
   }
 }
 
-/** A rule takes queues of its own region only, for events and for those that it cannot deliver. */
-function validatePlaces(scope: Construct, { name, queue, deadLetterQueue }: Delivery): string[] {
+/** Validates the region of the target: a rule accepts only queues of its own region, also as dead-letter queues. */
+function validateRegion(scope: Construct, { name, queue, deadLetterQueue }: Delivery): string[] {
   const { region } = Stack.of(scope);
   const elsewhere = [queue, deadLetterQueue].find(
-    (one) => one && Token.compareStrings(one.env.region, region) === TokenComparison.DIFFERENT,
+    (candidate) =>
+      candidate && Token.compareStrings(candidate.env.region, region) === TokenComparison.DIFFERENT,
   );
   return elsewhere
     ? [

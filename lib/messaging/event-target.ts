@@ -5,9 +5,9 @@ import type { IConstruct } from 'constructs';
 import type { EventDefinition, EventOf, PublishedEvent } from '../contract/event.js';
 import type { DeliveredEvent } from '../runtime/event.js';
 
-/** A module whose handler takes the event: made with `consume`, or any that takes events of EventBridge. */
+/** Module whose handler accepts the event: one that calls `consume`, or a plain handler of EventBridge events. */
 export interface ConsumerModule<E extends EventDefinition> {
-  // biome-ignore lint/suspicious/noExplicitAny: the context is Lambda's, or whatever the handler makes of it.
+  // biome-ignore lint/suspicious/noExplicitAny: a handler may declare any type of context.
   readonly handler: ((event: DeliveredEvent, context: any) => unknown) & Consumes<E>;
 }
 
@@ -15,19 +15,19 @@ interface Consumes<E extends EventDefinition> {
   readonly consumes?: (event: EventOf<E>) => void;
 }
 
-/** A QueueWorker whose handler takes the event. */
+/** A QueueWorker whose handler accepts the event. */
 export interface WorkerTarget<E extends EventDefinition> extends IConstruct, Consumes<E> {
   readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;
 }
 
-/** A construct of this library around a state machine, which is started with the event's data. */
+/** A construct of this library around a state machine, which starts with the event's data. */
 export interface WorkflowTarget<E extends EventDefinition> extends IConstruct {
   readonly stateMachine: IStateMachine;
   readonly starts?: (input: PublishedEvent<E>['data']) => void;
 }
 
-/** What an event can be sent to, besides a handler: a worker, a queue, a function, a workflow. */
+/** Target of an event besides a handler: a worker, a queue, a function, a workflow. */
 export type EventTarget<E extends EventDefinition> =
   | WorkerTarget<E>
   | WorkflowTarget<E>

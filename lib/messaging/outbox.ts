@@ -23,56 +23,57 @@ import { addDeadLetterAlarm, type DeadLetterAlarmProps } from '../observability/
 import { OUTBOX_ATTRIBUTE } from '../runtime/outbox/attribute.js';
 import { addUnreadAlarm } from './private/unread-check.js';
 
+/** Thresholds of an Outbox's alarms. */
 export interface OutboxAlarmProps extends DeadLetterAlarmProps {
-  /** How old the oldest change may be that is not published. @default Duration.minutes(5) */
+  /** Maximum age of an unpublished change. @default Duration.minutes(5) */
   readonly delay?: Duration;
   /**
-   * Whether a check every five minutes looks at the event source, with an alarm when the stream is not read.
+   * True to check the event source every five minutes, with an alarm when the stream is not read.
    * @default true
    */
   readonly unread?: boolean;
 }
 
+/** Properties of an Outbox. */
 export interface OutboxProps {
-  /** The table whose items carry events; its stream must hold new and old images. */
+  /** Table whose items contain events; its stream must have new and old images. */
   readonly table: DataTable | ITable;
-  /** Where events are published. */
+  /** Bus to publish on. */
   readonly events: Bindable<'bus'> | IEventBus;
-  /** How many changes one invocation gets at most, 1 to 10,000. @default 100 */
+  /** Maximum changes of one invocation, 1 to 10,000. @default 100 */
   readonly batchSize?: number;
   /**
-   * How often a batch is tried again while EventBridge cannot be reached; meanwhile its shard waits, so that order is
-   * kept.
+   * Retries of a batch while EventBridge cannot be reached; meanwhile its shard waits, to keep the order.
    * @default 100
    */
   readonly retryAttempts?: number;
   /**
-   * How old a change may be until it is given up, a minute to a day.
-   * @default Duration.hours(12): DynamoDB keeps changes for a day, and what was given up must be read from there
+   * Maximum age of a change before it is moved to the failure queue, a minute to a day.
+   * @default Duration.hours(12): DynamoDB keeps changes for a day, and a redrive must still read them there
    */
   readonly maxRecordAge?: Duration;
-  /** Properties of the function that publishes; they win over the defaults. @default - 256 MB, a minute */
+  /** Properties of the publishing function; they override the defaults. @default - 256 MB, a minute */
   readonly function?: NodeFunctionOptions;
-  /** Alarms on delay, throttles, a stream that is not read and events that were given up; `false` for none. @default - all four */
+  /** Alarms on delay, throttles, a stream that is not read and failed events; `false` disables them. @default - all four */
   readonly alarms?: OutboxAlarmProps | false;
-  /** Any property of the event source, such as `parallelizationFactor`; it wins over the defaults. */
+  /** Properties of the event source, such as `parallelizationFactor`; they override the defaults. */
   readonly eventSource?: EventSourceMappingOptions;
 }
 
 /**
- * Publishes the events that items of a table carry: whoever writes `{ ...order, ...outbox(OrderPlaced, data, { sequence }) }`
- * publishes by the same write, so that no order is without its event and no event without its order.
+ * Publishes the events in a table's items: a write of `{ ...order, ...outbox(OrderPlaced, data, { sequence }) }` also
+ * publishes the event, so that neither an order nor its event exists without the other.
  *
- * The table's stream leads to a function of this library, which publishes in order for each item and at least once.
- * What EventBridge refuses for good lands in the failure queue with its data and blocks nothing, and so does the key of an
- * item whose event cannot be written as JSON or is too large for a message; a change that could not be published for half a
- * day lands there as a reference to the stream. `trellis redrive` publishes all of them, for a day without a loss: later
- * it finds what the items still carry.
+ * The table's stream invokes a function of this library, which publishes at least once, in order for each item. An event
+ * that EventBridge rejects permanently is moved to the failure queue with its data and does not block others. For an
+ * event that cannot be written as JSON, or is too large for a message, the queue gets the key of its item; for a change
+ * that could not be published for half a day, a reference to the stream. `trellis redrive` publishes all of them: within
+ * a day without a loss, later only the events that the items still contain.
  *
- * Costs at rest: four alarms, $0.40 a month, and a cent for the checks of the event source. In use the function's time and the events ($1.00 per million); reading
- * the stream is free for functions.
+ * Costs at rest: four alarms, $0.40 a month, and a cent for the checks of the event source. In use: the function's time
+ * and the events ($1.00 per million); functions read the stream for free.
  *
- * @throws Error when the table has no stream of new and old images
+ * @throws Error if the table does not have a stream of new and old images
  * @example
  * import { StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
  * import { DataTable, EventHub, Outbox } from 'cdk-trellis';
@@ -84,11 +85,11 @@ export interface OutboxProps {
  * new Outbox(stack, 'Outbox', { table: orders, events: new EventHub(stack, 'Events') });
  */
 export class Outbox extends Construct {
-  /** The function that publishes. */
+  /** Publishing function. */
   readonly function: HandlerFunction;
-  /** What reads the stream and invokes the function. */
+  /** Event source that reads the stream and invokes the function. */
   readonly eventSource: EventSourceMapping;
-  /** Events that EventBridge has refused, and references to changes that were given up. */
+  /** Queue of events that EventBridge rejected, and of references to changes that were too old. */
   readonly failures: Queue;
   readonly alarms: readonly Alarm[];
 
@@ -116,7 +117,7 @@ export class Outbox extends Construct {
     const isWrong = resource !== undefined && view !== StreamViewType.NEW_AND_OLD_IMAGES;
     if (!isWrong && table.tableStreamArn) return table.tableStreamArn;
     throw new Error(
-      `\`table\` must have a stream of new and old images, got ${view ?? 'no stream'}: give ${table.node.path} \`stream: StreamViewType.NEW_AND_OLD_IMAGES\` (at ${this.node.path})`,
+      `\`table\` must have a stream of new and old images, got ${view ?? 'no stream'}. Set \`stream: StreamViewType.NEW_AND_OLD_IMAGES\` on ${table.node.path} (at ${this.node.path})`,
     );
   }
 
@@ -131,11 +132,11 @@ export class Outbox extends Construct {
       batchSize,
       retryAttempts,
       maxRecordAge,
-      // From the oldest change on: what is written while the event source is being made would be missed otherwise.
+      // From the oldest change, to include writes during the creation of the event source.
       startingPosition: StartingPosition.TRIM_HORIZON,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
-      // The function may send there already, by its own need.
+      // The function already has permission to send there, by its own need.
       onFailure: { bind: () => ({ destination: this.failures.queueArn }) },
       filters: [
         FilterCriteria.filter({
@@ -160,7 +161,7 @@ export class Outbox extends Construct {
       runbook: 'late-streams',
       ...(topic && { topic }),
     });
-    // Each invocation reports the age of its changes: a function without invocations has no IteratorAge.
+    // Alarm on throttles: the age of changes is reported by invocations, so a throttled function has no IteratorAge.
     const throttled = addAlarm(this, 'ThrottledAlarm', {
       metric: this.function.metricThrottles({ period: Duration.minutes(1) }),
       threshold: 0,
@@ -173,7 +174,7 @@ export class Outbox extends Construct {
       this,
       this.failures,
       props,
-      `Events of ${name} could not be published and lie in its Outbox's failure queue. Redrive references to the stream within a day: later only what the items still carry can be published.`,
+      `Events of ${name} could not be published and are in its Outbox's failure queue. Redrive references to the stream within a day: later only the events that the items still contain can be published.`,
     );
     if (!unread) return [late, throttled, lost];
     const { eventSource, failures } = this;

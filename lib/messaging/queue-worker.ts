@@ -14,11 +14,11 @@ import type { NodeFunctionProps } from '../function/node-function-props.js';
 import { addAlarm } from '../observability/alarm.js';
 import { addDeadLetterAlarm } from '../observability/dead-letter-alarm.js';
 import { dataRemovalPolicy } from '../target/ephemeral.js';
-import { refuseOtherHandler } from './handlers.js';
-import { validateQueue, visibilityError } from './private/validate-queue.js';
+import { validateHandlerKind } from './handlers.js';
+import { validateQueue, validateVisibility } from './private/validate-queue.js';
 import type { QueueWorkerOptions, QueueWorkerProps, WorkerModule } from './queue-worker-props.js';
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+/** Minimum of the visibility timeout. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY_FACTOR = 6;
 
 /**
@@ -28,8 +28,8 @@ const VISIBILITY_FACTOR = 6;
  * Costs at rest: two alarms, $0.20 a month. In use $0.40 per million requests to SQS after the first million of
  * a month (us-east-1, https://aws.amazon.com/sqs/pricing/), and the function's time.
  *
- * @throws Error when a number is out of SQS's or Lambda's limits, or the visibility timeout below six times the
- *   function's timeout; when the handler is made for something else than messages
+ * @throws Error for a number outside of SQS's or Lambda's limits, a visibility timeout below six times the function's
+ *   timeout, or a handler of another source
  * @example
  * import { QueueWorker } from 'cdk-trellis';
  *
@@ -41,17 +41,17 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
   implements Bindable<'queue'>
 {
   readonly bindingKind = 'queue';
-  /** Only for the compiler: what can be sent. */
+  /** Type of the messages, for the compiler only. */
   declare readonly takes?: Module['handler'] extends { readonly takes?: infer Takes } ? Takes : never;
-  /** Only for the compiler: the events that can be sent here. */
+  /** Type of the events, for the compiler only. */
   declare readonly consumes?: Module['handler'] extends { readonly consumes?: infer Consumes }
     ? Consumes
     : never;
   readonly queue: Queue;
-  /** Messages that failed as often as they may. */
+  /** Queue of messages that failed `maxReceiveCount` times. */
   readonly deadLetterQueue: IQueue;
   readonly function: HandlerFunction<Module>;
-  /** What polls the queue and invokes the function. */
+  /** Event source that polls the queue and invokes the function. */
   readonly eventSource: EventSourceMapping;
   readonly alarms: readonly Alarm[];
 
@@ -68,23 +68,25 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
       queue,
       deadLetterQueue: deadLetters,
       eventSource,
-      ...own
+      ...functionOptions
     } = props as QueueWorkerOptions & Omit<NodeFunctionProps<Module>, 'deadLetterQueue'>;
-    this.refuse(validateQueue({ ...props, fifo, maxConcurrency, maxReceiveCount }));
+    this.assertValid(validateQueue({ ...props, fifo, maxConcurrency, maxReceiveCount }));
     this.function = new HandlerFunction(this, 'Function', {
-      ...own,
+      ...functionOptions,
       invokedSynchronously: true,
     } as unknown as NodeFunctionProps<Module>);
-    this.refuse(refuseOtherHandler(this.function, 'worker'));
-    const least = leastVisibility(this.function.timeout, batchWindow);
-    this.refuse(visibilityError(visibilityTimeout ?? queue?.visibilityTimeout, least, this.function.timeout));
+    this.assertValid(validateHandlerKind(this.function, 'worker'));
+    const minVisibility = minVisibilityOf(this.function.timeout, batchWindow);
+    this.assertValid(
+      validateVisibility(visibilityTimeout ?? queue?.visibilityTimeout, minVisibility, this.function.timeout),
+    );
     this.deadLetterQueue =
       queue?.deadLetterQueue?.queue ??
       deadLetterQueue(this, 'DeadLetters', { ...(fifo && { fifo }), ...deadLetters });
     this.queue = new Queue(this, 'Queue', {
       ...secure(queue),
       ...(fifo && FIFO),
-      visibilityTimeout: visibilityTimeout ?? least,
+      visibilityTimeout: visibilityTimeout ?? minVisibility,
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount },
       removalPolicy: dataRemovalPolicy(this),
       ...definedProps(queue),
@@ -105,7 +107,7 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
     return queueBinding(this.queue).bindingFor(access);
   }
 
-  private refuse(errors: readonly string[]): void {
+  private assertValid(errors: readonly string[]): void {
     if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
   }
 
@@ -122,7 +124,7 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
     });
     acknowledge(source, {
       'Serverless-LambdaEventSourceMappingDestination':
-        'A destination serves streams; of a queue, failed messages go to its dead-letter queue.',
+        'Destinations are for streams; failed messages of a queue go to its dead-letter queue.',
     });
     return source;
   }
@@ -135,7 +137,7 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
       metric: this.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1) }),
       threshold: oldestMessage.toSeconds(),
       periods: 3,
-      description: `Messages to ${name} have waited for more than ${minutes} minutes. See in its function's logs whether they fail or are too many; \`maxConcurrency\` handles more at once.`,
+      description: `Messages to ${name} have waited for more than ${minutes} minutes. The logs of its function show whether they fail; if they are too many, raise \`maxConcurrency\`.`,
       runbook: 'old-messages',
       ...(topic && { topic }),
     });
@@ -143,32 +145,32 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
       this,
       this.deadLetterQueue,
       props,
-      `Messages to ${name} failed as often as they may and lie in its dead-letter queue.`,
+      `Messages to ${name} failed at all receipts and are in its dead-letter queue.`,
     );
     return [old, dead];
   }
 }
 
-/** What is reported as failed in a batch counts a receipt, also where it was not tried. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html */
+/** Warns of a FIFO batch: each message reported as failed counts a receipt, also if it was not handled. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html */
 function warnOfSharedReceipts(worker: Construct, batchSize: number | undefined): void {
   if (batchSize === undefined || Token.isUnresolved(batchSize) || batchSize === 1) return;
   Annotations.of(worker).addWarningV2(
     'cdk-trellis:fifoBatch',
-    `\`batchSize\` is ${batchSize} with \`fifo\`: messages behind one that fails are received with it each time and land in the dead-letter queue with it, without having been handled. Leave \`batchSize\` out, which makes it 1.`,
+    `\`batchSize\` is ${batchSize} with \`fifo\`: messages behind a failed one are received together with it, and moved to the dead-letter queue with it, without having been handled. Remove \`batchSize\`, which then is 1.`,
   );
 }
 
-/** High throughput: limits count for each group and not for the queue. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html */
+/** High throughput: limits apply to each group instead of the queue. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html */
 const FIFO = {
   fifo: true,
-  // For senders that give no id; `queue(Message).send` gives one.
+  // For senders without an id; `queue(Message).send` sets one.
   contentBasedDeduplication: true,
   deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
   fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
 } as const;
 
-/** Time for retries of a throttled invocation, before another one gets the same messages. */
-function leastVisibility(timeout: Duration | undefined, window = Duration.seconds(0)): Duration {
+/** Returns the minimum visibility timeout: time for retries of a throttled invocation before another one gets the messages. */
+function minVisibilityOf(timeout: Duration | undefined, window = Duration.seconds(0)): Duration {
   const seconds = timeout && !timeout.isUnresolved() ? timeout.toSeconds() * VISIBILITY_FACTOR : 60;
   return Duration.seconds(seconds + window.toSeconds());
 }

@@ -4,44 +4,46 @@ import type { ModuleProps, NodeFunctionOptions } from '../function/node-function
 import type { DeadLetterAlarmProps } from '../observability/dead-letter-alarm.js';
 import type { ScheduledEvent } from '../runtime/handlers/job.js';
 
-/** A module whose handler does scheduled work: made with `job`, or any that takes the event of a schedule. */
+/** Module whose handler runs on a schedule: one that calls `job`, or a plain handler of the schedule's event. */
 export interface JobModule {
-  // biome-ignore lint/suspicious/noExplicitAny: the context is Lambda's, or whatever the handler makes of it.
+  // biome-ignore lint/suspicious/noExplicitAny: a handler may declare any type of context.
   readonly handler: (event: ScheduledEvent, context: any) => unknown;
 }
 
+/** Thresholds of a CronJob's alarms. */
 export interface CronJobAlarmProps extends DeadLetterAlarmProps {
   /**
-   * How long the job may go without being run before the alarm is on, up to a week; `false` for no such alarm.
+   * Maximum time without a run before the alarm, up to a week; `false` disables that alarm.
    * @default - derived from the schedule: twice an interval of minutes or hours, a day and two hours for a daily job,
-   *   the longest pause and two hours for one on certain weekdays; no alarm for rarer ones, since CloudWatch looks back
-   *   a week at most
+   *   the longest pause and two hours for one on certain weekdays; no alarm for rarer ones, since CloudWatch evaluates a
+   *   week at most
    */
   readonly missedAfter?: Duration | false;
 }
 
+/** Options of a CronJob besides those of its function. */
 export interface CronJobOptions {
-  /** When it runs: `ScheduleExpression.cron({ hour: '5', minute: '0', timeZone })` or `.rate(Duration.hours(1))`. */
+  /** Schedule: `ScheduleExpression.cron({ hour: '5', minute: '0', timeZone })` or `.rate(Duration.hours(1))`. */
   readonly schedule: ScheduleExpression;
-  /** Within what time after it is due it may start, a minute to a day; spreads load. @default - at once */
+  /** Window after the scheduled time in which it may start, a minute to a day; spreads load. @default - no window */
   readonly flexibleWindow?: Duration;
   /**
-   * For how long the Scheduler tries to invoke the function, a minute to a day.
-   * @default Duration.hours(1): after that a person decides whether it is still worth running
+   * Time for which the Scheduler retries the invocation of the function, a minute to a day.
+   * @default Duration.hours(1): after that a person decides whether to run it
    */
   readonly maxEventAge?: Duration;
-  /** How often it tries at most, 0 to 185 times. @default 185 */
+  /** Maximum retries of the invocation, 0 to 185. @default 185 */
   readonly retryAttempts?: number;
-  /** Alarms on missed and failed runs; `false` for none. @default - both, with their default thresholds */
+  /** Alarms on missed and failed runs; `false` disables them. @default - both, with their default thresholds */
   readonly alarms?: CronJobAlarmProps | false;
-  /** Any property of the schedule, such as `enabled`, `start` or `end`; it wins over the defaults. */
+  /** Properties of the schedule, such as `enabled`, `start` or `end`; they override the defaults. */
   readonly scheduler?: Partial<Omit<ScheduleProps, 'schedule' | 'target'>>;
 }
 
-/** Options that mean something else here, or are made by the CronJob. */
-type Own = 'events' | 'invokedSynchronously' | 'maxEventAge' | 'retryAttempts';
+/** Options of functions that have another meaning in a CronJob, or that it sets. */
+type Reserved = 'events' | 'invokedSynchronously' | 'maxEventAge' | 'retryAttempts';
 
-/** The module, what its handler needs, and options of the schedule and of the function. */
+/** Module, bindings of its handler's needs, and options of the schedule and of the function. */
 export type CronJobProps<Module extends JobModule> = CronJobOptions &
-  Omit<NodeFunctionOptions, Own> &
+  Omit<NodeFunctionOptions, Reserved> &
   ModuleProps<Module>;

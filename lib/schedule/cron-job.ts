@@ -9,7 +9,7 @@ import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue } from '../construct/queues.js';
 import { HandlerFunction } from '../function/handler-function.js';
 import type { NodeFunctionProps } from '../function/node-function-props.js';
-import { refuseOtherHandler } from '../messaging/handlers.js';
+import { validateHandlerKind } from '../messaging/handlers.js';
 import { addAlarm } from '../observability/alarm.js';
 import { addDeadLetterAlarm } from '../observability/dead-letter-alarm.js';
 import { reportReplacement } from '../target/apply-target.js';
@@ -20,19 +20,19 @@ import { schedulerRole } from './private/scheduler-role.js';
 import { validateSchedule } from './private/validate-schedule.js';
 
 /**
- * A function that runs at set times: a schedule of EventBridge Scheduler with a time zone, retries, a queue for runs
- * that failed, and alarms on these and on runs that never began.
+ * A function that runs at set times: a schedule of EventBridge Scheduler with a time zone, retries, a queue for failed
+ * runs, and alarms on these and on missed runs.
  *
- * With a handler made by `job` no two runs overlap and none is done twice: a lock in the stack's `IdempotencyTable`
- * sees to it. Reserved concurrency would, too, but it takes from the account's, and accounts start with so little that
+ * With a handler of `job` runs never overlap and each scheduled time runs once: a lock in the stack's `IdempotencyTable`
+ * ensures it. Reserved concurrency would, too, but it reduces that of the account, and new accounts have so little that
  * their deployments would fail.
  *
- * On LocalStack, whose Scheduler does not fire, a rule of EventBridge takes its place; it knows no time zones.
+ * On LocalStack, whose Scheduler does not fire, a rule of EventBridge replaces it; rules do not support time zones.
  *
- * Costs at rest: two alarms, $0.20 a month. In use $1.00 per million runs and the function's time; the first 14 million
+ * Costs at rest: two alarms, $0.20 a month. In use: $1.00 per million runs and the function's time; the first 14 million
  * of a month are free (us-east-1, https://aws.amazon.com/eventbridge/pricing/).
  *
- * @throws Error when a duration or a number is out of the Scheduler's limits; when the handler is made for something else
+ * @throws Error for a duration or a number outside of the Scheduler's limits, or a handler of another source
  * @example
  * import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
  * import { TimeZone } from 'aws-cdk-lib/core';
@@ -45,30 +45,38 @@ import { validateSchedule } from './private/validate-schedule.js';
  */
 export class CronJob<Module extends JobModule = JobModule> extends Construct {
   readonly function: HandlerFunction<Module>;
-  /** What invokes the function: a schedule, or on LocalStack a rule. */
+  /** Schedule that invokes the function; on LocalStack a rule. */
   readonly schedule: Schedule | Rule;
-  /** Runs that failed three times, and those that could not be started. */
+  /** Queue of runs that failed three times, and of runs that could not be started. */
   readonly deadLetterQueue: IQueue;
   readonly alarms: readonly Alarm[];
 
   constructor(scope: Construct, id: string, props: CronJobProps<Module>) {
     super(scope, id);
-    const { schedule, flexibleWindow, maxEventAge, retryAttempts, alarms = {}, scheduler, ...own } = props;
-    this.refuse(validateSchedule(props));
+    const {
+      schedule,
+      flexibleWindow,
+      maxEventAge,
+      retryAttempts,
+      alarms = {},
+      scheduler,
+      ...functionOptions
+    } = props;
+    this.assertValid(validateSchedule(props));
     const { missedAfter: _, ...alarm } = alarms || {};
     this.function = new HandlerFunction(this, 'Function', {
-      ...own,
-      failures: { alarm: alarms && alarm, ...definedProps(own.failures) },
+      ...functionOptions,
+      failures: { alarm: alarms && alarm, ...definedProps(functionOptions.failures) },
     } as unknown as NodeFunctionProps<Module>);
-    this.refuse(refuseOtherHandler(this.function, 'job'));
+    this.assertValid(validateHandlerKind(this.function, 'job'));
     this.function.ensureFailureQueue();
     const { failures } = this.function;
-    this.deadLetterQueue = failures ?? deadLetterQueue(this, 'DeadLetters', own.failures?.queue);
+    this.deadLetterQueue = failures ?? deadLetterQueue(this, 'DeadLetters', functionOptions.failures?.queue);
     this.schedule = targetOf(this) === 'localstack' ? this.createRule(props) : this.createSchedule(props);
     this.alarms = alarms === false ? [] : this.addAlarms(props, alarms, failures === undefined);
   }
 
-  private refuse(errors: readonly string[]): void {
+  private assertValid(errors: readonly string[]): void {
     if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
   }
 
@@ -100,7 +108,7 @@ export class CronJob<Module extends JobModule = JobModule> extends Construct {
     if (zone !== undefined && !/UTC$/.test(zone)) {
       Annotations.of(this).addWarningV2(
         'cdk-trellis:noTimeZone',
-        `On LocalStack the schedule is a rule, which knows no time zones: ${schedule.expressionString} is taken as UTC and not as ${zone}.`,
+        `On LocalStack the schedule is a rule, which does not support time zones: ${schedule.expressionString} is in UTC and not in ${zone}.`,
       );
     }
     const { maxEventAge = Duration.hours(1), retryAttempts = 185 } = options;
@@ -123,12 +131,12 @@ export class CronJob<Module extends JobModule = JobModule> extends Construct {
     });
   }
 
-  private addAlarms(options: CronJobOptions, alarms: CronJobAlarmProps, ownQueue: boolean): Alarm[] {
+  private addAlarms(options: CronJobOptions, alarms: CronJobAlarmProps, createsQueue: boolean): Alarm[] {
     const { missedAfter = longestPause(options.schedule.expressionString), topic } = alarms;
     const name = this.node.path;
-    const made: Alarm[] = [];
+    const created: Alarm[] = [];
     if (missedAfter) {
-      // Longer than a day CloudWatch looks back by the hour only.
+      // For more than a day CloudWatch needs periods of at least an hour.
       const isLong = missedAfter.toHours({ integral: false }) > 24;
       const period = isLong ? Duration.hours(1) : Duration.minutes(5);
       const alarm = addAlarm(this, 'MissedAlarm', {
@@ -136,16 +144,16 @@ export class CronJob<Module extends JobModule = JobModule> extends Construct {
         threshold: 0,
         expected: true,
         periods: Math.ceil(missedAfter.toSeconds() / period.toSeconds()),
-        description: `${name} has not been run for ${missedAfter.toHumanString()} (or is new, and was not run yet). See whether its schedule is enabled and may invoke the function.`,
+        description: `${name} has not run for ${missedAfter.toHumanString()} (or is new, and has not run yet). Check that its schedule is enabled and may invoke the function.`,
         runbook: 'missed-schedules',
         ...(topic && { topic }),
       });
-      made.push(alarm);
+      created.push(alarm);
     }
-    if (ownQueue) {
-      const what = `Runs of ${name} could not be started.`;
-      made.push(addDeadLetterAlarm(this, this.deadLetterQueue, alarms, what));
+    if (createsQueue) {
+      const description = `Runs of ${name} could not be started.`;
+      created.push(addDeadLetterAlarm(this, this.deadLetterQueue, alarms, description));
     }
-    return made;
+    return created;
   }
 }

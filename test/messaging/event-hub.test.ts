@@ -170,7 +170,7 @@ describe('a subscription', () => {
     });
   });
 
-  it('tries for a day, or as long as it is told', () => {
+  it('tries for a day, or for the given time', () => {
     const target = (policy: object) => ({ Targets: [{ RetryPolicy: policy }] });
     built((hub) => hub.on(OrderPlaced, placed)).hasResourceProperties(
       'AWS::Events::Rule',
@@ -294,7 +294,7 @@ describe('a subscription', () => {
     withAlarm(false).resourceCountIs('AWS::CloudWatch::Alarm', 0);
   });
 
-  it('of a queue that is no worker has a dead-letter queue of its own, whose alarm can be changed', () => {
+  it('of a queue without a worker has its own dead-letter queue, whose alarm can be changed', () => {
     const withAlarm = (alarm: false | object) =>
       built((hub, stack) => {
         const topic = new Topic(stack, 'Topic');
@@ -322,22 +322,22 @@ describe('a subscription is refused', () => {
     [
       'to an event a second time, without an id',
       (hub) => [1, 2].map(() => hub.on(OrderPlaced, placed)),
-      "`on` has been called for OrderPlaced before: give this one an id, as in `on(OrderPlaced, ..., { id: 'BillOrderPlaced' })` (at Stack/Events)",
+      "`id` is required, because OrderPlaced already has a subscription. Set one, as in `on(OrderPlaced, ..., { id: 'BillOrderPlaced' })` (at Stack/Events)",
     ],
     [
       'to different events at once',
       (hub, stack) => hub.on([OrderPlaced, OrderCancelled], new Queue(stack, 'Q')),
-      '`on` must be given versions of one event, got OrderPlaced of orders and OrderCancelled of orders: call it for each',
+      '`on` must have versions of one event, got OrderPlaced of orders and OrderCancelled of orders. Call it for each event',
     ],
     [
       'to a version twice',
       (hub, stack) => hub.on([OrderPlaced, OrderPlaced], new Queue(stack, 'Q')),
-      '`on` must be given each version once, got OrderPlaced 2 twice',
+      '`on` must have each version once, got OrderPlaced 2 twice',
     ],
     [
       'to nothing',
       (hub, stack) => hub.on([], new Queue(stack, 'Q')),
-      '`on` must be given an event, got an empty list',
+      '`on` must have at least one event, got an empty list',
     ],
     [
       'to an event that JSON cannot express',
@@ -358,17 +358,17 @@ describe('a subscription is refused', () => {
     [
       'by a FIFO queue',
       (hub, stack) => hub.on(OrderPlaced, new Queue(stack, 'Q', { fifo: true })),
-      'the target of an event must not be a FIFO queue: EventBridge keeps no order',
+      'the target of an event must not be a FIFO queue: EventBridge does not keep the order',
     ],
     [
       'by a handler of messages',
       (hub) => hub.on(OrderPlaced, (() => import('./fixtures/send-mail-once.js')) as never),
-      '`handler` must be one made with `consume(...)`, or a plain one, got one made with `worker`',
+      '`handler` must call `consume(...)` or be a plain function, got a call of `worker`',
     ],
     [
       'to no event',
       (hub, stack) => hub.on(undefined as never, new Queue(stack, 'Q')),
-      '`on` must be given an event made with `defineEvent`, or several versions of one (at Stack/Events)',
+      '`on` must have an event of `defineEvent`, or several versions of one (at Stack/Events)',
     ],
     [
       'by nothing at all',

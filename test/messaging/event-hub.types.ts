@@ -76,7 +76,7 @@ export function publishers(hub: EventHub, queue: IQueue) {
   const handler = () => import('./fixtures/publisher.js');
   new NodeFunction(hub, 'Publisher', { handler, bind: { placed: hub } });
   new NodeFunction(hub, 'Cdk', { handler, bind: { placed: hub.bus } });
-  // @ts-expect-error a queue is no bus
+  // @ts-expect-error a queue is not a bus
   new NodeFunction(hub, 'E1', { handler, bind: { placed: queue } });
   const client = bus(OrderPlaced).publish.connect('bus');
   client.publish({ orderId: '1', total: 1 });

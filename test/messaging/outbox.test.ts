@@ -66,7 +66,7 @@ describe('Outbox', () => {
     expect(policies).not.toContain('*');
   });
 
-  it('is told how often, how long and how much', () => {
+  it('has other retries, ages and batch sizes', () => {
     expectSource(
       { batchSize: 10, retryAttempts: 3, maxRecordAge: Duration.hours(1) },
       { BatchSize: 10, MaximumRetryAttempts: 3, MaximumRecordAgeInSeconds: 3600 },
@@ -81,7 +81,7 @@ describe('Outbox', () => {
     });
   });
 
-  it('has other thresholds, and tells a topic', () => {
+  it('has other thresholds, and another topic', () => {
     const stack = newStack();
     outboxIn(stack, {
       alarms: { topic: new Topic(stack, 'Topic'), delay: Duration.minutes(1), deadLetters: 2 },
@@ -158,7 +158,7 @@ describe('Outbox', () => {
   ])('is refused with a table whose stream is %s', (stream, given) => {
     const stack = newStack();
     expect(() => outboxIn(stack, { table: tableIn(stack, stream) })).toThrow(
-      `\`table\` must have a stream of new and old images, got ${given}: give Stack/Orders/Table \`stream: StreamViewType.NEW_AND_OLD_IMAGES\` (at Stack/Outbox)`,
+      `\`table\` must have a stream of new and old images, got ${given}. Set \`stream: StreamViewType.NEW_AND_OLD_IMAGES\` on Stack/Orders/Table (at Stack/Outbox)`,
     );
   });
 });

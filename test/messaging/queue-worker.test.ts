@@ -45,7 +45,7 @@ describe('QueueWorker', () => {
     expectQueue({ visibilityTimeout: Duration.minutes(2) }, { VisibilityTimeout: 120 });
   });
 
-  it('encrypts its queues with a key of the user, which is all that must be said', () => {
+  it('encrypts its queues with a customer managed key, without further configuration', () => {
     const stack = newStack();
     const encryptionMasterKey = new Key(stack, 'Key');
     const queue = { encryptionMasterKey };
@@ -54,7 +54,7 @@ describe('QueueWorker', () => {
     expect(Object.keys(Template.fromStack(stack).findResources('AWS::SQS::Queue', own))).toHaveLength(2);
   });
 
-  it('says that a duration is one, where JavaScript gives a number', () => {
+  it('rejects a number as a duration, in JavaScript', () => {
     const message = 'must be a Duration, as in `Duration.seconds(30)`, got 60';
     expect(() => workerWith({ visibilityTimeout: 60 as never })).toThrow(
       `\`visibilityTimeout\` ${message} (at Stack/Mails)`,
@@ -143,15 +143,15 @@ describe('QueueWorker', () => {
     );
   });
 
-  it('runs as many at once as it is told', () => {
+  it('has another concurrency', () => {
     expectSource({ maxConcurrency: 3 }, { ScalingConfig: { MaximumConcurrency: 3 } });
   });
 
-  it('gives a message as many tries as it is told', () => {
+  it('has another number of receipts', () => {
     expectQueue({ maxReceiveCount: 2 }, { RedrivePolicy: { maxReceiveCount: 2 } });
   });
 
-  it('has other thresholds, and tells a topic', () => {
+  it('has other thresholds, and another topic', () => {
     const stack = newStack();
     const topic = new Topic(stack, 'Topic');
     const alarms = { topic, oldestMessage: Duration.hours(1), deadLetters: 5 };
@@ -229,7 +229,7 @@ describe('QueueWorker is refused', () => {
     [
       'with a large batch and no window',
       { batchSize: 11 },
-      '`batchSize` must be a whole number from 1 to 10, got 11; more take a `batchWindow` of a second or more',
+      '`batchSize` must be a whole number from 1 to 10, got 11. Larger batches need a `batchWindow` of at least a second',
     ],
     [
       'with a large batch of a FIFO queue',
@@ -244,7 +244,7 @@ describe('QueueWorker is refused', () => {
     [
       'with a window for a FIFO queue',
       { fifo: true, batchWindow: Duration.seconds(1) },
-      '`batchWindow` must be left out with `fifo`',
+      '`batchWindow` must not be set with `fifo`',
     ],
     [
       'with too long a window',
@@ -264,7 +264,7 @@ describe('QueueWorker is refused', () => {
     [
       'with a FIFO queue by its properties',
       { queue: { fifo: true } },
-      '`fifo` must be said of the QueueWorker itself',
+      'set `fifo` on the QueueWorker, not on `queue` or `deadLetterQueue`',
     ],
   ])('%s', (_, props, message) => {
     expect(() => workerWith(props)).toThrow(message);
@@ -280,7 +280,7 @@ describe('QueueWorker is refused', () => {
   it('with a handler of events', () => {
     const events = () => import('./fixtures/on-order-placed.js') as never;
     expect(() => new QueueWorker(newStack(), 'Mails', { handler: events })).toThrow(
-      '`handler` must be one made with `worker(...)`, or a plain one, got one made with `consume` in test/messaging/fixtures/on-order-placed.ts (at Stack/Mails)',
+      '`handler` must call `worker(...)` or be a plain function, got a call of `consume` in test/messaging/fixtures/on-order-placed.ts (at Stack/Mails)',
     );
   });
 });

@@ -63,7 +63,7 @@ describe('CronJob', () => {
     );
   });
 
-  it('is tried as often and as long as it is told', () => {
+  it('has other retries and another age', () => {
     expectSchedule(
       { maxEventAge: Duration.hours(6), retryAttempts: 10 },
       { Target: { RetryPolicy: { MaximumEventAgeInSeconds: 21600, MaximumRetryAttempts: 10 } } },
@@ -115,7 +115,7 @@ describe('CronJob', () => {
     expect(names({ schedule: monthly, alarms: { missedAfter: Duration.days(7) } })).toEqual(['MissedAlarm']);
   });
 
-  it('tells a topic', () => {
+  it('has another topic', () => {
     const stack = newStack();
     new CronJob(stack, 'Clean', { schedule: daily, handler, alarms: { topic: new Topic(stack, 'Topic') } });
     Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
@@ -124,7 +124,7 @@ describe('CronJob', () => {
     });
   });
 
-  it('says of runs that failed what it was told: whom, from how many on, or nothing', () => {
+  it('has another topic and threshold for failed runs, or no alarm', () => {
     const alarmsOf = (alarms: CronJobOptions['alarms'], other = {}) => {
       const stack = newStack();
       const topic = new Topic(stack, 'Topic');
@@ -157,7 +157,7 @@ describe('CronJob', () => {
     expect(job.alarms.map(({ node }) => node.id)).toEqual(['MissedAlarm', 'DeadLettersAlarm']);
   });
 
-  it('is a rule on LocalStack, and says that its time zone is lost', () => {
+  it('is a rule on LocalStack, and warns that its time zone is lost', () => {
     const { stack, template } = jobWith({}, { target: 'localstack' });
     template.resourceCountIs('AWS::Scheduler::Schedule', 0);
     template.hasResourceProperties('AWS::Events::Rule', {
@@ -172,7 +172,7 @@ describe('CronJob', () => {
     });
     Annotations.fromStack(stack).hasWarning(
       '/Stack/Clean',
-      Match.stringLikeRegexp('taken as UTC and not as Europe/Berlin'),
+      Match.stringLikeRegexp('is in UTC and not in Europe/Berlin'),
     );
     const utc = jobWith({ schedule: ScheduleExpression.rate(Duration.hours(1)) }, { target: 'localstack' });
     Annotations.fromStack(utc.stack).hasNoWarning('*', Match.anyValue());
@@ -218,7 +218,7 @@ describe('CronJob is refused', () => {
   it('with a handler of messages', () => {
     const messages = () => import('../messaging/fixtures/send-mail-once.js') as never;
     expect(() => new CronJob(newStack(), 'Clean', { schedule: daily, handler: messages })).toThrow(
-      '`handler` must be one made with `job(...)`, or a plain one, got one made with `worker`',
+      '`handler` must call `job(...)` or be a plain function, got a call of `worker`',
     );
   });
 });

@@ -4,8 +4,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Aws } from 'aws-cdk-lib/core';
 
 /**
- * Encrypts an archive of encrypted events with the key of their bus. CDK's own property names the bus in the policy of the
- * key, which the bus depends on: a circle.
+ * Encrypts an archive of encrypted events with the key of their bus. CDK's own property names the bus in the key policy,
+ * and the bus depends on the key: a circular dependency.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html
  */
 export function encryptArchive(archive: Archive, key: IKey): void {

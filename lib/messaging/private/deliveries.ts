@@ -6,42 +6,44 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { EventDefinition } from '../../contract/event.js';
 import { HandlerFunction } from '../../function/handler-function.js';
 import type { EventTarget } from '../event-target.js';
-import { refuseOtherHandler } from '../handlers.js';
+import { validateHandlerKind } from '../handlers.js';
 
-/** How a target gets an event. */
+/** Delivery of an event to a target. */
 export interface Delivery {
-  /** What the target is called in descriptions. */
+  /** Name of the target in descriptions. */
   readonly name: string;
-  /** Who gets an event that is sent again by hand; a queue's messages go back by SQS itself. */
+  /** Receiver of an event that is redriven; messages of a queue are redriven by SQS itself. */
   readonly arn?: string;
-  /** The queue that gets the event, where it is one. */
+  /** Queue that gets the event, if the target is one. */
   readonly queue?: IQueue;
-  /** Where events land that cannot be delivered, if the target has a place for them. */
+  /** Queue of events that cannot be delivered, if the target has one. */
   readonly deadLetterQueue?: IQueue;
   readonly errors: readonly string[];
-  /** @param queue the queue as the rule is to be given it, where the target is one */
+  /** @param queue the queue in the form that the rule needs, if the target is one */
   target(policy: TargetBaseProps, queue?: IQueue): IRuleTarget;
 }
 
-/** Something with a place for events that it failed to handle. */
+/** A target with a queue for events that it failed to handle. */
 interface HoldsFailures {
   ensureFailureQueue(): void;
   readonly failures: IQueue | undefined;
 }
 
 /**
- * @param name what the target is called, if it stands for another one
- * @throws Error when it is nothing that events can be sent to
+ * Returns the delivery to a target.
+ *
+ * @param name name of the target, if it represents another one
+ * @throws Error for a value that is not a target
  */
 export function deliveryTo(target: EventTarget<EventDefinition>, name?: string): Delivery {
-  if (typeof target !== 'object' || target === null) throw noTarget();
+  if (typeof target !== 'object' || target === null) throw invalidTarget();
   if ('queue' in target) return toQueue(target.queue, target.node.path, target.deadLetterQueue);
   if ('queueArn' in target) return toQueue(target, target.node.path);
   if ('functionArn' in target) return toFunction(target, name);
-  throw noTarget();
+  throw invalidTarget();
 }
 
-const noTarget = () =>
+const invalidTarget = () =>
   new Error('The target of an event must be a handler, a QueueWorker, a queue, a function or a workflow');
 
 function toFunction(fn: IFunction & Partial<HoldsFailures>, name = fn.node.path): Delivery {
@@ -50,7 +52,7 @@ function toFunction(fn: IFunction & Partial<HoldsFailures>, name = fn.node.path)
     name,
     arn: fn.functionArn,
     ...(fn.failures && { deadLetterQueue: fn.failures }),
-    errors: fn instanceof HandlerFunction ? refuseOtherHandler(fn, 'consume') : [],
+    errors: fn instanceof HandlerFunction ? validateHandlerKind(fn, 'consume') : [],
     target: (policy) => new LambdaFunction(fn, policy),
   };
 }
@@ -61,15 +63,15 @@ function toQueue(queue: IQueue, name: string, deadLetterQueue?: IQueue): Deliver
     ...(deadLetterQueue && { deadLetterQueue }),
     errors: queue.fifo
       ? [
-          'the target of an event must not be a FIFO queue: EventBridge keeps no order. Take a standard queue, and `ifNewer` in the handler',
+          'the target of an event must not be a FIFO queue: EventBridge does not keep the order. Use a standard queue, and `ifNewer` in the handler',
         ]
       : [],
     queue,
-    target: (policy, given = queue) => new SqsQueue(given, policy),
+    target: (policy, ruleQueue = queue) => new SqsQueue(ruleQueue, policy),
   };
 }
 
-/** The workflow that a target is, or has: a function starts it. */
+/** Returns the workflow of a target, which a function starts. */
 export function workflowOf(
   target: EventTarget<EventDefinition>,
 ): { readonly stateMachine: IStateMachine; readonly isSaga: boolean } | undefined {
@@ -79,20 +81,20 @@ export function workflowOf(
 }
 
 /**
- * What lies in the dead-letter queue of an event whose version its target does not understand: the event, why it is
- * there and whom to send it to. A queue's messages must be as the queue gets them, for SQS itself moves them back.
+ * Returns the message for an event whose version its target does not understand: the event, the reason and the target.
+ * For a queue it is the event alone, since SQS itself moves such messages back.
  */
 export function refusedInput(
   events: readonly EventDefinition[],
   { arn, name }: Delivery,
 ): RuleTargetInput | undefined {
   if (arn === undefined) return undefined;
-  const known = events.map(({ version }) => version).join(', ');
-  const refused = `${events[0]?.name}: ${name} understands the versions ${known}`;
+  const versions = events.map(({ version }) => version).join(', ');
+  const refused = `${events[0]?.name}: ${name} understands the versions ${versions}`;
   return new WholeEvent(refused, arn);
 }
 
-/** CDK's own inputs cannot hold the event as a whole next to something else. */
+/** Input with the whole event beside other fields, which CDK's own inputs do not support. */
 class WholeEvent extends RuleTargetInput {
   constructor(
     private readonly refused: string,

@@ -2,7 +2,7 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import { Lazy } from 'aws-cdk-lib/core';
 import type { EventDefinition } from '../../contract/event.js';
 
-/** Events of these definitions, which are versions of one event. */
+/** Returns the pattern of events of these definitions, which are versions of one event. */
 export function patternOf(
   events: readonly EventDefinition[],
   where: Readonly<Record<string, unknown>> | undefined,
@@ -12,15 +12,15 @@ export function patternOf(
 }
 
 /**
- * Events of the same name that are none of these versions, or say none.
+ * Returns the pattern of events of the same name with another version, or without one.
  *
- * @param known all versions that anything subscribes to, when the template is written
+ * @param knownVersions all versions with a subscription, read when the template is written
  */
 export function patternOfOthers(
   events: readonly EventDefinition[],
-  known: () => readonly number[],
+  knownVersions: () => readonly number[],
 ): EventPattern {
-  const others = Lazy.any({ produce: () => ({ 'anything-but': known() }) });
+  const others = Lazy.any({ produce: () => ({ 'anything-but': knownVersions() }) });
   return { ...nameOf(events), detail: { metadata: { version: [others, { exists: false }] } } };
 }
 

@@ -4,17 +4,17 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Stack, Token, TokenComparison } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
-/** What has been allowed already, by queue. */
+/** Allowed sources, by queue. */
 const allowed = new WeakMap<IQueue, Set<string>>();
 
 /**
- * Allows the rules of a bus to send to a queue by one statement, and returns the queue as rules are to be given it.
+ * Allows the rules of a bus to send to a queue by one statement, and returns the queue in the form that rules need.
  *
- * CDK adds a statement for each rule, and SQS takes 20 statements and 8,192 bytes: ten events for one worker would be
+ * CDK adds a statement for each rule, and SQS accepts 20 statements and 8,192 bytes: ten events for one worker would be
  * too many. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
  */
 export function allowRules(scope: Construct, bus: IEventBus, queue: IQueue): IQueue {
-  // CDK warns of a queue of another account, whose policy is not ours.
+  // CDK warns about a queue of another account, whose policy this stack cannot change.
   const { account } = Stack.of(scope);
   if (Token.compareStrings(account, queue.env.account) === TokenComparison.DIFFERENT) return queue;
   const sources = Stack.of(scope).formatArn({
@@ -22,10 +22,10 @@ export function allowRules(scope: Construct, bus: IEventBus, queue: IQueue): IQu
     resource: 'rule',
     resourceName: `${bus.eventBusName}/*`,
   });
-  const known = allowed.get(queue) ?? new Set<string>();
-  allowed.set(queue, known);
-  if (!known.has(sources)) {
-    known.add(sources);
+  const allowedSources = allowed.get(queue) ?? new Set<string>();
+  allowed.set(queue, allowedSources);
+  if (!allowedSources.has(sources)) {
+    allowedSources.add(sources);
     queue.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('events.amazonaws.com')],
@@ -41,7 +41,7 @@ export function allowRules(scope: Construct, bus: IEventBus, queue: IQueue): IQu
   });
 }
 
-/** A queue that is encrypted with a key of the user's: whoever sends to it uses the key. */
+/** Grants the use of a queue's customer managed key, which its senders need. */
 function grantOfKey({ encryptionMasterKey }: IQueue, grantee: IGrantable): Grant {
   return (
     encryptionMasterKey?.grantEncryptDecrypt(grantee) ??

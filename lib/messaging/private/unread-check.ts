@@ -23,18 +23,18 @@ export const UNREAD_ERROR = 'StreamNotRead';
  *
  * No metric proves it. `IteratorAge` has no value without an invocation, and a function without invocations is normal:
  * the filter skips writes without an event, so that writes to the table prove nothing either. The latency of `GetRecords`
- * is of the stream and has values of its other readers. The metrics of an event source mapping are absent, like
- * `IteratorAge`, when nothing is polled, and are billed. The mapping itself says whether it is enabled, and what became
- * of its last attempt to read: https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html
+ * belongs to the stream and includes its other readers. The metrics of an event source mapping are absent, like
+ * `IteratorAge`, when nothing is polled, and are billed. The mapping itself has its state and the result of its last
+ * attempt to read: https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html
  *
- * Three of four checks must fail: a mapping that a deployment changes is not enabled for a minute, and one failed batch
- * is a problem that Lambda repeats.
+ * Three of four checks must fail: a mapping that a deployment changes is disabled for a minute, and a single failed batch
+ * is a problem that Lambda retries.
  */
 export function addUnreadAlarm(scope: Construct, props: UnreadAlarmProps): Alarm {
   const { table, eventSource, failures, topic } = props;
   const { eventSourceMappingArn, eventSourceMappingId } = eventSource;
   const check = new ScheduledCheck(scope, 'UnreadCheck', {
-    description: `Looks whether the stream of ${table} is read`,
+    description: `Checks that the stream of ${table} is read`,
     every: Duration.minutes(5),
     states: UNREAD_STATES,
     substitutions: {
@@ -58,7 +58,7 @@ const isRead =
 const cause =
   '"The event source mapping is " & $states.input.State & ", the result of its last attempt is: " & $states.input.LastProcessingResult';
 
-/** The states of the check. A mapping that was deleted fails the first one. */
+/** States of the check. A deleted mapping fails the first one. */
 export const UNREAD_STATES: Readonly<Record<string, object>> = {
   'Get the event source': {
     Type: 'Task',
@@ -70,7 +70,7 @@ export const UNREAD_STATES: Readonly<Record<string, object>> = {
     ],
     Output: {
       State: '{% $states.result.State %}',
-      // A mapping that has not read yet may have none.
+      // A mapping that has not read yet may lack it.
       LastProcessingResult:
         '{% $exists($states.result.LastProcessingResult) ? $states.result.LastProcessingResult : "none" %}',
     },

@@ -1,29 +1,29 @@
 import type { EventDefinition } from '../../contract/event.js';
 import { validateJson } from '../../contract/validation/validate-json.js';
 
-/** What cannot be subscribed to at once, and what cannot travel. */
+/** Validates the events of one subscription. */
 export function validateDefinition(events: readonly EventDefinition[]): string[] {
   const [first, ...others] = events;
-  if (!first) return ['`on` must be given an event, got an empty list'];
+  if (!first) return ['`on` must have at least one event, got an empty list'];
   const foreign = others.find(({ name, source }) => name !== first.name || source !== first.source);
   const versions = events.map(({ version }) => version);
-  const twice = versions.find((version, at) => versions.indexOf(version) !== at);
+  const duplicate = versions.find((version, index) => versions.indexOf(version) !== index);
   return [
     ...(foreign
       ? [
-          `\`on\` must be given versions of one event, got ${first.name} of ${first.source} and ${foreign.name} of ${foreign.source}: call it for each`,
+          `\`on\` must have versions of one event, got ${first.name} of ${first.source} and ${foreign.name} of ${foreign.source}. Call it for each event`,
         ]
       : []),
-    ...(twice === undefined
+    ...(duplicate === undefined
       ? []
-      : [`\`on\` must be given each version once, got ${first.name} ${twice} twice`]),
+      : [`\`on\` must have each version once, got ${first.name} ${duplicate} twice`]),
     ...events.flatMap(validateSchema),
   ];
 }
 
-/** An event travels as JSON, and is read again: what JSON cannot express would arrive as something else. */
+/** Validates that JSON can represent the data: otherwise the receiver gets altered values. */
 function validateSchema({ name, version, schema }: EventDefinition): string[] {
   return validateJson(schema, 'response').map(
-    (error) => `${name} ${version} cannot travel as JSON: ${error}`,
+    (error) => `${name} ${version} cannot be sent as JSON: ${error}`,
   );
 }

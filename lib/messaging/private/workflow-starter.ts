@@ -10,15 +10,15 @@ import type { StarterOptions } from '../../runtime/workflow-starter.js';
 
 export interface StarterProps {
   readonly stateMachine: IStateMachine;
-  /** Whether it is of a saga of this library. */
+  /** True for a saga of this library. */
   readonly isSaga: boolean;
   readonly events: readonly EventDefinition[];
   readonly failures: FailureOptions;
 }
 
 /**
- * The function that starts a workflow with an event's data, by a name: `docs/adr/0010-events-start-workflows-by-name.md`
- * compares it with a rule and with an express workflow.
+ * Creates the function that starts a workflow with an event's data and a name:
+ * `docs/adr/0010-events-start-workflows-by-name.md` compares it with a rule and with an express workflow.
  */
 export function createStarter(scope: Construct, props: StarterProps): HandlerFunction {
   const { stateMachine, isSaga, events, failures } = props;
@@ -35,7 +35,7 @@ export function createStarter(scope: Construct, props: StarterProps): HandlerFun
   } as never);
 }
 
-/** The permission to start it, and to tell a second start of an event from another execution of its name. */
+/** Returns the permission to start it, and to compare the input of an execution with the same name. */
 function startable(scope: Construct, machine: IStateMachine): Bindable<'workflow'> {
   const { stateMachineArn } = machine;
   const executions = executionsOf(scope, machine);
@@ -49,7 +49,7 @@ function startable(scope: Construct, machine: IStateMachine): Bindable<'workflow
   }));
 }
 
-/** The machine may be in another region than the hub. */
+/** Returns the ARN of its executions; the machine may be in another region than the hub. */
 function executionsOf(scope: Construct, { stateMachineArn, env }: IStateMachine): string {
   const { region, account, resourceName } = Arn.split(stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
   const place = Token.isUnresolved(stateMachineArn) ? env : { region, account };

@@ -2,18 +2,18 @@ import { Duration } from 'aws-cdk-lib/core';
 
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
-/** A day that begins with the end of summer time has an hour more; and a run may be late. */
+/** Tolerance for a late run, and for the additional hour of the day on which summer time ends. */
 const SLACK_HOURS = 2;
 
-/** CloudWatch looks back a week at most. */
+/** Maximum evaluation range of CloudWatch alarms. */
 const MAX_HOURS = 7 * 24;
 
 const SECONDS: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 24 * 3600 };
 
 /**
- * The longest time that may pass between two runs, with some slack.
+ * Returns the longest time between two runs, with some tolerance.
  *
- * @returns undefined when it is longer than a week, or the schedule fires once
+ * @returns undefined if it is longer than a week, or the schedule fires once
  */
 export function longestPause(expression: string): Duration | undefined {
   const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
@@ -32,19 +32,19 @@ function withinWeek(seconds: number): Duration | undefined {
   return seconds <= MAX_HOURS * 3600 ? Duration.seconds(seconds) : undefined;
 }
 
-/** The most days from one of the weekdays to the next: 3 for MON-FRI. @returns undefined for what is no plain list of them */
+/** Returns the maximum days from one of the weekdays to the next: 3 for MON-FRI. @returns undefined for anything but a plain list */
 function longestRest(field: string): number | undefined {
   const days = field.split(',').map(daysOf);
-  if (days.some((each) => each === undefined)) return undefined;
+  if (days.some((range) => range === undefined)) return undefined;
   const sorted = [...new Set(days.flat() as number[])].sort((a, b) => a - b);
-  return Math.max(...sorted.map((day, at) => (sorted[at + 1] ?? sorted[0]! + 7) - day));
+  return Math.max(...sorted.map((day, index) => (sorted[index + 1] ?? sorted[0]! + 7) - day));
 }
 
-/** `MON`, `2` and `MON-FRI`; days are counted from Sunday, 1. */
+/** Returns the weekdays in `MON`, `2` or `MON-FRI`; Sunday is 1. */
 function daysOf(part: string): number[] | undefined {
   const ends = part.split('-').map((day) => (/^[1-7]$/.test(day) ? Number(day) : WEEKDAYS.indexOf(day) + 1));
   const [first, last = first] = ends;
   if (!first || !last || ends.length > 2) return undefined;
   const count = ((last - first + 7) % 7) + 1;
-  return Array.from({ length: count }, (_, at) => ((first - 1 + at) % 7) + 1);
+  return Array.from({ length: count }, (_, index) => ((first - 1 + index) % 7) + 1);
 }

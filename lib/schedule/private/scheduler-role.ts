@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import { allow, allowKey } from '../../bindings/bindable.js';
 
 /**
- * The role by which the Scheduler invokes one function. CDK's own target would allow all of its versions, too.
+ * Creates the role with which the Scheduler invokes one function. CDK's own target would allow all of its versions, too.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
  */
 export function schedulerRole(

@@ -4,7 +4,7 @@ import type { CronJobOptions } from '../cron-job-props.js';
 
 const DAY = 24 * 60 * 60;
 
-/** Everything that the Scheduler or CloudWatch would refuse. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
+/** Validates everything that the Scheduler or CloudWatch would reject. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
 export function validateSchedule({
   schedule,
   flexibleWindow,
@@ -21,29 +21,29 @@ export function validateSchedule({
       : [
           `\`schedule\` must be a ScheduleExpression of aws-scheduler, as in \`ScheduleExpression.rate(Duration.hours(1))\`, got ${typeof schedule === 'string' ? `"${schedule}"` : typeof schedule}`,
         ]),
-    ...outside('flexibleWindow', flexibleWindow, 60, DAY, 'a minute to a day'),
-    ...outside('maxEventAge', maxEventAge, 60, DAY, 'a minute to a day'),
-    ...outside('alarms.missedAfter', missedAfter, 300, 7 * DAY, 'five minutes to a week'),
-    ...attempts(retryAttempts),
+    ...validateRange('flexibleWindow', flexibleWindow, 60, DAY, 'a minute to a day'),
+    ...validateRange('maxEventAge', maxEventAge, 60, DAY, 'a minute to a day'),
+    ...validateRange('alarms.missedAfter', missedAfter, 300, 7 * DAY, 'five minutes to a week'),
+    ...validateAttempts(retryAttempts),
   ];
 }
 
-function outside(
+function validateRange(
   name: string,
-  given: Duration | undefined,
-  least: number,
-  most: number,
+  value: Duration | undefined,
+  min: number,
+  max: number,
   range: string,
 ): string[] {
-  if (!given || given.isUnresolved()) return [];
-  const seconds = given.toSeconds();
-  return seconds >= least && seconds <= most
+  if (!value || value.isUnresolved()) return [];
+  const seconds = value.toSeconds();
+  return seconds >= min && seconds <= max
     ? []
-    : [`\`${name}\` must be ${range}, got ${given.toHumanString()}`];
+    : [`\`${name}\` must be ${range}, got ${value.toHumanString()}`];
 }
 
-function attempts(given: number | undefined): string[] {
-  if (given === undefined || Token.isUnresolved(given)) return [];
-  if (Number.isInteger(given) && given >= 0 && given <= 185) return [];
-  return [`\`retryAttempts\` must be a whole number from 0 to 185, got ${given}`];
+function validateAttempts(value: number | undefined): string[] {
+  if (value === undefined || Token.isUnresolved(value)) return [];
+  if (Number.isInteger(value) && value >= 0 && value <= 185) return [];
+  return [`\`retryAttempts\` must be a whole number from 0 to 185, got ${value}`];
 }
