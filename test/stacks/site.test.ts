@@ -4,11 +4,17 @@ import { SiteStack } from '../../stacks/site.js';
 import { folderOf } from '../site/support.js';
 import { nagFindings } from '../support/nag.js';
 import { RECOMMENDED_FLAGS } from '../support/template.js';
+import { templateRecord } from '../support/template-record.js';
 
 const source = folderOf({ 'index.html': '<!doctype html>' });
 
 describe("the storefront's site", () => {
-  const template = Template.fromStack(new SiteStack(new App(), 'Site', { source }));
+  const stack = new SiteStack(new App(), 'Site', { source });
+  const template = Template.fromStack(stack);
+
+  it('has what its record says, logical ids of what holds data included', () => {
+    expect(templateRecord(stack)).toMatchSnapshot();
+  });
 
   it('has every service at one URL, and signs in with the users of the platform', () => {
     const [distribution] = Object.values(template.findResources('AWS::CloudFront::Distribution'));
