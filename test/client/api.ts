@@ -1,20 +1,8 @@
-import { binary, defineApi, defineProblem, Problem, page, pageQuery } from 'cdk-trellis/contract';
+import { binary, defineApi, Problem, page, pageQuery } from 'cdk-trellis/contract';
 import { route } from 'cdk-trellis/runtime';
 import { inProcess } from 'cdk-trellis/testing';
 import * as z from 'zod';
-
-export const isoDate = z.codec(z.iso.datetime(), z.date(), {
-  decode: (text) => new Date(text),
-  encode: (date) => date.toISOString(),
-});
-
-export class OutOfStock extends defineProblem({
-  type: 'urn:problem:out-of-stock',
-  title: 'Not enough in stock',
-  status: 409,
-  extensions: z.object({ available: z.int() }),
-}) {}
-export class Closed extends defineProblem({ type: 'urn:problem:closed', title: 'Closed', status: 409 }) {}
+import { Closed, isoDate, OutOfStock } from '../fixtures/contract.js';
 
 export const shopApi = defineApi(
   { name: 'shop', version: '1.0.0' },

@@ -1,19 +1,8 @@
 // Compiled, never run: the types of calls and results.
 import { bodyOf, createClient, paginate } from 'cdk-trellis/client';
-import { binary, defineApi, defineProblem, type Problem, page, pageQuery } from 'cdk-trellis/contract';
+import { binary, defineApi, type Problem, page, pageQuery } from 'cdk-trellis/contract';
 import * as z from 'zod';
-
-class OutOfStock extends defineProblem({
-  type: 'urn:problem:out-of-stock',
-  title: 'Out of stock',
-  status: 409,
-  extensions: z.object({ available: z.int() }),
-}) {}
-
-const isoDate = z.codec(z.iso.datetime(), z.date(), {
-  decode: (text) => new Date(text),
-  encode: (date) => date.toISOString(),
-});
+import { isoDate, OutOfStock } from '../fixtures/contract.js';
 
 const api = defineApi(
   { name: 'orders', version: '1.0.0' },

@@ -4,17 +4,13 @@ import { type MockOptions, mockApi } from 'cdk-trellis/mock';
 import { route } from 'cdk-trellis/runtime';
 import { inProcess } from 'cdk-trellis/testing';
 import * as z from 'zod';
+import { isoDate } from '../fixtures/contract.js';
 
 export class OutOfStock extends defineProblem({
   type: 'urn:problem:out-of-stock',
   title: 'Not enough in stock',
   status: 422,
 }) {}
-
-const isoDate = z.codec(z.iso.datetime(), z.date(), {
-  decode: (text) => new Date(text),
-  encode: (date) => date.toISOString(),
-});
 
 export const api = defineApi(
   { name: 'shop', version: '1.0.0' },

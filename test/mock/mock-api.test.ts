@@ -1,17 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createClient } from 'cdk-trellis/client';
-import { defineApi, defineProblem, Problem } from 'cdk-trellis/contract';
+import { defineApi, Problem } from 'cdk-trellis/contract';
 import { type MockOptions, mockApi, nodeHandler } from 'cdk-trellis/mock';
 import { build } from 'esbuild';
 import * as z from 'zod';
 import { productsApi } from '../../contracts/products.js';
+import { Closed, isoDate } from '../fixtures/contract.js';
 
-const Closed = defineProblem({ type: 'urn:problem:closed', title: 'The shop is closed', status: 409 });
-const isoDate = z.codec(z.iso.datetime(), z.date(), {
-  decode: (text) => new Date(text),
-  encode: (date) => date.toISOString(),
-});
 const partners = {
   authorizer: 'partners',
   context: z.object({ partnerId: z.string(), level: z.number() }),

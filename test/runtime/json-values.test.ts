@@ -5,11 +5,7 @@ import { defineEvent } from 'cdk-trellis/contract';
 import { bus, invoke, outbox, queue, saga, worker } from 'cdk-trellis/runtime';
 import { sqsEvent } from 'cdk-trellis/testing';
 import * as z from 'zod';
-
-const isoDate = z.codec(z.iso.datetime(), z.date(), {
-  decode: (text) => new Date(text),
-  encode: (date) => date.toISOString(),
-});
+import { isoDate } from '../fixtures/contract.js';
 
 const NOT_JSON: readonly (readonly [string, z.ZodType, string])[] = [
   ['a date', z.date(), 'JSON does not support date: use z.iso.datetime()'],

@@ -10,10 +10,10 @@ import { breakingChanges } from 'cdk-trellis/testing';
 import fc from 'fast-check';
 import * as z from 'zod';
 import { strict } from '../../lib/contract/strict.js';
+import { Closed } from '../fixtures/contract.js';
 import { schemaCases } from '../support/arbitrary-schema.js';
 
 const Order = z.object({ orderId: z.string(), note: z.string().optional() });
-const Closed = defineProblem({ type: 'urn:problem:closed', title: 'Closed', status: 409 });
 
 const base = {
   method: 'POST',

@@ -3,7 +3,6 @@ import addFormats from 'ajv-formats';
 import {
   binary,
   defineApi,
-  defineProblem,
   openApiDocument,
   PreconditionFailed,
   Problem,
@@ -12,6 +11,7 @@ import {
 } from 'cdk-trellis/contract';
 import * as z from 'zod';
 import { productsApi } from '../../../contracts/products.js';
+import { Closed, OutOfStock } from '../../fixtures/contract.js';
 import { officialErrors } from './official.js';
 
 const Money = z.object({ amount: z.int(), currency: z.enum(['EUR', 'USD']) }).meta({ id: 'Money' });
@@ -27,18 +27,6 @@ const Category = z.object({
     return z.array(Category);
   },
 });
-
-class OutOfStock extends defineProblem({
-  type: 'urn:problem:out-of-stock',
-  title: 'Not enough in stock',
-  status: 409,
-  extensions: z.object({ available: z.int() }),
-}) {}
-class Closed extends defineProblem({
-  type: 'urn:problem:closed',
-  title: 'The shop is closed',
-  status: 409,
-}) {}
 
 const partners = { authorizer: 'partners', context: z.object({ partnerId: z.string() }) } as const;
 

@@ -1,17 +1,6 @@
-import { binary, defineApi, defineProblem, PreconditionFailed, Upload } from 'cdk-trellis/contract';
+import { binary, defineApi, PreconditionFailed, Upload } from 'cdk-trellis/contract';
 import * as z from 'zod';
-
-const isoDate = z.codec(z.iso.datetime(), z.date(), {
-  decode: (text) => new Date(text),
-  encode: (date) => date.toISOString(),
-});
-
-export class OutOfStock extends defineProblem({
-  type: 'urn:problem:out-of-stock',
-  title: 'Not enough in stock',
-  status: 409,
-  extensions: z.object({ available: z.int() }),
-}) {}
+import { isoDate, OutOfStock } from '../../fixtures/contract.js';
 
 /** What every part of a contract can say, for real requests. */
 export const everythingApi = defineApi(

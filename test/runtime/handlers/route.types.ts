@@ -1,7 +1,8 @@
 // Compiled, never run: what the compiler must refuse.
-import { binary, defineApi, defineProblem, Problem } from 'cdk-trellis/contract';
+import { binary, defineApi, Problem } from 'cdk-trellis/contract';
 import { route, table } from 'cdk-trellis/runtime';
 import * as z from 'zod';
+import { Closed, isoDate, OutOfStock } from '../../fixtures/contract.js';
 
 const api = defineApi(
   { name: 'orders', version: '1.0.0' },
@@ -59,18 +60,6 @@ route(api.get, { orders: table.delete }, async () => ({ status: 200, body: { ord
 // @ts-expect-error `auth` is required
 defineApi({ name: 'x', version: '1' }, { a: { method: 'GET', path: '/a', responses: { 200: z.string() } } });
 
-class OutOfStock extends defineProblem({
-  type: 'urn:problem:out-of-stock',
-  title: 'Out of stock',
-  status: 409,
-  extensions: z.object({ available: z.int() }),
-}) {}
-class Closed extends defineProblem({ type: 'urn:problem:closed', title: 'Closed', status: 409 }) {}
-
-const isoDate = z.codec(z.iso.datetime(), z.date(), {
-  decode: (text) => new Date(text),
-  encode: (date) => date.toISOString(),
-});
 const more = defineApi(
   { name: 'more', version: '1.0.0' },
   {

@@ -1,5 +1,6 @@
 import { route } from 'cdk-trellis/runtime';
-import { everythingApi, OutOfStock } from '../contract.js';
+import { OutOfStock } from '../../../fixtures/contract.js';
+import { everythingApi } from '../contract.js';
 
 export const handler = route(everythingApi.placeOrder, {}, async ({ body, idempotencyKey, headers }) => {
   if (body.quantity > 10) throw new OutOfStock({ available: 10 });
