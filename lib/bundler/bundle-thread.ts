@@ -1,47 +1,49 @@
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type {
-  Answer,
   BuildError,
   BuildResult,
   Outcome,
   ProjectRequest,
   Resolution,
   ResolveRequest,
+  Response,
   Job as ThreadJob,
   VendorRequest,
 } from './worker/protocol.mjs';
 
-/** The fields of the signal: how many jobs are under way, and how many answers there were. */
+/** Fields of the signal: the number of open jobs and the number of responses. */
 const OPEN_JOBS = 0;
-const ANSWERS = 1;
+const RESPONSES = 1;
 
-/** What the first field is once the thread listens no more. */
+/** Value of the first field after the thread has stopped listening. */
 const CLOSED = -1;
 
-/** No bundle takes this long: the thread is gone. */
-const PATIENCE_MILLISECONDS = 300_000;
+/** Longest wait for a response: no bundle takes this long, so the thread has stopped. */
+const TIMEOUT_MILLISECONDS = 300_000;
 
 /**
- * So many functions are told of at once: a run of esbuild and a message have a cost of their own, and what is left when
- * the app is complete is waited for.
+ * Functions per message to the worker: batching amortizes the cost of a message and of a run of esbuild. The rest is
+ * sent when a result is waited for.
  */
-const ENOUGH = 32;
+const BATCH_SIZE = 32;
 
 interface Thread {
   readonly port: MessagePort;
   readonly signal: Int32Array<SharedArrayBuffer>;
-  /** What it has not been told of yet. */
-  readonly untold: ThreadJob[];
+  /** Jobs that have not been sent to the thread. */
+  readonly pending: ThreadJob[];
 }
 
 let current: Thread | undefined;
 let jobs = 0;
 const outcomes = new Map<number, Outcome>();
 
-/** Work that a thread does while this one goes on. */
+/** A job of the worker thread, which runs while the main thread continues. */
 export class Job<Result> {
-  /** When it began: what depends on a file that was saved since then may be about its old or its new content. */
+  /**
+   * The time of creation, in milliseconds: the result may be based on the old or the new content of files saved later.
+   */
   public readonly since = Date.now();
   private readonly id: number;
   private readonly thread: Thread;
@@ -50,8 +52,8 @@ export class Job<Result> {
     jobs += 1;
     this.id = jobs;
     this.thread = threadWithJob();
-    this.thread.untold.push({ id: this.id, ...request });
-    if (request.pass !== 'project' || this.thread.untold.length >= ENOUGH) tell(this.thread);
+    this.thread.pending.push({ id: this.id, ...request });
+    if (request.pass !== 'project' || this.thread.pending.length >= BATCH_SIZE) flush(this.thread);
   }
 
   /** Bundles the project's code of a function or a shared layer. */
@@ -59,58 +61,63 @@ export class Job<Result> {
     return new Job({ pass: 'project', ...request });
   }
 
-  /** Builds an automatic layer. */
+  /** Builds a dependency layer. */
   static vendor(request: Omit<VendorRequest, 'pass'>): Job<BuildResult> {
     return new Job({ pass: 'vendor', ...request });
   }
 
-  /** Finds the file that an import means. */
+  /** Resolves an import to a file. */
   static resolve(request: Omit<ResolveRequest, 'pass'>): Job<Resolution> {
     return new Job({ pass: 'resolve', ...request });
   }
 
-  /** Waits for it: a construct cannot be awaited. */
-  public finish(): { readonly result: Result } | { readonly errors: readonly BuildError[] } {
+  /** Blocks until the job is done: a construct cannot be awaited. */
+  public wait(): { readonly result: Result } | { readonly errors: readonly BuildError[] } {
     const outcome = outcomeOf(this.id, this.thread);
     if ('crash' in outcome) throw new Error(`The bundler failed: ${outcome.crash}`);
     return outcome as { result: Result } | { errors: BuildError[] };
   }
 }
 
-/** The file that an import means to the bundler, and the settings that say so, by absolute paths. */
+/** Returns the file to which the bundler resolves an import, and the settings it depends on, as absolute paths. */
 export function resolveImport(request: Omit<ResolveRequest, 'pass'>): Resolution {
-  const outcome = Job.resolve(request).finish();
+  const outcome = Job.resolve(request).wait();
   return 'result' in outcome ? outcome.result : { inputs: [], absent: [] };
 }
 
 function outcomeOf(id: number, thread: Thread): Outcome {
   const { port, signal } = thread;
-  tell(thread);
+  flush(thread);
   for (;;) {
-    const seen = Atomics.load(signal, ANSWERS);
+    const seen = Atomics.load(signal, RESPONSES);
     for (let next = receive(port); next; next = receive(port)) {
-      for (const answer of next) outcomes.set(answer.id, answer.outcome);
+      for (const { id, outcome } of next) outcomes.set(id, outcome);
     }
     const outcome = outcomes.get(id);
     if (outcome) {
       outcomes.delete(id);
       return outcome;
     }
-    if (Atomics.wait(signal, ANSWERS, seen, PATIENCE_MILLISECONDS) !== 'timed-out') continue;
+    if (Atomics.wait(signal, RESPONSES, seen, TIMEOUT_MILLISECONDS) !== 'timed-out') continue;
     current = undefined;
-    throw new Error('The bundler has stopped without an answer. Is `esbuild` installed for this platform?');
+    throw new Error(
+      'The bundler did not respond within 5 minutes. Check that `esbuild` is installed for this platform.',
+    );
   }
 }
 
-function tell({ port, untold }: Thread): void {
-  if (untold.length > 0) port.postMessage(untold.splice(0));
+function flush({ port, pending }: Thread): void {
+  if (pending.length > 0) port.postMessage(pending.splice(0));
 }
 
-function receive(port: MessagePort): Answer[] | undefined {
-  return (receiveMessageOnPort(port) as { message: Answer[] } | undefined)?.message;
+function receive(port: MessagePort): Response[] | undefined {
+  return (receiveMessageOnPort(port) as { message: Response[] } | undefined)?.message;
 }
 
-/** A thread that knows that it gets a job: it never leaves meanwhile. */
+/**
+ * Returns the running thread, or starts one. The job is counted at once, so that the thread does not stop before it
+ * receives it.
+ */
 function threadWithJob(): Thread {
   while (current) {
     const open = Atomics.load(current.signal, OPEN_JOBS);
@@ -128,17 +135,17 @@ function start(): Thread {
   const worker = new Worker(join(__dirname, 'worker', 'bundle-worker.mjs'), {
     workerData: { port: port2, signal },
     transferList: [port2],
-    // The compiler that runs the app has no business in the worker, and would slow its start.
+    // The worker needs no compiler for the app's language: loading it would slow its start.
     execArgv: [],
-    env: { ...process.env, NODE_OPTIONS: plugAndPlay() },
+    env: { ...process.env, NODE_OPTIONS: plugAndPlayOptions() },
   });
   worker.unref();
   port.unref();
-  return { port, signal, untold: [] };
+  return { port, signal, pending: [] };
 }
 
-/** What Yarn's Plug'n'Play needs to find packages in its archives. */
-function plugAndPlay(): string {
+/** Returns the Node.js options with which Yarn's Plug'n'Play finds packages in its archives. */
+function plugAndPlayOptions(): string {
   const options = process.env.NODE_OPTIONS ?? '';
   if (!process.versions.pnp) return '';
   return (options.match(/--(require|experimental-loader|import|loader)[ =]\S*\.pnp\.\S+/g) ?? []).join(' ');

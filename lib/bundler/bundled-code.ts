@@ -21,10 +21,10 @@ import type { Construct } from 'constructs';
 import { sha256 } from '../project-cache/hash.js';
 import type { Built } from './bundler.js';
 
-/** The cloud assembly's sign that a resource's code is in an asset; `sam local` and hotswap read it. */
+/** The metadata that marks a resource's code as an asset; `sam local` and hotswap read it. */
 const METADATA_CONTEXT = 'aws:cdk:enable-asset-metadata';
 
-/** Code of stacks that are not asked for is not bundled, as with the code of CDK's own functions. */
+/** The hash for code of stacks that require no bundling: it is not bundled, as with CDK's own functions. */
 const NOT_BUNDLED = sha256('not bundled');
 
 const ARCHIVE = '.zip';
@@ -35,7 +35,7 @@ interface Placed {
   readonly path: string;
 }
 
-/** Code that is built when the template that names it is written: all functions of an app are known then. */
+/** Code that is built when its template is resolved: by then, all functions of the app are known. */
 export class BundledCode extends Code {
   public readonly isInline = false;
   private readonly locations = new Map<string, FileAssetLocation>();
@@ -43,8 +43,8 @@ export class BundledCode extends Code {
   private scope: Construct | undefined;
 
   /**
-   * @param built waits for the code
-   * @param prepare has it built, without waiting, when the whole app is known
+   * @param built waits for the code and returns it
+   * @param prepare starts the build without waiting, once the whole app is known
    */
   constructor(
     private readonly built: () => Built,
@@ -53,7 +53,7 @@ export class BundledCode extends Code {
     super();
   }
 
-  /** What the code belongs to, once it does. */
+  /** The construct that the code is bound to; undefined before `bind`. */
   public get owner(): Construct | undefined {
     return this.scope;
   }
@@ -71,13 +71,13 @@ export class BundledCode extends Code {
     const path = Lazy.uncachedString({ produce: () => this.place(scope).path });
     resource.addMetadata('aws:asset:path', path);
     resource.addMetadata('aws:asset:property', options?.resourceProperty ?? 'Code');
-    // `sam build` leaves it alone then.
+    // `sam build` does not build it again.
     resource.addMetadata('aws:asset:is-bundled', true);
   }
 
   private resolved(scope: Construct, context: IResolveContext, field: 'bucketName' | 'objectKey'): string {
-    if (context.preparing && namesNoResources(Stack.of(scope))) {
-      // CDK looks for references between stacks, and there are none in a location: the work can go on meanwhile.
+    if (context.preparing && hasLiteralLocations(Stack.of(scope))) {
+      // CDK looks for references between stacks here. A location has none, so the build can go on in the background.
       if (isBundlingRequired(Stack.of(scope))) this.prepare();
       return field;
     }
@@ -86,48 +86,48 @@ export class BundledCode extends Code {
 
   private location(scope: Construct): FileAssetLocation {
     const { hash, path } = this.place(scope);
-    const known = this.locations.get(hash);
-    if (known) return known;
+    const cached = this.locations.get(hash);
+    if (cached) return cached;
     const location = Stack.of(scope).synthesizer.addFileAsset({
       fileName: path,
       packaging: path.endsWith(ARCHIVE) ? FileAssetPackaging.FILE : FileAssetPackaging.ZIP_DIRECTORY,
-      sourceHash: hasOwnKeys(Stack.of(scope)) ? hash : fingerprint(scope, path),
+      sourceHash: hasStandardKeys(Stack.of(scope)) ? hash : fingerprint(scope, path),
       displayName: Names.stackRelativeConstructPath(scope),
     });
     this.locations.set(hash, location);
     return location;
   }
 
-  /** Puts the code into the cloud assembly. */
+  /** Places the code in the cloud assembly. */
   private place(scope: Construct): Placed {
     const built = isBundlingRequired(Stack.of(scope)) ? this.built() : undefined;
-    // A template is resolved several times; only layers change between, when functions are added.
+    // A template is resolved several times. Only layers change in between, when functions are added.
     if (this.placed && this.placed.built === built) return this.placed;
     const stage = Stage.of(scope);
-    if (!stage) throw new Error(`Code needs a stack in an App (at ${scope.node.path})`);
+    if (!stage) throw new Error(`Code must be in a stack of an App (at ${scope.node.path})`);
     const hash = built?.artifact.hash ?? NOT_BUNDLED;
     const name = `asset.${built?.artifact.name ?? NOT_BUNDLED}`;
     const target = `${stage.assetOutdir}/${name}`;
     if (built) link(built, target);
-    else placeholder(target);
-    const isOwn = stage.assetOutdir === stage.outdir;
-    this.placed = { built, hash, path: isOwn ? name : relative(stage.outdir, target) };
+    else writePlaceholder(target);
+    const isSameFolder = stage.assetOutdir === stage.outdir;
+    this.placed = { built, hash, path: isSameFolder ? name : relative(stage.outdir, target) };
     return this.placed;
   }
 }
 
-const askedFor = new WeakMap<Stack, boolean>();
+const bundlingRequired = new WeakMap<Stack, boolean>();
 
-/** Whether a stack's code is to be bundled. CDK matches patterns each time it is asked, which is often. */
+/** Returns true if the stack's code must be bundled. The result is kept: CDK matches the patterns on each call. */
 export function isBundlingRequired(stack: Stack): boolean {
-  const known = askedFor.get(stack) ?? stack.bundlingRequired;
-  askedFor.set(stack, known);
-  return known;
+  const isRequired = bundlingRequired.get(stack) ?? stack.bundlingRequired;
+  bundlingRequired.set(stack, isRequired);
+  return isRequired;
 }
 
-/** Whether CDK itself puts the stack's assets where the template looks for them. */
-function hasOwnKeys(stack: Stack): boolean {
-  if (stack.nestedStackParent) return hasOwnKeys(stack.nestedStackParent);
+/** Returns true if CDK's synthesizers determine the object keys of the stack's assets. */
+function hasStandardKeys(stack: Stack): boolean {
+  if (stack.nestedStackParent) return hasStandardKeys(stack.nestedStackParent);
   return [
     DefaultStackSynthesizer,
     LegacyStackSynthesizer,
@@ -137,24 +137,25 @@ function hasOwnKeys(stack: Stack): boolean {
 }
 
 /**
- * The hash that an asset has for whoever adds what is in the cloud assembly once more, to copy it elsewhere: stack sets
- * look for it by that. It depends on how well an archive is packed, as the hash of its content does not.
+ * Returns the asset hash that CDK computes from the file. Stack sets add the assets of the cloud assembly again, to
+ * copy them elsewhere, and look them up by this hash. Unlike the hash of the content, it depends on the compression of
+ * an archive.
  */
 function fingerprint(scope: Construct, path: string): string {
   return FileSystem.fingerprint(join(Stage.of(scope)?.outdir ?? '', path));
 }
 
-/** With other synthesizers an asset's location may be that of another resource or parameter. */
-function namesNoResources({ synthesizer }: Stack): boolean {
+/** Returns true if asset locations refer to no resource or parameter; other synthesizers may use references. */
+function hasLiteralLocations({ synthesizer }: Stack): boolean {
   return synthesizer.constructor === DefaultStackSynthesizer;
 }
 
-/** Hard links: no bytes are copied for what has not changed. */
+/** Hard-links the artifact into the cloud assembly, so that no bytes are copied. */
 function link({ artifact, store }: Built, target: string): void {
   if (existsSync(target)) return;
   const source = `${store}/${artifact.name}`;
   if (target.endsWith(ARCHIVE) && isLinked(source, target)) return;
-  // What is there is whole, since it appears by a rename.
+  // The target appears by a rename, so that an existing one is complete.
   const draft = `${target}.${randomUUID()}`;
   try {
     if (target.endsWith(ARCHIVE)) copyFileSync(source, draft);
@@ -162,7 +163,7 @@ function link({ artifact, store }: Built, target: string): void {
     renameSync(draft, target);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
-    // Another synth into the same folder was faster.
+    // A concurrent synth into the same folder was first.
     if (!existsSync(target)) throw error;
   }
 }
@@ -178,7 +179,7 @@ function linkFolder(source: string, target: string, names: readonly string[]): v
   }
 }
 
-/** @returns false between file systems, and on those without hard links */
+/** @returns false across file systems, and on file systems without hard links */
 function isLinked(source: string, target: string): boolean {
   try {
     linkSync(source, target);
@@ -188,7 +189,7 @@ function isLinked(source: string, target: string): boolean {
   }
 }
 
-function placeholder(folder: string): void {
+function writePlaceholder(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'index.mjs'), '// Not bundled: this stack was not asked for.\n');
+  writeFileSync(join(folder, 'index.mjs'), '// Not bundled: this stack was not selected.\n');
 }

@@ -1,6 +1,6 @@
 /**
- * An error of the bundler. It is thrown while a template is resolved, where CDK writes `Resolution error:` before
- * the message once for each level of the template: this message stays as it is.
+ * An error of the bundler. It is thrown while a template is resolved, where CDK prefixes the message with `Resolution
+ * error:` once for each level of the template. The `message` is therefore fixed.
  */
 export class BundlingError extends Error {
   constructor(text: string) {

@@ -1,11 +1,11 @@
 import type { Loader } from 'esbuild';
 
 /**
- * How a function's code is bundled. Without any, it is one ES module for the function's runtime, without what nothing
- * uses, with a source map, and its packages are in the stack's automatic layer.
+ * Bundling options of a function. By default, the code is one tree-shaken ES module for the function's runtime, with a
+ * source map, and its packages are in the stack's dependency layer.
  *
- * Options are about the project's own code; packages are bundled apart from it, for all functions of a stack. Files
- * are named by absolute paths, or relative to the working directory (where cdk.json is) or to a folder above it.
+ * The options apply to the project's own code; packages are bundled separately, for all functions of a stack. Paths are
+ * absolute, or relative to the working directory (where cdk.json is) or to a folder above it.
  *
  * @example
  * import { NodeFunction } from 'cdk-trellis';
@@ -18,65 +18,65 @@ import type { Loader } from 'esbuild';
 export interface BundlingOptions {
   /** Expressions to replace, as in `{ 'process.env.STAGE': '"beta"' }`. @default - none */
   readonly define?: Readonly<Record<string, string>>;
-  /** How files are loaded, by extension, as in `{ '.html': 'text' }`. @default - esbuild's */
+  /** Loaders by file extension, as in `{ '.html': 'text' }`. @default - esbuild's loaders */
   readonly loader?: Readonly<Record<string, Loader>>;
-  /** Imports that stay as they are: a layer of your own provides them. @default - none */
+  /** Imports that are not bundled because a layer of yours provides them. @default - none */
   readonly external?: readonly string[];
   /**
-   * What imports mean instead, as in `{ 'pg-native': './lambda/no-pg-native.ts' }`: a file, or another package.
+   * Replacements of imports by a file or another package, as in `{ 'pg-native': './lambda/no-pg-native.ts' }`.
    *
    * @default - none
    */
   readonly alias?: Readonly<Record<string, string>>;
-  /** Files that are imported before all others, and whose exports stand for globals. @default - none */
+  /** Files that are imported first and whose exports replace globals. @default - none */
   readonly inject?: readonly string[];
   /**
-   * Conditions of package.json's `exports` that are taken besides `node`, `import` and `module`, for packages of the
-   * project (workspaces).
+   * Conditions of package.json's `exports` in addition to `node`, `import` and `module`, for packages of the project
+   * (workspaces).
    *
    * @default - none
    */
   readonly conditions?: readonly string[];
-  /** A tsconfig.json for all files. @default - for each file the nearest above it */
+  /** A tsconfig.json for all files. @default - the nearest one above each file */
   readonly tsconfig?: string;
   /** JavaScript at the top of the code. @default - none */
   readonly banner?: string;
   /**
-   * Whether names are made short. Functions are read a little faster; stack traces without source maps, and `name` of
-   * functions and classes, are not what was written.
+   * Shortens names. Functions load slightly faster, but stack traces without source maps and `name` of functions and
+   * classes no longer match the source.
    *
-   * @default false: names stay, white space and comments go
+   * @default false: only white space and comments are removed
    */
   readonly minify?: boolean;
-  /** Whether `name` of functions and classes is what was written, also where names had to be changed. @default false */
+  /** Preserves `name` of functions and classes, also where esbuild renames them. @default false */
   readonly keepNames?: boolean;
   /**
-   * Whether there is a source map in the deployment package, by which stack traces name TypeScript lines.
+   * Adds a source map to the deployment package, with which stack traces show TypeScript lines.
    *
    * @default true
    */
   readonly sourceMap?: boolean;
   /**
-   * Modules with esbuild plugins, as in `['build/graphql-plugin.mjs']`: each has a plugin or a list of plugins as its
-   * default export, in JavaScript that Node.js can load. They run in another thread, so that they cannot be passed
-   * as objects. What a plugin reads besides the module that it loads, it has to name by `watchFiles` or `watchDirs`
-   * of its results; a bundle is otherwise not built again when only that has changed.
+   * Modules with esbuild plugins, as in `['build/graphql-plugin.mjs']`. The default export of each, in JavaScript that
+   * Node.js can load, is a plugin or a list of plugins. They run in a worker thread and therefore cannot be passed as
+   * objects. If a plugin reads more than the module it loads, its results must list these files in `watchFiles` or
+   * `watchDirs`; otherwise a change to them does not rebuild the bundle.
    *
    * @see https://esbuild.github.io/plugins/
    * @default - none
    */
   readonly plugins?: readonly string[];
   /**
-   * Files and folders that are copied next to the code, by where they are there: `{ templates: 'lambda/templates' }`.
-   * The handler finds them by `new URL('./templates/order.html', import.meta.url)`. Files that are executable stay so.
+   * Files and folders to copy next to the code, by target path: `{ templates: 'lambda/templates' }`. The handler reads
+   * them with `new URL('./templates/order.html', import.meta.url)`. Executable files remain executable.
    *
    * @default - none
    */
   readonly files?: Readonly<Record<string, string>>;
   /**
-   * Packages that are not bundled, but put into the stack's automatic layer as they are installed, with all that they
-   * need: those that read files of their own, or load modules by names that they compute. Packages with native
-   * code need not be named, they are recognized.
+   * Packages that are installed in the stack's dependency layer, with their dependencies, instead of bundled: packages
+   * that read their own files or load modules by computed names. Packages with native code are recognized and need not
+   * be listed.
    *
    * @default - packages with native code
    */

@@ -1,6 +1,6 @@
 /**
- * The conditions of package.json's `exports` besides the usual ones. Where the library itself runs from its sources,
- * its runtime is bundled from them too: the two never differ in version.
+ * Returns additional conditions for package.json's `exports`. When the library runs from its sources, its runtime is
+ * bundled from them too, so that both have the same version.
  */
 export function libraryConditions(): string[] {
   return __filename.endsWith('.ts') ? ['cdk-trellis-source'] : [];

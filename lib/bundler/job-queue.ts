@@ -2,20 +2,20 @@ import type { Cache } from '../project-cache/cache.js';
 import type { Job } from './bundle-thread.js';
 import type { Artifact, BuildError, BuildResult, Findings } from './worker/protocol.mjs';
 
-/** What was built, and what was found out by it. */
+/** The artifact of a build and what the build found out. */
 export interface Finished {
   readonly artifact: Artifact;
   readonly findings: Findings;
 }
 
-/** What could not be built. */
+/** The errors of a failed build. */
 export interface Failure {
   readonly key: string;
   readonly errors: readonly BuildError[];
 }
 
-/** Things that are built once, by key: taken from the cache of their project, or built in another thread. */
-export class Work {
+/** Builds by key, each done once: read from the project's cache, or submitted to the worker thread. */
+export class JobQueue {
   private readonly finished = new Map<string, Finished>();
   private readonly jobs = new Map<string, { readonly cache: Cache; readonly job: Job<BuildResult> }>();
   private built: {
@@ -25,11 +25,11 @@ export class Work {
     readonly result: BuildResult;
   }[] = [];
 
-  /** Looks it up, or has it built while this thread goes on. */
-  public begin(key: string, cache: Cache, build: () => Job<BuildResult>): void {
+  /** Reads the build from the cache, or submits it to the worker thread. */
+  public submit(key: string, cache: Cache, build: () => Job<BuildResult>): void {
     if (this.finished.has(key) || this.jobs.has(key)) return;
-    const known = cache.get<Findings>(key);
-    if (known?.artifact) this.finished.set(key, { artifact: known.artifact, findings: known.value });
+    const cached = cache.get<Findings>(key);
+    if (cached?.artifact) this.finished.set(key, { artifact: cached.artifact, findings: cached.value });
     else this.jobs.set(key, { cache, job: build() });
   }
 
@@ -37,11 +37,11 @@ export class Work {
     return this.finished.get(key);
   }
 
-  /** Waits for all that was begun. */
-  public finish(): Failure[] {
+  /** Waits for all submitted jobs and returns the failures. */
+  public wait(): Failure[] {
     const failures: Failure[] = [];
     for (const [key, { cache, job }] of this.jobs) {
-      const outcome = job.finish();
+      const outcome = job.wait();
       this.jobs.delete(key);
       if ('errors' in outcome) {
         failures.push({ key, errors: outcome.errors });
@@ -54,10 +54,10 @@ export class Work {
     return failures;
   }
 
-  /** Puts what was built into the caches: while the other thread works on, for many files are looked at. */
-  public remember(): void {
-    // They may have been saved since the work began.
-    for (const cache of new Set(this.built.map((one) => one.cache))) cache.refresh();
+  /** Writes finished builds to the caches. Called while the worker continues: it hashes many files. */
+  public persist(): void {
+    // Files may have been saved since the jobs started.
+    for (const cache of new Set(this.built.map(({ cache }) => cache))) cache.refresh();
     for (const { key, cache, since, result } of this.built) {
       const { artifact, findings, inputs, absent } = result;
       cache.set(key, { inputs, absent, since }, { artifact, value: findings });

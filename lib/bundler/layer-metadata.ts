@@ -3,34 +3,34 @@ import { Lazy, Stack } from 'aws-cdk-lib/core';
 import type { Built } from './bundler.js';
 import type { Package } from './worker/protocol.mjs';
 
-/** The metadata of a layer in the cloud assembly, next to its template. */
+/** Key of a layer's metadata in the cloud assembly. */
 export const LAYER_METADATA = 'cdk-trellis:layer';
 
-/** What a layer is and holds. */
+/** Kind and content of a layer. */
 export interface LayerMetadata {
   readonly kind: 'automatic' | 'shared';
   /**
-   * Packages from npm in an automatic layer, with the bytes of each and what is imported of it; the package that a
-   * shared layer is.
+   * The npm packages in a dependency layer, each with its size and the names imported from it; for a shared layer, its
+   * defaultPackages package.
    */
   readonly packages: readonly (Pick<Package, 'name' | 'version'> & Partial<Package>)[];
-  /** The bytes of each file. */
+  /** Size of each file, in bytes. */
   readonly files: Readonly<Record<string, number>>;
 }
 
 /**
- * Notes in the cloud assembly what a layer holds, for `trellis layers`: no template has it, and nothing is bundled
- * for it.
+ * Writes the content of a layer to the cloud assembly's metadata, for `trellis layers`. It changes no template and
+ * bundles nothing.
  */
 export function describeLayer(
   version: LayerVersion,
   kind: LayerMetadata['kind'],
   built: () => Built,
-  own: LayerMetadata['packages'] = [],
+  defaultPackages: LayerMetadata['packages'] = [],
 ): void {
   const metadata = (): LayerMetadata | undefined => {
     if (!Stack.of(version).bundlingRequired) return undefined;
-    const { files, packages = own } = built().artifact;
+    const { files, packages = defaultPackages } = built().artifact;
     return { kind, packages, files };
   };
   version.node.addMetadata(LAYER_METADATA, Lazy.uncachedAny({ produce: metadata }));

@@ -4,16 +4,16 @@ import { findUpwards } from '../project-cache/find-upwards.js';
 import type { BundlingOptions } from './bundling-options.js';
 import type { UnitOptions } from './worker/protocol.mjs';
 
-/** What the user has said about bundling, with files by their absolute paths. */
+/** Bundling options with absolute paths. */
 export interface ResolvedBundling {
   readonly options: UnitOptions;
-  /** What is copied next to the code, by where it is to be. */
+  /** Files to copy next to the code, by target path. */
   readonly files: Readonly<Record<string, string>>;
-  /** The folders of packages that are not to be bundled, by name. */
+  /** Folders of the packages that are not bundled, by name. */
   readonly nodeModules: Readonly<Record<string, string>>;
 }
 
-/** In this order: the order of the user's properties does not change a bundle. */
+/** Options in a fixed order: the order of the user's properties does not change a bundle. */
 const PLAIN = [
   'define',
   'loader',
@@ -27,23 +27,23 @@ const PLAIN = [
 const PATHS = ['alias', 'inject', 'plugins', 'tsconfig', 'files', 'nodeModules'] as const;
 
 /**
- * Finds the files that bundling options name.
+ * Resolves the paths in bundling options.
  *
- * @param entry the file with the handler
- * @param at the construct, for errors
- * @throws Error that names the option, what was given and where it was looked for
+ * @param entry file with the handler
+ * @param path path of the construct, for errors
+ * @throws Error with the option, the value and the folders that were searched
  */
-export function resolveBundling(bundling: BundlingOptions, entry: string, at: string): ResolvedBundling {
-  const known: readonly string[] = [...PLAIN, ...PATHS];
-  const unknown = Object.keys(bundling).find((name) => !known.includes(name));
+export function resolveBundling(bundling: BundlingOptions, entry: string, path: string): ResolvedBundling {
+  const names: readonly string[] = [...PLAIN, ...PATHS];
+  const unknown = Object.keys(bundling).find((name) => !names.includes(name));
   if (unknown) {
     throw new Error(
-      `\`bundling\` must have no other properties than ${known.join(', ')}, got ${unknown}: what a function is made for and where its files go is not open (at ${at})`,
+      `\`bundling\` must have only the properties ${names.join(', ')}, got ${unknown} (at ${path}). The library sets the other options of esbuild.`,
     );
   }
   const { alias, inject, plugins, tsconfig, files = {}, nodeModules = [] } = bundling;
-  const find = (name: string, path: string) => found(name, path, at);
-  const list = (name: string, paths: readonly string[] | undefined) => paths?.map((path) => find(name, path));
+  const find = (name: string, file: string) => resolveFile(name, file, path);
+  const list = (name: string, files: readonly string[] | undefined) => files?.map((file) => find(name, file));
   const targets = Object.entries(alias ?? {}).map(([name, to]) => [
     name,
     isPath(to) ? find('alias', to) : to,
@@ -57,17 +57,17 @@ export function resolveBundling(bundling: BundlingOptions, entry: string, at: st
       tsconfig: tsconfig === undefined ? undefined : find('tsconfig', tsconfig),
     },
     files: Object.fromEntries(
-      Object.entries(files).map(([place, path]) => [placeOf(place, at), find('files', path)]),
+      Object.entries(files).map(([target, source]) => [normalizeTarget(target, path), find('files', source)]),
     ),
-    nodeModules: Object.fromEntries(nodeModules.map((name) => [name, installed(name, entry, at)])),
+    nodeModules: Object.fromEntries(nodeModules.map((name) => [name, resolvePackage(name, entry, path)])),
   };
 }
 
-function found(name: string, path: string, at: string): string {
-  const file = findUpwards(path);
-  if (file !== undefined) return file;
+function resolveFile(name: string, file: string, path: string): string {
+  const resolved = findUpwards(file);
+  if (resolved !== undefined) return resolved;
   throw new Error(
-    `\`bundling.${name}\` must name files that exist, got ${path} (looked for from ${process.cwd()} upwards, at ${at})`,
+    `\`bundling.${name}\` must name existing files, got ${file} (searched from ${process.cwd()} upwards, at ${path})`,
   );
 }
 
@@ -75,26 +75,26 @@ function isPath(text: string): boolean {
   return isAbsolute(text) || /^\.{1,2}\//.test(text);
 }
 
-/** A place in the function's folder, and not outside of it. */
-function placeOf(place: string, at: string): string {
-  const normal = posix.normalize(place.replaceAll('\\', '/')).replace(/\/$/, '');
-  if (place === '' || isAbsolute(place) || normal === '..' || normal.startsWith('../')) {
+/** Returns a normalized path inside the function's folder. */
+function normalizeTarget(target: string, path: string): string {
+  const normal = posix.normalize(target.replaceAll('\\', '/')).replace(/\/$/, '');
+  if (target === '' || isAbsolute(target) || normal === '..' || normal.startsWith('../')) {
     throw new Error(
-      `\`bundling.files\` must name places in the function's folder by relative paths, got "${place}" (at ${at})`,
+      `\`bundling.files\` must have relative paths inside the function's folder as keys, got "${target}" (at ${path})`,
     );
   }
   return normal;
 }
 
-function installed(name: string, entry: string, at: string): string {
+function resolvePackage(name: string, entry: string, path: string): string {
   for (let folder = dirname(entry); ; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);
-    // What tools generate, as in node_modules/.prisma, has no package.json.
+    // Generated packages, as node_modules/.prisma, have no package.json.
     if (existsSync(name.startsWith('.') ? candidate : join(candidate, 'package.json')))
       return realpathSync(candidate);
     if (folder === dirname(folder)) {
       throw new Error(
-        `\`bundling.nodeModules\` must name packages that are installed, got ${name} (looked for from ${dirname(entry)} upwards, at ${at})`,
+        `\`bundling.nodeModules\` must name installed packages, got ${name} (searched from ${dirname(entry)} upwards, at ${path})`,
       );
     }
   }

@@ -2,42 +2,42 @@ import { join, relative } from 'node:path';
 import { sha256 } from '../project-cache/hash.js';
 import type { DependencySet, LayerEntry, Unit, VendorEntry } from './worker/protocol.mjs';
 
-/** A function, or a shared layer, that an automatic layer serves. */
+/** A function or a shared layer that uses a dependency layer. */
 export interface Served {
   readonly unit: Unit;
   readonly vendors: readonly VendorEntry[];
-  /** The platforms that its functions run on, as Node.js names them: `linux-arm64`. @default - those of all */
+  /** The platforms of its functions, in Node.js's notation: `linux-arm64`. @default - the platforms of all functions */
   readonly platforms?: ReadonlySet<string> | undefined;
 }
 
-/** What is to be known of a layer's functions besides their bundles. */
+/** Requirements of a layer's functions that are not in their bundles. */
 export interface LayerNeeds {
-  /** The platforms that they run on, by the keys of their units. */
+  /** Platforms by unit key. */
   readonly platforms: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Packages that are not to be bundled, by name: their folders, and the platforms of the functions that name them. */
+  /** Packages that are not bundled, by name: their folders, and the platforms of the functions that list them. */
   readonly nodeModules: ReadonlyMap<
     string,
     { readonly folder: string; readonly platforms: ReadonlySet<string> }
   >;
 }
 
-/** What an automatic layer consists of, and a key that says so. */
+/** Returns the content of a dependency layer, and its cache key. */
 export function dependencySet(
   served: readonly Served[],
   needs: LayerNeeds,
 ): { key: string; set: DependencySet } {
-  // Functions of one stack may have different runtimes: the oldest must understand the layer.
+  // Functions of a stack may have different runtimes: the layer targets the oldest.
   const [oldest] = served.map(({ unit }) => unit).sort((a, b) => runtimeVersion(a) - runtimeVersion(b));
   const { root = process.cwd(), target = 'node24', conditions = [] } = oldest ?? {};
-  const all = new Set([...needs.platforms.values()].flatMap((one) => [...one]));
+  const all = new Set([...needs.platforms.values()].flatMap((platforms) => [...platforms]));
   const byId = new Map<string, LayerEntry>();
-  for (const { unit, vendors, platforms: own = all } of served) {
-    const platforms = [...own].sort();
+  for (const { unit, vendors, platforms: required = all } of served) {
+    const platforms = [...required].sort();
     for (const vendor of vendors) {
       const from = unit.root === root ? vendor.from : relative(root, join(unit.root, vendor.from));
-      const known = byId.get(vendor.id);
+      const previous = byId.get(vendor.id);
       const entry = { ...vendor, from, platforms };
-      byId.set(vendor.id, known ? both(known, entry) : entry);
+      byId.set(vendor.id, previous ? merge(previous, entry) : entry);
     }
   }
   const entries = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -53,18 +53,18 @@ export function dependencySet(
   return { key, set: { root, target, conditions, entries, nodeModules } };
 }
 
-function both(one: LayerEntry, other: LayerEntry): LayerEntry {
-  // Any place it can be resolved from will do; always the same one is the point.
-  const [from = one.from] = [one.from, other.from].sort();
+function merge(a: LayerEntry, b: LayerEntry): LayerEntry {
+  // Any folder from which it resolves is right, if the choice is deterministic.
+  const [from = a.from] = [a.from, b.from].sort();
   return {
-    ...one,
+    ...a,
     from,
-    // What one of them imports must be there.
-    perhaps: one.perhaps.filter((name) => other.perhaps.includes(name)),
-    ...(one.importers && {
-      importers: [...new Set([...one.importers, ...(other.importers ?? [])])].sort(),
+    // A name that one of them imports must exist.
+    perhaps: a.perhaps.filter((name) => b.perhaps.includes(name)),
+    ...(a.importers && {
+      importers: [...new Set([...a.importers, ...(b.importers ?? [])])].sort(),
     }),
-    platforms: [...new Set([...one.platforms, ...other.platforms])].sort(),
+    platforms: [...new Set([...a.platforms, ...b.platforms])].sort(),
   };
 }
 

@@ -6,17 +6,17 @@ export const DAY_MILLISECONDS = 86_400_000;
 /** The file with the times of the project's files. */
 export const STAMPS = 'files.json';
 
-/** What an earlier synth found out. */
+/** A result of an earlier synth. */
 export interface Entry<Value = unknown> {
-  /** The hashes of the files that it was made from, by path relative to the root. */
+  /** Hashes of the files that the result depends on, by path relative to the root. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** The files of node_modules among them. */
+  /** The files of node_modules that the result depends on. */
   readonly installed?: InstalledRef;
-  /** Files that were looked for in vain. */
+  /** Files that did not exist and would change the result. */
   readonly absent: readonly string[];
-  /** The day it was last of use, in days since 1970. */
+  /** Day of the last use, in days since 1970. */
   readonly used: number;
-  /** What was built. */
+  /** The built artifact. */
   readonly artifact?: Artifact;
   readonly value: Value;
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { sha256 } from './hash.js';
 
 /**
- * Where a project's cache is: in its `node_modules/.cache`, where other tools have theirs. A project without
- * node_modules (Yarn's Plug'n'Play) or with one that cannot be written to has it in the system's temporary folder.
+ * Returns the folder of a project's cache: `node_modules/.cache`, as for other tools. If the project has no
+ * node_modules (Yarn's Plug'n'Play) or it is not writable, the folder is in the system's temporary folder.
  */
 export function cacheFolder(root: string): string {
   const installed = join(root, 'node_modules');
@@ -30,24 +30,24 @@ function isWritable(folder: string): boolean {
 }
 
 /**
- * A temporary folder that is found again by the next synth. What is deployed comes out of it, so that it counts only
- * if nobody else can have put anything there: the system's temporary folder is everybody's.
+ * Returns a temporary folder that the next synth finds again. Its content is deployed, so it is used only if no other
+ * user can write to it: the system's temporary folder is shared by all users.
  */
 function privateFolder(): string {
   const folder = join(tmpdir(), `cdk-trellis-${process.getuid?.() ?? userInfo().username}`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (isOwn(folder)) return folder;
+    if (isPrivate(folder)) return folder;
   } catch {
-    // Something else has the name.
+    // The name is taken by a file or by another user.
   }
   return mkdtempSync(join(tmpdir(), 'cdk-trellis-'));
 }
 
-function isOwn(folder: string): boolean {
+function isPrivate(folder: string): boolean {
   const stat = lstatSync(folder);
-  // On Windows there are neither, and each user has a temporary folder of their own.
-  const isMine = process.getuid === undefined || stat.uid === process.getuid();
-  const isShut = process.platform === 'win32' || (stat.mode & 0o077) === 0;
-  return stat.isDirectory() && isMine && isShut;
+  // Windows has neither owners nor modes, but a temporary folder per user.
+  const isOwner = process.getuid === undefined || stat.uid === process.getuid();
+  const isClosed = process.platform === 'win32' || (stat.mode & 0o077) === 0;
+  return stat.isDirectory() && isOwner && isClosed;
 }

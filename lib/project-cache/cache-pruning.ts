@@ -4,21 +4,20 @@ import { join } from 'node:path';
 import { DAY_MILLISECONDS, type Entry, STAMPS } from './cache-entry.js';
 import { readJson, writeJson } from './json-file.js';
 
-/** What nobody has used this long is not needed any more: a month covers holidays and branches that rest. */
+/** Days until an unused result is removed: a month covers holidays and idle branches. */
 const MAX_DAYS = 30;
 
-/** More than any project needs at a time, and little for a disk. */
+/** More than any project needs at a time, and little disk space. */
 const MAX_BYTES = 1024 ** 3;
 
-/** A file whose time says when this was last done. */
+/** A file whose modification time is the time of the last pruning. */
 const MARK = 'pruned';
 
 /**
- * Removes from a project's cache what was not used for a month, and what was used least recently if there is too
- * much. Once a day at most.
+ * Removes results that were not used for a month from a project's cache, and the least recently used ones if it is too
+ * large. Runs once a day at most.
  *
- * A synth that runs meanwhile loses nothing: what it uses was marked as used today before, and what it has just built
- * is new.
+ * A concurrent synth loses nothing: its artifacts are either marked as used today, or new.
  */
 export function pruneCache(folder: string): void {
   const now = Date.now();
@@ -28,7 +27,7 @@ export function pruneCache(folder: string): void {
   writeFileSync(mark, '');
   if (last === undefined) return;
   const kept = pruneIndexes(folder, Math.floor(now / DAY_MILLISECONDS));
-  // The next synth reads its files once more, and forgets those that are gone.
+  // The next synth reads all files again and drops the hashes of deleted ones.
   rmSync(join(folder, STAMPS), { force: true });
   for (const place of [folder, join(folder, 'built')]) {
     for (const name of readdirSync(place)) {
@@ -39,7 +38,7 @@ export function pruneCache(folder: string): void {
   }
 }
 
-/** What an interrupted synth has left half done. */
+/** Returns true for a partial artifact of an interrupted synth. */
 function isDraft(name: string): boolean {
   return /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name);
 }
@@ -48,14 +47,14 @@ function isBuilt(name: string): boolean {
   return /^[0-9a-f]{64}(\.zip)?$/.test(name);
 }
 
-/** In one step, so that nobody finds half of it. */
+/** Removes an artifact atomically, by a rename: a concurrent synth never sees part of it. */
 function remove(place: string, name: string): void {
   const draft = join(place, `.${randomUUID()}`);
   renameSync(join(place, name), draft);
   rmSync(draft, { recursive: true, force: true });
 }
 
-/** @returns the names of the built archives and folders that are still of use */
+/** @returns the names of the archives and folders to keep */
 function pruneIndexes(folder: string, today: number): Set<string> {
   const files = readdirSync(folder).filter((name) => /^index-[0-9a-f]+\.json$/.test(name));
   const indexes = files.map((name) => {
@@ -65,7 +64,7 @@ function pruneIndexes(folder: string, today: number): Set<string> {
   const oldest = Math.max(today - MAX_DAYS, firstDayThatFits(indexes.flatMap(({ entries }) => entries)));
   const kept = new Set<string>();
   for (const { file, entries } of indexes) {
-    // What a synth of today uses stays, however large it is.
+    // Results that were used today are kept, whatever their size.
     const current = entries.filter(([, { used }]) => used >= Math.min(oldest, today - 1));
     for (const [, { artifact }] of current) if (artifact) kept.add(artifact.name);
     if (current.length === 0) rmSync(file);
@@ -74,7 +73,7 @@ function pruneIndexes(folder: string, today: number): Set<string> {
   return kept;
 }
 
-/** The day from which on all that was used fits. */
+/** Returns the first day from which all used artifacts fit into the limit. */
 function firstDayThatFits(entries: [string, Entry][]): number {
   const seen = new Set<string>();
   let bytes = 0;

@@ -10,30 +10,30 @@ import { InstalledFiles, type InstalledList, type InstalledRef, isInstalledPath 
 import { readJson, writeJson } from './json-file.js';
 import { packagesHash } from './packages-hash.js';
 
-/** What a result was made from. */
+/** The files that a result depends on. */
 interface Origin {
   readonly inputs: readonly string[];
   readonly absent?: readonly string[];
-  /** When the work began: what depends on a file that was saved meanwhile is not remembered. */
+  /** Start of the work, in milliseconds: a result is not cached if one of its files was saved later. */
   readonly since: number;
 }
 
-/** The entry of a list of files. */
+/** Returns the key of a list of installed files. */
 const listKey = (name: string) => `installed ${name}`;
 
-/** Rooms of the library whose code decides what is built. */
+/** Rooms of the library whose code determines the results. */
 const ROOMS_THAT_BUILD = ['bundler', 'bundler/worker', 'handler', 'project-cache'];
 
 /**
- * What earlier synths found out about the files of a project: an index of results, each valid as long as the files
- * it was made from are the same, and a store of built archives and folders named after their content.
+ * The cache of a project: an index of results, each valid while the files that it depends on are unchanged, and a store
+ * of built archives and folders named by the hash of their content.
  *
- * What says which packages are installed is part of the index's name, and so is the library's own code. Files of
- * node_modules are looked at all the same: they may change while the lockfile does not. Many results are made from the
- * same ones, so that lists of them are entries of their own.
+ * The index's name contains a hash of the lockfiles and of the library's own code. Files of node_modules are checked
+ * nevertheless: they may change while the lockfile does not. Many results depend on the same files, so that lists of
+ * them are separate entries.
  */
 export class Cache {
-  /** Where built archives and folders are. */
+  /** Folder of the built archives and folders. */
   public readonly store: string;
   private readonly folder: string;
   private readonly file: string;
@@ -54,14 +54,14 @@ export class Cache {
     this.entries = readJson<Record<string, Entry>>(this.file) ?? {};
   }
 
-  /** Files are looked at again from now on. */
+  /** Clears the state of files: they are read again. */
   public refresh(): void {
     this.hashes.refresh();
     this.installed.refresh();
     this.lists.clear();
   }
 
-  /** A result, if nothing that it was made from has changed and what was built is there. */
+  /** Returns a result if the files that it depends on are unchanged and its artifact exists. */
   public get<Value>(key: string): Entry<Value> | undefined {
     const entry = this.entries[key] as Entry<Value> | undefined;
     if (!entry || !this.isValid(entry)) return undefined;
@@ -69,20 +69,20 @@ export class Cache {
     return entry;
   }
 
-  /** Remembers a result; `save` writes it to disk. */
+  /** Adds a result; `save` writes it to disk. */
   public set(
     key: string,
     origin: Origin,
     result: { readonly artifact?: Artifact; readonly value: unknown },
   ): void {
     const { inputs, absent = [], since } = origin;
-    const [own, packages] = [false, true].map((is) =>
+    const [projectFiles, packages] = [false, true].map((is) =>
       inputs.filter((input) => isInstalledPath(input) === is),
     );
-    const hashes = (own ?? []).map((input) => [input, this.hashes.of(input)] as const);
-    // Files' times are finer than milliseconds.
+    const hashes = (projectFiles ?? []).map((input) => [input, this.hashes.of(input)] as const);
+    // File times are more precise than milliseconds.
     if (hashes.some(([input, hash]) => !hash || Math.floor(this.hashes.savedAt(input)) > since)) return;
-    const installed = this.listed(packages ?? [], since);
+    const installed = this.addList(packages ?? [], since);
     if (!installed) return;
     const entry = {
       inputs: Object.fromEntries(hashes) as Entry['inputs'],
@@ -94,7 +94,7 @@ export class Cache {
     this.put(key, entry);
   }
 
-  /** Writes what was added, together with what other processes have added meanwhile. */
+  /** Writes the added results, merged with those of other processes. */
   public save(): void {
     try {
       this.hashes.save();
@@ -103,7 +103,7 @@ export class Cache {
       const { pruneCache } = require('./cache-pruning.js') as typeof CachePruning;
       pruneCache(this.folder);
     } catch {
-      // No room, or no permission any more: the next synth works again for what this one has found out.
+      // Disk full or permission revoked: the next synth repeats the work.
     }
     this.changed = {};
   }
@@ -112,8 +112,8 @@ export class Cache {
     this.entries[key] = this.changed[key] = entry;
   }
 
-  /** Remembers which files of node_modules a result was made from; undefined when they change. */
-  private listed(paths: readonly string[], since: number): InstalledRef | undefined {
+  /** Adds the list of the installed files of a result; undefined if they changed since. */
+  private addList(paths: readonly string[], since: number): InstalledRef | undefined {
     const name = sha256(JSON.stringify(paths)).slice(0, 16);
     const value = this.installed.list(paths, since);
     if (!value) return undefined;
@@ -121,14 +121,14 @@ export class Cache {
     return { list: name, content: value.content };
   }
 
-  /** The hash of a list's files as they are now. */
+  /** Returns the current hash of a list's files. */
   private contentOf(name: string): string | undefined {
     if (this.lists.has(name)) return this.lists.get(name);
-    const known = this.entries[listKey(name)] as Entry<InstalledList> | undefined;
-    const now = known && this.installed.current(known.value);
-    if (now && (now !== known.value || known.used !== this.today)) this.putList(name, now);
-    this.lists.set(name, now?.content);
-    return now?.content;
+    const cached = this.entries[listKey(name)] as Entry<InstalledList> | undefined;
+    const current = cached && this.installed.current(cached.value);
+    if (current && (current !== cached.value || cached.used !== this.today)) this.putList(name, current);
+    this.lists.set(name, current?.content);
+    return current?.content;
   }
 
   private putList(name: string, value: InstalledList): void {
@@ -141,23 +141,23 @@ export class Cache {
         (installed === undefined || this.contentOf(installed.list) === installed.content) &&
         Object.entries(inputs).every(([input, hash]) => this.hashes.of(input) === hash) &&
         absent.every((path) => this.hashes.of(path) === undefined) &&
-        (artifact === undefined || this.holds(artifact))
+        (artifact === undefined || this.isIntact(artifact))
       );
     } catch {
-      // An index that somebody has edited.
+      // The index was edited or is damaged.
       return false;
     }
   }
 
-  /** Whether nobody has touched what was built: it may be linked into a cdk.out. */
-  private holds({ stamps }: Artifact): boolean {
+  /** Returns true if the artifact is unmodified: its files may be hard-linked into a cdk.out. */
+  private isIntact({ stamps }: Artifact): boolean {
     return Object.entries(stamps).every(([path, [size, mtimeMs]]) => {
       const stat = statSync(`${this.store}/${path}`, { throwIfNoEntry: false });
       return stat?.size === size && stat.mtimeMs === mtimeMs;
     });
   }
 
-  /** The code that makes the results, where the lockfile does not tell that it has changed: during development. */
+  /** Returns the hash of the library's code during its development, when no lockfile reveals changes to it. */
   private libraryHash(): string {
     if (/[\\/]node_modules[\\/]/.test(__dirname)) return '';
     const { version } = require('esbuild/package.json') as { version: string };

@@ -4,15 +4,15 @@ import { sha256 } from './hash.js';
 import { readJson, writeJson } from './json-file.js';
 
 /**
- * The times and size of a file when it was read, and the hash of its content. The time of modification alone can be set:
- * `cp -p` and archives do.
+ * Times and size of a file when it was read, and the hash of its content. The modification time alone is not reliable:
+ * `cp -p` and archives set it.
  */
 type Stamp = readonly [mtimeMs: number, size: number, hash: string, ctimeMs: number];
 
-/** A file that was saved this short before it was read may be saved again with the same time and size. */
+/** Time after a save in which a file may be saved again with the same time and size. */
 const UNCERTAIN_MILLISECONDS = 50;
 
-/** The contents of a project's files, remembered by their times and sizes: unchanged files are not read again. */
+/** Content hashes of a project's files, cached by their times and sizes: unchanged files are not read again. */
 export class FileHashes {
   private readonly stamps: Record<string, Stamp>;
   private added: Record<string, Stamp> = {};
@@ -26,17 +26,17 @@ export class FileHashes {
     this.stamps = readJson<Record<string, Stamp>>(file) ?? {};
   }
 
-  /** Files are looked at again from now on. */
+  /** Clears the state of files: they are checked again. */
   public refresh(): void {
     this.seen = new Map();
     this.times = new Map();
   }
 
   /**
-   * The hash of a file, or of a folder with all that is in it.
+   * Returns the hash of a file, or of a folder with its content.
    *
    * @param path relative to the root
-   * @returns undefined when there is none
+   * @returns undefined if the path does not exist
    */
   public of(path: string): string | undefined {
     if (this.seen.has(path)) return this.seen.get(path);
@@ -45,11 +45,11 @@ export class FileHashes {
     return hash;
   }
 
-  /** When a file, or the newest in a folder, was saved. */
+  /** Returns the time when a file, or the newest file of a folder, was saved. */
   public savedAt(path: string): number {
-    const known = this.times.get(path) ?? this.newest(resolve(this.root, path));
-    this.times.set(path, known);
-    return known;
+    const time = this.times.get(path) ?? this.newest(resolve(this.root, path));
+    this.times.set(path, time);
+    return time;
   }
 
   public save(): void {
@@ -61,10 +61,10 @@ export class FileHashes {
   private newest(file: string): number {
     const stat = statSync(file, { throwIfNoEntry: false });
     if (!stat) return 0;
-    const own = Math.max(stat.mtimeMs, stat.ctimeMs);
+    const time = Math.max(stat.mtimeMs, stat.ctimeMs);
     return stat.isDirectory()
-      ? Math.max(own, ...readdirSync(file).map((name) => this.newest(join(file, name))))
-      : own;
+      ? Math.max(time, ...readdirSync(file).map((name) => this.newest(join(file, name))))
+      : time;
   }
 
   private read(path: string): string | undefined {
@@ -77,9 +77,9 @@ export class FileHashes {
     }
     // Programs that are copied stay programs.
     const mode = stat.mode & 0o111 ? 'x' : '';
-    const known = this.stamps[path];
+    const cached = this.stamps[path];
     const { mtimeMs, ctimeMs, size } = stat;
-    if (known?.[0] === mtimeMs && known[1] === size && known[3] === ctimeMs) return known[2] + mode;
+    if (cached?.[0] === mtimeMs && cached[1] === size && cached[3] === ctimeMs) return cached[2] + mode;
     const hash = sha256(readFileSync(file));
     if (Math.max(mtimeMs, ctimeMs) < Date.now() - UNCERTAIN_MILLISECONDS) {
       this.added[path] = this.stamps[path] = [mtimeMs, size, hash, ctimeMs];

@@ -2,11 +2,11 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 /**
- * A file or folder of the project by its path, absolute or relative to the working directory (where cdk.json is) or
- * to one of the folders above it.
+ * Finds a file or folder of the project. The path is absolute, or relative to the working directory (where cdk.json is)
+ * or to a folder above it.
  *
- * @param marker what must be in it
- * @returns its path without links; undefined when there is none
+ * @param marker name of a file that the folder must contain
+ * @returns the real path; undefined if it does not exist
  */
 export function findUpwards(path: string, marker = ''): string | undefined {
   for (let base = process.cwd(); ; base = dirname(base)) {

@@ -11,46 +11,45 @@ import {
 import { resolve } from 'node:path';
 import { sha256 } from './hash.js';
 
-/** What a result was made from of node_modules: which files, and a hash of their contents at that time. */
+/** The installed files that a result depends on: the list of files, and a hash of their contents at that time. */
 export interface InstalledRef {
   readonly list: string;
   readonly content: string;
 }
 
-/** Files of node_modules, with the hash of their contents as of when they had a stamp. */
+/** Files of node_modules, with the hash of their contents at the time of the stamp. */
 export interface InstalledList {
-  /** Relative to the root. A folder stands for the names in it, a link for where it leads. */
+  /** Paths relative to the root. A folder represents the names in it, a link its target. */
   readonly paths: readonly string[];
-  /** Size, times and inodes of all; empty while it cannot be relied on. */
+  /** Size, times and inodes of all files; empty while they are not reliable. */
   readonly stamp: string;
   readonly content: string;
 }
 
-/** A file that was changed this short before it was read may change again with the same stamp. */
+/** Time after a change in which a file may change again with the same stamp. */
 const UNCERTAIN_MILLISECONDS = 50;
 
-/** What is known of a file without reading it. */
+/** Metadata of a file. */
 interface Stamp {
   readonly stamp: string;
   readonly newest: number;
   readonly stat: Stats | undefined;
 }
 
-/** Most files of packages are smaller: reading them into one buffer takes half the time. */
+/** Buffer for reading files. Most files of packages fit: reuse halves the time. */
 const shared = Buffer.allocUnsafe(1 << 18);
 
-/** Whether a path is one of an installed package. */
+/** Returns true if a path belongs to an installed package. */
 export function isInstalledPath(path: string): boolean {
   return /(^|[\\/])node_modules[\\/]/.test(path);
 }
 
 /**
- * The contents of installed files. A lockfile does not say when they change: a package that is linked or installed again
- * under the same version, a client that is generated into node_modules, a line that was changed while debugging.
+ * Contents of installed files. A lockfile does not reveal when they change: a package that is linked or installed again
+ * under the same version, a client that is generated into node_modules, a line that was edited while debugging.
  *
- * Thousands of files are looked at in each synth, so that they have one stamp in common; contents are read only if that
- * has changed. The stamp has the time of the last change of a file's state, too: npm gives all files of packages the same
- * time of modification.
+ * Each synth checks thousands of files, so that they share one stamp; contents are read only if it has changed. The
+ * stamp includes the time of the last status change: npm sets the same modification time for all files of packages.
  */
 export class InstalledFiles {
   private readonly stamps = new Map<string, Stamp>();
@@ -58,20 +57,20 @@ export class InstalledFiles {
 
   constructor(private readonly root: string) {}
 
-  /** Files are looked at again from now on. */
+  /** Clears the state of files: they are checked again. */
   public refresh(): void {
     this.stamps.clear();
     this.contents.clear();
   }
 
-  /** @returns undefined when one of the files was changed after `since` */
+  /** @returns undefined if one of the files was changed after `since` */
   public list(paths: readonly string[], since: number): InstalledList | undefined {
     const { stamp, newest } = this.stampOf(paths);
     if (Math.floor(newest) > since) return undefined;
     return { paths, stamp: this.reliable(stamp, newest), content: this.contentOf(paths) };
   }
 
-  /** The list as it is now: the same object if nothing has changed. */
+  /** Returns the current list: the same object if nothing has changed. */
   public current(list: InstalledList): InstalledList {
     const { stamp, newest } = this.stampOf(list.paths);
     if (list.stamp === stamp) return list;
@@ -89,32 +88,32 @@ export class InstalledFiles {
   private stampOf(paths: readonly string[]): { readonly stamp: string; readonly newest: number } {
     let newest = 0;
     const all = paths.map((path) => {
-      const one = this.stampOfFile(path);
-      newest = Math.max(newest, one.newest);
-      return one.stamp;
+      const file = this.stampOfFile(path);
+      newest = Math.max(newest, file.newest);
+      return file.stamp;
     });
     return { stamp: sha256(all.join('\n')), newest };
   }
 
   private stampOfFile(path: string): Stamp {
-    const known = this.stamps.get(path);
-    if (known) return known;
+    const cached = this.stamps.get(path);
+    if (cached) return cached;
     const stat = lstatSync(resolve(this.root, path), { throwIfNoEntry: false });
     const { size, mtimeMs = 0, ctimeMs = 0, ino, mode } = stat ?? {};
-    const made = {
+    const stamp = {
       stamp: stat ? `${size} ${mtimeMs} ${ctimeMs} ${ino} ${mode}` : '',
       newest: Math.max(mtimeMs, ctimeMs),
       stat,
     };
-    this.stamps.set(path, made);
-    return made;
+    this.stamps.set(path, stamp);
+    return stamp;
   }
 
   private contentOf(paths: readonly string[]): string {
     const all = paths.map((path) => {
-      const known = this.contents.get(path) ?? this.contentOfFile(path);
-      this.contents.set(path, known);
-      return `${path} ${known}`;
+      const content = this.contents.get(path) ?? this.contentOfFile(path);
+      this.contents.set(path, content);
+      return `${path} ${content}`;
     });
     return sha256(all.join('\n'));
   }
@@ -134,7 +133,7 @@ function bytesOf(file: string, size: number): Uint8Array {
   const descriptor = openSync(file, 'r');
   try {
     const read = readSync(descriptor, shared, 0, shared.length, 0);
-    // It has grown meanwhile.
+    // The file has grown since.
     return read > size ? readFileSync(file) : shared.subarray(0, read);
   } finally {
     closeSync(descriptor);

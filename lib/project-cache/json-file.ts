@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
-/** The object in a file; undefined when there is none, or the file is damaged. */
+/** Returns the object in a file; undefined if the file does not exist or is damaged. */
 export function readJson<Value extends object>(file: string): Value | undefined {
   try {
     const value = JSON.parse(readFileSync(file, 'utf8'));
@@ -11,7 +11,7 @@ export function readJson<Value extends object>(file: string): Value | undefined 
   }
 }
 
-/** Writes a file so that nobody ever sees half of it. */
+/** Writes a file atomically, so that other processes never read part of it. */
 export function writeJson(file: string, value: object): void {
   const draft = `${file}.${randomUUID()}`;
   writeFileSync(draft, JSON.stringify(value));

@@ -4,7 +4,7 @@ import type { FileHashes } from './file-hashes.js';
 import { sha256 } from './hash.js';
 import { LOCKFILES } from './project.js';
 
-/** What a package manager writes down about what is installed, which may not be what the lockfile says yet. */
+/** Package managers' records of the installed packages, which the lockfile may be ahead of. */
 const INSTALLED = [
   'node_modules/.package-lock.json',
   'node_modules/.pnpm/lock.yaml',
@@ -16,16 +16,16 @@ const INSTALLED = [
 /** Changes to installed packages: of patch-package, pnpm and Bun, and of Yarn. */
 const PATCHES = ['patches', '.yarn/patches'];
 
-/** Changes when an installed package may have changed. */
+/** Returns a hash that changes when an installed package may have changed. */
 export function packagesHash(root: string, hashes: FileHashes): string {
-  const known = [...LOCKFILES, ...INSTALLED, ...PATCHES].map((path) => [path, hashes.of(path)]);
-  return sha256(JSON.stringify([...known, ...patched(root, hashes)]));
+  const records = [...LOCKFILES, ...INSTALLED, ...PATCHES].map((path) => [path, hashes.of(path)]);
+  return sha256(JSON.stringify([...records, ...patched(root, hashes)]));
 }
 
-/** The first lines of a patch by patch-package, which changes what is installed without a trace in the lockfile. */
+/** The header of a patch by patch-package, which changes installed files without a trace in the lockfile. */
 const PATCHED_FILE = /^\+\+\+ b\/(node_modules\/.+?)\s*$/gm;
 
-/** The files that patches are for: a patch may be there and not be applied yet. */
+/** Returns the patched files with their hashes: a patch may exist and not be applied yet. */
 function patched(root: string, hashes: FileHashes): [string, string | undefined][] {
   const folder = join(root, 'patches');
   if (!existsSync(folder)) return [];

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What says which packages a project has. */
+/** Lockfiles of package managers. */
 export const LOCKFILES = [
   'package-lock.json',
   'npm-shrinkwrap.json',
@@ -14,13 +14,13 @@ export const LOCKFILES = [
 const roots = new Map<string, string>();
 
 /**
- * The project that a file belongs to: the nearest folder with a lockfile, which is what says which packages its
- * code gets; without any, the nearest with a package.json.
+ * Returns the root of the project that a file belongs to: the nearest folder with a lockfile, which determines the
+ * packages; without one, the nearest with a package.json.
  */
 export function projectRoot(file: string): string {
   const folder = dirname(file);
-  const known = roots.get(folder);
-  if (known !== undefined) return known;
+  const cached = roots.get(folder);
+  if (cached !== undefined) return cached;
   const root =
     nearest(folder, (candidate) => LOCKFILES.some((name) => existsSync(join(candidate, name)))) ??
     nearest(folder, (candidate) => existsSync(join(candidate, 'package.json'))) ??

@@ -29,21 +29,21 @@ const unit = (name: string): Unit => ({
 });
 
 function hashOf(job: Job<{ artifact: { hash: string } }>): string {
-  const outcome = job.finish();
+  const outcome = job.wait();
   return 'result' in outcome ? outcome.result.artifact.hash : JSON.stringify(outcome.errors);
 }
 
-describe('the thread that bundles', () => {
-  it('works while this one goes on', async () => {
+describe('the bundler thread', () => {
+  it('works while the main thread continues', async () => {
     const folder = mkdtempSync(join(store, 'early-'));
     const job = Job.project({ store: folder, unit: unit('one') });
     const other = hashOf(Job.project({ store, unit: unit('one') }));
-    // Both were in one run; nobody has waited for the first.
+    // Both were in one run, although only the second was waited for.
     expect(existsSync(join(folder, `${other}.zip`))).toBe(true);
     expect(hashOf(job)).toBe(other);
   });
 
-  it('answers each job, in whatever order they are asked for', () => {
+  it('returns the outcome of each job, in any order of waiting', () => {
     const jobs = ['one', 'broken', 'two'].map((name) => Job.project({ store, unit: unit(name) }));
     const [two, broken, one] = jobs.reverse().map(hashOf);
     expect(broken).toContain('lambda/broken.ts:1:24: Unexpected \\";\\"');
@@ -52,13 +52,13 @@ describe('the thread that bundles', () => {
     expect(one).not.toBe(two);
   });
 
-  it('leaves when nobody has asked for a while, and another one comes', async () => {
+  it('stops when idle, and a new one is started on demand', async () => {
     const before = hashOf(Job.project({ store, unit: unit('one') }));
     await setTimeout(3000);
     expect(hashOf(Job.project({ store, unit: unit('one') }))).toBe(before);
   }, 20_000);
 
-  it('says when it cannot work, as without a place for what it builds', () => {
+  it('reports when it cannot write to its store', () => {
     project.write('file', '');
     const job = Job.project({ store: project.path('file/in/a/file'), unit: unit('one') });
     expect(hashOf(job)).toContain('ENOTDIR');

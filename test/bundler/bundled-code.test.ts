@@ -13,15 +13,15 @@ const project = () =>
     'texts/hello.txt': 'hello',
   });
 
-const options = (own: Project) => ({ bundling: { files: { 'texts/en': own.path('texts') } } });
+const options = (shop: Project) => ({ bundling: { files: { 'texts/en': shop.path('texts') } } });
 
-it('code is linked into the assembly: what is there already takes no place a second time', () => {
-  const own = project();
-  const { code } = synthesized(own, options(own));
+it('code is linked into the assembly, so that it takes no space twice', () => {
+  const shop = project();
+  const { code } = synthesized(shop, options(shop));
   expect(statSync(join(code, 'index.mjs')).nlink).toBeGreaterThan(1);
 });
 
-describe('code that is but a bundle', () => {
+describe('code that consists of a bundle only', () => {
   const archiveIn = ({ directory }: { readonly directory: string }) => {
     const [name = 'no archive'] = readdirSync(directory).filter((file) => file.endsWith('.zip'));
     return join(directory, name);
@@ -37,7 +37,7 @@ describe('code that is but a bundle', () => {
     expect(Object.values<any>(code.destinations)[0].objectKey).toBe(`${hash.replace('asset.', '')}.zip`);
   });
 
-  it('is copied where there are no hard links, as a whole', () => {
+  it('is copied as a whole without support for hard links', () => {
     jest.spyOn(fs, 'linkSync').mockImplementation(() => {
       throw Object.assign(new Error('EXDEV: cross-device link not permitted'), { code: 'EXDEV' });
     });
@@ -46,7 +46,7 @@ describe('code that is but a bundle', () => {
     expect(run("return await handler('hi');")).toBe('hi');
   });
 
-  it('is left as it is when another synth has put it there meanwhile', () => {
+  it('is kept if a concurrent synth wrote it first', () => {
     const link = fs.linkSync;
     jest.spyOn(fs, 'linkSync').mockImplementation((from, to) => {
       link(from, to);
@@ -59,38 +59,38 @@ describe('code that is but a bundle', () => {
   });
 });
 
-it('code is copied where there are no hard links, as between file systems', () => {
-  const own = project();
+it('code is copied without support for hard links, as across file systems', () => {
+  const shop = project();
   const link = jest.spyOn(fs, 'linkSync').mockImplementation(() => {
     throw Object.assign(new Error('EXDEV: cross-device link not permitted'), { code: 'EXDEV' });
   });
-  const { code, run } = synthesized(own, options(own));
+  const { code, run } = synthesized(shop, options(shop));
   expect(link).toHaveBeenCalled();
   expect(statSync(join(code, 'index.mjs')).nlink).toBe(1);
   expect(readFileSync(join(code, 'texts/en/hello.txt'), 'utf8')).toBe('hello');
   expect(run("return await handler('hi');")).toBe('hi');
 });
 
-it('code that another synth has put there meanwhile is left as it is, and no draft of it stays', () => {
-  const own = project();
+it('code that a concurrent synth wrote first is kept, and no draft remains', () => {
+  const shop = project();
   const rename = fs.renameSync;
   jest.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
     if (!String(to).includes('/asset.')) return rename(from, to);
     fs.cpSync(String(from), String(to), { recursive: true });
     throw Object.assign(new Error('ENOTEMPTY: directory not empty'), { code: 'ENOTEMPTY' });
   });
-  const { code, text } = synthesized(own, options(own));
+  const { code, text } = synthesized(shop, options(shop));
   expect(text).toContain('handler');
   const assets = readdirSync(dirname(code)).filter((name) => name.startsWith('asset.'));
   expect(assets).toHaveLength(2);
 });
 
-it('code that cannot be put there is no success', () => {
-  const own = project();
+it('code that cannot be written fails the synth', () => {
+  const shop = project();
   const rename = fs.renameSync;
   jest.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
     if (!String(to).includes('/asset.')) return rename(from, to);
     throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
   });
-  expect(() => oneFunction(own, './lambda/main.js').app.synth()).toThrow('ENOSPC');
+  expect(() => oneFunction(shop, './lambda/main.js').app.synth()).toThrow('ENOSPC');
 });

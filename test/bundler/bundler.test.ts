@@ -34,7 +34,7 @@ function bundleError(files: Record<string, string>, layers: SharedLayer[] = []):
 }
 
 describe('a bundled function', () => {
-  it('runs with the packages it uses from the automatic layer', () => {
+  it('runs with the packages it uses from the dependency layer', () => {
     const project = new Project({
       'lambda/main.ts': `import * as z from 'zod';
         import { parse } from './parse.js';
@@ -106,7 +106,7 @@ describe('a bundled function', () => {
     expect(code).toMatch(/^import\{string\}from"\/opt\/nodejs\/v\/zod-mini-[0-9a-f]{8}\.mjs";/);
   });
 
-  it('holds of a package that is imported when it is needed what is used of it', () => {
+  it('contains only the used names of a package that is imported dynamically', () => {
     const layerBytes = (source: string) => {
       const { layer } = synthesized(new Project({ 'lambda/main.ts': source }));
       return filesIn(layer).reduce((sum, name) => sum + statSync(join(layer, name)).size, 0);
@@ -120,7 +120,7 @@ describe('a bundled function', () => {
     }
   });
 
-  it('names the TypeScript line of an error', () => {
+  it('reports the TypeScript line of an error', () => {
     const project = new Project({
       'lambda/main.ts': `export const handler = async () => {\n  const text: string = 'no';\n\n  throw new Error(text);\n};\n`,
     });
@@ -151,7 +151,7 @@ describe('a bundled function', () => {
     expect(run(project, 'return handler()', [layer])).toEqual([true, true, true]);
   });
 
-  it("has a package once, by its name and by one of package.json's `imports`", () => {
+  it("has a package once, imported by its name and by one of package.json's `imports`", () => {
     const manifest = (to: string) =>
       `{ "name": "shop", "private": true, "imports": { "#schema": "${to}", "#words": "./lambda/words.ts" } }`;
     const project = new Project({
@@ -167,7 +167,7 @@ describe('a bundled function', () => {
     expect(run(project, 'return handler()')).toEqual([false, 'word']);
   });
 
-  it('leaves the folders of other layers alone, whose files may be CommonJS', () => {
+  it('does not change how files of other layers are loaded, which may be CommonJS', () => {
     const project = new Project({
       'lambda/main.ts':
         "import { string } from 'zod'; export const handler = async () => string().parse('x');",
@@ -180,7 +180,7 @@ describe('a bundled function', () => {
     expect(folders.filter((folder) => !folder.includes('nodejs/v'))).toEqual([]);
   });
 
-  it('is the same wherever the project is', () => {
+  it('is the same in any project folder', () => {
     const files = {
       'lambda/main.ts': "import * as z from 'zod'; export const handler = async () => z.string().parse('x');",
     };
@@ -191,7 +191,7 @@ describe('a bundled function', () => {
     expect(hashes[0]).toEqual(hashes[1]);
   });
 
-  it('is built again when an app that was synthesized gets another function', () => {
+  it('is built again when a function is added to an app after a synth', () => {
     const project = new Project({
       'lambda/main.ts': 'export const handler = async () => 1;',
       'lambda/second.ts':
@@ -247,7 +247,7 @@ describe('a bundled function', () => {
       /^AWS::Lambda::(Fun|Lay)/.test(Type),
     );
     const folders = found.map(([id, { Metadata, Properties }]) => {
-      // By these rules: samcli/lib/samlib/resource_metadata_normalizer.py in aws-sam-cli.
+      // The rules of samcli/lib/samlib/resource_metadata_normalizer.py in aws-sam-cli.
       const { 'aws:asset:path': path, 'aws:asset:property': property, ...more } = Metadata;
       expect(more['aws:asset:is-bundled']).toBe(true);
       const folder = join(dirname(assembly.getStackArtifact(stack.artifactId).templateFullPath), path);
@@ -261,7 +261,7 @@ describe('a bundled function', () => {
     });
   });
 
-  it('can have versions, which change with its code', () => {
+  it('has versions that change with its code', () => {
     const project = new Project({ 'lambda/main.ts': 'export const handler = async () => 1;' });
     const version = () => {
       const { app, stack, fn } = oneFunction(project, './lambda/main.js');
@@ -270,7 +270,7 @@ describe('a bundled function', () => {
       const resources = Object.values<{ Type: string; Properties: { Description?: string } }>(
         template.Resources,
       );
-      // CloudFormation replaces a version whose description has changed.
+      // CloudFormation replaces a version when its description changes.
       return resources.find(({ Type }) => Type === 'AWS::Lambda::Version')?.Properties.Description;
     };
     const first = version();
@@ -300,15 +300,15 @@ describe('a bundled function', () => {
     const { directory } = app.synth();
     const assets = readdirSync(directory).filter((name) => /^asset\.\w{64}(\.zip)?$/.test(name));
     const lists = readdirSync(directory).filter((name) => /(assets|metadata)\.json$/.test(name));
-    const known = lists.map((name) => readFileSync(join(directory, name), 'utf8')).join('');
+    const listed = lists.map((name) => readFileSync(join(directory, name), 'utf8')).join('');
     const folders = assets.map((name) => unpacked(join(directory, name.replace('.zip', ''))));
     expect(folders.map((folder) => readdirSync(folder)[0])).toEqual(
       expect.arrayContaining(['index.mjs', 'nodejs']),
     );
-    for (const name of assets) expect(known).toContain(`"path": "${name}"`);
+    for (const name of assets) expect(listed).toContain(`"path": "${name}"`);
   });
 
-  it('is built for the stacks that are asked for only', () => {
+  it('is built only for the selected stacks', () => {
     const project = new Project({
       'lambda/main.ts': 'export const handler = async () => 1;',
       'lambda/broken.ts': "import './absent.js';\nexport const handler = async () => 1;",
@@ -322,7 +322,7 @@ describe('a bundled function', () => {
     expect(runInLambda(assembly, shop, id, 'return handler()')).toBe(1);
   });
 
-  it('is not built for stacks that are not asked for', () => {
+  it('is not built for other stacks', () => {
     const project = new Project({
       'lambda/main.ts': "import './broken.js';\nexport const handler = async () => 1;",
     });
@@ -354,7 +354,7 @@ describe('bundling fails', () => {
     const stack = new Stack(app, 'Shop');
     for (const name of ['one', 'good', 'two']) project.add(stack, name, `./lambda/${name}.js`);
     expect(() => app.synth()).toThrow(
-      /^The code of Shop\/one cannot be bundled .*\n {2}lambda\/one\.ts:1:8: Could not resolve "\.\/a\.js"\. There is no such file\.\nThe code of Shop\/two cannot be bundled .*\n {2}lambda\/two\.ts:1:8: Could not resolve "\.\/b\.js"\. There is no such file\.$/,
+      /^The code of Shop\/one cannot be bundled .*\n {2}lambda\/one\.ts:1:8: Could not resolve "\.\/a\.js"\. The file does not exist\.\nThe code of Shop\/two cannot be bundled .*\n {2}lambda\/two\.ts:1:8: Could not resolve "\.\/b\.js"\. The file does not exist\.$/,
     );
   });
 
@@ -368,7 +368,7 @@ describe('bundling fails', () => {
     },
   );
 
-  it('for a package that is required', () => {
+  it('for a package that is imported by require', () => {
     const files = { 'lambda/main.ts': "const z = require('zod');\nexport const handler = async () => z;" };
     expect(bundleError(files)).toContain(
       'lambda/main.ts:1:19: Handlers are bundled as ES modules: write `import`',
@@ -383,28 +383,28 @@ describe('bundling fails', () => {
   });
 
   it.each([
-    ['./gone.js', 'Could not resolve "./gone.js". There is no such file.'],
+    ['./gone.js', 'Could not resolve "./gone.js". The file does not exist.'],
     [
       'zod/gone',
       'Could not resolve "zod/gone". Install the package, in a version that exports this path, or name it in `bundling.external` if a layer of yours has it.',
     ],
     [
       './main.page',
-      "No loader is configured for \".page\" files: lambda/main.page. Say how it is to be loaded, as in `bundling: { loader: { '.page': 'text' } }`.",
+      "No loader is configured for \".page\" files: lambda/main.page. Set a loader, as in `bundling: { loader: { '.page': 'text' } }`.",
     ],
-  ])('for an import of %s, with what to do', (path, message) => {
+  ])('for an import of %s, with the remedy', (path, message) => {
     const handler = `import x from '${path}';\nexport const handler = async () => x;`;
     expect(bundleError({ 'lambda/main.ts': handler, 'lambda/main.page': '' })).toContain(message);
   });
 
-  it('for a name that a package does not have', () => {
+  it('for a name that a package does not export', () => {
     const files = {
       'lambda/main.ts': "import { nothing } from 'zod';\nexport const handler = async () => nothing;",
     };
     expect(bundleError(files)).toContain('node_modules/zod/index.js" for import "nothing" (of "zod")');
   });
 
-  it('for a name that a package does not have, though another function does without it', () => {
+  it('for a name that a package does not export, even if another function reads it as an optional member', () => {
     const project = new Project({
       'lambda/one.ts': "import * as z from 'zod';\nexport const handler = async () => z.nothing;",
       'lambda/two.ts': "import { nothing } from 'zod';\nexport const handler = async () => nothing;",
@@ -425,7 +425,7 @@ describe('bundling fails', () => {
       'lambda/main.ts': "import * as x from '@babel/parser';\nexport const handler = async () => ({ ...x });",
     };
     expect(bundleError(files)).toContain(
-      '"@babel/parser" is a CommonJS package: import the names you use from it',
+      '"@babel/parser" is a CommonJS package, whose names are known only at run time: import the names you use',
     );
   });
 });

@@ -6,14 +6,14 @@ import { filesIn, synthError, synthesized } from '../function/synthesized.js';
 
 afterAll(removeProjects);
 
-/** An option, what it does to a bundle, and a file that it depends on besides the sources. */
+/** An option, its effect on a bundle, and a file that it depends on besides the sources. */
 interface Case {
   readonly option: keyof BundlingOptions;
   readonly files: Record<string, string>;
   readonly bundling: (project: Project) => BundlingOptions;
-  /** What `handler()` answers without and with the option. */
-  readonly answers: readonly [without: unknown, withOption: unknown];
-  readonly change?: { readonly file: string; readonly text: string; readonly answer: unknown };
+  /** Results of `handler()` without and with the option. */
+  readonly results: readonly [without: unknown, withOption: unknown];
+  readonly change?: { readonly file: string; readonly text: string; readonly result: unknown };
 }
 
 const main = (text: string) => ({ 'lambda/main.ts': text });
@@ -23,7 +23,7 @@ const CASES: readonly Case[] = [
     option: 'define',
     files: main('export const handler = async () => process.env.STAGE ?? "none";'),
     bundling: () => ({ define: { 'process.env.STAGE': '"beta"' } }),
-    answers: ['none', 'beta'],
+    results: ['none', 'beta'],
   },
   {
     option: 'loader',
@@ -32,7 +32,7 @@ const CASES: readonly Case[] = [
       'lambda/data.json': '{ "a": 1 }',
     },
     bundling: () => ({ loader: { '.json': 'text' } }),
-    answers: [{ a: 1 }, '{ "a": 1 }'],
+    results: [{ a: 1 }, '{ "a": 1 }'],
   },
   {
     option: 'alias',
@@ -41,8 +41,8 @@ const CASES: readonly Case[] = [
       'lambda/fake.ts': 'export const string = 1;',
     },
     bundling: (project) => ({ alias: { zod: 'absent', 'zod/mini': project.path('lambda/fake.ts') } }),
-    answers: ['function', 'number'],
-    change: { file: 'lambda/fake.ts', text: 'export const string = true;', answer: 'boolean' },
+    results: ['function', 'number'],
+    change: { file: 'lambda/fake.ts', text: 'export const string = true;', result: 'boolean' },
   },
   {
     option: 'inject',
@@ -52,8 +52,8 @@ const CASES: readonly Case[] = [
       'lambda/value.ts': 'export const value = 1;',
     },
     bundling: (project) => ({ inject: [project.path('lambda/polyfill.ts')] }),
-    answers: [false, 1],
-    change: { file: 'lambda/value.ts', text: 'export const value = 2;', answer: 2 },
+    results: [false, 1],
+    change: { file: 'lambda/value.ts', text: 'export const value = 2;', result: 2 },
   },
   {
     option: 'conditions',
@@ -65,11 +65,11 @@ const CASES: readonly Case[] = [
       'text.ts': 'export const text = "text";',
     },
     bundling: () => ({ conditions: ['beta'] }),
-    answers: ['text', 'beta'],
+    results: ['text', 'beta'],
     change: {
       file: 'package.json',
       text: '{ "name": "shop", "imports": { "#text": "./text.ts" } }',
-      answer: 'text',
+      result: 'text',
     },
   },
   {
@@ -84,18 +84,18 @@ const CASES: readonly Case[] = [
       'three.ts': 'export const text = 3;',
     },
     bundling: (project) => ({ tsconfig: project.path('tsconfig.other.json') }),
-    answers: [1, 2],
+    results: [1, 2],
     change: {
       file: 'config/base.json',
       text: '{ "compilerOptions": { "paths": { "@text": ["../three.ts"] } } }',
-      answer: 3,
+      result: 3,
     },
   },
   {
     option: 'banner',
     files: main('export const handler = async () => (globalThis as any).banner ?? "none";'),
     bundling: () => ({ banner: 'globalThis.banner = "first";' }),
-    answers: ['none', 'first'],
+    results: ['none', 'first'],
   },
   {
     option: 'keepNames',
@@ -103,7 +103,7 @@ const CASES: readonly Case[] = [
       'function Order() {}\nnamespace other { export class Order {} }\nexport const handler = async () => [Order.name, other.Order.name];',
     ),
     bundling: () => ({ keepNames: true }),
-    answers: [
+    results: [
       ['Order', 'Order2'],
       ['Order', 'Order'],
     ],
@@ -120,11 +120,11 @@ const CASES: readonly Case[] = [
       'build/upper.mjs': 'export const upper = (text) => text.toUpperCase();',
     },
     bundling: (project) => ({ plugins: [project.path('build/shout.mjs')] }),
-    answers: [/Could not resolve "shout:hello"/, 'HELLO'],
+    results: [/Could not resolve "shout:hello"/, 'HELLO'],
     change: {
       file: 'build/upper.mjs',
       text: "export const upper = (text) => text.toUpperCase() + '!';",
-      answer: 'HELLO!',
+      result: 'HELLO!',
     },
   },
   {
@@ -143,34 +143,34 @@ const CASES: readonly Case[] = [
         } };`,
     },
     bundling: (project) => ({ plugins: [project.path('build/tpl.cjs')] }),
-    answers: [/No loader is configured for "\.tpl" files/, 'head order'],
-    change: { file: 'lambda/head.tpl', text: 'other head', answer: 'other head order' },
+    results: [/No loader is configured for "\.tpl" files/, 'head order'],
+    change: { file: 'lambda/head.tpl', text: 'other head', result: 'other head order' },
   },
 ];
 
-describe.each(CASES.map((one) => [`bundling.${one.option}`, one] as const))(
+describe.each(CASES.map((item) => [`bundling.${item.option}`, item] as const))(
   '%s',
-  (_, { files, bundling, answers, change }) => {
+  (_, { files, bundling, results, change }) => {
     const project = new Project(files);
-    const answer = (options: BundlingOptions = {}) => {
+    const result = (options: BundlingOptions = {}) => {
       const error = synthError(project, { bundling: options });
       return error === 'no error'
         ? synthesized(project, { bundling: options }).run('return handler()')
         : error;
     };
 
-    it('has an effect on the bundle, and only where it is given', () => {
-      const [without, withOption] = answers;
-      if (without instanceof RegExp) expect(answer()).toMatch(without);
-      else expect(answer()).toEqual(without);
-      expect(answer(bundling(project))).toEqual(withOption);
-      if (!(without instanceof RegExp)) expect(answer()).toEqual(without);
+    it('affects only the bundles that set it', () => {
+      const [without, withOption] = results;
+      if (without instanceof RegExp) expect(result()).toMatch(without);
+      else expect(result()).toEqual(without);
+      expect(result(bundling(project))).toEqual(withOption);
+      if (!(without instanceof RegExp)) expect(result()).toEqual(without);
     });
 
     if (change) {
-      it(`is looked at again when ${change.file} has changed`, () => {
+      it(`is read again when ${change.file} has changed`, () => {
         project.write(change.file, change.text);
-        expect(answer(bundling(project))).toEqual(change.answer);
+        expect(result(bundling(project))).toEqual(change.result);
       });
     }
   },
@@ -182,11 +182,11 @@ describe('bundling.minify', () => {
       export const handler = async (event: number) => multiply(event, event) + multiply(event, 1);`),
   );
 
-  it('is off: names stay as they were written', () => {
+  it('is off by default: names are kept', () => {
     expect(synthesized(project).text).toContain('function multiply(first,second)');
   });
 
-  it('makes names short', () => {
+  it('shortens names', () => {
     const { text, run } = synthesized(project, { bundling: { minify: true } });
     expect(text).toMatch(/function \w\(\w,\w\)/);
     expect(run('return handler(3)')).toBe(12);
@@ -199,18 +199,18 @@ describe('bundling.sourceMap', () => {
   );
   const stack = "return handler().catch((error) => error.stack.split('\\n')[1])";
 
-  it('is on: an error has the TypeScript line', () => {
+  it('is on by default: an error has the TypeScript line', () => {
     expect(synthesized(project).run(stack)).toMatch(/lambda\/main\.ts:3:9\)?$/);
   });
 
-  it('when it is off, leaves the map and the mention of it away', () => {
+  it('when off, omits the map and its URL', () => {
     const { code, text, run } = synthesized(project, { bundling: { sourceMap: false } });
     expect(filesIn(code)).toEqual(['index.mjs']);
     expect(text).not.toContain('sourceMappingURL');
     expect(run(stack)).toMatch(/task\/index\.mjs:1:\d+\)?$/);
   });
 
-  it('fits the code below a banner', () => {
+  it('matches the code below a banner', () => {
     const banner = '// one\n// two\n// three';
     expect(synthesized(project, { bundling: { banner } }).run(stack)).toMatch(/lambda\/main\.ts:3:9\)?$/);
   });
@@ -237,7 +237,7 @@ it('files of the loaders `file` and `copy` are next to the code', () => {
 });
 
 describe('bundling.external', () => {
-  it('leaves an import as it is', () => {
+  it('keeps an import', () => {
     const project = new Project(main("import x from 'elsewhere'; export const handler = async () => x;"));
     const { text } = synthesized(project, { bundling: { external: ['elsewhere'] } });
     expect(text).toContain('from"elsewhere"');
@@ -270,7 +270,7 @@ describe('bundling.files', () => {
     expect(run('return handler()')).toEqual(['<p>Thanks</p>', 'No returns.']);
   });
 
-  it('keeps programs executable, and gives all others the permission that Lambda needs', () => {
+  it('keeps executable files executable, and gives all others the mode that Lambda needs', () => {
     const mode = (file: string) => (statSync(file).mode & 0o777).toString(8);
     chmodSync(project.path('terms.txt'), 0o600);
     const before = synthesized(project, { bundling });
@@ -291,12 +291,12 @@ describe('bundling.files', () => {
     expect(synthesized(project, { bundling }).hash).not.toBe(before);
   });
 
-  it('is of the same content whatever the order of the properties', () => {
+  it('has the same hash for any order of the properties', () => {
     const files = Object.fromEntries(Object.entries(bundling.files).reverse());
     expect(synthesized(project, { bundling: { files } }).hash).toBe(synthesized(project, { bundling }).hash);
   });
 
-  it('may be all that is in a folder, at the top', () => {
+  it('may copy the content of a folder to the top level', () => {
     const { code } = synthesized(project, { bundling: { files: { '.': project.path('lambda/templates') } } });
     expect(filesIn(code)).toContain('mail/order.html');
   });
@@ -306,65 +306,63 @@ describe('bundling.files', () => {
     expect(readFileSync(join(code, 'notes/LICENSE'), 'utf8')).toBe(readFileSync('LICENSE', 'utf8'));
   });
 
-  it.each(['../outside', '/etc/x', 'a/../../b', ''])('refuses "%s", which is not in the folder', (place) => {
+  it.each(['../outside', '/etc/x', 'a/../../b', ''])('rejects "%s", which is outside the folder', (place) => {
     expect(synthError(project, { bundling: { files: { [place]: 'LICENSE' } } })).toBe(
-      `\`bundling.files\` must name places in the function's folder by relative paths, got "${place}" (at Shop/Fn)`,
+      `\`bundling.files\` must have relative paths inside the function's folder as keys, got "${place}" (at Shop/Fn)`,
     );
   });
 
-  it('refuses what does not exist', () => {
+  it('rejects a file that does not exist', () => {
     expect(synthError(project, { bundling: { files: { x: 'lambda/absent' } } })).toBe(
-      `\`bundling.files\` must name files that exist, got lambda/absent (looked for from ${process.cwd()} upwards, at Shop/Fn)`,
+      `\`bundling.files\` must name existing files, got lambda/absent (searched from ${process.cwd()} upwards, at Shop/Fn)`,
     );
   });
 
   it.each(['index.mjs', './index.mjs', 'index.mjs.map'])(
-    'refuses a file in place of the bundle, %s',
+    'rejects a file with the name of the bundle, %s',
     (place) => {
       expect(synthError(project, { bundling: { files: { [place]: 'LICENSE' } } })).toContain(
-        `\`files\` has a file for ${place.replace('./', '')}, which is what the bundle is called`,
+        `\`files\` must not have a file for ${place.replace('./', '')}: it is the name of the bundle`,
       );
     },
   );
 
-  it('refuses two files for one place', () => {
+  it('rejects two files for one path', () => {
     const files = { ...bundling.files, 'templates/run.sh': 'LICENSE' };
     expect(synthError(project, { bundling: { files } })).toContain(
-      '`files` has two files for templates/run.sh',
+      '`files` must have one file for templates/run.sh, got a second one:',
     );
   });
 
-  it('refuses a folder that has no end', () => {
+  it('rejects a link cycle', () => {
     const endless = new Project({ ...FILES, 'data/a.txt': 'a' });
     symlinkSync(endless.path('data'), endless.path('data/again'));
     expect(synthError(endless, { bundling: { files: { data: endless.path('data') } } })).toContain(
-      'data/again is a link to a folder that it is in',
+      'data/again is a link to one of its parent folders',
     );
   });
 });
 
-describe('bundling is refused', () => {
+describe('bundling is rejected', () => {
   const project = new Project(main('export const handler = async () => 1;'));
-  const refusal = (bundling: object) => synthError(project, { bundling });
+  const errorOf = (bundling: object) => synthError(project, { bundling });
 
-  it.each(['format', 'outdir', 'splitting'])('with %s, which is not open', (name) => {
-    expect(refusal({ [name]: 'x' })).toMatch(
-      new RegExp(
-        `^\`bundling\` must have no other properties than define, .*, got ${name}: .* \\(at Shop/Fn\\)$`,
-      ),
+  it.each(['format', 'outdir', 'splitting'])('with %s, which the library sets', (name) => {
+    expect(errorOf({ [name]: 'x' })).toMatch(
+      new RegExp(`^\`bundling\` must have only the properties define, .*, got ${name} \\(at Shop/Fn\\)\\.`),
     );
   });
 
   it.each(['tsconfig', 'inject', 'plugins', 'alias'])('with a file for %s that does not exist', (name) => {
     const value = { tsconfig: './absent', alias: { x: './absent' } }[name] ?? ['./absent'];
-    expect(refusal({ [name]: value })).toContain(
-      `\`bundling.${name}\` must name files that exist, got ./absent`,
+    expect(errorOf({ [name]: value })).toContain(
+      `\`bundling.${name}\` must name existing files, got ./absent`,
     );
   });
 
-  it('with a plugin module that has none', () => {
+  it('with a plugin module without plugins', () => {
     project.write('build/none.mjs', 'export default 1;');
-    expect(refusal({ plugins: [project.path('build/none.mjs')] })).toContain(
+    expect(errorOf({ plugins: [project.path('build/none.mjs')] })).toContain(
       'The plugin build/none.mjs must have an esbuild plugin ({ name, setup }) or a list of them as its default export, got number.',
     );
   });
@@ -374,21 +372,21 @@ describe('bundling is refused', () => {
       'build/fails.mjs',
       "export default { name: 'fails', setup(build) { build.onLoad({ filter: /main/ }, () => ({ errors: [{ text: 'not today' }] })); } };",
     );
-    expect(refusal({ plugins: [project.path('build/fails.mjs')] })).toMatch(
+    expect(errorOf({ plugins: [project.path('build/fails.mjs')] })).toMatch(
       /The code of Shop\/Fn cannot be bundled .*\n {2}not today \(plugin fails\)$/,
     );
   });
 
   it('with a plugin module that throws', () => {
     project.write('build/throws.mjs', "throw new Error('no config');");
-    expect(refusal({ plugins: [project.path('build/throws.mjs')] })).toContain(
+    expect(errorOf({ plugins: [project.path('build/throws.mjs')] })).toContain(
       'The plugin build/throws.mjs cannot be loaded: Error: no config',
     );
   });
 
   it('with a package for nodeModules that is not installed', () => {
-    expect(refusal({ nodeModules: ['absent'] })).toContain(
-      '`bundling.nodeModules` must name packages that are installed, got absent (looked for from',
+    expect(errorOf({ nodeModules: ['absent'] })).toContain(
+      '`bundling.nodeModules` must name installed packages, got absent (searched from',
     );
   });
 });

@@ -9,7 +9,7 @@ const SWC = join(__dirname, '../../node_modules/@swc');
 const tsconfig = (more: object = {}, extending = {}) =>
   JSON.stringify({ ...extending, compilerOptions: { experimentalDecorators: true, ...more } });
 
-/** As frameworks use it that inject and store by type; `types` is what they would read. */
+/** Decorators as in frameworks that inject and store by type; `types` is the metadata that they read. */
 const FILES = {
   'tsconfig.json': tsconfig({ emitDecoratorMetadata: true }),
   'lambda/reflect.ts': `export const types: Record<string, unknown> = {};
@@ -40,13 +40,13 @@ const COMPILED = [
 ];
 
 describe('a class with decorators has the types of `emitDecoratorMetadata`', () => {
-  it('by @swc/core, where the project has it', () => {
+  it('by @swc/core, if the project has it', () => {
     const project = new Project(FILES);
     project.link('node_modules/@swc', SWC);
     expect(synthesized(project).run('return handler()')).toMatchObject(COMPILED);
   });
 
-  it('by typescript, where the project has it', () => {
+  it('by typescript, if the project has it', () => {
     const project = new Project({
       ...FILES,
       'node_modules/typescript/package.json': '{ "name": "typescript", "version": "5.9.3" }',
@@ -63,7 +63,7 @@ describe('a class with decorators has the types of `emitDecoratorMetadata`', () 
     expect(synthesized(project).run('return handler()')).toMatchObject(COMPILED);
   });
 
-  it('where a tsconfig that is extended says so', () => {
+  it('if an extended tsconfig sets it', () => {
     const project = new Project({
       ...FILES,
       'tsconfig.json': tsconfig({}, { extends: ['./base.json'] }),
@@ -85,9 +85,9 @@ describe('a class with decorators has the types of `emitDecoratorMetadata`', () 
   });
 });
 
-it('a class with decorators is refused where nothing is installed that compiles it', () => {
+it('a class with decorators is rejected without an installed compiler', () => {
   expect(synthError(new Project(FILES))).toContain(
-    'lambda/shop.ts uses decorators, and its tsconfig.json has `emitDecoratorMetadata`, which esbuild has not: the types would be missing when it runs. Install @swc/core, or typescript before version 7 (which has no API), and the file is compiled by it; or compile it by a plugin of your own (`bundling.plugins`).',
+    'lambda/shop.ts uses decorators, and its tsconfig.json sets `emitDecoratorMetadata`, which esbuild does not support: the type metadata would be missing at run time. Install @swc/core, or typescript before version 7 (which has no API), to compile the file, or compile it with a plugin (`bundling.plugins`).',
   );
 });
 

@@ -45,8 +45,8 @@ app.synth();`,
 };
 
 /**
- * Every file that is deployed, with its permissions and its content, by its path in the assembly; an archive with the
- * permissions of what is in it.
+ * Returns every deployed file with its mode and its content, by path in the assembly; for an archive, the modes of its
+ * entries.
  */
 function deployed(
   folder: string,
@@ -80,16 +80,22 @@ function deployed(
   );
 }
 
-/** The permissions of all files in an archive: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.12. */
+/**
+ * Returns the modes of all files in an archive: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.12.
+ */
 function modesIn(archive: Buffer): string {
   const modes = new Set<string>();
-  for (let at = archive.indexOf('PK\x01\x02'); at >= 0; at = archive.indexOf('PK\x01\x02', at + 1)) {
-    modes.add(((archive.readUInt32LE(at + 38) >>> 16) & 0o777).toString(8));
+  for (
+    let offset = archive.indexOf('PK\x01\x02');
+    offset >= 0;
+    offset = archive.indexOf('PK\x01\x02', offset + 1)
+  ) {
+    modes.add(((archive.readUInt32LE(offset + 38) >>> 16) & 0o777).toString(8));
   }
   return [...modes].join(',');
 }
 
-it('the same project makes the same bytes in any folder, in any order and under any locale and umask', () => {
+it('the same project produces the same bytes in any folder, in any order and under any locale and umask', () => {
   const names = Object.keys(FILES);
   const one = deployed('a', names, { MASK: '022', LC_ALL: 'C', TZ: 'UTC', ORDER: 'One Two' });
   const two = deployed('a much longer folder/ä/b', names.reverse(), {

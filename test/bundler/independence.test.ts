@@ -13,7 +13,7 @@ const FILES = {
     "import { text } from './shared.js'; export const handler = async () => text.parse('listed');",
 };
 
-/** The automatic layer's logical id: changing it would replace the layer. */
+/** Logical id of the dependency layer: changing it would replace the layer. */
 const LAYER = 'NodeModules80884104';
 
 /** Two services that share a file and a package. */
@@ -30,7 +30,7 @@ function synth(project: Project, functions: { orders: string[]; products: string
 
 type Resources = Record<string, { Type: string; Properties: { Code?: object; Description?: string } }>;
 
-/** All of the functions but their descriptions, which name what is published. */
+/** Returns all properties of the functions but their descriptions, which name the publication. */
 const functionsOf = (template: { Resources: Resources }) =>
   Object.fromEntries(
     Object.entries(template.Resources)
@@ -61,7 +61,7 @@ describe('the upgrade of a package', () => {
     expect(versionsOf(after)).not.toEqual(versionsOf(before));
   });
 
-  it('changes no code either where pnpm has installed it, whose paths have the version in them', () => {
+  it('changes no code with pnpm either, whose paths contain the version', () => {
     const [before, after] = ['1.0.0', '2.0.0'].map((version) => {
       const real = `node_modules/.pnpm/words@${version}/node_modules/words`;
       const project = new Project({
@@ -76,7 +76,7 @@ describe('the upgrade of a package', () => {
     expect(functionsOf(after)).toEqual(functionsOf(before));
   });
 
-  it('is one module where pnpm has linked one copy into two workspaces', () => {
+  it('is one module if pnpm has linked one copy into two workspaces', () => {
     const real = 'node_modules/.pnpm/words@1.0.0/node_modules/words';
     const project = new Project({
       'lambda/main.ts':
@@ -95,7 +95,7 @@ describe('the upgrade of a package', () => {
     expect(runInLambda(assembly, stack, id, 'return handler()')).toBe(true);
   });
 
-  it('is told from another copy of the package', () => {
+  it('is distinguished from another copy of the package', () => {
     const project = new Project({
       'node_modules/words/package.json': '{ "name": "words", "version": "1.0.0" }',
       'node_modules/words/index.js': "exports.text = 'one';",

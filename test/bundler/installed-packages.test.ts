@@ -13,10 +13,10 @@ const vendor = jest.spyOn(Job, 'vendor');
 beforeEach(() => jest.clearAllMocks());
 afterAll(removeProjects);
 
-/** The time that npm gives to all files of packages. */
+/** The modification time that npm sets for all files of packages. */
 const NPM = new Date('1985-10-26T08:15:00.000Z');
 
-/** Installs files as npm does: anew, with the same time for all. */
+/** Installs files as npm does: removed first, with the same time for all. */
 function install(shop: Project, files: Record<string, string>): void {
   for (const [path, text] of Object.entries(files)) {
     const file = shop.path(`node_modules/${path}`);
@@ -37,7 +37,7 @@ const USER = "import { one } from 'words'; export const handler = async () => on
 
 type Options = Parameters<typeof oneFunction>[2];
 
-/** What a handler returns before and after a change, with an unchanged lockfile. */
+/** Returns a handler's results before and after a change, with an unchanged lockfile. */
 function beforeAndAfter(shop: Project, change: () => void, options: Options = {}): unknown[] {
   const run = () => synthesized(shop, options).run('return handler()');
   const before = run();
@@ -53,7 +53,7 @@ describe('with an unchanged lockfile, new code is deployed when', () => {
     expect(beforeAndAfter(shop, () => install(shop, words('2')))).toEqual(['1', '2']);
   });
 
-  it('a file of a package was changed, which keeps its time', () => {
+  it('a file of a package was changed but has the same time', () => {
     const shop = new Project({ 'lambda/main.ts': USER });
     install(shop, words('1'));
     const change = () => {
@@ -74,7 +74,7 @@ describe('with an unchanged lockfile, new code is deployed when', () => {
     expect(beforeAndAfter(shop, change)).toEqual(['1', '2']);
   });
 
-  it('a package that is deployed as it is installed has changed', () => {
+  it('a package that is deployed as installed has changed', () => {
     const shop = new Project({
       'lambda/main.ts': "import { read } from 'reader'; export const handler = async () => read();",
     });
@@ -91,7 +91,7 @@ describe('with an unchanged lockfile, new code is deployed when', () => {
     expect(beforeAndAfter(shop, added, options)).toEqual(['2', '2,3']);
   });
 
-  it('a package is a link, and leads to another folder', () => {
+  it('the link to a package has another target', () => {
     const shop = new Project({ 'lambda/main.ts': USER });
     for (const one of ['1', '2']) {
       for (const [path, text] of Object.entries(words(one))) shop.write(`copies/${one}/${path}`, text);
@@ -106,7 +106,7 @@ describe('with an unchanged lockfile, new code is deployed when', () => {
     expect(beforeAndAfter(shop, change)).toEqual(['1', '2']);
   });
 
-  it('what a package exports becomes a namespace', () => {
+  it('an export of a package becomes a namespace', () => {
     const shop = new Project({
       'lambda/main.ts': "import { all } from 'words'; export const handler = async () => all.one;",
     });
@@ -148,9 +148,9 @@ describe('with an unchanged lockfile, new code is deployed when', () => {
   });
 
   it.each(['a package that it imports', 'a file that it watches'])(
-    '%s changes what a plugin makes',
-    (what) => {
-      const read = what.includes('watches')
+    '%s changes the result of a plugin',
+    (cause) => {
+      const read = cause.includes('watches')
         ? "const word = async () => (await readFile(file, 'utf8')).trim();"
         : "import { one } from 'words'; const word = async () => one;";
       const shop = new Project({
@@ -161,13 +161,13 @@ describe('with an unchanged lockfile, new code is deployed when', () => {
         const file = new URL('./node_modules/words/word.txt', import.meta.url).pathname;
         ${read.includes('import') ? '' : read}
         export default { name: 'words', setup(build) {
-          build.onLoad({ filter: /word.txt$/ }, async () => ({ contents: await word(), loader: 'text', watchFiles: [${what.includes('watches') ? 'file' : ''}] }));
+          build.onLoad({ filter: /word.txt$/ }, async () => ({ contents: await word(), loader: 'text', watchFiles: [${cause.includes('watches') ? 'file' : ''}] }));
         } };`,
       });
       install(shop, { ...words('1'), 'words/word.txt': '1' });
       const options = { bundling: { plugins: [shop.path('plugin.mjs')] } };
       const change = () => install(shop, { ...words('2'), 'words/word.txt': '2' });
-      // Node.js keeps packages that it has loaded: another synth is another process.
+      // Node.js loads a package once per process, so that only another process sees the change.
       project.mockClear();
       synthesized(shop, options);
       change();
@@ -200,7 +200,7 @@ describe('with an unchanged lockfile, new code is deployed when', () => {
   });
 });
 
-describe('nothing is built again', () => {
+describe('no build runs again', () => {
   it('when the same packages were installed again', () => {
     const shop = new Project({ 'lambda/main.ts': USER });
     install(shop, words('1'));
@@ -223,7 +223,7 @@ describe('nothing is built again', () => {
   });
 });
 
-/** As Prisma has it: a package that loads what was generated beside it, which loads the package. */
+/** A client as of Prisma: a package that loads generated code beside it, which loads the package. */
 const CLIENT = {
   '@acme/client/package.json': '{ "name": "@acme/client", "version": "1.0.0", "main": "default.js" }',
   '@acme/client/default.js': "module.exports = { ...require('.acme/client/default') };",
@@ -242,9 +242,9 @@ describe('a client that is generated into node_modules', () => {
   it.each<[string, string, string[]]>([
     ['by its package', '@acme/client', []],
     ['by itself', '.acme/client', []],
-    ['by its package, as it is installed', '@acme/client', ['@acme/client']],
-    ['by itself, as it is installed', '@acme/client', ['@acme/client', '.acme']],
-  ])('is deployed %s, and again when it was generated anew', (_, specifier, nodeModules) => {
+    ['by its package, as installed', '@acme/client', ['@acme/client']],
+    ['by itself, as installed', '@acme/client', ['@acme/client', '.acme']],
+  ])('is deployed %s, and again after it was generated again', (_, specifier, nodeModules) => {
     const shop = new Project({ 'lambda/main.ts': using(specifier) });
     install(shop, { ...CLIENT, ...models('a') });
     const options = { bundling: { nodeModules } };
@@ -254,7 +254,7 @@ describe('a client that is generated into node_modules', () => {
     ]);
   });
 
-  it('is deployed with the engine that it loads, which has to be for the platform', () => {
+  it('is deployed with the engine that it loads, which must support the platform', () => {
     const shop = new Project({ 'lambda/main.ts': using('@acme/client') });
     install(shop, { ...CLIENT, ...models('a') });
     const engine = Buffer.alloc(64);
@@ -262,7 +262,7 @@ describe('a client that is generated into node_modules', () => {
     engine.writeUInt16LE(62, 18);
     shop.write('node_modules/.acme/client/libengine.so.node', engine);
     expect(synthError(shop)).toContain(
-      '.acme is native and needs machine code for Linux on arm64, where the function runs; what is installed is for other systems only. Generate it for that platform, too (with Prisma, by `binaryTargets` of the generator).',
+      ".acme is native and must have machine code for the function's platform, Linux on arm64; the installed package supports other platforms only. Generate it for that platform, too (with Prisma, set `binaryTargets` of the generator).",
     );
     engine.writeUInt16LE(183, 18);
     shop.write('node_modules/.acme/client/libengine.so.node', engine);

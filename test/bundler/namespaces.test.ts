@@ -38,11 +38,11 @@ function use(source: string, files: Files = {}, bundling = {}) {
   return {
     kept: kept.join(' '),
     entry: /"(\/opt\/nodejs\/v\/.*?)"/.exec(text)?.[1],
-    answer: run('return handler()'),
+    result: run('return handler()'),
   };
 }
 
-const one = { kept: 'one', answer: 'text of one' };
+const one = { kept: 'one', result: 'text of one' };
 
 describe('of a namespace that a package exports, the layer has the members that are used', () => {
   it.each([
@@ -69,29 +69,29 @@ describe('of a namespace that a package exports, the layer has the members that 
        export const handler = async () => two({ two: Other.w() }) && w.one;`,
     ],
   ])('%s', (_, source) => {
-    const { kept, answer } = use(source);
-    expect({ kept, answer }).toEqual(one);
+    const { kept, result } = use(source);
+    expect({ kept, result }).toEqual(one);
   });
 
   it('of a bundle with short names', () => {
     const source =
       "import { w } from 'words'; export const handler = async () => [1].map((w) => w) && w.one;";
-    const { kept, answer } = use(source, {}, { minify: true });
-    expect({ kept, answer }).toEqual(one);
+    const { kept, result } = use(source, {}, { minify: true });
+    expect({ kept, result }).toEqual(one);
   });
 
   it('of a namespace within', () => {
     const source = "import { w } from 'words'; export const handler = async () => w.one + w.deep.low;";
-    expect(use(source)).toMatchObject({ kept: 'one low', answer: 'text of onetext of low' });
+    expect(use(source)).toMatchObject({ kept: 'one low', result: 'text of onetext of low' });
   });
 
-  it('in several files that call it the same', () => {
+  it('in several files that use the same name for it', () => {
     const other = "import w from 'words'; export const high = () => w.deep.high;";
     const source =
       "import { w } from 'words'; import { high } from './other.js'; export const handler = async () => w.one + high();";
     expect(use(source, { 'lambda/other.ts': other })).toMatchObject({
       kept: 'one high',
-      answer: 'text of onetext of high',
+      result: 'text of onetext of high',
     });
   });
 
@@ -113,11 +113,11 @@ describe('of a namespace that a package exports, the layer has the members that 
     expect(use(source, more)).toMatchObject(one);
   });
 
-  it('as they are when they are used', () => {
+  it('with their current values', () => {
     const source =
       "import { w } from 'words'; import { up } from 'words'; export const handler = async () => [w.count, up(), w.count];";
     const all = 'export * from "./words.js";';
-    expect(use(source, { 'node_modules/words/all.js': all }).answer).toEqual([0, 1, 1]);
+    expect(use(source, { 'node_modules/words/all.js': all }).result).toEqual([0, 1, 1]);
   });
 
   it.each<[string, Files]>([
@@ -164,31 +164,28 @@ describe('of a namespace that a package exports, the layer has the members that 
   });
 });
 
-describe('a namespace is there as a whole', () => {
+describe('a namespace is kept as a whole', () => {
   it.each([
     [
       'when it is a value',
       'const same = (it: unknown) => it; export const handler = async () => same(w) === w && w.one;',
     ],
-    ['when its members are asked for', "export const handler = async () => 'two' in w && w.one;"],
-    ['when a member is named as it runs', 'export const handler = async (key = "one") => w[key];'],
-    ['when it is taken apart', 'export const handler = async () => { const { one } = w; return one; };'],
-    [
-      'when it is asked what it is',
-      "export const handler = async () => (typeof w).replace('object', '') + w.one;",
-    ],
+    ['when its members are tested', "export const handler = async () => 'two' in w && w.one;"],
+    ['when a member has a computed name', 'export const handler = async (key = "one") => w[key];'],
+    ['when it is destructured', 'export const handler = async () => { const { one } = w; return one; };'],
+    ['when its type is read', "export const handler = async () => (typeof w).replace('object', '') + w.one;"],
     ['when it is exported', 'export const handler = async () => w.one; export { w };'],
-    ['when it is given another name', 'const z = w; export const handler = async () => z.one;'],
-    ['when code in a text may use it', "export const handler = async () => w.one && eval('w.one');"],
+    ['when it is assigned to another name', 'const z = w; export const handler = async () => z.one;'],
+    ['when evaluated code may use it', "export const handler = async () => w.one && eval('w.one');"],
     [
       'when a member is assigned',
       'export const handler = async () => { try { w.one = 1; } catch { return w.one; } };',
     ],
-    ['when it is in a list', 'export const handler = async () => [w].map((it) => it.one)[0];'],
+    ['when it is in an array', 'export const handler = async () => [w].map((it) => it.one)[0];'],
   ])('%s', (_, code) => {
     expect(use(`import { w } from 'words'; ${code}`)).toMatchObject({
       kept: 'one two low high',
-      answer: 'text of one',
+      result: 'text of one',
     });
   });
 
@@ -198,7 +195,7 @@ describe('a namespace is there as a whole', () => {
       "import w from 'words'; import { keys } from './other.js'; export const handler = async () => w.one + keys();";
     expect(use(source, { 'lambda/other.ts': other })).toMatchObject({
       kept: 'one two low high',
-      answer: 'text of onecount,deep,one,two',
+      result: 'text of onecount,deep,one,two',
     });
   });
 
@@ -224,48 +221,48 @@ describe('a namespace is there as a whole', () => {
 
   it('when its package is not bundled', () => {
     const source = "import { w } from 'words'; export const handler = async () => w.one;";
-    const { kept, answer } = use(source, {}, { nodeModules: ['words'] });
-    expect({ kept, answer }).toEqual({ kept: 'one two low high', answer: 'text of one' });
+    const { kept, result } = use(source, {}, { nodeModules: ['words'] });
+    expect({ kept, result }).toEqual({ kept: 'one two low high', result: 'text of one' });
   });
 
-  it('when the package that it is of is not bundled', () => {
+  it('when the package that defines it is not bundled', () => {
     const source = "import { w } from 'outer'; export const handler = async () => w.one;";
     const outer = {
       'node_modules/outer/package.json': manifest('outer'),
       'node_modules/outer/index.js': 'export * as w from "words";',
     };
-    const { kept, answer } = use(source, outer, { nodeModules: ['words'] });
-    expect({ kept, answer }).toEqual({ kept: 'one two low high', answer: 'text of one' });
+    const { kept, result } = use(source, outer, { nodeModules: ['words'] });
+    expect({ kept, result }).toEqual({ kept: 'one two low high', result: 'text of one' });
   });
 
-  it('when it is of a CommonJS module', () => {
+  it('when it belongs to a CommonJS module', () => {
     const source = "import { w } from 'outer'; export const handler = async () => w.one + w.default.one;";
     const outer = {
       'node_modules/outer/package.json': manifest('outer'),
       'node_modules/outer/index.js': 'export * as w from "./all.cjs";',
       'node_modules/outer/all.cjs': 'exports.one = 1; exports.__esModule = true;',
     };
-    expect(use(source, outer).answer).toBe(2);
+    expect(use(source, outer).result).toBe(2);
   });
 });
 
-describe('what a package does besides is done', () => {
+describe('side effects of a package run', () => {
   const source =
     "import { w } from 'words'; export const handler = async () => [w.one, globalThis.done.join(' ')];";
   const did = (what: string) => `(globalThis.done ??= []).push(${JSON.stringify(what)});`;
   const doing = (name: keyof typeof WORDS, what: string) => ({ [name]: `${WORDS[name]}\n${did(what)}` });
 
-  it('by each of its files', () => {
+  it('of each of its files', () => {
     const files = {
       'node_modules/words/package.json': manifest('words', { sideEffects: undefined }),
       ...doing('node_modules/words/deep.js', 'deep'),
       ...doing('node_modules/words/all.js', 'all'),
       ...doing('node_modules/words/index.js', 'index'),
     };
-    expect(use(source, files)).toMatchObject({ kept: 'one', answer: ['text of one', 'deep all index'] });
+    expect(use(source, files)).toMatchObject({ kept: 'one', result: ['text of one', 'deep all index'] });
   });
 
-  it('by a file that only runs', () => {
+  it('of a file without exports', () => {
     const files = {
       'node_modules/words/package.json': manifest('words', { sideEffects: ['./first.js', './second.js'] }),
       'node_modules/words/index.js': `import "./first.js"; ${WORDS['node_modules/words/index.js']}`,
@@ -273,17 +270,17 @@ describe('what a package does besides is done', () => {
       'node_modules/words/first.js': did('first'),
       'node_modules/words/second.js': did('second'),
     };
-    expect(use(source, files)).toMatchObject({ kept: 'one', answer: ['text of one', 'first second'] });
+    expect(use(source, files)).toMatchObject({ kept: 'one', result: ['text of one', 'first second'] });
   });
 
   it.each(['index', 'all'])(
-    'by %s.js of one that says it has no such files, for which the namespace stays whole',
+    'of %s.js in a package that declares none, for which the namespace is kept whole',
     (name) => {
-      const { kept, answer } = use(
+      const { kept, result } = use(
         source,
         doing(`node_modules/words/${name}.js` as keyof typeof WORDS, name),
       );
-      expect({ kept, answer }).toEqual({ kept: 'one two low high', answer: ['text of one', name] });
+      expect({ kept, result }).toEqual({ kept: 'one two low high', result: ['text of one', name] });
     },
   );
 });
@@ -291,7 +288,7 @@ describe('what a package does besides is done', () => {
 describe('the names of layer files', () => {
   const source = (name: string) => `import { w } from 'words'; export const handler = async () => w.${name};`;
 
-  it('have the members in them, of namespaces only', () => {
+  it('depend on the members of namespaces only', () => {
     const object = {
       'node_modules/words/index.js': 'import * as all from "./all.js"; export const w = { ...all };',
     };
@@ -299,7 +296,7 @@ describe('the names of layer files', () => {
     expect(use(source('one'), object).entry).toBe(use(source('two'), object).entry);
   });
 
-  it('have nothing of the version in them', () => {
+  it('do not depend on the version', () => {
     const upgraded = {
       'node_modules/words/package.json': manifest('words', { version: '2.0.0' }),
       'node_modules/words/words.js': WORDS['node_modules/words/words.js'].replace(

@@ -11,13 +11,13 @@ afterAll(removeProjects);
 
 const INSTALLED = join(__dirname, '../../node_modules');
 
-/** Lambda's architecture that this machine can run. */
-const OWN = process.arch === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64;
+/** The Lambda architecture of this machine. */
+const LOCAL_ARCHITECTURE = process.arch === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64;
 
 const X64 = { architecture: Architecture.X86_64 };
 const ARM64 = { architecture: Architecture.ARM_64 };
 
-/** The beginning of a shared object of Linux, as far as anybody looks at it. */
+/** Returns the header of a Linux shared object, as far as it is read. */
 function machineCode(machine: 'x64' | 'arm64', text = ''): Uint8Array {
   const code = Buffer.alloc(128);
   code.writeUInt32BE(0x7f454c46);
@@ -34,7 +34,7 @@ const WINDOWS_CODE = Buffer.concat([
   Buffer.from('PE\0\0'),
 ]);
 
-/** A package that is native in the way of most: with a package for each platform, which it loads. */
+/** Adds a typical native package, which loads a package for each platform. */
 function addHash(project: Project, platforms: Record<string, Uint8Array>, folder = 'node_modules'): void {
   const names = ['linux-x64', 'linux-x64-gnu', 'linux-arm64-gnu', 'linux-arm64-musl', 'darwin-arm64'];
   project.write(
@@ -74,14 +74,14 @@ const addons = (layer: string) => filesIn(layer).filter((name) => name.endsWith(
 const place = (name: string) => `nodejs/v/node_modules/${name}`;
 
 (process.platform === 'linux' ? describe : describe.skip)('a package with native code runs', () => {
-  /** A package that is installed here, with its native code for this machine. */
+  /** Returns a project with a package of this repository and its native code for this machine. */
   const withInstalled = (name: string, source: string) => {
     const project = new Project({ 'lambda/main.ts': source });
     project.link(`node_modules/${name}`, join(INSTALLED, name));
     return project;
   };
 
-  it('that loads it by a name that it computes', () => {
+  it('that loads it by a computed name', () => {
     const project = withInstalled(
       '@parcel/watcher',
       `import { chmodSync, statSync } from 'node:fs';
@@ -91,19 +91,19 @@ const place = (name: string) => `nodejs/v/node_modules/${name}`;
         return statSync(folder + '/snapshot').size > 0;
       };`,
     );
-    const { run, layer } = synthesized(project, { architecture: OWN });
+    const { run, layer } = synthesized(project, { architecture: LOCAL_ARCHITECTURE });
     expect(run(`return handler(${JSON.stringify(project.path('lambda'))})`)).toBe(true);
     expect(filesIn(layer)).toContain(place('detect-libc/package.json'));
     expect(filesIn(layer).filter((name) => /node-addon-api|\.(cc|hh|gyp)$/.test(name))).toEqual([]);
   });
 
-  it('that loads it by a name that esbuild sees', () => {
+  it('that loads it by a literal name', () => {
     const project = withInstalled(
       'unrs-resolver',
       `import { sync } from 'unrs-resolver';
       export const handler = async (folder: string) => sync(folder, './main.ts').path;`,
     );
-    const { run } = synthesized(project, { architecture: OWN });
+    const { run } = synthesized(project, { architecture: LOCAL_ARCHITECTURE });
     const folder = project.path('lambda');
     expect(run(`return handler(${JSON.stringify(folder)})`)).toBe(join(folder, 'main.ts'));
   });
@@ -124,7 +124,7 @@ describe('a package with native code', () => {
   });
   addHash(project, everywhere);
 
-  /** A function with and one without native code, each in a stack, or both in one. */
+  /** Synthesizes functions with and without native code, in separate stacks or in one. */
   function synth(stacks: Record<string, Record<string, Architecture>>) {
     const app = project.app();
     const made = Object.entries(stacks).map(([id, functions]) => {
@@ -151,7 +151,7 @@ describe('a package with native code', () => {
   it.each([
     ['arm64', ARM64],
     ['x64', X64],
-  ])('is in the layer of its stack as it is installed, for %s only', (cpu, options) => {
+  ])('is in the layer of its stack as installed, for %s only', (cpu, options) => {
     const { layer, text } = synthesized(project, options);
     expect(filesIn(layer)).toEqual([
       expect.stringMatching(/^nodejs\/v\/fast-hash-[0-9a-f]{8}\.mjs$/),
@@ -164,24 +164,27 @@ describe('a package with native code', () => {
     expect(text).toMatch(/^import\{hash\}from"\/opt\/nodejs\/v\/fast-hash-[0-9a-f]{8}\.mjs";/);
   });
 
-  it('is there for this machine when the target is the local cloud, which runs functions on it', () => {
+  it('is deployed for this machine when the target is the local cloud, which runs functions on it', () => {
     const shop = new Project({ 'lambda/main.ts': HANDLER });
-    const own = `${process.platform}-${process.arch}`;
+    const platform = `${process.platform}-${process.arch}`;
     const code = {
       'linux-x64': machineCode('x64'),
       'linux-arm64': machineCode('arm64'),
       'darwin-arm64': MAC_CODE,
     };
-    addHash(shop, { 'linux-arm64-gnu': machineCode('arm64'), [own]: code[own as keyof typeof code] });
+    addHash(shop, {
+      'linux-arm64-gnu': machineCode('arm64'),
+      [platform]: code[platform as keyof typeof code],
+    });
     const app = shop.app({ context: { target: 'local' } });
     const stack = new Stack(app, 'Shop');
     shop.add(stack, 'Fn', './lambda/main.js', ARM64);
     const assembly = app.synth();
     const [layer = ''] = logicalIds(assembly, stack, 'AWS::Lambda::LayerVersion');
-    expect(addons(codeFolder(assembly, stack, layer))).toEqual([place(`@fast/hash-${own}/hash.node`)]);
+    expect(addons(codeFolder(assembly, stack, layer))).toEqual([place(`@fast/hash-${platform}/hash.node`)]);
   });
 
-  it('is there for both architectures where functions of both use it in a stack', () => {
+  it('is deployed for both architectures if functions of both use it in a stack', () => {
     const [both] = synth({ Shop: { main: Architecture.X86_64, main2: Architecture.ARM_64 } });
     expect(both!.addons).toEqual([
       place('@fast/hash-linux-arm64-gnu/hash.node'),
@@ -189,9 +192,9 @@ describe('a package with native code', () => {
     ]);
   });
 
-  it('is there for the architecture of the functions that use it, beside others of another one', () => {
-    const [own] = synth({ Shop: { main: Architecture.X86_64, other: Architecture.ARM_64 } });
-    expect(own!.addons).toEqual([place('@fast/hash-linux-x64-gnu/hash.node')]);
+  it('is deployed for the architecture of the functions that use it, next to functions of another one', () => {
+    const [mixed] = synth({ Shop: { main: Architecture.X86_64, other: Architecture.ARM_64 } });
+    expect(mixed!.addons).toEqual([place('@fast/hash-linux-x64-gnu/hash.node')]);
     const shop = new Project({
       'lambda/main.ts': HANDLER,
       'lambda/other.ts': 'export const handler = async () => 1;',
@@ -206,7 +209,7 @@ describe('a package with native code', () => {
     expect(() => app.synth()).not.toThrow();
   });
 
-  it('is there for the architecture of the functions that use it by way of a shared layer', () => {
+  it('is deployed for the architecture of the functions that use it through a shared layer', () => {
     const shop = new Project({
       'lambda/main.ts': "import { hash } from '@shop/hashes'; export const handler = async () => hash;",
       'lambda/other.ts': 'export const handler = async () => 1;',
@@ -228,13 +231,13 @@ describe('a package with native code', () => {
 
   it('changes no other function and no other stack', () => {
     const [alone] = synth({ Other: { other: Architecture.ARM_64 } });
-    const [own, other] = synth({
+    const [shop, other] = synth({
       Shop: { main: Architecture.ARM_64, other: Architecture.ARM_64 },
       Other: { other: Architecture.ARM_64 },
     });
     expect(other).toEqual({ ...alone, layer: other!.layer });
     expect(other!.layer.split('asset.')[1]).toBe(alone!.layer.split('asset.')[1]);
-    expect(own!.keys).toContain(alone!.keys[0]);
+    expect(shop!.keys).toContain(alone!.keys[0]);
   });
 
   it('changes the layer and no function when it is upgraded', () => {
@@ -247,14 +250,14 @@ describe('a package with native code', () => {
     addHash(project, everywhere);
   });
 
-  it('is copied again when its native code was built anew, of which no lockfile tells', () => {
+  it('is copied again after its native code was rebuilt, which no lockfile records', () => {
     const before = synthesized(project, ARM64).layer.split('asset.')[1];
     expect(synthesized(project, ARM64).layer.split('asset.')[1]).toBe(before);
     project.write('node_modules/@fast/hash-linux-arm64-gnu/hash.node', machineCode('arm64', 'again'));
     expect(synthesized(project, ARM64).layer.split('asset.')[1]).not.toBe(before);
   });
 
-  it('may bring the code for all platforms along, of which one is taken', () => {
+  it('may contain code for all platforms, of which one is deployed', () => {
     const shop = new Project({
       'lambda/main.ts': "import brought from 'brought'; export const handler = async () => brought();",
       'node_modules/brought/package.json': '{ "name": "brought", "version": "1.0.0" }',
@@ -280,7 +283,7 @@ describe('a package with native code', () => {
     ]);
   });
 
-  it('may be a program, which stays one', () => {
+  it('may be executable and remains so', () => {
     const shop = new Project({ 'lambda/main.ts': HANDLER });
     addHash(shop, everywhere);
     chmodSync(shop.path('node_modules/@fast/hash-linux-arm64-gnu/hash.node'), 0o700);
@@ -291,7 +294,7 @@ describe('a package with native code', () => {
     expect(modes).toEqual(['755', '644']);
   });
 
-  it('that other packages do without is left out where it is missing', () => {
+  it('that is optional for its dependents is omitted if it is missing', () => {
     const shop = new Project({
       'lambda/main.ts': "import { pack } from 'packer'; export const handler = async () => pack();",
       'node_modules/packer/package.json':
@@ -306,28 +309,28 @@ describe('a package with native code', () => {
   });
 });
 
-describe('a package with native code is refused', () => {
-  it('with the command that installs it when it is not there for the architecture', () => {
+describe('a package with native code is rejected', () => {
+  it('with the install command if it is not installed for the architecture', () => {
     const project = new Project({ 'lambda/main.ts': HANDLER });
     addHash(project, { 'linux-x64-gnu': machineCode('x64'), 'linux-arm64-musl': machineCode('arm64') });
     expect(synthError(project, ARM64)).toBe(
       [
         'Packages that functions import cannot be bundled:',
-        '  @fast/hash@1.2.3 is native and needs machine code for Linux on arm64, where the function runs; what is installed is for other systems only. Add it to what this machine needs: npm install --no-save --force @fast/hash-linux-arm64-gnu@1.2.3 (pnpm and Yarn have a setting, supportedArchitectures). Or run the function on the other architecture: `architecture: Architecture.X86_64`. (imported by Shop/Fn)',
+        "  @fast/hash@1.2.3 is native and must have machine code for the function's platform, Linux on arm64; the installed package supports other platforms only. Install it in addition to this machine's packages: npm install --no-save --force @fast/hash-linux-arm64-gnu@1.2.3 (pnpm and Yarn: set supportedArchitectures). Or run the function on the other architecture: `architecture: Architecture.X86_64`. (imported by Shop/Fn)",
       ].join('\n'),
     );
     expect(synthError(project, X64)).toBe('no error');
   });
 
-  it('is taken as soon as it is installed', () => {
+  it('until it is installed', () => {
     const project = new Project({ 'lambda/main.ts': HANDLER });
     addHash(project, {});
-    expect(synthError(project, ARM64)).toContain('what is installed has none');
+    expect(synthError(project, ARM64)).toContain('the installed package has no machine code');
     addHash(project, { 'linux-arm64-gnu': machineCode('arm64') });
     expect(addons(synthesized(project, ARM64).layer)).toHaveLength(1);
   });
 
-  it('with the command that builds it when there is no package for a platform', () => {
+  it('with the build command if it has no package for a platform', () => {
     const project = new Project({
       'lambda/main.ts': "import { open } from 'database'; export const handler = async () => open();",
       'node_modules/database/package.json':
@@ -341,7 +344,7 @@ describe('a package with native code is refused', () => {
     expect(synthError(project, X64)).toBe('no error');
   });
 
-  it('when there are two versions in a stack', () => {
+  it('if a stack uses two versions', () => {
     const project = new Project({
       'lambda/main.ts':
         "import { hash } from '@fast/hash'; import { two } from '../shop/two.js'; export const handler = async () => [hash, two];",
@@ -350,7 +353,7 @@ describe('a package with native code is refused', () => {
     addHash(project, { 'linux-arm64-gnu': machineCode('arm64') });
     addHash(project, { 'linux-arm64-gnu': machineCode('arm64') }, 'shop/node_modules');
     expect(synthError(project, ARM64)).toMatch(
-      /can have one version of @fast\/hash, which is not bundled, but there is 1\.2\.3 in .* and 1\.2\.3 in /,
+      /must use the same version of @fast\/hash, because it is not bundled, got 1\.2\.3 in .* and 1\.2\.3 in /,
     );
   });
 });

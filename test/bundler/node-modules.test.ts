@@ -5,7 +5,7 @@ afterAll(removeProjects);
 
 const manifest = (name: string, version: string, more = {}) => JSON.stringify({ name, version, ...more });
 
-/** A package that reads a file of its own, which a bundler leaves behind. */
+/** A package that reads its own file, which a bundler omits. */
 const READER = {
   'node_modules/reader/package.json': manifest('reader', '1.0.0', {
     dependencies: { left: '1', right: '1' },
@@ -29,7 +29,7 @@ const bundling = { nodeModules: ['reader'] };
 const reading = (source: string) => new Project({ ...READER, 'lambda/main.ts': source });
 
 describe('bundling.nodeModules', () => {
-  it('deploys a package as it is installed, with each version that its dependencies need', () => {
+  it('deploys a package as installed, with each version that its dependencies need', () => {
     const project = reading("import { read } from 'reader'; export const handler = async () => read();");
     const { run, layer } = synthesized(project, { bundling });
     expect(run('return handler()')).toBe('words left1right2');
@@ -44,7 +44,7 @@ describe('bundling.nodeModules', () => {
     ]);
   });
 
-  it('is needed for packages that read files of their own', () => {
+  it('is required for packages that read their own files', () => {
     const project = reading("import { read } from 'reader'; export const handler = async () => read();");
     expect(synthesized(project).run('return handler().catch((error) => error.code)')).toBe('ENOENT');
   });
@@ -70,7 +70,7 @@ describe('bundling.nodeModules', () => {
     expect(synthesized(reading(source), { bundling }).run('return handler()')).toBe(answer);
   });
 
-  it('lets an ES module be used', () => {
+  it('supports ES modules', () => {
     const project = new Project({
       'lambda/main.ts': "import it, { name } from 'esm'; export const handler = async () => [it, name];",
       'node_modules/esm/package.json': manifest('esm', '1.0.0', { type: 'module', exports: './index.js' }),
@@ -82,7 +82,7 @@ describe('bundling.nodeModules', () => {
     ]);
   });
 
-  it('is the same package for the packages that are bundled', () => {
+  it('shares the package with bundled packages', () => {
     const project = new Project({
       ...READER,
       'lambda/main.ts':
@@ -98,7 +98,7 @@ describe('bundling.nodeModules', () => {
     expect(synthesized(project, { bundling }).hash).toBe(synthesized(project).hash);
   });
 
-  it('refuses two copies of a package in a stack', () => {
+  it('rejects two copies of a package in a stack', () => {
     const project = new Project({
       ...READER,
       'lambda/main.ts': "import { read } from 'reader'; export const handler = async () => read();",
@@ -111,19 +111,19 @@ describe('bundling.nodeModules', () => {
     );
   });
 
-  it('refuses a package of which something is not installed', () => {
+  it('rejects a package with a missing dependency', () => {
     const project = new Project({
       ...READER,
       'lambda/main.ts': "import { read } from 'reader'; export const handler = async () => read();",
       'node_modules/left/package.json': manifest('left', '1.0.0', { dependencies: { gone: '1' } }),
     });
     expect(synthError(project, { bundling })).toContain(
-      'left needs gone, which is not installed (looked for from ',
+      'left requires gone, which is not installed (searched from ',
     );
   });
 });
 
-it('a package may ask for its own path, in a bundle, too', () => {
+it('a package can read its own path, also in a bundle', () => {
   const project = new Project({
     'lambda/main.ts':
       "import { path } from 'asker'; export const handler = async () => [typeof path, typeof __dirname, typeof __filename];",

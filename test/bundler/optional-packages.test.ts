@@ -7,7 +7,7 @@ afterAll(removeProjects);
 
 const manifest = (name: string, more = {}) => JSON.stringify({ name, version: '1.0.0', ...more });
 
-/** As knex has it: drivers that are loaded when they are chosen, of which one is installed. */
+/** A package as knex: drivers are loaded on demand, and one of them is installed. */
 const QUERY = {
   'node_modules/query/package.json': manifest('query', {
     peerDependenciesMeta: { mysql: { optional: true }, pg: { optional: true } },
@@ -21,7 +21,7 @@ const QUERY = {
 };
 const CONNECT = "import { connect } from 'query'; export const handler = async (name) => connect(name);";
 
-/** As Nest has it: nothing is declared, and modules are loaded by functions. */
+/** A package as Nest: nothing is declared, and functions load the modules. */
 const FRAME = {
   'node_modules/frame/package.json': manifest('frame'),
   'node_modules/frame/index.js': `
@@ -29,8 +29,8 @@ const FRAME = {
     exports.start = () => load(() => require('@frame/sockets/module'));`,
 };
 
-describe('a module that a package does without', () => {
-  it('is looked for when it is needed, where the package declares it', () => {
+describe('an optional module of a package', () => {
+  it('is resolved at run time if the package declares it', () => {
     const project = new Project({ ...QUERY, 'lambda/main.ts': CONNECT });
     const { run } = synthesized(project);
     expect(run("return handler('pg')")).toBe('pg');
@@ -39,7 +39,7 @@ describe('a module that a package does without', () => {
     );
   });
 
-  it('is looked for when it is needed, where a function of the package loads it', () => {
+  it('is resolved at run time if a function of the package loads it', () => {
     const project = new Project({
       ...FRAME,
       'lambda/main.ts': "import { start } from 'frame'; export const handler = async () => start();",
@@ -47,7 +47,7 @@ describe('a module that a package does without', () => {
     expect(synthesized(project).run('return handler()')).toBe('MODULE_NOT_FOUND');
   });
 
-  it('is named by a warning, also when the layer is in the cache', () => {
+  it('causes a warning, also when the layer is in the cache', () => {
     const project = new Project({ ...QUERY, 'lambda/main.ts': CONNECT });
     for (const _ of ['built', 'cached']) {
       const { app, stack } = oneFunction(project, './lambda/main.js');
@@ -55,13 +55,13 @@ describe('a module that a package does without', () => {
       Annotations.fromStack(stack).hasWarning(
         '/Shop/NodeModules',
         Match.stringLikeRegexp(
-          'query loads mysql when it needs it, and that is not installed.*\\[ack: cdk-trellis:optionalPackages\\]',
+          'query loads mysql on demand, which is not installed.*\\[ack: cdk-trellis:optionalPackages\\]',
         ),
       );
     }
   });
 
-  it('is no warning where nothing is missing', () => {
+  it('causes no warning if it is installed', () => {
     const project = new Project({
       'lambda/main.ts': "import { string } from 'zod'; export const handler = async () => string();",
     });
@@ -70,7 +70,7 @@ describe('a module that a package does without', () => {
     expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
   });
 
-  it('comes along, as far as it is installed, with a package that is not bundled', () => {
+  it('is deployed, if installed, with a package that is not bundled', () => {
     const project = new Project({ ...QUERY, 'lambda/main.ts': CONNECT });
     const { run } = synthesized(project, { bundling: { nodeModules: ['query'] } });
     expect(run("return handler('pg')")).toBe('pg');
@@ -78,7 +78,7 @@ describe('a module that a package does without', () => {
 });
 
 describe('an error in a package', () => {
-  it('names the functions that use it, and the ways out', () => {
+  it('names the functions that use it, and the remedies', () => {
     const project = new Project({
       'lambda/main.ts': "import { one } from 'broken'; export const handler = async () => one;",
       'lambda/other.ts': "import { string } from 'zod'; export const handler = async () => string();",
@@ -90,11 +90,11 @@ describe('an error in a package', () => {
     project.add(stack, 'Fn', './lambda/main.js');
     project.add(stack, 'Other', './lambda/other.js');
     expect(() => app.synth()).toThrow(
-      'node_modules/broken/index.js:1:22: Could not resolve "gone/it". Install gone, or deploy broken as it is installed: `bundling: { nodeModules: [\'broken\'] }` (imported by Shop/Fn)',
+      'node_modules/broken/index.js:1:22: Could not resolve "gone/it". Install gone, or deploy broken as installed: `bundling: { nodeModules: [\'broken\'] }` (imported by Shop/Fn)',
     );
   });
 
-  it('names the file that uses a CommonJS package as a whole, and the way out', () => {
+  it('names the file that uses a CommonJS package as a whole, and the remedy', () => {
     const project = new Project({
       'lambda/main.ts': "import { sign } from './barrel.js'; export const handler = async () => sign;",
       'lambda/barrel.ts': "import * as words from 'words'; export const sign = (name) => words[name];",
@@ -102,13 +102,13 @@ describe('an error in a package', () => {
       'node_modules/words/index.js': "exports.hi = 'hi';",
     });
     expect(synthError(project)).toMatch(
-      /"words" is a CommonJS package: import the names you use from it .* \(in lambda\/barrel\.ts\)\. Or deploy it as it is installed: `bundling: \{ nodeModules: \['words'\] \}`\. \(imported by Shop\/Fn\)/,
+      /"words" is a CommonJS package, .*: import the names you use .* \(in lambda\/barrel\.ts\)\. Or deploy it as installed: `bundling: \{ nodeModules: \['words'\] \}`\. \(imported by Shop\/Fn\)/,
     );
   });
 });
 
 describe('the names of classes and functions', () => {
-  it('are those of the sources, in packages, too', () => {
+  it('are preserved, also in packages', () => {
     const project = new Project({
       'lambda/main.ts': `import { QueryFailed, check } from 'query';
         import { Same } from './same.js';

@@ -7,7 +7,7 @@ import { Project, removeProjects } from '../function/project.js';
 
 afterAll(removeProjects);
 
-/** Each service uses zod in its own way, and a file that all share. */
+/** Services that use zod in different ways and share a file. */
 const FILES = {
   'lambda/shared.ts': "import * as z from 'zod'; export const text = z.string();",
   'lambda/place.ts':
@@ -23,7 +23,10 @@ const SERVICES = { orders: ['place'], products: ['list'], users: ['invite'] };
 
 type Services = Record<keyof typeof SERVICES, readonly string[]>;
 
-/** A pipeline that deploys the services to a test and a production stage: CDK synthesizes each as it is added. */
+/**
+ * Returns a pipeline that deploys the services to a test and a production stage: CDK synthesizes each stage as it is
+ * added.
+ */
 function pipelineOf(project: Project, services: Services) {
   const app = project.app();
   const stack = new Stack(app, 'Pipeline', { env: { account: '111111111111', region: 'eu-central-1' } });
@@ -46,7 +49,7 @@ function pipelineOf(project: Project, services: Services) {
   return { stages, nested };
 }
 
-/** What is written for each service, byte by byte: that of both stages. */
+/** Returns the template of each service, which must be identical in both stages. */
 function synth(project: Project, services: Services): Record<keyof Services, string> {
   const { nested } = pipelineOf(project, services);
   const written = Object.keys(services).map((service) => {
@@ -60,14 +63,14 @@ function synth(project: Project, services: Services): Record<keyof Services, str
   return Object.fromEntries(written);
 }
 
-describe('of three services in a pipeline with two stages', () => {
+describe('with three services in a pipeline with two stages', () => {
   const project = new Project(FILES);
   const before = synth(project, SERVICES);
 
   it('each stage deploys the same functions, and they run', () => {
     const { stages, nested } = pipelineOf(project, SERVICES);
-    for (const [at, assembly] of nested.entries()) {
-      const stack = stages[at]!.node.findChild('orders') as Stack;
+    for (const [index, assembly] of nested.entries()) {
+      const stack = stages[index]!.node.findChild('orders') as Stack;
       const functions = Object.entries(
         JSON.parse(before.orders).Resources as Record<string, { Type: string }>,
       );
@@ -76,13 +79,13 @@ describe('of three services in a pipeline with two stages', () => {
     }
   });
 
-  it('a function that is added to one leaves the templates of the others as they are', () => {
+  it('a function that is added to one service does not change the templates of the others', () => {
     const after = synth(project, { ...SERVICES, orders: ['place', 'cancel'] });
     expect(after.orders).not.toBe(before.orders);
     expect(after).toEqual({ ...before, orders: after.orders });
   });
 
-  it('a function that is changed in one leaves the templates of the others as they are', () => {
+  it('a function that is changed in one service does not change the templates of the others', () => {
     project.write('lambda/place.ts', FILES['lambda/place.ts'].replace('placed', 'changed'));
     const after = synth(project, SERVICES);
     expect(after.orders).not.toBe(before.orders);
@@ -90,13 +93,13 @@ describe('of three services in a pipeline with two stages', () => {
     project.write('lambda/place.ts', FILES['lambda/place.ts']);
   });
 
-  it('a function that is removed from one leaves the templates of the others as they are', () => {
+  it('a function that is removed from one service does not change the templates of the others', () => {
     const after = synth(project, { ...SERVICES, orders: [] });
     expect(after.orders).not.toBe(before.orders);
     expect(after).toEqual({ ...before, orders: after.orders });
   });
 
-  it('all is as it was when the change is taken back', () => {
+  it('reverting the change restores all templates', () => {
     expect(synth(project, SERVICES)).toEqual(before);
   });
 });

@@ -278,7 +278,7 @@ describe('a shared layer is refused', () => {
     const path = `${money.folder}/index.ts`;
     const { app } = use(`import { inEuro } from '${path}'; export const handler = async () => inEuro(1);`);
     expect(() => app.synth()).toThrow(
-      /index\.ts is in the layer @fixtures\/money and would be in the function too/,
+      /index\.ts is in the layer @fixtures\/money and would also be in the function/,
     );
   });
 
@@ -287,7 +287,7 @@ describe('a shared layer is refused', () => {
       SharedLayer.fromPackage(folder('outside')),
     ]);
     expect(() => app.synth()).toThrow(
-      /The code of Shop\/FixturesOutsideLayer cannot be bundled .*this one imports .*handlers\/plain\.ts\. Move it into the layer\./s,
+      /The code of Shop\/FixturesOutsideLayer cannot be bundled .*packages from npm, got .*handlers\/plain\.ts\. Move it into the layer\./s,
     );
   });
 
@@ -363,7 +363,7 @@ describe('a shared layer is refused', () => {
     });
     project.link('node_modules/@fixtures/money', money.folder);
     const { app } = oneFunctionOf(project, SharedLayer.fromPackage(folder));
-    expect(() => app.synth()).toThrow(/A layer holds what is in its folder and packages from npm/);
+    expect(() => app.synth()).toThrow(/A layer must import only files of its folder and packages from npm/);
   });
 
   it('when a function imports its package without having it, and nothing else makes it known', () => {

@@ -17,7 +17,7 @@ import { synthesized } from '../function/synthesized.js';
 
 const HANDLER = { 'lambda/main.ts': 'export const handler = async () => 1;' };
 
-/** The system's temporary folder, for each test one of its own. */
+/** The system's temporary folder, a separate one for each test. */
 let temporary: string;
 
 beforeEach(() => {
@@ -31,8 +31,8 @@ afterEach(() => {
   rmSync(temporary, { recursive: true, force: true });
 });
 
-/** A project whose `node_modules/.cache` cannot be written to, whoever runs this. */
-function shut(): Project {
+/** Returns a project whose `node_modules/.cache` is not writable for any user. */
+function readOnlyProject(): Project {
   const project = new Project(HANDLER);
   project.write('node_modules/.cache', 'a file in the way');
   return project;
@@ -46,21 +46,21 @@ describe('the folder of the cache', () => {
     expect(cacheFolder(project.folder)).toBe(project.path('node_modules/.cache/cdk-trellis'));
   });
 
-  it('is a temporary one, found again, where that cannot be written to', () => {
-    const project = shut();
+  it('is a temporary folder, found again, if that is not writable', () => {
+    const project = readOnlyProject();
     const folder = cacheFolder(project.folder);
     expect(isTemporary(folder)).toBe(true);
     expect(cacheFolder(project.folder)).toBe(folder);
-    expect(cacheFolder(shut().folder)).not.toBe(folder);
+    expect(cacheFolder(readOnlyProject().folder)).not.toBe(folder);
   });
 
-  it('is a temporary one where something is in the way of what is built', () => {
+  it('is a temporary folder if a file blocks the store', () => {
     const project = new Project();
     project.write('node_modules/.cache/cdk-trellis/built', 'a file in the way');
     expect(isTemporary(cacheFolder(project.folder))).toBe(true);
   });
 
-  it("is a temporary one in a project without node_modules, as with Yarn's Plug'n'Play", () => {
+  it("is a temporary folder in a project without node_modules, as with Yarn's Plug'n'Play", () => {
     const project = new Project();
     rmSync(project.path('node_modules'), { recursive: true });
     expect(isTemporary(cacheFolder(project.folder))).toBe(true);
@@ -68,9 +68,9 @@ describe('the folder of the cache', () => {
   });
 
   it.each<[string, (folder: string) => void]>([
-    ['that others may write to', (folder) => chmodSync(folder, 0o777)],
+    ['that other users can write to', (folder) => chmodSync(folder, 0o777)],
     [
-      'that is a link, to wherever',
+      'that is a link',
       (folder) => {
         rmSync(folder, { recursive: true });
         mkdirSync(join(temporary, 'elsewhere'));
@@ -84,8 +84,8 @@ describe('the folder of the cache', () => {
         writeFileSync(folder, '');
       },
     ],
-  ])('is never a temporary one %s', (_, change) => {
-    const project = shut();
+  ])('is never a temporary folder %s', (_, change) => {
+    const project = readOnlyProject();
     const usual = cacheFolder(project.folder);
     change(join(usual, '..'));
     const other = cacheFolder(project.folder);
@@ -94,9 +94,9 @@ describe('the folder of the cache', () => {
   });
 });
 
-it('a project is bundled without a writable node_modules/.cache, and from the cache the next time', () => {
+it('a project without a writable node_modules/.cache is bundled, and read from the cache the next time', () => {
   const job = jest.spyOn(Job, 'project');
-  const project = shut();
+  const project = readOnlyProject();
   const first = synthesized(project).text;
   expect(synthesized(project).text).toBe(first);
   expect(job).toHaveBeenCalledTimes(1);

@@ -10,7 +10,7 @@ afterAll(removeProjects);
 const DAY = 86_400_000;
 const GIGABYTE = 1024 ** 3;
 
-/** A project's cache after a synth, as it may be later. */
+/** A project's cache after a synth, with methods to age it. */
 class UsedCache {
   readonly project = new Project({
     'lambda/main.ts': "import { string } from 'zod'; export const handler = async () => string().parse('x');",
@@ -25,7 +25,7 @@ class UsedCache {
     synthesized(this.project);
   }
 
-  /** Makes all that is there so many days old. */
+  /** Sets the age of all entries and files. */
   age(days: number): void {
     this.changeEntries((entry) => ({ ...entry, used: entry.used - days }));
     const then = new Date(Date.now() - days * DAY);
@@ -40,7 +40,7 @@ class UsedCache {
     writeFileSync(this.index, JSON.stringify(Object.fromEntries(changed)));
   }
 
-  /** A folder that a synth of another branch has built. */
+  /** Adds a folder as built by a synth of another branch. */
   addBuilt(name: string, days: number): void {
     const folder = join(this.folder, 'built', name);
     mkdirSync(folder);
@@ -48,7 +48,7 @@ class UsedCache {
     utimesSync(folder, then, then);
   }
 
-  /** As the next synth that has something to save, a day later, does. */
+  /** Prunes as the next synth does that saves results a day later. */
   prune(): void {
     const yesterday = new Date(Date.now() - 1.1 * DAY);
     utimesSync(join(this.folder, 'pruned'), yesterday, yesterday);
@@ -69,7 +69,7 @@ const OTHER = 'a'.repeat(64);
 const DRAFT = '.01234567-89ab-4cde-8f01-23456789abcd';
 
 describe('the cache', () => {
-  it('loses what nobody has used for a month', () => {
+  it('removes results that were not used for a month', () => {
     const cache = new UsedCache();
     cache.age(31);
     cache.prune();
@@ -77,7 +77,7 @@ describe('the cache', () => {
     expect(readdirSync(cache.folder).filter((name) => name.startsWith('index-'))).toEqual([]);
   });
 
-  it('keeps what was used in the last month', () => {
+  it('keeps results that were used in the last month', () => {
     const cache = new UsedCache();
     const before = cache.built;
     cache.age(29);
@@ -85,11 +85,11 @@ describe('the cache', () => {
     expect(cache.built).toEqual(before);
   });
 
-  it('remembers the day that something is used, though nothing is built', () => {
+  it('records the day of use, also if nothing is built', () => {
     const cache = new UsedCache();
     const before = cache.built;
     cache.age(31);
-    // The times of the files are those that the index has.
+    // The files have the times that the index contains.
     const job = jest.spyOn(Job, 'project');
     cache.changeEntries((entry) => ({
       ...entry,
@@ -101,7 +101,7 @@ describe('the cache', () => {
     expect(cache.built).toEqual(before);
   });
 
-  it('loses folders that no index has, unless they are new: a synth is about to use them', () => {
+  it('removes folders that are in no index, unless they are new: a synth is about to use them', () => {
     const cache = new UsedCache();
     const before = cache.built;
     cache.addBuilt(OTHER, 2);
@@ -110,7 +110,7 @@ describe('the cache', () => {
     expect(cache.built).toEqual([...before, 'b'.repeat(64)].sort());
   });
 
-  it('loses what interrupted synths have left, unless they still run', () => {
+  it('removes drafts of interrupted synths, but not of running ones', () => {
     const cache = new UsedCache();
     const before = cache.built;
     cache.addBuilt(DRAFT, 2);
@@ -119,7 +119,7 @@ describe('the cache', () => {
     expect(cache.built).toEqual([DRAFT.replace('.0', '.1'), ...before]);
   });
 
-  it('loses what was used least recently when there is more than a gigabyte', () => {
+  it('removes the least recently used results above a gigabyte', () => {
     const cache = new UsedCache();
     const isFunction = (key: string) => key.startsWith('function ');
     let kept = '';
@@ -133,7 +133,7 @@ describe('the cache', () => {
     expect(cache.built).toEqual([kept]);
   });
 
-  it('keeps what was used today, however large it is', () => {
+  it('keeps results that were used today, whatever their size', () => {
     const cache = new UsedCache();
     const before = cache.built;
     cache.changeEntries((entry) => ({
@@ -144,7 +144,7 @@ describe('the cache', () => {
     expect(cache.built).toEqual(before);
   });
 
-  it('is looked through once a day', () => {
+  it('is pruned once a day', () => {
     const cache = new UsedCache();
     cache.addBuilt(OTHER, 2);
     pruneCache(cache.folder);
@@ -153,7 +153,7 @@ describe('the cache', () => {
     expect(cache.built).not.toContain(OTHER);
   });
 
-  it('works on when it was looked through', () => {
+  it('is usable after pruning', () => {
     const cache = new UsedCache();
     cache.prune();
     const job = jest.spyOn(Job, 'project');

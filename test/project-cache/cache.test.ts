@@ -6,7 +6,7 @@ import { Job } from '../../lib/bundler/bundle-thread.js';
 import { Project, removeProjects } from '../function/project.js';
 import { synthesized } from '../function/synthesized.js';
 
-/** A file of every automatic layer. */
+/** A file in every dependency layer. */
 const MANIFEST = 'nodejs/v/package.json';
 
 const project = jest.spyOn(Job, 'project');
@@ -15,7 +15,7 @@ const vendor = jest.spyOn(Job, 'vendor');
 beforeEach(() => jest.clearAllMocks());
 afterAll(removeProjects);
 
-/** How many functions and how many layers were built since this was last asked. */
+/** Returns the numbers of functions and layers that were built since the last call. */
 function built(): [functions: number, layers: number] {
   const counts: [number, number] = [project.mock.calls.length, vendor.mock.calls.length];
   jest.clearAllMocks();
@@ -28,14 +28,14 @@ const FILES = {
   'lambda/one.ts': "export const one = 'one';",
 };
 
-/** The bundle of the project's function. */
+/** Returns the bundle of the project's function. */
 const synth = (shop: Project) => synthesized(shop).text;
 
 function cacheFolder(shop: Project): string {
   return shop.path('node_modules/.cache/cdk-trellis');
 }
 
-/** What was built of the project's function and of its packages, in the cache. */
+/** Returns the artifacts of the project's function and of its packages in the cache. */
 function builtCode(shop: Project): { archive: string; folder: string } {
   const store = join(cacheFolder(shop), 'built');
   const names = readdirSync(store).sort((a, b) => a.length - b.length);
@@ -70,7 +70,7 @@ describe('the cache', () => {
     expect(built()).toEqual([1, 0]);
   });
 
-  it('keeps what was built beside a function that cannot be', () => {
+  it('keeps the builds of other functions when one fails', () => {
     const shop = new Project(FILES);
     const both = () => {
       const app = shop.app();
@@ -86,7 +86,7 @@ describe('the cache', () => {
     expect(built()).toEqual([1, 1]);
   });
 
-  it('does not remember what was saved while it was built', () => {
+  it('does not cache a result whose files were saved during the build', () => {
     const shop = new Project(FILES);
     const later = new Date(Date.now() + 3000);
     utimesSync(shop.path('lambda/one.ts'), later, later);
@@ -109,7 +109,7 @@ describe('packages are built again', () => {
     ['pnpm has installed', (shop) => shop.write('node_modules/.pnpm/lock.yaml', 'lockfileVersion: 9')],
     ["Yarn's Plug'n'Play has installed", (shop) => shop.write('.pnp.cjs', '')],
     [
-      'there is a new patch, as of patch-package or pnpm',
+      'a patch was added, as of patch-package or pnpm',
       (shop) => shop.write('patches/right+1.0.0.patch', PATCH),
     ],
     ['a patch has changed', (shop) => shop.write('patches/left+1.0.0.patch', `${PATCH} `)],
@@ -190,7 +190,7 @@ describe('a function is built again', () => {
       expect(synthesized(shop).run('return handler()')).toEqual(['one', 'three']);
     });
 
-    it('when what the package itself has installed has changed', () => {
+    it('when a dependency of the package has changed', () => {
       const { shop, other } = linked();
       synth(shop);
       other.write('node_modules/deep/package.json', '{ "name": "deep", "version": "2.0.0" }');
@@ -208,20 +208,20 @@ describe('a function is built again', () => {
   });
 });
 
-describe('the cache is no use', () => {
+describe('a damaged cache', () => {
   it.each<[string, (shop: Project) => void]>([
-    ['the index is cut off', (shop) => damage(shop, (text) => text.slice(0, text.length / 2))],
-    ['the index is something else', (shop) => damage(shop, () => '[]')],
+    ['the index is truncated', (shop) => damage(shop, (text) => text.slice(0, text.length / 2))],
+    ['the index has another type', (shop) => damage(shop, () => '[]')],
     ['the index is empty', (shop) => damage(shop, () => '')],
     [
-      'an entry of the index is something else',
+      'an entry of the index has another type',
       (shop) => damage(shop, (text) => text.replaceAll('"inputs"', '"in"')),
     ],
     ['an archive was changed', (shop) => writeFileSync(builtCode(shop).archive, 'throw 1;')],
-    ['an archive was cut off', (shop) => truncateSync(builtCode(shop).archive, 10)],
+    ['an archive was truncated', (shop) => truncateSync(builtCode(shop).archive, 10)],
     ['an archive is gone', (shop) => rmSync(builtCode(shop).archive)],
     ['it is gone', (shop) => rmSync(cacheFolder(shop), { recursive: true })],
-  ])('and is replaced when %s', (_, harm) => {
+  ])('is replaced when %s', (_, harm) => {
     const shop = new Project(FILES);
     const first = synth(shop);
     harm(shop);
@@ -234,10 +234,10 @@ describe('the cache is no use', () => {
 
   it.each<[string, (folder: string) => void]>([
     ['a file of a built folder was changed', (folder) => writeFileSync(join(folder, MANIFEST), 'throw 1;')],
-    ['a file of a built folder was cut off', (folder) => truncateSync(join(folder, MANIFEST), 5)],
+    ['a file of a built folder was truncated', (folder) => truncateSync(join(folder, MANIFEST), 5)],
     ['a file of a built folder is gone', (folder) => rmSync(join(folder, MANIFEST))],
     ['a built folder is gone', (folder) => rmSync(folder, { recursive: true })],
-  ])('and a layer is replaced when %s', (_, harm) => {
+  ])('and its layer are replaced when %s', (_, harm) => {
     const shop = new Project(FILES);
     const layer = () => readFileSync(join(synthesized(shop).layer, MANIFEST), 'utf8');
     const first = layer();
@@ -249,7 +249,7 @@ describe('the cache is no use', () => {
     expect(built()).toEqual([0, 0]);
   });
 
-  it('for files whose times are damaged, which are read again', () => {
+  it('reads files again when their recorded times are damaged', () => {
     const shop = new Project(FILES);
     const first = synth(shop);
     writeFileSync(join(cacheFolder(shop), 'files.json'), '{');

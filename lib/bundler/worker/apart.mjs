@@ -9,22 +9,18 @@ import { isNative, isOptionalFor, manifestOf } from './native.mjs';
 
 /**
  * @typedef {{
- *   folder: string,
- *   isNative: boolean,
- *   isOptional: boolean,
- *   entries: string[],
- *   platforms: string[],
+ *   folder: string, isNative: boolean, isOptional: boolean, entries: string[], platforms: string[],
  * }} ApartPackage
- *   A package that is not bundled. Optional is one that its users do without; `entries` are those of the layer that
- *   lead to it, `platforms` those of the functions that use it.
+ *   A package that is not bundled. It is optional if its dependents work without it. `entries` are the layer entries
+ *   that lead to it, `platforms` the platforms of the functions that use it.
  * @typedef {Map<string, ApartPackage>} Apart by the packages' names
  */
 
-/** The namespace of addons, which are no modules that esbuild could read. */
+/** The namespace of addons, which esbuild cannot parse. */
 const ADDON = 'trellis-addon';
 
 /**
- * Leaves packages out of the bundle, and addons out of those that nobody has known to be native.
+ * Excludes packages from the bundle, and addons of packages that were not recognized as native.
  *
  * @param {Apart} apart
  * @returns {import('esbuild').Plugin}
@@ -38,10 +34,10 @@ export function apartPlugin(apart) {
       for (const [name, { folder }] of apart) {
         const filter = new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(/|$)`);
         build.onResolve({ filter }, ({ path, resolveDir }) => {
-          const found = installed(name, resolveDir);
-          return found === undefined || found === folder
+          const actual = installed(name, resolveDir);
+          return actual === undefined || actual === folder
             ? { path, external: true }
-            : { errors: [{ text: twiceText(name, folder, found) }] };
+            : { errors: [{ text: twoVersionsText(name, folder, actual) }] };
         });
       }
     },
@@ -49,12 +45,12 @@ export function apartPlugin(apart) {
 }
 
 /**
- * The native packages in a build, as far as something imports them that is not native itself.
+ * Returns the native packages in a build that are imported by a package that is not native.
  *
  * @param {import('./protocol.mjs').DependencySet} set
  * @param {import('esbuild').Metafile} metafile
  * @returns {Apart}
- * @throws CodeError when there are two versions of one
+ * @throws CodeError if one package has two versions
  */
 export function nativeRoots({ root, entries }, { inputs }) {
   const folderOf = (/** @type {string} */ input) => packageFolder(resolve(root, input));
@@ -86,26 +82,28 @@ export function nativeRoots({ root, entries }, { inputs }) {
 /**
  * @param {Apart} roots
  * @param {string} folder
- * @param {string | undefined} importer the folder of the package that imports it
+ * @param {string | undefined} importer folder of the importing package
  * @param {string} id
  */
 function addRoot(roots, folder, importer, id) {
   const { name } = manifestOf(folder);
   const isOptional = importer !== undefined && isOptionalFor(manifestOf(importer), name);
-  const known = roots.get(name);
-  if (known && known.folder !== folder)
-    throw new CodeError([{ text: twiceText(name, known.folder, folder), entries: [...known.entries, id] }]);
+  const previous = roots.get(name);
+  if (previous && previous.folder !== folder)
+    throw new CodeError([
+      { text: twoVersionsText(name, previous.folder, folder), entries: [...previous.entries, id] },
+    ]);
   roots.set(name, {
     folder,
     isNative: true,
-    isOptional: isOptional && (known?.isOptional ?? true),
-    entries: [...(known?.entries ?? []), id],
+    isOptional: isOptional && (previous?.isOptional ?? true),
+    entries: [...(previous?.entries ?? []), id],
     platforms: [],
   });
 }
 
 /**
- * Packages that are not bundled, with the platforms of the functions whose entries lead to them.
+ * Returns the unbundled packages with the platforms of the functions whose entries lead to them.
  *
  * @param {import('./protocol.mjs').DependencySet} set
  * @param {import('esbuild').Metafile} metafile of the build without them
@@ -113,24 +111,27 @@ function addRoot(roots, folder, importer, id) {
  * @returns {Apart}
  */
 export function withPlatforms({ entries }, { inputs }, apart) {
-  const found = new Map([...apart].map(([name, one]) => [name, new Set(one.platforms)]));
+  const platformsByName = new Map([...apart].map(([name, item]) => [name, new Set(item.platforms)]));
   if (apart.size === 0) return apart;
   for (const { id, platforms } of entries) {
     const queue = new Set([VIRTUAL + id]);
     for (const importer of queue) {
       for (const { path, external } of inputs[importer]?.imports ?? []) {
         if (!external) queue.add(path);
-        else for (const platform of platforms) found.get(packageName(path))?.add(platform);
+        else for (const platform of platforms) platformsByName.get(packageName(path))?.add(platform);
       }
     }
   }
   return new Map(
-    [...apart].map(([name, one]) => [name, { ...one, platforms: [...(found.get(name) ?? [])].sort() }]),
+    [...apart].map(([name, item]) => [
+      name,
+      { ...item, platforms: [...(platformsByName.get(name) ?? [])].sort() },
+    ]),
   );
 }
 
-/** @param {string} name @param {string} one @param {string} other */
-function twiceText(name, one, other) {
-  const versions = [one, other].map((folder) => `${manifestOf(folder).version} in ${folder}`).join(' and ');
-  return `The functions of a stack can have one version of ${name}, which is not bundled, but there is ${versions}. Use one version, or put the functions into stacks of their own.`;
+/** @param {string} name @param {...string} folders */
+function twoVersionsText(name, ...folders) {
+  const versions = folders.map((folder) => `${manifestOf(folder).version} in ${folder}`).join(' and ');
+  return `The functions of a stack must use the same version of ${name}, because it is not bundled, got ${versions}. Use one version, or put the functions into separate stacks.`;
 }

@@ -6,8 +6,8 @@ import { artifact, contentHash } from './artifact.mjs';
 import { zipped } from './zip.mjs';
 
 /**
- * Keeps files as the archive that is uploaded: one file to write and to link, where a folder takes a dozen calls of the
- * file system. It appears by a rename, so that another synth never sees half of it.
+ * Stores files as the archive that is uploaded: an archive is one file to write and to link, where a folder takes a
+ * dozen file system calls. It appears by a rename, so that a concurrent synth never sees a partial file.
  *
  * @param {string} store
  * @param {import('./artifact.mjs').Files} files
@@ -19,13 +19,14 @@ export function keepArchive(store, files) {
   const path = join(store, name);
   const names = Object.keys(files).sort();
   const archive = zipped(names.map((file) => [file, Buffer.from(files[file] ?? '')]));
-  // The time of its last change says that nobody touched it; that of its last use keeps it from being removed.
+  // An unchanged modification time proves that the file was not modified; the new access time keeps it from being
+  // pruned.
   if (existsSync(path) && readFileSync(path).equals(archive))
     utimesSync(path, new Date(), statSync(path).mtime);
   else {
     const draft = join(store, `.${randomUUID()}`);
     writeFileSync(draft, archive, { mode: 0o644 });
-    // Times can be set to the millisecond only: this one can be kept.
+    // The modification time is set explicitly, in milliseconds: only such a time can be restored later.
     utimesSync(draft, new Date(), new Date());
     renameSync(draft, path);
   }

@@ -16,7 +16,7 @@ export function sha256(...parts) {
 }
 
 /**
- * The name of what is built: of names, contents and modes. Neither their times nor how well they are packed count.
+ * Returns the hash of names, contents and modes. Times and compression do not change it.
  *
  * @param {Files} files
  * @param {ReadonlySet<string>} executables
@@ -29,13 +29,13 @@ export function contentHash(files, executables = new Set()) {
 }
 
 /**
- * What was kept under a name in the store.
+ * Returns the artifact of files that were stored under a name.
  *
  * @param {string} store
  * @param {string} hash
  * @param {string} name
  * @param {Files} files
- * @param {readonly string[]} paths all files that it takes in the store
+ * @param {readonly string[]} paths all of its files in the store
  * @returns {import('./protocol.mjs').Artifact}
  */
 export function artifact(store, hash, name, files, paths) {

@@ -6,42 +6,42 @@ import { resolveImport } from './resolve.mjs';
 import { vendorPass } from './vendor-pass.mjs';
 
 /**
- * The worker thread that runs esbuild. esbuild's synchronous API knows no plugins and the asynchronous one cannot
- * be awaited from a construct, so the main thread waits on `signal` while this thread does the work.
+ * The worker thread that runs esbuild. esbuild's synchronous API has no plugins, and the asynchronous one cannot be
+ * awaited in a construct. The main thread therefore waits on `signal` while this thread works.
  *
- * Plain JavaScript: it must start under tsx, jest and node without any of their compilers.
+ * Plain JavaScript, because it must start under tsx, jest and node without their compilers.
  *
  * @typedef {import('./protocol.mjs').Job} Job
  */
 
-/** The fields of the signal, and how its first says that nobody listens any more; see bundle-thread.ts. */
+/** Fields of the signal, and the value of the first after the thread has stopped listening; see bundle-thread.ts. */
 const OPEN_JOBS = 0;
-const ANSWERS = 1;
+const RESPONSES = 1;
 const CLOSED = -1;
 
-/** A thread nobody asks anything for this long ends, and esbuild's process with it: test runs make many. */
+/** Time after which an idle thread stops, together with esbuild's process: test runs create many. */
 const IDLE_MILLISECONDS = 2000;
 
 const { port, signal } = /** @type {{ port: worker.MessagePort, signal: Int32Array }} */ (worker.workerData);
 const loading = import('esbuild').then(async (esbuild) => {
-  // Starts its process, while the app goes on.
+  // Starts esbuild's process while the app continues.
   await esbuild.transform('');
   return esbuild;
 });
-// Whoever needs it is told.
+// Each job that awaits it reports the error.
 loading.catch(() => undefined);
 
 /** @type {Exclude<Job, { pass: 'vendor' | 'resolve' }>[]} */
 let waiting = [];
 let isBundling = false;
 /** @type {NodeJS.Timeout | undefined} */
-let leave;
+let idleTimer;
 
 port.on('message', (/** @type {Job[]} */ jobs) => {
-  clearTimeout(leave);
+  clearTimeout(idleTimer);
   for (const job of jobs) {
-    if (job.pass === 'vendor') alone(job, (esbuild) => vendorPass(esbuild, job.store, job.set));
-    else if (job.pass === 'resolve') alone(job, (esbuild) => resolveImport(esbuild, job));
+    if (job.pass === 'vendor') runAlone(job, (esbuild) => vendorPass(esbuild, job.store, job.set));
+    else if (job.pass === 'resolve') runAlone(job, (esbuild) => resolveImport(esbuild, job));
     else waiting.push(job);
   }
   bundleWaiting();
@@ -54,7 +54,7 @@ async function bundleWaiting() {
     const jobs = waiting;
     waiting = [];
     for (const store of new Set(jobs.map((job) => job.store))) {
-      await project(
+      await bundle(
         store,
         jobs.filter((job) => job.store === store),
       );
@@ -64,18 +64,21 @@ async function bundleWaiting() {
 }
 
 /** @param {string} store @param {typeof waiting} jobs */
-async function project(store, jobs) {
+async function bundle(store, jobs) {
   const units = jobs.map((job) => job.unit);
   try {
     const outcomes = await projectPass(await loading, store, units);
-    answer(
+    respond(
       jobs.map(({ id }, index) => {
         const unit = /** @type {import('./protocol.mjs').Unit} */ (units[index]);
-        return { id, outcome: outcomes.get(unit) ?? { crash: 'a function was forgotten' } };
+        return {
+          id,
+          outcome: outcomes.get(unit) ?? { crash: 'the pass returned no outcome for a function' },
+        };
       }),
     );
   } catch (error) {
-    answer(jobs.map(({ id }) => ({ id, outcome: { crash: stackOf(error) } })));
+    respond(jobs.map(({ id }) => ({ id, outcome: { crash: stackOf(error) } })));
   }
 }
 
@@ -83,26 +86,26 @@ async function project(store, jobs) {
  * @param {Job} job
  * @param {(esbuild: typeof import('esbuild')) => Promise<Extract<import('./protocol.mjs').Outcome, { result: unknown }>['result']>} work
  */
-async function alone(job, work) {
+async function runAlone(job, work) {
   try {
     const outcome = await work(await loading).then(
       (result) => ({ result }),
       (error) => ({ errors: errorsOf(error) }),
     );
-    answer([{ id: job.id, outcome }]);
+    respond([{ id: job.id, outcome }]);
   } catch (error) {
-    answer([{ id: job.id, outcome: { crash: stackOf(error) } }]);
+    respond([{ id: job.id, outcome: { crash: stackOf(error) } }]);
   }
 }
 
-/** @param {import('./protocol.mjs').Answer[]} answers */
-function answer(answers) {
-  port.postMessage(answers);
-  Atomics.sub(signal, OPEN_JOBS, answers.length);
-  Atomics.add(signal, ANSWERS, 1);
-  Atomics.notify(signal, ANSWERS);
-  clearTimeout(leave);
-  leave = setTimeout(close, IDLE_MILLISECONDS);
+/** @param {import('./protocol.mjs').Response[]} responses */
+function respond(responses) {
+  port.postMessage(responses);
+  Atomics.sub(signal, OPEN_JOBS, responses.length);
+  Atomics.add(signal, RESPONSES, 1);
+  Atomics.notify(signal, RESPONSES);
+  clearTimeout(idleTimer);
+  idleTimer = setTimeout(close, IDLE_MILLISECONDS);
 }
 
 /** @param {unknown} error */

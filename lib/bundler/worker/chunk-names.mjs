@@ -1,11 +1,11 @@
 // @ts-check
 import { sha256 } from './artifact.mjs';
 
-/** What esbuild calls a chunk: by a hash that has the place of the packages on this machine in it. */
+/** A chunk's name from esbuild: its hash includes the location of the packages on this machine. */
 const CHUNK = /^c\/(\w{8})\.mjs$/;
 
 /**
- * Names chunks after their content alone.
+ * Renames chunks by the hash of their content.
  *
  * @param {Map<string, string>} files texts by path
  * @returns {Map<string, string>}
@@ -17,7 +17,7 @@ export function renameChunks(files) {
   /** @type {Map<string, string>} */
   const names = new Map();
   for (const hash of hashes) {
-    // Chunks import one another: what they call others is no part of their own names.
+    // Chunks import one another: the names of other chunks do not count for a chunk's own name.
     const content = (files.get(`c/${hash}.mjs`) ?? '').replace(mention, '');
     names.set(hash, sha256(content).slice(0, 8));
   }

@@ -14,48 +14,48 @@ const OPTION = 'emitDecoratorMetadata';
 const DECORATOR = /^\s*(?:export\s+(?:default\s+)?)?@[A-Za-z_$]/m;
 
 /**
- * The files whose decorators need the types of what they are at: esbuild has no `emitDecoratorMetadata`, and frameworks that
- * inject by type or store by type fail at run time without it.
+ * Returns the files whose decorators need type metadata. esbuild has no `emitDecoratorMetadata`, and frameworks that
+ * inject or store by type fail at run time without it.
  *
  * @param {readonly string[]} sources
- * @param {Iterable<string>} settings files that say how they are compiled
- * @param {string | undefined} tsconfig the one that is used for all
+ * @param {Iterable<string>} settings configuration files
+ * @param {string | undefined} tsconfig the one used for all files
  * @returns {Promise<string[]>}
  */
 export async function withMetadata(sources, settings, tsconfig) {
   const configs = [...settings].filter((file) => file.endsWith('.json') && basename(file) !== 'package.json');
   if (!configs.some((file) => readFileSync(file, 'utf8').includes(OPTION))) return [];
   /** @type {string[]} */
-  const found = [];
+  const matches = [];
   /** @type {Map<string, Promise<boolean>>} */
-  const known = new Map();
+  const cached = new Map();
   for (const file of sources.filter((source) => /\.[cm]?tsx?$/.test(source))) {
     const config = tsconfig ?? nearest(dirname(file));
     if (!config || !DECORATOR.test(readFileSync(file, 'utf8'))) continue;
-    const isOn = known.get(config) ?? optionIn(config, OPTION, new Set()).then((value) => value === true);
-    known.set(config, isOn);
-    if (await isOn) found.push(file);
+    const isOn = cached.get(config) ?? optionIn(config, OPTION, new Set()).then((value) => value === true);
+    cached.set(config, isOn);
+    if (await isOn) matches.push(file);
   }
-  return found;
+  return matches;
 }
 
 /**
- * Has such files compiled by what the project has installed for it.
+ * Compiles these files with the compiler that the project has installed.
  *
  * @param {readonly string[]} files
  * @param {string} root
  * @param {string | undefined} tsconfig
  * @param {Gone} gone
  * @returns {import('esbuild').Plugin}
- * @throws CodeError when nothing is installed that can do it
+ * @throws CodeError if no such compiler is installed
  */
 export function metadataPlugin(files, root, tsconfig, gone) {
-  const wanted = new Map(files.map((file) => [file, compilerFor(file, root)]));
+  const compilers = new Map(files.map((file) => [file, compilerFor(file, root)]));
   return {
     name: 'trellis-decorators',
     setup(build) {
       build.onLoad({ filter: /\.[cm]?tsx?$/ }, async ({ path }) => {
-        const compile = wanted.get(path);
+        const compile = compilers.get(path);
         if (!compile) return undefined;
         const config = tsconfig ?? nearest(dirname(path));
         const fields = config && (await optionIn(config, 'useDefineForClassFields', new Set()));
@@ -71,7 +71,7 @@ export function metadataPlugin(files, root, tsconfig, gone) {
 function compilerFor(file, root) {
   const compiler = byTypeScript(file) ?? bySwc(file);
   if (compiler) return compiler;
-  const text = `${relative(root, file)} uses decorators, and its tsconfig.json has \`${OPTION}\`, which esbuild has not: the types would be missing when it runs. Install @swc/core, or typescript before version 7 (which has no API), and the file is compiled by it; or compile it by a plugin of your own (\`bundling.plugins\`).`;
+  const text = `${relative(root, file)} uses decorators, and its tsconfig.json sets \`${OPTION}\`, which esbuild does not support: the type metadata would be missing at run time. Install @swc/core, or typescript before version 7 (which has no API), to compile the file, or compile it with a plugin (\`bundling.plugins\`).`;
   throw new CodeError([{ text }]);
 }
 
@@ -136,7 +136,7 @@ function nearest(folder) {
 }
 
 /**
- * The value of a compiler option, with the configurations that are extended: the last of several wins.
+ * Returns the value of a compiler option, including extended configurations: the last of several wins.
  *
  * @param {string} file
  * @param {string} name
@@ -147,8 +147,8 @@ async function optionIn(file, name, seen) {
   if (seen.has(file) || !existsSync(file)) return undefined;
   seen.add(file);
   const config = await parsed(file);
-  const own = config?.compilerOptions?.[name];
-  if (own !== undefined) return own;
+  const value = config?.compilerOptions?.[name];
+  if (value !== undefined) return value;
   for (const base of [config?.extends ?? []].flat().reverse()) {
     for (const path of basesOf(file, base)) {
       const value = await optionIn(path, name, seen);
@@ -158,13 +158,13 @@ async function optionIn(file, name, seen) {
   return undefined;
 }
 
-/** JSON with comments and trailing commas is an expression. @param {string} file @returns {Promise<any>} */
+/** Parses JSON with comments and trailing commas as an expression. @param {string} file @returns {Promise<any>} */
 async function parsed(file) {
   const { parseExpression } = await import('@babel/parser');
   try {
     return plainValue(parseExpression(readFileSync(file, 'utf8')));
   } catch {
-    // esbuild says what is wrong with it.
+    // esbuild reports the syntax error.
     return undefined;
   }
 }

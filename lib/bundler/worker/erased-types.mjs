@@ -3,33 +3,33 @@ import { resolve } from 'node:path';
 
 /**
  * @typedef {Map<string, Set<string>>} Gone
- *   By file, the imported names that are types. A compiler that sees one file at a time cannot know, and takes them for
- *   values in the types of what is decorated.
+ *   Imported names that are types, by file. A compiler that sees one file at a time treats them as values in the type
+ *   metadata of decorated members.
  */
 
 const NO_EXPORT = /^No matching export in ".*" for import "([^"]+)"/;
 
 /**
- * Adds what a failed build says of such names.
+ * Adds the names that a failed build reports.
  *
  * @param {Gone} gone
  * @param {readonly import('esbuild').Message[]} errors
  * @param {string} root
- * @returns {Gone | undefined} undefined when something else is wrong
+ * @returns {Gone | undefined} undefined if there are other errors
  */
 export function withTypes(gone, errors, root) {
-  const found = new Map([...gone].map(([file, names]) => [file, new Set(names)]));
+  const types = new Map([...gone].map(([file, names]) => [file, new Set(names)]));
   for (const { text, location } of errors) {
     const name = NO_EXPORT.exec(text)?.[1];
     const file = location && resolve(root, location.file);
     if (!name || !file || gone.get(file)?.has(name)) return undefined;
-    found.set(file, (found.get(file) ?? new Set()).add(name));
+    types.set(file, (types.get(file) ?? new Set()).add(name));
   }
-  return found;
+  return types;
 }
 
 /**
- * Replaces imports of types by variables without a value, which is what the compiled code asks for.
+ * Replaces imports of types by variables without a value, which the compiled code refers to.
  *
  * @param {string} code
  * @param {ReadonlySet<string>} types
@@ -42,7 +42,9 @@ export async function withoutTypes(code, types) {
   for (const statement of body.reverse()) {
     if (statement.type !== 'ImportDeclaration') continue;
     const isType = (/** @type {any} */ { imported }) => types.has(imported?.name);
-    const [gone, kept] = [true, false].map((is) => statement.specifiers.filter((one) => isType(one) === is));
+    const [gone, kept] = [true, false].map((is) =>
+      statement.specifiers.filter((specifier) => isType(specifier) === is),
+    );
     if (!gone?.length) continue;
     const clause = importClause(kept ?? []);
     const from = JSON.stringify(statement.source.value);

@@ -3,7 +3,7 @@
 /** @typedef {import('esbuild').BuildOptions} BuildOptions */
 
 /**
- * What both passes have in common.
+ * Returns the options of both passes.
  *
  * @param {{ root: string, target: string, conditions: readonly string[] }} unit
  * @returns {BuildOptions & { write: false, metafile: true }}
@@ -20,7 +20,7 @@ export function commonOptions({ root, target, conditions }) {
     target,
     mainFields: ['module', 'main'],
     conditions: ['module', ...conditions],
-    // ES modules have them by other names.
+    // ES modules have other names for them.
     define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
     legalComments: 'none',
     metafile: true,
@@ -29,7 +29,7 @@ export function commonOptions({ root, target, conditions }) {
 }
 
 /**
- * How the project's code is bundled, with what the user says about it.
+ * Returns the options for the project's code, with the user's bundling options.
  *
  * @param {import('./protocol.mjs').Unit} unit
  */
@@ -40,8 +40,8 @@ export function projectOptions(unit) {
     ...common,
     treeShaking: true,
     minifyWhitespace: true,
-    // Names stay as they were written, if nothing else is said: stack traces are readable without a source map. The
-    // shorter syntax would take away those of function expressions.
+    // Names are kept by default, so that stack traces are readable without a source map. Minified syntax would remove
+    // the names of function expressions.
     minifySyntax: unit.options.minify ?? false,
     minifyIdentifiers: unit.options.minify ?? false,
     keepNames: keepNames ?? false,

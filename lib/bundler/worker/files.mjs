@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
 import { CodeError } from './errors.mjs';
 
-/** What the Finder leaves in folders that it has shown. */
-const NOBODYS = '.DS_Store';
+/** The file that macOS's Finder creates in folders. */
+const FINDER_FILE = '.DS_Store';
 
 /**
  * @typedef {{ files: import('./artifact.mjs').Files, executables: Set<string>, sources: Set<string> }} Copies
@@ -12,17 +12,17 @@ const NOBODYS = '.DS_Store';
  */
 
 /**
- * Files and folders as they are on disk, by where they are to be.
+ * Reads files and folders from disk, by target path.
  *
- * @param {Readonly<Record<string, string>>} places places in the output and what is to be there
- * @param {(path: string) => boolean} [isBundlingRequired] which of the files and folders below are taken
+ * @param {Readonly<Record<string, string>>} places sources by target path
+ * @param {(path: string) => boolean} [isIncluded] filter for the files and folders inside
  * @returns {Copies}
  */
-export function copied(places, isBundlingRequired = () => true) {
+export function copied(places, isIncluded = () => true) {
   /** @type {Copies} */
   const copies = { files: {}, executables: new Set(), sources: new Set() };
   for (const [place, source] of Object.entries(places)) {
-    copy(posix.normalize(place).replace(/\/$/, ''), source, { copies, isBundlingRequired, above: [] });
+    copy(posix.normalize(place).replace(/\/$/, ''), source, { copies, isIncluded, above: [] });
   }
   return copies;
 }
@@ -30,11 +30,11 @@ export function copied(places, isBundlingRequired = () => true) {
 /**
  * @param {string} place
  * @param {string} source
- * @param {{ copies: Copies, isBundlingRequired: (path: string) => boolean, above: string[] }} scope
+ * @param {{ copies: Copies, isIncluded: (path: string) => boolean, above: string[] }} scope
  */
-function copy(place, source, { copies, isBundlingRequired, above }) {
+function copy(place, source, { copies, isIncluded, above }) {
   const stat = statSync(source, { throwIfNoEntry: false });
-  if (!stat) throw new CodeError([{ text: `${source} does not exist, or is a link to what does not.` }]);
+  if (!stat) throw new CodeError([{ text: `${source} does not exist, or is a broken link.` }]);
   copies.sources.add(source);
   if (stat.isFile()) {
     add(copies, place, source, (stat.mode & 0o111) !== 0);
@@ -43,11 +43,11 @@ function copy(place, source, { copies, isBundlingRequired, above }) {
   if (!stat.isDirectory()) return;
   const folder = realpathSync(source);
   if (above.includes(folder))
-    throw new CodeError([{ text: `${source} is a link to a folder that it is in: it has no end.` }]);
+    throw new CodeError([{ text: `${source} is a link to one of its parent folders (a cycle).` }]);
   for (const name of readdirSync(source).sort()) {
     const path = join(source, name);
-    if (name === NOBODYS || !isBundlingRequired(path)) continue;
-    copy(posix.join(place, name), path, { copies, isBundlingRequired, above: [...above, folder] });
+    if (name === FINDER_FILE || !isIncluded(path)) continue;
+    copy(posix.join(place, name), path, { copies, isIncluded, above: [...above, folder] });
   }
 }
 
@@ -60,7 +60,7 @@ function copy(place, source, { copies, isBundlingRequired, above }) {
 function add({ files, executables }, place, source, isExecutable) {
   const name = place === '.' ? basename(source) : place;
   if (files[name] !== undefined)
-    throw new CodeError([{ text: `\`files\` has two files for ${name}; the second is ${source}.` }]);
+    throw new CodeError([{ text: `\`files\` must have one file for ${name}, got a second one: ${source}.` }]);
   files[name] = readFileSync(source);
   if (isExecutable) executables.add(name);
 }

@@ -17,19 +17,19 @@ import { artifact, contentHash } from './artifact.mjs';
 /** @typedef {import('./artifact.mjs').Files} Files */
 
 /**
- * Keeps files in a folder named after their content. The folder appears by a rename, so that another synth never
- * sees half of it; what is there already is kept, unless somebody changed it.
+ * Stores files in a folder named by the hash of their content. The folder appears by a rename, so that a concurrent
+ * synth never sees a partial folder. An existing folder is kept, unless it was modified.
  *
  * @param {string} store
  * @param {Files} files
- * @param {ReadonlySet<string>} [executables] those of the files that are programs
+ * @param {ReadonlySet<string>} [executables] names of the executable files
  * @returns {import('./protocol.mjs').Artifact}
  */
 export function keepFolder(store, files, executables = new Set()) {
   const hash = contentHash(files, executables);
   const folder = join(store, hash);
   if (holds(folder, files)) {
-    // Nobody who cleans up may take it for unused.
+    // Marks the folder as used, so that it is not pruned.
     const now = new Date();
     utimesSync(folder, now, now);
   } else {
@@ -52,7 +52,7 @@ function write(folder, files, executables) {
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name);
     writeFileSync(path, content);
-    // Lambda reads the code as another user than the one who owns it, whatever the umask is here.
+    // Lambda reads the code as a user other than its owner, whatever the umask is here.
     chmodSync(path, executables.has(name) ? 0o755 : 0o644);
   }
 }
@@ -66,7 +66,7 @@ function publish(draft, folder, files) {
   try {
     renameSync(draft, folder);
   } catch {
-    // Another synth was first, or the folder was damaged: only the second is replaced.
+    // A concurrent synth was first, or the folder was damaged: only a damaged one is replaced.
     if (!holds(folder, files)) {
       rmSync(folder, { recursive: true, force: true });
       renameSync(draft, folder);

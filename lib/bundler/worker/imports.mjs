@@ -5,15 +5,15 @@ import { dirname, join, relative } from 'node:path';
 import { sha256 } from './artifact.mjs';
 import { isInstalled, packageFolder } from './inputs.mjs';
 
-/** Where the automatic layer's files are in Lambda. */
+/** Folder of the dependency layer's files in Lambda. */
 export const VENDOR_FOLDER = '/opt/nodejs/v/';
 
 const LIBRARY = 'cdk-trellis';
 
-/** Neither absolute nor relative; tools generate folders like node_modules/.prisma. */
+/** A specifier that is neither absolute nor relative; tools generate folders such as node_modules/.prisma. */
 const PACKAGE = /^([^./]|\.[^./]|\.\.[^/])/;
 
-/** What a handler can never use: it exists at synth only. */
+/** Packages that exist at synth only; a handler cannot use them. */
 const SYNTH_ONLY = /^(aws-cdk-lib(\/.*)?|@aws-cdk\/(?!toolkit).*|constructs|cdk-trellis(\/testing)?)$/;
 
 /**
@@ -30,18 +30,18 @@ const SYNTH_ONLY = /^(aws-cdk-lib(\/.*)?|@aws-cdk\/(?!toolkit).*|constructs|cdk-
  *   unit: import('./protocol.mjs').Unit,
  *   vendors: Map<string, Vendor>,
  *   links: Set<string>,
- *   memory: Map<string, Promise<import('esbuild').OnResolveResult | undefined>>,
+ *   resolved: Map<string, Promise<import('esbuild').OnResolveResult | undefined>>,
  * }} Scope
  */
 
 /**
- * Decides for each import by package name where it is at run time: in a shared layer, in the automatic layer (what
- * comes from node_modules, and this library's runtime), or in the bundle (what belongs to the project: workspace
- * packages, paths of tsconfig.json).
+ * Resolves each import by package name to its location at run time: a shared layer, the dependency layer (packages in
+ * node_modules, and this library's runtime), or the bundle (the project's own code: workspace packages, paths of
+ * tsconfig.json).
  *
  * @param {import('./protocol.mjs').Unit} unit
- * @param {Map<string, Vendor>} vendors is filled, by specifier in the output
- * @param {Set<string>} links is filled with where packages are found, which may be links
+ * @param {Map<string, Vendor>} vendors filled with the imported packages, by specifier in the output
+ * @param {Set<string>} links filled with the folders of packages, which may be links
  * @returns {import('esbuild').Plugin}
  */
 export function imports(unit, vendors, links) {
@@ -49,13 +49,13 @@ export function imports(unit, vendors, links) {
     name: 'trellis-imports',
     setup(build) {
       /** @type {Scope} */
-      const scope = { build, unit, vendors, links, memory: new Map() };
+      const scope = { build, unit, vendors, links, resolved: new Map() };
       build.onResolve({ filter: PACKAGE }, async (args) => {
         if (args.kind === 'entry-point' || args.pluginData === scope) return undefined;
         const key = `${args.path}\0${args.resolveDir}\0${args.kind}`;
-        const known = scope.memory.get(key) ?? resolveImport(aliased(args, unit), scope);
-        scope.memory.set(key, known);
-        const found = await known;
+        const pending = scope.resolved.get(key) ?? resolveImport(aliased(args, unit), scope);
+        scope.resolved.set(key, pending);
+        const found = await pending;
         vendors.get(found?.path ?? '')?.importers.add(slashed(relative(unit.root, args.importer)));
         return found;
       });
@@ -64,8 +64,8 @@ export function imports(unit, vendors, links) {
 }
 
 /**
- * What the user has said that an import means. esbuild's own aliases come after plugins, which is too late to tell
- * where a package is.
+ * Applies the user's aliases to an import. esbuild applies its own aliases after plugins, too late to determine the
+ * location of a package.
  *
  * @template {{ path: string, resolveDir: string }} Args
  * @param {Args} args
@@ -89,13 +89,14 @@ async function resolveImport(args, scope) {
   const { unit, build } = scope;
   const isRequire = args.kind === 'require-call' || args.kind === 'require-resolve';
   if (SYNTH_ONLY.test(args.path)) {
-    return refuse(
+    return failure(
       `"${args.path}" exists at synth only and cannot be imported by code that runs in Lambda. Move what the handler needs into a file without constructs, or use \`import type\`.`,
     );
   }
-  if (isBuiltin(args.path)) return isRequire ? refuseRequire(args.path) : { path: args.path, external: true };
+  if (isBuiltin(args.path))
+    return isRequire ? requireFailure(args.path) : { path: args.path, external: true };
   const layer = unit.layers.find(({ name }) => args.path === name || args.path.startsWith(`${name}/`));
-  if (layer) return isRequire ? refuseRequire(args.path) : fromLayer(args.path, layer);
+  if (layer) return isRequire ? requireFailure(args.path) : fromLayer(args.path, layer);
 
   const { kind, importer, resolveDir } = args;
   const found = await build.resolve(args.path, { kind, importer, resolveDir, pluginData: scope });
@@ -104,7 +105,7 @@ async function resolveImport(args, scope) {
   if (holder) scope.links.add(join(holder, 'node_modules', packageName(args.path)));
   const isVendor = packageName(args.path) === LIBRARY || isInstalled(found.path);
   if (!isVendor) return { ...found, pluginData: undefined };
-  return isRequire ? refuseRequire(args.path) : vendor(args, found.path, scope);
+  return isRequire ? requireFailure(args.path) : vendor(args, found.path, scope);
 }
 
 /**
@@ -115,13 +116,15 @@ function fromLayer(specifier, layer) {
   const subpath = `.${specifier.slice(layer.name.length)}`;
   const path = layer.files[subpath];
   if (path) return { path, external: true };
-  const given = Object.keys(layer.files).join(', ');
-  return refuse(`The layer ${layer.name} does not export "${subpath}"; its package.json exports ${given}.`);
+  const exported = Object.keys(layer.files).join(', ');
+  return failure(
+    `The layer ${layer.name} does not export "${subpath}"; its package.json exports ${exported}.`,
+  );
 }
 
 /**
- * The hash in the path is a stand-in of the right length for now: which names are used is known after the build,
- * and a replacement of equal length leaves the source map right.
+ * Returns the external path of a package's module. Its hash is a placeholder of the final length: the names used are
+ * known only after the build, and a replacement of equal length keeps the source map valid.
  *
  * @param {import('esbuild').OnResolveArgs} args
  * @param {string} file
@@ -140,13 +143,13 @@ function vendor(args, file, { unit, vendors }) {
 }
 
 /** @param {string} text */
-function refuse(text) {
+function failure(text) {
   return { errors: [{ text }] };
 }
 
 /** @param {string} specifier */
-function refuseRequire(specifier) {
-  return refuse(
+function requireFailure(specifier) {
+  return failure(
     `Handlers are bundled as ES modules: write \`import\` instead of require("${specifier}") in this file.`,
   );
 }
@@ -157,38 +160,38 @@ export function packageName(specifier) {
 }
 
 /**
- * Tells copies of a package from one another by where they are found. Not by version: an upgrade would then change
- * the code of every function that uses the package, and AWS updates a function's layers first and its code seconds
- * later; in between the old code would look for files that the new layer does not have. Nor by where a link leads:
- * pnpm's has the version in its path. Two places that lead to one copy become one module in the layer.
+ * Identifies a copy of a package by the folder where it is found. A version would change the code of every function
+ * that uses the package at each upgrade. AWS updates a function's layers first and its code seconds later, so that the
+ * old code would look for files that the new layer does not have. The target of a link would have the same effect:
+ * pnpm's contains the version. Two folders that lead to one copy become one module in the layer.
  *
  * @param {import('esbuild').OnResolveArgs} args
  * @param {string} file
  * @param {string} root
- * @returns {{ identity: string, from: string }} `from` is the folder to find it from
+ * @returns {{ identity: string, from: string }} `from` is the folder from which it resolves
  */
 function origin({ path, resolveDir }, file, root) {
   const name = packageName(path);
   const place = (/** @type {string} */ folder) => slashed(relative(root, folder));
   const holder = holderOf(path, resolveDir);
-  const from = place(holder ?? asking(resolveDir));
+  const from = place(holder ?? nearestPackage(resolveDir));
   const isInside = from !== '..' && !from.startsWith('../');
   if (holder && isInside) return { identity: `${from && `${from}/`}node_modules/${name}`, from };
-  // Yarn's Plug'n'Play has no such folders: what a package gets depends on the package that asks.
+  // Yarn's Plug'n'Play has no such folders: the result depends on the importing package.
   if (isInside && existsSync(join(root, '.pnp.cjs'))) return { identity: `${name} of ${from}`, from };
-  // What it stands for is in a package.json of the project, which may change.
+  // The target of a `#` import is in a package.json of the project, which may change.
   const target = path.startsWith('#') ? `${slashed(relative(packageFolder(file) ?? '', file))} of ` : '';
   return { identity: target + packageVersion(dirname(file)), from };
 }
 
-/** The folder whose node_modules has the package. @param {string} path @param {string} resolveDir */
+/** Returns the folder whose node_modules contains the package. @param {string} path @param {string} resolveDir */
 function holderOf(path, resolveDir) {
   const name = packageName(path);
   return foldersAbove(resolveDir).find((folder) => existsSync(join(folder, 'node_modules', name)));
 }
 
-/** The nearest folder with a package.json. @param {string} folder */
-function asking(folder) {
+/** Returns the nearest folder with a package.json. @param {string} folder */
+function nearestPackage(folder) {
   return foldersAbove(folder).find((above) => existsSync(join(above, 'package.json'))) ?? folder;
 }
 
@@ -197,13 +200,13 @@ function foldersAbove(folder) {
   return folder === dirname(folder) ? [folder] : [folder, ...foldersAbove(dirname(folder))];
 }
 
-/** A path with the separators of esbuild's. @param {string} path */
+/** Converts a path to esbuild's separators. @param {string} path */
 export function slashed(path) {
   return path.replaceAll('\\', '/');
 }
 
 /**
- * Name and version of a package outside the project, whose place differs by machine.
+ * Returns name and version of a package outside the project, whose folder differs by machine.
  *
  * @param {string} folder
  * @returns {string}

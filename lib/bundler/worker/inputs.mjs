@@ -5,8 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 /**
  * @typedef {{ inputs: Set<string>, absent: Set<string> }} Dependencies
- *   Files by their absolute paths: those that a bundle is made from, and those that would be among them if they were
- *   there.
+ *   Files by their absolute paths: the inputs of a bundle, and the absent files that would be inputs if they existed.
  */
 
 /** @returns {Dependencies} */
@@ -20,7 +19,7 @@ export function relativeTo(root, { inputs, absent }) {
   return { inputs: paths(inputs), absent: paths(absent) };
 }
 
-/** @param {Dependencies} found @param {string} file or folder @returns whether it is a file */
+/** @param {Dependencies} found @param {string} file file or folder @returns true if it is a file */
 export function note(found, file) {
   const stat = statSync(file, { throwIfNoEntry: false });
   (stat ? found.inputs : found.absent).add(file);
@@ -28,36 +27,36 @@ export function note(found, file) {
 }
 
 /**
- * Adds what changes a bundle without being in it: each folder above a source may have a package.json (`type`,
- * `sideEffects`, `imports`, the exports of a workspace) and a tsconfig.json, which may extend others.
+ * Adds the settings that affect a bundle: each folder above a source may have a package.json (`type`, `sideEffects`,
+ * `imports`, the exports of a workspace) and a tsconfig.json, which may extend others.
  *
  * @param {Dependencies} found
  * @param {Iterable<string>} sources
- * @param {string | undefined} tsconfig the one that is used for all
- * @param {Map<string, Dependencies>} memory what is known of folders
+ * @param {string | undefined} tsconfig the one used for all files
+ * @param {Map<string, Dependencies>} cached settings by folder
  */
-export function noteSettings(found, sources, tsconfig, memory) {
+export function noteSettings(found, sources, tsconfig, cached) {
   for (const folder of new Set([...sources].map((source) => dirname(source)))) {
-    const known = memory.get(folder) ?? settingsAbove(folder, tsconfig);
-    memory.set(folder, known);
-    for (const file of known.inputs) found.inputs.add(file);
-    for (const file of known.absent) found.absent.add(file);
+    const settings = cached.get(folder) ?? settingsAbove(folder, tsconfig);
+    cached.set(folder, settings);
+    for (const file of settings.inputs) found.inputs.add(file);
+    for (const file of settings.absent) found.absent.add(file);
   }
 }
 
 /** @param {string} folder @param {string | undefined} tsconfig */
 function settingsAbove(folder, tsconfig) {
   const found = dependencies();
-  for (let at = folder; ; at = dirname(at)) {
-    note(found, join(at, 'package.json'));
-    if (tsconfig === undefined) noteTsconfig(found, join(at, 'tsconfig.json'));
-    if (at === dirname(at)) break;
+  for (let current = folder; ; current = dirname(current)) {
+    note(found, join(current, 'package.json'));
+    if (tsconfig === undefined) noteTsconfig(found, join(current, 'tsconfig.json'));
+    if (current === dirname(current)) break;
   }
   if (tsconfig !== undefined) noteTsconfig(found, tsconfig);
   return found;
 }
 
-/** The value of `extends`; a comment that has one adds a file too many, which does no harm. */
+/** The value of `extends`. A match in a comment adds an unneeded file, which is harmless. */
 const EXTENDS = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/g;
 
 /** @param {Dependencies} found @param {string} file */
@@ -74,7 +73,7 @@ function noteBase(found, file, specifier) {
 }
 
 /**
- * What a tsconfig.json may mean by `extends`.
+ * Returns the candidates for the `extends` of a tsconfig.json.
  *
  * @param {string} file
  * @param {string} specifier
@@ -91,13 +90,17 @@ export function basesOf(file, specifier) {
       const base = realpathSync(find(candidate));
       return base.endsWith('.json') ? [base] : [];
     } catch {
-      // Not by this name: esbuild tells when it is by none.
+      // No such file. esbuild reports an error if no candidate exists.
       return [];
     }
   });
 }
 
-/** Modules that a plugin has made up, and data URLs, have no file: `name:path`, `<data:...>`. @param {string} input */
+/**
+ * Returns true for inputs without a file: virtual modules of plugins and data URLs (`name:path`, `<data:...>`).
+ *
+ * @param {string} input
+ */
 export function isVirtual(input) {
   return /^([\w.+-]{2,}:|[<(])/.test(input);
 }
@@ -108,8 +111,8 @@ export function isInstalled(file) {
 }
 
 /**
- * Adds files of packages, and each package.json above them, up to their packages: a nested one has a `type` or
- * `sideEffects` of its own.
+ * Adds files of packages and each package.json above them, up to the package's folder: a nested one has its own `type`
+ * or `sideEffects`.
  *
  * @param {Dependencies} found
  * @param {Iterable<string>} files
@@ -119,24 +122,28 @@ export function notePackageFiles(found, files) {
   for (const file of files) {
     found.inputs.add(file);
     const top = packageFolder(file);
-    for (let at = dirname(file); top && at.length >= top.length && !folders.has(at); at = dirname(at)) {
-      folders.add(at);
-      const manifest = join(at, 'package.json');
-      if (at === top || existsSync(manifest)) note(found, manifest);
+    for (
+      let folder = dirname(file);
+      top && folder.length >= top.length && !folders.has(folder);
+      folder = dirname(folder)
+    ) {
+      folders.add(folder);
+      const manifest = join(folder, 'package.json');
+      if (folder === top || existsSync(manifest)) note(found, manifest);
     }
   }
 }
 
-/** The folder of an installed package that a file is in. @param {string} file */
+/** Returns the folder of the installed package that contains a file. @param {string} file */
 export function packageFolder(file) {
   return /^.*[\\/]node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+/.exec(file)?.[0];
 }
 
 /**
- * Adds the links by which a package is found: what they lead to may change while nothing else does.
+ * Adds the links through which a package is found: their targets may change while nothing else does.
  *
  * @param {Dependencies} found
- * @param {string} folder of node_modules where a package is found
+ * @param {string} folder of the package in node_modules
  */
 export function noteLink(found, folder) {
   if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) found.inputs.add(folder);

@@ -4,17 +4,16 @@ import Module from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
 /**
- * What Yarn's Plug'n'Play adds to Node.js: packages are in archives then, and no folder is called node_modules.
+ * The API that Yarn's Plug'n'Play adds to Node.js. Packages are in archives, and there is no node_modules folder.
  * https://yarnpkg.com/advanced/pnpapi
  *
  * @typedef {{
- *   resolveToUnqualified(name: string, issuer: string): string | null,
- *   resolveVirtual(path: string): string | null,
+ *   resolveToUnqualified(name: string, issuer: string): string | null, resolveVirtual(path: string): string | null,
  * }} PnpApi
  */
 
 /**
- * Where Node.js finds a package from a folder.
+ * Returns the folder where Node.js finds a package, seen from a folder.
  *
  * @param {string} name
  * @param {string} from
@@ -31,10 +30,10 @@ function inArchive(pnp, name, from) {
   try {
     const folder = pnp.resolveToUnqualified(name, join(from, '/'));
     const real = folder && resolve(pnp.resolveVirtual(folder) ?? folder);
-    // It knows packages for other platforms, too, which it has not installed.
+    // It also lists packages for other platforms that are not installed.
     return real && existsSync(join(real, 'package.json')) ? real : undefined;
   } catch {
-    // Not among the package's dependencies.
+    // The package does not declare this dependency.
     return undefined;
   }
 }
@@ -42,7 +41,7 @@ function inArchive(pnp, name, from) {
 /** @param {string} name @param {string} from @returns {string | undefined} */
 function inFolder(name, from) {
   const candidate = join(from, 'node_modules', name);
-  // What tools generate, as in node_modules/.prisma, has no package.json.
+  // Generated packages, as node_modules/.prisma, have no package.json.
   if (existsSync(name.startsWith('.') ? candidate : join(candidate, 'package.json')))
     return realpathSync(candidate);
   return from === dirname(from) ? undefined : inFolder(name, dirname(from));

@@ -2,19 +2,19 @@
 
 /**
  * @typedef {{ name: string, local: string }} Binding
- *   A name that a bundle imports, `*` for the whole module, and what the bundle calls it.
+ *   An imported name (`*` for the whole module) and its local name in the bundle.
  * @typedef {{ start: number, end: number, specifier: string, bindings: Binding[] }} Statement
- *   An import and where it is in the bundle, up to its attributes.
+ *   An import and its position in the bundle, up to its attributes.
  */
 
-/** Members, as far as they are plain names: what esbuild has escaped is none. */
+/** Member access by plain names, without the escapes of esbuild. */
 const PATH = '(?<path>(?:\\??\\.[A-Za-z_$][\\w$]*(?![\\w$\\\\]))*)';
 const CHANGE = '(?<before>delete |\\+\\+|--)?';
 const ASSIGNMENT = '(?<after>=(?![=>])|(?:[-+*/%&|^]|\\*\\*|<<|>>>?|&&|\\|\\||\\?\\?)=|\\+\\+|--)?';
 
 /**
- * The members that a bundle uses of imported names, each as a path: `iso`, `date` for `z.iso.date`. None of those
- * names of which it uses something else: `z[key]`, `f(z)`, `z.string = ...`.
+ * Returns the members of imported names that a bundle uses, as paths: `iso`, `date` for `z.iso.date`. Names with other
+ * uses are left out: `z[key]`, `f(z)`, `z.string = ...`.
  *
  * @param {typeof import('esbuild')} esbuild
  * @param {string} code of an ES module
@@ -23,24 +23,24 @@ const ASSIGNMENT = '(?<after>=(?![=>])|(?:[-+*/%&|^]|\\*\\*|<<|>>>?|&&|\\|\\||\\
  * @returns {Promise<Map<string, string[][]>>} by local name
  */
 export async function membersUsed(esbuild, code, statements, locals) {
-  // Code in a text can use any name.
+  // Evaluated code can use any name.
   if (locals.length === 0 || /\beval\s*\(/.test(code)) return new Map();
   /** @type {Map<string, string[][]>} */
   const found = new Map();
-  const rest = without(code, statements, new Set(locals));
+  const body = without(code, statements, new Set(locals));
   for (const local of locals) {
-    // Not `other.local`, but `...local`. Members that are in a text are some more than are used, at worst.
-    const paths = pathsOf(`(?<![\\w$]|(?<!\\.\\.)\\.)${escaped(local)}(?![\\w$])`, rest);
+    // Matches `...local` but not `other.local`. Members inside strings add some names too many at worst.
+    const paths = pathsOf(`(?<![\\w$]|(?<!\\.\\.)\\.)${escaped(local)}(?![\\w$])`, body);
     if (paths) found.set(local, paths);
   }
-  const others = locals.filter((local) => !found.has(local));
-  if (others.length === 0) return found;
-  return new Map([...found, ...(await parsedMembers(esbuild, code, statements, others))]);
+  const rest = locals.filter((local) => !found.has(local));
+  if (rest.length === 0) return found;
+  return new Map([...found, ...(await parsedMembers(esbuild, code, statements, rest))]);
 }
 
 /**
- * Only a parser tells the `z` of `/[a-z]/` from the name. esbuild is one, and it replaces globals, which these names are
- * when nothing imports them.
+ * Distinguishes the name `z` from the `z` of `/[a-z]/`, which takes a parser: esbuild replaces globals, and the names
+ * are globals once nothing imports them.
  *
  * @param {typeof import('esbuild')} esbuild
  * @param {string} code
@@ -66,7 +66,7 @@ async function parsedMembers(esbuild, code, statements, locals) {
 /**
  * @param {string} name a pattern
  * @param {string} code
- * @returns {string[][] | undefined} undefined if something else than a member is used
+ * @returns {string[][] | undefined} undefined if the name has a use other than member access
  */
 function pathsOf(name, code) {
   const paths = [];
@@ -87,15 +87,10 @@ function escaped(name) {
 function without(code, statements, locals) {
   let end = 0;
   const parts = statements.flatMap((statement) => {
-    const others = statement.bindings.filter(({ local }) => !locals.has(local));
+    const kept = statement.bindings.filter(({ local }) => !locals.has(local));
     const before = code.slice(end, statement.start);
     end = statement.end;
-    return [
-      before,
-      ...others.map((other) => importText(other)),
-      'import',
-      JSON.stringify(statement.specifier),
-    ];
+    return [before, ...kept.map(importText), 'import', JSON.stringify(statement.specifier)];
   });
   return [...parts, code.slice(end)].join('');
 }

@@ -5,19 +5,15 @@ import { init, parse } from 'es-module-lexer';
 /**
  * @typedef {{ specifier: string, name: string | null }} Reexport `null` is the whole module, as a namespace.
  * @typedef {{
- *   imports: string[],
- *   own: Set<string>,
- *   reexports: Map<string, Reexport>,
- *   stars: string[],
- *   isFacade: boolean,
+ *   imports: string[], own: Set<string>, reexports: Map<string, Reexport>, stars: string[], isFacade: boolean,
  * }} Shape
- *   What an ES module imports and exports: names of its own, names of other modules, and all names of other modules. A
- *   facade does nothing else.
+ *   Imports and exports of an ES module: its own names, names of other modules, and modules of which it exports
+ *   everything. A facade contains nothing else.
  */
 
 /**
  * @param {string} file
- * @returns {Promise<Shape | undefined>} undefined when it is no ES module, or none that the lexer understands
+ * @returns {Promise<Shape | undefined>} undefined if it is not an ES module, or the lexer cannot parse it
  */
 export async function shapeOf(file) {
   if (!/\.m?js$/.test(file)) return undefined;
@@ -37,7 +33,7 @@ function read(code) {
   if (named !== undefined) return read(named);
   const statements = imports.filter(({ type }) => type === 'static' || type === 'reexport-star');
   // Such an import runs a module later, or never.
-  if (imports.some((found) => found.type !== 'import-meta' && found.phase !== null)) return undefined;
+  if (imports.some((item) => item.type !== 'import-meta' && item.phase !== null)) return undefined;
   /** @type {Shape} */
   const shape = {
     imports: statements.flatMap(({ specifier }) => specifier ?? []),
@@ -58,16 +54,16 @@ const DEFAULT =
   /^export\s+default\s+([\w$]+)(?:\s|\/\/.*|\/\*[\s\S]*?\*\/)*(?:;|$|(?=\b(?:import|export)\b))/;
 
 /**
- * For the lexer a default export is a value of the module's own, even if it is nothing but something imported:
- * `export default z` becomes the `export { z as default }` that it follows.
+ * Rewrites `export default z` to `export { z as default }`. The lexer reports a default export as the module's own
+ * value, even if it is just an imported name.
  *
  * @param {string} code
  * @param {readonly import('es-module-lexer').Export[]} exports
- * @returns {string | undefined} undefined when there is none
+ * @returns {string | undefined} undefined without such an export
  */
 function withNamedDefault(code, exports) {
   const found = exports.find(
-    (one) => one.type === 'direct' && one.name === 'default' && one.localName === undefined,
+    (entry) => entry.type === 'direct' && entry.name === 'default' && entry.localName === undefined,
   );
   const statement = found && DEFAULT.exec(code.slice(found.exportStart));
   if (!statement) return undefined;

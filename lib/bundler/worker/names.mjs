@@ -5,20 +5,20 @@ import { membersUsed } from './members.mjs';
 /**
  * @typedef {import('./members.mjs').Statement} Statement
  * @typedef {{ names: Set<string>, members: Set<string>, whole: boolean }} Use
- *   What a bundle uses of one vendor module: names that it imports, and members that it reads of namespaces, which
- *   need not have them: `string` of `import * as z`, `z.string` where the export `z` is a namespace.
+ *   The names of a vendor module that a bundle uses: imported names, and members of namespaces, which may not exist:
+ *   `string` of `import * as z`, `z.string` where the export `z` is a namespace.
  * @typedef {import('./namespaces.mjs').Place} Place
  */
 
 /**
- * The names that bundles use of the modules they import, by specifier.
+ * Returns the names of modules that bundles use, by specifier.
  *
- * Read from esbuild's output and not from the sources: unused code is gone and every top-level name is unique in
- * it, so that `z.string` can be nothing but a member of the module imported as `z`.
+ * They are read from esbuild's output, not from the sources: unused code is gone and every top-level name is unique in
+ * it, so that `z.string` can only be a member of the module imported as `z`.
  *
  * @param {typeof import('esbuild')} esbuild
  * @param {string[]} outputs
- * @param {ReadonlyMap<string, Place>} vendors where the modules are, by the specifiers
+ * @param {ReadonlyMap<string, Place>} vendors locations of the modules, by specifier
  * @param {import('./namespaces.mjs').Namespaces} namespaces
  */
 export async function namesUsed(esbuild, outputs, vendors, namespaces) {
@@ -59,12 +59,12 @@ export async function namesUsed(esbuild, outputs, vendors, namespaces) {
 const CLAUSE = /^import\s*(?:([\w$]+)\s*,?\s*)?(?:\*\s*as\s+([\w$]+)\s*|\{([^}"']*)\}\s*)?(?:from\s*)?["']?$/;
 
 /**
- * Notes what a bundle exports of modules, and what it imports in a way that tells no names.
+ * Records re-exports, and imports that reveal no names.
  *
  * @param {string} code
  * @param {ReadonlyMap<string, Place>} vendors
  * @param {(specifier: string) => Use} useOf
- * @returns {Statement[]} the other imports
+ * @returns {Statement[]} the remaining imports
  */
 function read(code, vendors, useOf) {
   const [imports, exports] = parse(code);
@@ -80,31 +80,31 @@ function read(code, vendors, useOf) {
     const use = useOf(specifier);
     const text = code.slice(importStart, start);
     if (found.type === 'static' && text.startsWith('export')) return [];
-    const members = found.type === 'dynamic' ? membersTaken(code, found) : undefined;
+    const members = found.type === 'dynamic' ? membersOfDynamicImport(code, found) : undefined;
     if (members) {
       for (const name of members) use.members.add(name);
       return [];
     }
     const clause = found.type === 'static' && found.phase === null ? CLAUSE.exec(text) : null;
     if (clause) return [{ specifier, start: importStart, end: found.end + 1, bindings: bindingsOf(clause) }];
-    // Another dynamic or a deferred import, `export * from`, names that are strings: nothing to tell apart.
+    // Other dynamic or deferred imports, `export * from` and string names do not reveal the names they use.
     use.whole = true;
     return [];
   });
 }
 
 /**
- * The names that are taken at once of a module that is imported when it is needed: `{lookup}=await import("x")`,
- * `(await import("x")).lookup`. Some of them may not be there.
+ * Returns the names that are read directly from a dynamic import: `{lookup}=await import("x")`, `(await
+ * import("x")).lookup`. Some may not exist.
  *
  * @param {string} code
  * @param {import('es-module-lexer').DynamicImport} found
- * @returns {string[] | undefined} undefined when it may be any
+ * @returns {string[] | undefined} undefined if any name may be used
  */
-function membersTaken(code, { importStart, importEnd, phase }) {
+function membersOfDynamicImport(code, { importStart, importEnd, phase }) {
   if (phase !== null) return undefined;
-  const before = code.slice(Math.max(0, importStart - MAX_NAMES), importStart);
-  const after = code.slice(importEnd, importEnd + MAX_NAMES);
+  const before = code.slice(Math.max(0, importStart - MAX_CONTEXT), importStart);
+  const after = code.slice(importEnd, importEnd + MAX_CONTEXT);
   const member = before.endsWith('(await ') ? /^\)\??\.([A-Za-z_$][\w$]*)(?![\w$\\])/.exec(after) : null;
   if (member?.[1]) return [member[1]];
   const isAll = /^(?:[;,)}\s]|$)/.test(after);
@@ -114,8 +114,8 @@ function membersTaken(code, { importStart, importEnd, phase }) {
 
 const DESTRUCTURED = /(?:^|\b(?:let|const|var)|[,;({])\s*\{([\w$,:]+)\}=await $/;
 
-/** So many characters are looked at around an import. */
-const MAX_NAMES = 2000;
+/** Characters to inspect before and after an import. */
+const MAX_CONTEXT = 2000;
 
 /** @param {string[]} clause */
 function bindingsOf([, first, all, list = '']) {
@@ -128,7 +128,12 @@ function bindingsOf([, first, all, list = '']) {
   return bindings;
 }
 
-/** Whether it may be worth to look closer. @param {string} code @param {string} local */
+/**
+ * Returns true if the name may have member access: a cheap test before the exact one.
+ *
+ * @param {string} code
+ * @param {string} local
+ */
 function hasMember(code, local) {
   return code.includes(`${local}.`) || code.includes(`${local}?.`);
 }

@@ -7,24 +7,24 @@ import { shapeOf } from './module-shape.mjs';
 
 /**
  * @typedef {import('./module-shape.mjs').Shape} Shape
- * @typedef {{ specifier: string, folder: string }} Place A module as it is imported, and from where.
+ * @typedef {{ specifier: string, folder: string }} Place A module's specifier and the folder of its importer.
  * @typedef {{ place: Place, folder: string, shape: Shape }} Passed
  * @typedef {{ module: Place, passed: Passed[], own: ReadonlySet<string> | undefined }} Namespace
- *   What `module` exports, as one object. `passed` are the modules on the way to it and the module itself, which an
- *   import of the namespace runs. If there are `own` names, esbuild keeps what the module does besides only for these.
- * @typedef {Namespace | 'other' | undefined} Exported what a module exports by a name, if it does
+ *   The exports of `module` as one object. `passed` are the modules on the way to it and the module itself, which an
+ *   import of the namespace runs. If `own` is set, esbuild keeps the module's side effects only for these names.
+ * @typedef {Namespace | 'other' | undefined} Exported the kind of an export; undefined if it does not exist
  * @typedef {(specifier: string, folder: string) => Promise<import('esbuild').ResolveResult>} Resolve
  */
 
 /**
- * Finds out which exports of packages are namespaces: `export * as z from './z.js'`, or `import * as z` and
- * `export { z }`. esbuild leaves out nothing of them, whatever members of `z` are used.
+ * Finds the exports of packages that are namespaces: `export * as z from './z.js'`, or `import * as z` and `export { z
+ * }`. esbuild keeps all of such a namespace, whichever members of `z` are used.
  *
- * What is not understood is none; nor is one that is found by way of a module which does something besides, if its
- * package says that it may be left out: with the members alone, esbuild would.
+ * An export that cannot be analyzed does not count as a namespace. Neither does one found through a module with side
+ * effects whose package declares that they may be dropped: with the members alone, esbuild would drop them.
  */
 export class Namespaces {
-  /** The files that answers depend on. @type {Set<string>} */
+  /** Files that the results depend on. @type {Set<string>} */
   files = new Set();
   /** @type {Map<string, Promise<Shape | undefined>>} */
   #shapes = new Map();
@@ -32,7 +32,7 @@ export class Namespaces {
   #found = new Map();
   #resolve;
 
-  /** @param {Resolve} resolve as the automatic layer's build does */
+  /** @param {Resolve} resolve resolves as the dependency layer's build does */
   constructor(resolve) {
     this.#resolve = resolve;
   }
@@ -44,13 +44,14 @@ export class Namespaces {
    */
   find(place, name) {
     const key = JSON.stringify([place.specifier, place.folder, name]);
-    const known = this.#found.get(key) ?? this.#export(place, name, new Set()).then(namespaceOnly);
-    this.#found.set(key, known);
-    return known;
+    const pending = this.#found.get(key) ?? this.#export(place, name, new Set()).then(namespaceOnly);
+    this.#found.set(key, pending);
+    return pending;
   }
 
   /**
-   * How much of `z.iso.datetime.name` says what is used of a module: that of which `z` and `z.iso` are namespaces.
+   * Returns the shortest prefix of `z.iso.datetime.name` that identifies the used name: up to the first member that is
+   * not a namespace.
    *
    * @param {Place} place
    * @param {string[]} path
@@ -65,12 +66,12 @@ export class Namespaces {
   /**
    * @param {Place} place
    * @param {string} name
-   * @param {Set<string>} seen the files that have been asked for it: modules may export one another
+   * @param {Set<string>} seen visited files: modules may export one another
    * @returns {Promise<Exported>}
    */
   async #export(place, name, seen) {
-    // Of files whose names are all exported the near ones come first: most names of a large package are not far.
-    // That another one has the name, too, would be an error.
+    // Searches `export *` breadth-first: most names of a large package are near. A second module with the name would be
+    // an error.
     const queue = [{ place, above: /** @type {Passed[]} */ ([]) }];
     for (const { place, above } of queue) {
       const file = await this.#fileOf(place);
@@ -90,8 +91,8 @@ export class Namespaces {
 
   /**
    * @param {Passed[]} passed
-   * @param {Place} module that the last one of them exports something of
-   * @param {string | null} name of it
+   * @param {Place} module from which the last one re-exports
+   * @param {string | null} name exported name, or null for the namespace
    * @param {Set<string>} seen
    * @returns {Promise<Exported>}
    */
@@ -112,8 +113,8 @@ export class Namespaces {
   }
 
   /**
-   * Whether what a module does besides is done without a use of it: there is nothing, or its package does not say that
-   * it may be left out.
+   * Returns true if a module's side effects are kept without a use of its names: it has none, or its package does not
+   * declare that they may be dropped.
    *
    * @param {Place} place
    * @param {Shape} shape
@@ -125,20 +126,20 @@ export class Namespaces {
   /** @param {string} file */
   #shapeOf(file) {
     this.files.add(file);
-    const known = this.#shapes.get(file) ?? shapeOf(file);
-    this.#shapes.set(file, known);
-    return known;
+    const pending = this.#shapes.get(file) ?? shapeOf(file);
+    this.#shapes.set(file, pending);
+    return pending;
   }
 
   /** @param {Place} place @returns {Promise<string | undefined>} */
   async #fileOf({ specifier, folder }) {
-    // Most are such, and esbuild is in another process.
+    // Resolves relative files here, because most are relative and esbuild runs in another process.
     const near = /^\.\.?\//.test(specifier) ? join(folder, specifier) : '';
     const { path, namespace } =
       extname(near) !== '' && existsSync(near)
         ? { path: near, namespace: 'file' }
         : await this.#resolve(specifier, folder);
-    // Of what is not installed, the lockfile does not tell when it changes.
+    // Only installed files: the lockfile does not cover changes to others.
     return namespace === 'file' && isInstalled(path) ? path : undefined;
   }
 }
@@ -149,7 +150,7 @@ function namespaceOnly(found) {
 }
 
 /**
- * Has the namespaces of packages found as the build of the automatic layer finds them, outside of it.
+ * Runs work with a `Namespaces` that resolves as the dependency layer's build does, outside of that build.
  *
  * @template Result
  * @param {typeof import('esbuild')} esbuild

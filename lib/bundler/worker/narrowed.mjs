@@ -6,21 +6,21 @@
  * @typedef {import('./namespaces.mjs').Namespaces} Namespaces
  * @typedef {import('./protocol.mjs').VendorEntry} VendorEntry
  * @typedef {{ contents: string, resolveDir: string }} Module
- * @typedef {Map<string, Tree>} Tree the names that are used of a module, each with the members that are used of it
+ * @typedef {Map<string, Tree>} Tree the used names of a module, each with its used members
  */
 
-/** How the entries of the layer are called for esbuild: they are no files. */
+/** Prefix of the layer's entries in esbuild: they are virtual modules. */
 export const VIRTUAL = 'trellis:';
 
 /**
- * The modules that stand for one of a package, with some of its names. A name of which only members are used is a
- * namespace of these: of the package's own one, esbuild would keep everything.
+ * Returns virtual modules that replace a package's module, with some of its names. A name of which only members are
+ * used becomes a namespace of these members: esbuild would keep all of the package's own namespace.
  *
  * @param {Namespaces} namespaces
  * @param {VendorEntry} entry
- * @param {string} folder that it is resolved from
- * @param {ReadonlySet<string>} absent names that modules turned out not to have
- * @returns {Promise<Map<string, Module>>} by their ids: the entry's, and `<id>/z` for its namespace `z`
+ * @param {string} folder folder from which it resolves
+ * @param {ReadonlySet<string>} absent names that modules do not have
+ * @returns {Promise<Map<string, Module>>} by id: the entry's id, and `<id>/z` for its namespace `z`
  */
 export async function narrowed(namespaces, { id, specifier, names }, folder, absent) {
   /** @type {Map<string, Module>} */
@@ -29,7 +29,7 @@ export async function narrowed(namespaces, { id, specifier, names }, folder, abs
   return modules;
 }
 
-/** The first of each path. @param {VendorEntry['names']} names */
+/** Returns the first name of each path. @param {VendorEntry['names']} names */
 export function topNames(names) {
   return [...treeOf(names).keys()];
 }
@@ -51,7 +51,7 @@ async function add(id, place, tree, scope) {
       continue;
     }
     const part = `${id}/${name}`;
-    // What the modules on the way import may do something besides, and does it in the same order.
+    // Imports of the modules on the way may have side effects: they run in the same order.
     for (const [index, { folder, shape }] of found.passed.entries()) {
       const passed = `${part}:${index}`;
       modules.set(passed, { contents: shape.imports.map(importText).join('\n'), resolveDir: folder });
@@ -67,7 +67,7 @@ async function add(id, place, tree, scope) {
 }
 
 /**
- * Whether the module that a namespace is of runs for these members alone, as it does for all.
+ * Returns true if the namespace's module runs for these members alone, as it does for all.
  *
  * @param {Namespace} found
  * @param {Tree} members

@@ -16,10 +16,10 @@ import {
   platformsOf,
 } from './native.mjs';
 
-/** What packages need to be built, not to run. */
+/** Packages that are needed to build others, not to run them. */
 const BUILD_ONLY = ['nan', 'node-addon-api', 'node-gyp', 'napi-postinstall', 'prebuild-install', 'cmake-js'];
 
-/** What compilers read and leave, which can be many times larger than the addon. */
+/** Extensions of compiler inputs and outputs, which can be many times larger than the addon. */
 const BUILD_FILES = ['.c', '.cc', '.cpp', '.cxx', '.h', '.hh', '.hpp', '.mm', '.o', '.a', '.gyp', '.gypi'];
 
 /**
@@ -29,11 +29,11 @@ const BUILD_FILES = ['.c', '.cc', '.cpp', '.cxx', '.h', '.hh', '.hpp', '.mm', '.
  */
 
 /**
- * Copies packages as they are installed, with all that they need, into a folder where Node.js finds them.
+ * Copies installed packages with their dependencies into a folder where Node.js finds them.
  *
- * @param {Apart} apart machine code for other platforms than theirs is left out
+ * @param {Apart} apart packages; machine code for other platforms than theirs is left out
  * @returns {NodeModules} with the size of each package
- * @throws CodeError when something is not installed, or not for one of the platforms
+ * @throws CodeError if a package is not installed, or not for one of the platforms
  */
 export function nodeModules(apart) {
   /** @type {NodeModules} */
@@ -45,8 +45,8 @@ export function nodeModules(apart) {
     const { files, executables, sources } = copied({ '.': folder }, isPackageFile);
     for (const source of sources) result.sources.add(source);
     for (const [name, content] of Object.entries(files)) {
-      const own = platformsOf(content);
-      if (own.length > 0 && !own.some((platform) => platforms.has(platform))) continue;
+      const supported = platformsOf(content);
+      if (supported.length > 0 && !supported.some((platform) => platforms.has(platform))) continue;
       size.bytes += content.length;
       result.files[`${place}/${name}`] = content;
       if (executables.has(name)) result.executables.add(`${place}/${name}`);
@@ -61,33 +61,32 @@ function isPackageFile(path) {
 }
 
 /**
- * Where each package goes: at the top, or within the one that needs it if another version is at the top.
+ * Determines the target of each package: the top level, or inside its dependent if another version is at the top level.
  *
  * @param {Apart} apart
- * @returns {Map<string, { folder: string, platforms: Set<string> }>} the folders of packages, by their places, with the
- *   platforms that they are needed for
+ * @returns {Map<string, { folder: string, platforms: Set<string> }>} folders and platforms of packages, by target
  */
 function layout(apart) {
   /** @type {ReturnType<typeof layout>} */
   const places = new Map();
   const errors = [];
-  for (const [name, one] of [...apart].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const { folder, isOptional, entries, platforms } = one;
-    const missing = one.isNative ? missingFor(folder, platforms) : undefined;
+  for (const [name, item] of [...apart].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const { folder, isNative, isOptional, entries, platforms } = item;
+    const missing = isNative ? missingFor(folder, platforms) : undefined;
     if (missing && !isOptional) errors.push({ text: missing, entries });
     if (!missing) places.set(`node_modules/${name}`, { folder, platforms: new Set(platforms) });
   }
   if (errors.length > 0) throw new CodeError(errors);
-  // A Set is iterated with what is added meanwhile.
+  // Iteration over a Set includes entries that are added meanwhile.
   const queue = new Set(places.keys());
   const put = (
     /** @type {string} */ place,
     /** @type {string} */ folder,
     /** @type {Set<string>} */ platforms,
   ) => {
-    const known = places.get(place);
-    if (known && [...platforms].every((platform) => known.platforms.has(platform))) return;
-    places.set(place, { folder, platforms: new Set([...(known?.platforms ?? []), ...platforms]) });
+    const previous = places.get(place);
+    if (previous && [...platforms].every((platform) => previous.platforms.has(platform))) return;
+    places.set(place, { folder, platforms: new Set([...(previous?.platforms ?? []), ...platforms]) });
     queue.delete(place);
     queue.add(place);
   };
@@ -107,7 +106,7 @@ function layout(apart) {
   return places;
 }
 
-/** The folders in whose node_modules Node.js looks, nearest first. @param {string} place @returns {string[]} */
+/** Returns the folders in whose node_modules Node.js looks, nearest first. @param {string} place @returns {string[]} */
 function placesAbove(place) {
   const parts = place.split('node_modules/');
   const above = parts.map((_, index) => parts.slice(0, index).join('node_modules/')).slice(1);
@@ -115,7 +114,7 @@ function placesAbove(place) {
 }
 
 /**
- * The packages that a package needs in Lambda, and has not to be built only.
+ * Returns the packages that a package needs in Lambda, without build-only packages.
  *
  * @param {string} folder
  * @param {readonly string[]} platforms
@@ -134,7 +133,7 @@ function needs(folder, platforms) {
     const target = installed(needed, folder);
     const error = target
       ? isNative(target) && missingFor(target, platforms)
-      : `${name} needs ${needed}, which is not installed (looked for from ${folder}): install the project's packages again.`;
+      : `${name} requires ${needed}, which is not installed (searched from ${folder} upwards). Install the project's packages again.`;
     if (target && !error && isFor(manifestOf(target), platforms)) found.push([needed, target]);
     const isRequired = needed in dependencies && !isOptionalFor(manifest, needed);
     if (error && isRequired) throw new CodeError([{ text: error }]);
@@ -145,8 +144,8 @@ function needs(folder, platforms) {
 const REQUIRED = /\b(?:require\s*\(|from|import\s*\(?)\s*["']([^"'\n]+)["']/g;
 
 /**
- * What a package loads without saying so: a generated client that is not installed but made, and all that such a client
- * loads itself.
+ * Returns the packages that a package loads without declaring them: a generated client, and everything that such a
+ * client loads.
  *
  * @param {string} folder
  * @returns {string[]}
@@ -161,13 +160,15 @@ function undeclared(folder) {
   const specifiers = texts.flatMap(([, content]) =>
     [...Buffer.from(content).toString().matchAll(REQUIRED)].map(([, specifier = '']) => specifier),
   );
-  const packages = specifiers.filter((one) => /^\.[^./]/.test(one) || (all && /^[^.#/]/.test(one)));
-  const names = packages.filter((one) => !isBuiltin(one)).map(packageName);
+  const packages = specifiers.filter(
+    (specifier) => /^\.[^./]/.test(specifier) || (all && /^[^.#/]/.test(specifier)),
+  );
+  const names = packages.filter((specifier) => !isBuiltin(specifier)).map(packageName);
   return [...new Set(names)].filter((name) => name !== basename(folder));
 }
 
 /**
- * Why a native package cannot run on all of the platforms, if so.
+ * Returns the error if a native package cannot run on all of the platforms.
  *
  * @param {string} folder
  * @param {readonly string[]} platforms
@@ -181,7 +182,7 @@ function missingFor(folder, platforms) {
   const contents = [folder, ...parts].flatMap((part) =>
     Object.values(copied({ '.': part }, isPackageFile).files),
   );
-  const found = new Set(contents.flatMap(platformsOf));
-  const missing = platforms.find((platform) => !found.has(platform));
-  return missing && missingText(manifest, missing, found);
+  const available = new Set(contents.flatMap(platformsOf));
+  const missing = platforms.find((platform) => !available.has(platform));
+  return missing && missingText(manifest, missing, available);
 }

@@ -8,14 +8,14 @@ import { isOptionalFor, manifestOf } from './native.mjs';
 /**
  * @typedef {import('esbuild').Message} Message
  * @typedef {Map<string, string>} Missing
- *   Modules that packages can do without, by importing file and specifier, and the name of the package that imports them
+ *   Optional modules of packages, by importing file and specifier, with the name of the importing package.
  */
 
 const UNRESOLVED = /^Could not resolve "([^"]+)"/;
 
 /**
- * Those of the errors that say only that a package can do more where another one is installed: database drivers, parts of
- * a framework. The package declares it so, or loads it when it is called.
+ * Returns the optional modules among unresolved imports: database drivers, parts of a framework. The package declares
+ * them optional, or loads them when it is called.
  *
  * @param {string} root
  * @param {readonly Message[]} errors
@@ -42,7 +42,7 @@ function keyOf(file, specifier) {
 }
 
 /**
- * Leaves such modules to be looked for when the code runs.
+ * Leaves these modules external, so that Node.js resolves them at run time.
  *
  * @param {Missing} missing
  * @returns {import('esbuild').Plugin}
@@ -60,7 +60,7 @@ export function optionalPlugin(missing) {
 }
 
 /**
- * What to say of them, by the packages that would load them.
+ * Returns a warning for each package with missing optional modules.
  *
  * @param {Missing} missing
  * @returns {import('./protocol.mjs').BuildError[]}
@@ -76,13 +76,13 @@ export function optionalWarnings(missing) {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, specifiers]) => {
       const list = [...specifiers].sort().join(', ');
-      const text = `${name} loads ${list} when it needs it, and that is not installed: what needs it fails when it is called. Install what your functions use, and acknowledge this warning for the rest.`;
+      const text = `${name} loads ${list} on demand, which is not installed: code that needs it fails when called. Install the packages that your functions use, and acknowledge this warning for the rest.`;
       return { text };
     });
 }
 
 /**
- * What to do about an error in a package.
+ * Returns the remedy for an error in a package.
  *
  * @param {string} root
  * @param {Message} error
@@ -93,11 +93,11 @@ export function packageRemedy(root, { text, location }) {
   const { name } = manifestOf(folder);
   const missing = UNRESOLVED.exec(text)?.[1];
   const install = missing && !/^[./]/.test(missing) ? `Install ${packageName(missing)}, or deploy` : 'Deploy';
-  return `. ${install} ${name} as it is installed: \`bundling: { nodeModules: ['${name}'] }\``;
+  return `. ${install} ${name} as installed: \`bundling: { nodeModules: ['${name}'] }\``;
 }
 
 /**
- * Whether a place is in the body of a function, and not run when the module is loaded.
+ * Returns true if a place is in the body of a function, which does not run when the module loads.
  *
  * @param {string} file
  * @param {import('esbuild').Location} location
@@ -117,7 +117,7 @@ async function isInFunction(file, { line, column }) {
 }
 
 /**
- * @param {any} node of the syntax tree
+ * @param {any} node node of the syntax tree
  * @param {{ line: number, column: number }} place
  * @param {boolean} inFunction
  * @returns {boolean}

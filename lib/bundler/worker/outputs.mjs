@@ -7,13 +7,13 @@ import { namesUsed } from './names.mjs';
 /** @typedef {import('./protocol.mjs').VendorEntry} VendorEntry */
 
 /**
- * The files that a unit has of a run, by their paths in the unit's folder: its entries, their source maps and
- * chunks, and what the loaders `file` and `copy` have added.
+ * Returns a unit's files of a run, by path in the unit's folder: its entries, their source maps and chunks, and the
+ * files added by the loaders `file` and `copy`.
  *
  * @param {import('esbuild').Metafile} metafile
- * @param {Map<string, import('esbuild').OutputFile>} files all of the run, by the paths that the metafile has
- * @param {string[]} entries the unit's own
- * @param {string} prefix what the entries' paths have before the names of the files
+ * @param {Map<string, import('esbuild').OutputFile>} files all files of the run, by the paths in the metafile
+ * @param {string[]} entries the unit's entries
+ * @param {string} prefix prefix of the entries' file names
  * @returns {Map<string, import('esbuild').OutputFile>}
  */
 export function outputsOf({ outputs }, files, entries, prefix) {
@@ -28,7 +28,7 @@ export function outputsOf({ outputs }, files, entries, prefix) {
   }
   /** @type {Map<string, import('esbuild').OutputFile>} */
   const found = new Map();
-  for (const path of queue.flatMap((one) => [one, `${one}.map`])) {
+  for (const path of queue.flatMap((output) => [output, `${output}.map`])) {
     const file = files.get(path);
     if (file) found.set(path.startsWith(prefix) ? path.slice(prefix.length) : path, file);
   }
@@ -36,7 +36,8 @@ export function outputsOf({ outputs }, files, entries, prefix) {
 }
 
 /**
- * Gives the vendor files that the outputs import their names, which depend on what is used of them.
+ * Replaces the placeholders of vendor files in the outputs by their final names, which depend on the names used of
+ * them.
  *
  * @param {typeof import('esbuild')} esbuild
  * @param {Map<string, import('esbuild').OutputFile>} outputs
@@ -45,7 +46,7 @@ export function outputsOf({ outputs }, files, entries, prefix) {
  * @param {import('./namespaces.mjs').Namespaces} namespaces
  * @returns {Promise<{ files: import('./artifact.mjs').Files, entries: VendorEntry[] }>}
  */
-export async function finish(esbuild, outputs, vendors, root, namespaces) {
+export async function finishOutputs(esbuild, outputs, vendors, root, namespaces) {
   const code = [...outputs].filter(([name]) => name.endsWith('.mjs')).map(([, { text }]) => text);
   const places = new Map(
     [...vendors].map(([path, { specifier, from }]) => [path, { specifier, folder: join(root, from) }]),
@@ -57,7 +58,7 @@ export async function finish(esbuild, outputs, vendors, root, namespaces) {
   const replacements = [];
   for (const [path, use] of [...used].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const vendor = vendors.get(path);
-    if (!vendor) throw new Error(`No module is known for ${path}`);
+    if (!vendor) throw new Error(`Unknown module ${path} (internal error)`);
     const entry = entryOf(vendor, use);
     entries.push(entry);
     replacements.push([path, `${VENDOR_FOLDER}${entry.id}.mjs`]);

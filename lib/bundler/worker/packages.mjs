@@ -6,36 +6,36 @@ import { dirname, join } from 'node:path';
 /** @typedef {{ name: string, version: string }} Identity */
 
 /**
- * The packages that an automatic layer was built from, and how much of each is in it.
+ * Returns the packages in a dependency layer, with their sizes.
  *
  * @param {import('./protocol.mjs').DependencySet} set
  * @param {import('esbuild').Metafile} metafile
- * @param {(Identity & { bytes: number })[]} copied those that were not bundled
- * @returns {Package[]} in the order of their names
+ * @param {(Identity & { bytes: number })[]} copied packages that were not bundled
+ * @returns {Package[]} sorted by name
  */
 export function packagesIn({ root, entries }, metafile, copied) {
   /** @type {Map<string, Identity & { bytes: number }>} */
   const packages = new Map();
   const add = (/** @type {Identity} */ { name, version }, /** @type {number} */ bytes) => {
-    const known = packages.get(`${name}@${version}`)?.bytes ?? 0;
-    packages.set(`${name}@${version}`, { name, version, bytes: known + bytes });
+    const sum = packages.get(`${name}@${version}`)?.bytes ?? 0;
+    packages.set(`${name}@${version}`, { name, version, bytes: sum + bytes });
   };
   /** @type {Map<string, Identity>} */
-  const known = new Map();
+  const cached = new Map();
   for (const { inputs } of Object.values(metafile.outputs)) {
     for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
-      // What the entry points are made of is this library's own.
-      if (!input.startsWith('trellis:')) add(packageOf(dirname(join(root, input)), known), bytesInOutput);
+      // The entry points are virtual modules of this library.
+      if (!input.startsWith('trellis:')) add(packageOf(dirname(join(root, input)), cached), bytesInOutput);
     }
   }
-  for (const one of copied) add(one, one.bytes);
+  for (const item of copied) add(item, item.bytes);
   return [...packages]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, one]) => ({ ...one, imports: importsOf(one.name, entries) }));
+    .map(([, item]) => ({ ...item, imports: importsOf(item.name, entries) }));
 }
 
 /**
- * What the project imports of a package.
+ * Returns the names that the project imports from a package.
  *
  * @param {string} name
  * @param {import('./protocol.mjs').VendorEntry[]} entries
@@ -45,29 +45,30 @@ function importsOf(name, entries) {
   const imports = {};
   for (const { specifier, names } of entries) {
     if (specifier !== name && !specifier.startsWith(`${name}/`)) continue;
-    const others = imports[specifier] ?? [];
-    imports[specifier] = names === '*' || others === '*' ? '*' : [...new Set([...others, ...names])].sort();
+    const previous = imports[specifier] ?? [];
+    imports[specifier] =
+      names === '*' || previous === '*' ? '*' : [...new Set([...previous, ...names])].sort();
   }
   return imports;
 }
 
 /**
- * The nearest package.json with a name and a version: packages have others, for one of their folders.
+ * Returns the nearest package.json with a name and a version: packages may contain others for single folders.
  *
  * @param {string} folder
- * @param {Map<string, Identity>} known
+ * @param {Map<string, Identity>} cached
  * @returns {Identity}
  */
-function packageOf(folder, known) {
-  const found = known.get(folder) ?? read(folder) ?? above(folder, known);
-  known.set(folder, found);
+function packageOf(folder, cached) {
+  const found = cached.get(folder) ?? read(folder) ?? above(folder, cached);
+  cached.set(folder, found);
   return found;
 }
 
-/** @param {string} folder @param {Map<string, Identity>} known */
-function above(folder, known) {
+/** @param {string} folder @param {Map<string, Identity>} cached */
+function above(folder, cached) {
   const parent = dirname(folder);
-  return parent === folder ? { name: 'unknown', version: '' } : packageOf(parent, known);
+  return parent === folder ? { name: 'unknown', version: '' } : packageOf(parent, cached);
 }
 
 /** @param {string} folder @returns {Identity | undefined} */

@@ -12,13 +12,13 @@ import { installed } from './installed.mjs';
 /** @typedef {import('esbuild').Plugin} Plugin */
 
 /**
- * The esbuild plugins of a user, by the modules that have them as their default export.
+ * Loads the user's esbuild plugins from the modules that export them as default.
  *
  * @param {typeof import('esbuild')} esbuild
  * @param {Pick<import('./protocol.mjs').Unit, 'root' | 'options'>} unit
  * @returns {Promise<{ plugins: Plugin[], found: import('./inputs.mjs').Dependencies, loaded: Set<string> }>}
- *   `found` are the modules' files, and later what the plugins say that they have read; `loaded` are later the files that
- *   they have loaded themselves
+ *   `found` are the modules' files, and later the files that the plugins report; `loaded` are later the files that the
+ *   plugins load themselves
  */
 export async function loadPlugins(esbuild, { root, options: { plugins: modules = [] } }) {
   const found = dependencies();
@@ -34,7 +34,7 @@ export async function loadPlugins(esbuild, { root, options: { plugins: modules =
 }
 
 /**
- * What a module consists of, and the folders of packages that it imports: esbuild itself knows.
+ * Returns the files of a module and the folders of packages that it imports, from esbuild's metafile.
  *
  * @param {typeof import('esbuild')} esbuild
  * @param {string} root
@@ -63,7 +63,7 @@ async function filesOf(esbuild, root, module) {
   return { files: inputs.map(([input]) => resolve(root, input)), packages: [...new Set(packages)] };
 }
 
-/** What a plugin's package consists of, without its own dependencies. @param {string} folder */
+/** Returns the files of a plugin's package, without its dependencies. @param {string} folder */
 function packageFiles(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
@@ -90,7 +90,7 @@ async function pluginsOf(root, module, files) {
   return /** @type {Plugin[]} */ (plugins);
 }
 
-/** Gives what a module imports the version that the module was asked for with. */
+/** Passes a module's version query on to its imports. */
 const HOOK = `export async function resolve(specifier, context, next) {
   const found = await next(specifier, context);
   const version = /[?]trellis=\\w+$/.exec(context.parentURL ?? '')?.[0];
@@ -101,7 +101,7 @@ const HOOK = `export async function resolve(specifier, context, next) {
 let isHooked = false;
 
 /**
- * Loads a module anew if it, or what it imports of the project, has changed since: Node.js loads a file once.
+ * Loads a module again if it, or a project file that it imports, has changed: Node.js loads a file once.
  *
  * @param {string} module
  * @param {string[]} files
@@ -123,7 +123,7 @@ function isPlugin(value) {
 }
 
 /**
- * The plugin, with an ear for the files that it says its results depend on.
+ * Wraps a plugin to record the files that its results depend on.
  *
  * @param {Plugin} plugin
  * @param {import('./inputs.mjs').Dependencies} found
@@ -131,7 +131,7 @@ function isPlugin(value) {
  * @returns {Plugin}
  */
 function watched({ name, setup }, found, loaded) {
-  const listen = (
+  const record = (
     /** @type {{ watchFiles?: string[], watchDirs?: string[] } | null | undefined} */ result,
   ) => {
     for (const file of [...(result?.watchFiles ?? []), ...(result?.watchDirs ?? [])]) {
@@ -145,11 +145,11 @@ function watched({ name, setup }, found, loaded) {
       setup({
         ...build,
         onResolve: (options, callback) =>
-          build.onResolve(options, async (args) => listen(await callback(args))),
+          build.onResolve(options, async (args) => record(await callback(args))),
         onLoad: (options, callback) =>
           build.onLoad(options, async (args) => {
             const result = await callback(args);
-            listen(result);
+            record(result);
             if (result?.contents !== undefined) loaded.add(args.path);
             return result;
           }),

@@ -18,10 +18,10 @@ import {
   relativeTo,
 } from './inputs.mjs';
 import { withNamespaces } from './namespaces.mjs';
-import { finish, outputsOf } from './outputs.mjs';
+import { finishOutputs, outputsOf } from './outputs.mjs';
 import { loadPlugins } from './plugins.mjs';
 import { OWN } from './protocol.mjs';
-import { decoratedFiles, reachable, refuseForeign } from './unit-sources.mjs';
+import { assertNoForeignSources, decoratedFiles, reachable } from './unit-sources.mjs';
 import { bundledWrappers, isRuntime, loadedBy, namedWrappers } from './wrappers.mjs';
 
 /**
@@ -31,8 +31,8 @@ import { bundledWrappers, isRuntime, loadedBy, namedWrappers } from './wrappers.
  */
 
 /**
- * Bundles the project's own code. Functions that have their options in common are entry points of one run, so that
- * a file they share is parsed once; without splitting, so that no function's bundle depends on which others exist.
+ * Bundles the project's own code. Functions with equal options are entry points of one run, so that a shared file is
+ * parsed once. There is no code splitting, so that a function's bundle does not depend on the other functions.
  *
  * @param {typeof import('esbuild')} esbuild
  * @param {string} store
@@ -47,19 +47,19 @@ export async function projectPass(esbuild, store, units) {
 /** @param {Unit[]} units @returns {Unit[][]} */
 function groupsOf(units) {
   /** @type {Map<string, Unit[]>} */
-  const found = new Map();
+  const groups = new Map();
   for (const unit of units) {
     const { root, folder, layers, options, conditions, target } = unit;
     const key = JSON.stringify([root, folder, layers, options, conditions, target]);
-    const group = found.get(key);
+    const group = groups.get(key);
     if (group) group.push(unit);
-    else found.set(key, [unit]);
+    else groups.set(key, [unit]);
   }
-  return [...found.values()];
+  return [...groups.values()];
 }
 
 /**
- * esbuild does not say which entry point an error belongs to: when a run fails, they are built one by one.
+ * Builds a group. If the run fails, each unit is built alone: esbuild does not report the entry point of an error.
  *
  * @param {typeof import('esbuild')} esbuild
  * @param {string} store
@@ -72,7 +72,7 @@ async function outcomesOf(esbuild, store, group) {
   } catch (error) {
     const [unit] = group;
     if (unit && group.length === 1) return [[unit, { errors: errorsOf(error) }]];
-    return (await Promise.all(group.map((one) => outcomesOf(esbuild, store, [one])))).flat();
+    return (await Promise.all(group.map((member) => outcomesOf(esbuild, store, [member])))).flat();
   }
 }
 
@@ -80,7 +80,7 @@ async function outcomesOf(esbuild, store, group) {
  * @param {typeof import('esbuild')} esbuild
  * @param {string} store
  * @param {Unit[]} group
- * @param {readonly string[]} decorated files that esbuild does not compile by itself
+ * @param {readonly string[]} decorated files that another compiler compiles before esbuild
  * @param {import('./erased-types.mjs').Gone} gone
  * @returns {Promise<(readonly [Unit, UnitOutcome])[]>}
  */
@@ -97,7 +97,7 @@ async function buildGroup(esbuild, store, group, decorated = [], gone = new Map(
   const links = new Set();
   const building = esbuild.build({
     ...projectOptions(first),
-    // Compilers put a decorated class into a variable of its name, which would give the class another one.
+    // Compilers assign a decorated class to a variable of its name, which would rename the class.
     ...(decorated.length > 0 && { keepNames: first.options.keepNames ?? true }),
     entryPoints: group.flatMap((unit, index) =>
       Object.entries(unit.entries).map(([out, file]) => ({ in: file, out: prefixOf(unit, index) + out })),
@@ -115,14 +115,16 @@ async function buildGroup(esbuild, store, group, decorated = [], gone = new Map(
   const files = new Map(built.outputFiles.map((file) => [slashed(relative(root, file.path)), file]));
   const inputs = new Map(Object.keys(built.metafile.inputs).map((input) => [resolve(root, input), input]));
   if (decorated.length === 0) {
-    const others = await decoratedFiles(group, built.metafile, inputs, loaded);
-    if (others.length > 0) return buildGroup(esbuild, store, group, others);
+    const decoratedSources = await decoratedFiles(group, built.metafile, inputs, loaded);
+    if (decoratedSources.length > 0) return buildGroup(esbuild, store, group, decoratedSources);
   }
   const { codes, packageFiles } = await withNamespaces(esbuild, first, async (namespaces) => {
     const outputs = group.map((unit, index) =>
       outputsOf(built.metafile, files, Object.keys(unit.entries), prefixOf(unit, index)),
     );
-    const codes = await Promise.all(outputs.map((each) => finish(esbuild, each, vendors, root, namespaces)));
+    const codes = await Promise.all(
+      outputs.map((each) => finishOutputs(esbuild, each, vendors, root, namespaces)),
+    );
     return { codes, packageFiles: namespaces.files };
   });
   const isOfRuntime = (/** @type {string} */ specifier) =>
@@ -146,12 +148,15 @@ async function buildGroup(esbuild, store, group, decorated = [], gone = new Map(
     const reached = reachable(unit, built.metafile, inputs);
     const sources = reached.filter((file) => !isInstalled(file));
     const installed = reached.filter(isInstalled);
-    refuseForeign(unit, sources);
+    assertNoForeignSources(unit, sources);
     const code = /** @type {(typeof codes)[number]} */ (codes[index]);
     const found = dependencies();
     const copies = copied(unit.files ?? {});
-    const own = [...sources, ...Object.values(unit.files ?? {}).filter((file) => !isInstalled(file))];
-    for (const file of [...own, ...pluginFiles.inputs, ...foreign.inputs]) found.inputs.add(file);
+    const projectFiles = [
+      ...sources,
+      ...Object.values(unit.files ?? {}).filter((file) => !isInstalled(file)),
+    ];
+    for (const file of [...projectFiles, ...pluginFiles.inputs, ...foreign.inputs]) found.inputs.add(file);
     notePackageFiles(found, [...copies.sources, ...installed].filter(isInstalled));
     for (const file of pluginFiles.absent) found.absent.add(file);
     noteSettings(found, sources, unit.options.tsconfig, settings);
@@ -162,26 +167,26 @@ async function buildGroup(esbuild, store, group, decorated = [], gone = new Map(
   return outcomes;
 }
 
-/** Functions of one run are told apart by their files' names. @param {Unit} unit @param {number} index */
+/** Returns the file name prefix of a function in a run with several. @param {Unit} unit @param {number} index */
 function prefixOf({ folder }, index) {
   return folder === undefined ? `f${index}-` : '';
 }
 
 /**
- * A bundle is small, and there are many: it becomes an archive. Layers, of which there are few, stay folders, and so do
- * files of the user's, which may be large and programs.
+ * Stores the files of a unit. Bundles are small and numerous: they become archives. Layers are few and stay folders, as
+ * do the user's files, which may be large or executable.
  *
  * @param {string} store
  * @param {Unit} unit
  * @param {import('./artifact.mjs').Files} code
- * @param {import('./files.mjs').Copies} copies what `files` names
+ * @param {import('./files.mjs').Copies} copies the files that `files` names
  */
 function keepAll(store, { folder, base = '', assets, files = {} }, code, copies) {
   if (folder === undefined && Object.keys(files).length === 0) return keepArchive(store, code);
   const bundled = Object.fromEntries(Object.entries(code).map(([name, content]) => [base + name, content]));
   const clash = Object.keys(copies.files).find((name) => bundled[name] !== undefined);
   if (clash) {
-    const text = `\`files\` has a file for ${clash}, which is what the bundle is called. Give it another name.`;
+    const text = `\`files\` must not have a file for ${clash}: it is the name of the bundle. Rename the file.`;
     throw new CodeError([{ text }]);
   }
   return keepFolder(store, { ...assets, ...copies.files, ...bundled }, copies.executables);

@@ -6,7 +6,7 @@ import { noteSettings } from './inputs.mjs';
 import { loadPlugins } from './plugins.mjs';
 
 /**
- * Finds the file that an import means to the bundler.
+ * Resolves an import to a file as the bundler does.
  *
  * @param {typeof import('esbuild')} esbuild
  * @param {import('./protocol.mjs').ResolveRequest} request

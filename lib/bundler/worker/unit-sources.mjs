@@ -7,12 +7,12 @@ import { dependencies, isInstalled, isVirtual, noteSettings } from './inputs.mjs
 /** @typedef {import('./protocol.mjs').Unit} Unit */
 
 /**
- * The files that a unit may be made of: all that its entries import, directly or not. The output leaves
- * out those of which nothing remained.
+ * Returns the files that a unit may consist of: everything its entries import, directly or not, also files of which
+ * nothing remains in the output.
  *
  * @param {Unit} unit
  * @param {import('esbuild').Metafile} metafile
- * @param {Map<string, string>} inputs esbuild's names of files, by their absolute paths
+ * @param {Map<string, string>} inputs esbuild's file names by absolute path
  * @returns {string[]} their absolute paths
  */
 export function reachable({ root, entries, options }, metafile, inputs) {
@@ -33,32 +33,32 @@ export function reachable({ root, entries, options }, metafile, inputs) {
 }
 
 /**
- * A module must exist once within a function, or `instanceof` fails and its state is there twice: a layer takes no
- * project code from outside its folder, and a function takes a layer's code from the layer only.
+ * Asserts that a module exists once in a function; otherwise `instanceof` fails and its state is duplicated. A layer
+ * contains no project code from outside its folder, and a function takes a layer's code from the layer only.
  *
  * @param {Unit} unit
  * @param {string[]} sources
  */
-export function refuseForeign({ folder, root, layers }, sources) {
+export function assertNoForeignSources({ folder, root, layers }, sources) {
   const isIn = (/** @type {string} */ file, /** @type {string} */ above) => file.startsWith(join(above, '/'));
   const errors = [];
   const foreign = sources.filter((file) => folder !== undefined && !isIn(file, folder));
   if (foreign.length > 0) {
     const list = foreign.map((file) => relative(root, file)).join(', ');
-    const text = `A layer holds what is in its folder and packages from npm, but this one imports ${list}. Move it into the layer.`;
+    const text = `A layer must import only files of its folder and packages from npm, got ${list}. Move it into the layer.`;
     errors.push({ text });
   }
   for (const layer of layers) {
-    const twice = sources.find((file) => isIn(file, layer.folder));
-    if (!twice) continue;
-    const text = `${relative(root, twice)} is in the layer ${layer.name} and would be in the function too. Import it by the layer's package name, not by its path.`;
+    const duplicate = sources.find((file) => isIn(file, layer.folder));
+    if (!duplicate) continue;
+    const text = `${relative(root, duplicate)} is in the layer ${layer.name} and would also be in the function. Import it by the layer's package name, not by its path.`;
     errors.push({ text });
   }
   if (errors.length > 0) throw new CodeError(errors);
 }
 
 /**
- * The files that have to be compiled before esbuild, and that no plugin of the user's has loaded.
+ * Returns the files that must be compiled before esbuild and that no user plugin loads.
  *
  * @param {Unit[]} group
  * @param {import('esbuild').Metafile} metafile
@@ -67,8 +67,8 @@ export function refuseForeign({ folder, root, layers }, sources) {
  */
 export async function decoratedFiles(group, metafile, inputs, loaded) {
   const sources = new Set(group.flatMap((unit) => reachable(unit, metafile, inputs)));
-  const own = [...sources].filter((file) => !isInstalled(file) && !loaded.has(file));
+  const projectFiles = [...sources].filter((file) => !isInstalled(file) && !loaded.has(file));
   const settings = dependencies();
-  noteSettings(settings, own, group[0]?.options.tsconfig, new Map());
-  return withMetadata(own, settings.inputs, group[0]?.options.tsconfig);
+  noteSettings(settings, projectFiles, group[0]?.options.tsconfig, new Map());
+  return withMetadata(projectFiles, settings.inputs, group[0]?.options.tsconfig);
 }

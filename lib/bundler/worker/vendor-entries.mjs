@@ -8,11 +8,11 @@ import { narrowed, topNames, VIRTUAL } from './narrowed.mjs';
  * @typedef {import('./protocol.mjs').DependencySet} DependencySet
  * @typedef {import('./protocol.mjs').VendorEntry} VendorEntry
  * @typedef {{ set: DependencySet, absent: ReadonlySet<string>, isApart: (specifier: string) => boolean }} Scope
- *   `absent` are names that modules turned out not to have; packages that are apart are not bundled.
+ *   `absent` are names that modules do not have; packages that are apart are not bundled.
  */
 
 /**
- * The modules that a layer consists of, each with the names that functions use of a package.
+ * Plugin for the virtual modules of a layer, each with the names that functions use of a package.
  *
  * @param {Scope} scope
  * @returns {import('esbuild').Plugin}
@@ -33,7 +33,8 @@ export function vendorEntries(scope) {
         const entry = byId.get(path);
         if (!entry) return parts.get(path);
         const resolveDir = join(scope.set.root, entry.from);
-        const whole = (await ownModules(build, entry, resolveDir)) ?? wholeText(entry, scope, resolveDir);
+        const whole =
+          (await runtimeModules(build, entry, resolveDir)) ?? wholeModule(entry, scope, resolveDir);
         if (whole) return whole;
         for (const [id, part] of await narrowed(namespaces, entry, resolveDir, scope.absent))
           parts.set(id, part);
@@ -44,15 +45,15 @@ export function vendorEntries(scope) {
 }
 
 /**
- * Names of this library's runtime, taken from the modules that have them. Its index leads to the clients of ten
- * services, and esbuild would read them all to leave nine of them out.
+ * Loads names of this library's runtime from the modules that define them. Its index imports the clients of ten
+ * services, and esbuild would parse all of them to drop nine.
  *
  * @param {import('esbuild').PluginBuild} build
  * @param {VendorEntry} entry
  * @param {string} resolveDir
  * @returns {Promise<import('esbuild').OnLoadResult | undefined>}
  */
-async function ownModules(build, { specifier, names }, resolveDir) {
+async function runtimeModules(build, { specifier, names }, resolveDir) {
   if (specifier !== 'cdk-trellis/runtime' || names === '*') return undefined;
   const index = await build.resolve(specifier, { kind: 'import-statement', resolveDir });
   if (index.errors.length > 0) return undefined;
@@ -69,14 +70,14 @@ async function ownModules(build, { specifier, names }, resolveDir) {
 const REEXPORTS = /^export \{([^}]*)\} from ['"](.+)['"];$/gm;
 
 /**
- * What is used as a whole, or is looked for in a package when it runs.
+ * Loads a module that is used as a whole, or a package that is resolved at run time.
  *
  * @param {VendorEntry} entry
  * @param {Scope} scope
  * @param {string} resolveDir
  * @returns {import('esbuild').OnLoadResult | undefined}
  */
-function wholeText({ specifier, names }, { isApart }, resolveDir) {
+function wholeModule({ specifier, names }, { isApart }, resolveDir) {
   const from = JSON.stringify(specifier);
   if (names === '*') {
     const contents = `export * from ${from}; import * as all from ${from}; export default all.default;`;
@@ -86,8 +87,8 @@ function wholeText({ specifier, names }, { isApart }, resolveDir) {
 }
 
 /**
- * Node.js does not see every name that a CommonJS module exports, which for a bundled one esbuild does: all of them
- * are members of its default export.
+ * Returns exports that are read at run time. Node.js does not detect every name that a CommonJS module exports, as
+ * esbuild does for a bundled one: all are members of its default export.
  *
  * @param {string} from
  * @param {string[]} names

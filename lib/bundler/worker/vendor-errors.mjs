@@ -8,14 +8,14 @@ import { packageRemedy } from './optional.mjs';
 /**
  * @typedef {import('./protocol.mjs').DependencySet} DependencySet
  * @typedef {import('./apart.mjs').Apart} Apart
- * @typedef {(entry: import('./protocol.mjs').LayerEntry) => Promise<any>} Alone Builds one entry by itself.
+ * @typedef {(entry: import('./protocol.mjs').LayerEntry) => Promise<any>} Alone Builds one entry alone.
  */
 
-/** Files in an error. */
+/** Files listed in an error. */
 const MAX_FILES = 3;
 
 /**
- * The members that modules do not have. A program that reads one finds `undefined`.
+ * Returns the missing members of modules. A program that reads one gets `undefined`.
  *
  * @param {DependencySet} set
  * @param {readonly import('esbuild').Message[]} errors
@@ -31,7 +31,7 @@ export function notExported(set, errors) {
 const MISSING = /^(?:No matching export in ".*" for|Ambiguous) import "([^"]*)"/;
 
 /**
- * The virtual module that an error is about: the `z` of an entry is `<id>/z`.
+ * Returns the virtual module of an error: the `z` of an entry is `<id>/z`.
  *
  * @param {DependencySet} set
  * @param {import('esbuild').Location | null} location
@@ -43,7 +43,8 @@ function virtual(set, location) {
 }
 
 /**
- * An error about one of our virtual modules is about the code that asked for it, one in a package about all that use it.
+ * Returns the error with the entries that it concerns: for a virtual module, its own; for a package, all entries that
+ * import it.
  *
  * @param {DependencySet} set
  * @param {Partial<import('esbuild').BuildFailure> & Error} error
@@ -53,12 +54,15 @@ export async function named(set, error, alone) {
   const { errors: messages = [] } = error;
   if (messages.length === 0) return error;
   const users = await usersOf(set, alone);
-  const errors = messages.map((one) => {
-    const { text, location } = one;
+  const errors = messages.map((message) => {
+    const { text, location } = message;
     const { entry } = virtual(set, location);
     if (entry) return { text: `${text} (of "${entry.specifier}")`, entries: [entry.id] };
-    const at = location ? `${location.file}:${location.line}:${location.column + 1}: ` : '';
-    return { text: `${at}${text}${packageRemedy(set.root, one)}`, entries: users.get(keyOf(one)) ?? [] };
+    const position = location ? `${location.file}:${location.line}:${location.column + 1}: ` : '';
+    return {
+      text: `${position}${text}${packageRemedy(set.root, message)}`,
+      entries: users.get(keyOf(message)) ?? [],
+    };
   });
   return new CodeError(errors);
 }
@@ -69,7 +73,7 @@ function keyOf({ text, location }) {
 }
 
 /**
- * The entries by the errors that they end in when they are built alone: esbuild does not say to which one they belong.
+ * Returns the entries by error. Each entry is built alone: esbuild does not report the entry point of an error.
  *
  * @param {DependencySet} set
  * @param {Alone} alone
@@ -79,29 +83,30 @@ async function usersOf(set, alone) {
   const users = new Map();
   const all = set.entries.map(async (entry) => {
     const failure = await alone(entry).catch((error) => error);
-    for (const one of failure.errors ?? [])
-      users.set(keyOf(one), [...(users.get(keyOf(one)) ?? []), entry.id]);
+    for (const message of failure.errors ?? [])
+      users.set(keyOf(message), [...(users.get(keyOf(message)) ?? []), entry.id]);
   });
   await Promise.all(all);
   return users;
 }
 
 /**
- * The names of a CommonJS package are known only when it runs: as a whole it would be an empty module.
+ * Asserts that no CommonJS package is used as a whole: its names are known only at run time, so that it would be an
+ * empty module.
  *
  * @param {DependencySet} set
  * @param {import('esbuild').Metafile} metafile
  * @param {Apart} apart
  */
-export function refuseCommonJs(set, metafile, apart) {
+export function assertNoWholeCommonJs(set, metafile, apart) {
   const errors = [];
   for (const { id, specifier, names, importers } of set.entries) {
     const file = metafile.inputs[VIRTUAL + id]?.imports[0]?.path ?? '';
     if (names !== '*' || apart.has(packageName(specifier)) || metafile.inputs[file]?.format !== 'cjs')
       continue;
     const files = (importers ?? []).slice(0, MAX_FILES).join(', ');
-    const at = files && ` (in ${files})`;
-    const text = `"${specifier}" is a CommonJS package: import the names you use from it (\`import { name } from '${specifier}'\`) or its default, not the whole module, whose names are known only when it runs${at}. Or deploy it as it is installed: \`bundling: { nodeModules: ['${packageName(specifier)}'] }\`.`;
+    const location = files && ` (in ${files})`;
+    const text = `"${specifier}" is a CommonJS package, whose names are known only at run time: import the names you use (\`import { name } from '${specifier}'\`) or its default export, not the whole module${location}. Or deploy it as installed: \`bundling: { nodeModules: ['${packageName(specifier)}'] }\`.`;
     errors.push({ text, entries: [id] });
   }
   if (errors.length > 0) throw new CodeError(errors);

@@ -13,7 +13,7 @@ import { nodeModules } from './node-modules.mjs';
 import { optionalModules, optionalPlugin, optionalWarnings } from './optional.mjs';
 import { packagesIn } from './packages.mjs';
 import { vendorEntries } from './vendor-entries.mjs';
-import { named, notExported, refuseCommonJs } from './vendor-errors.mjs';
+import { assertNoWholeCommonJs, named, notExported } from './vendor-errors.mjs';
 import { bundledWrappers, loadedBy } from './wrappers.mjs';
 
 /**
@@ -22,20 +22,20 @@ import { bundledWrappers, loadedBy } from './wrappers.mjs';
  * @typedef {import('esbuild').BuildResult<{ write: false, metafile: true }>} Built
  */
 
-/** How deep below the layer's root its files are: /opt/nodejs/v. */
+/** Folder of the bundles in the layer: /opt/nodejs/v. */
 const FOLDER = 'nodejs/v/';
 
 /**
- * CommonJS packages call `require` for Node's own modules. Only the file with esbuild's stand-in for it gets one.
+ * CommonJS packages call `require` for Node.js's built-in modules. Only the file with esbuild's shim for it gets one.
  */
-const STAND_IN = 'Dynamic require of ';
+const REQUIRE_SHIM = 'Dynamic require of ';
 const REQUIRE =
   'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
 
 /**
- * Builds an automatic layer: a file per module and set of names used of it, and chunks for what these have in
- * common, so that every module exists once and no function loads what only another one needs. What cannot be bundled
- * lies next to them as it is installed.
+ * Builds a dependency layer: a file per module and set of used names, and chunks for shared code, so that every module
+ * exists once and no function loads code that only another one needs. Packages that cannot be bundled are copied as
+ * installed.
  *
  * @param {typeof import('esbuild')} esbuild
  * @param {string} store
@@ -50,14 +50,14 @@ export async function vendorPass(esbuild, store, set) {
     esbuild,
     set,
     { absent: new Set(), missing: new Map() },
-    asked(set),
+    listedPackages(set),
   );
-  refuseCommonJs(set, built.metafile, apart);
+  assertNoWholeCommonJs(set, built.metafile, apart);
   const texts = built.outputFiles.map(
     ({ path, text }) => /** @type {const} */ ([slashed(relative(set.root, path)), text]),
   );
   for (const [path, text] of renameChunks(new Map(texts))) {
-    files[FOLDER + path] = (text.includes(STAND_IN) ? REQUIRE : '') + text;
+    files[FOLDER + path] = (text.includes(REQUIRE_SHIM) ? REQUIRE : '') + text;
   }
   const copies = nodeModules(withPlatforms(set, built.metafile, apart));
   for (const [name, content] of Object.entries(copies.files)) files[FOLDER + name] = content;
@@ -71,43 +71,42 @@ export async function vendorPass(esbuild, store, set) {
 }
 
 /**
- * The wrappers of handlers that packages bring along, by the entries that lead to them.
+ * Returns the handler wrappers in packages, by the entries that lead to them.
  *
  * @param {DependencySet} set
  * @param {import('esbuild').Metafile} metafile
  */
 function wrappersIn({ root, entries }, metafile) {
   /** @type {Record<string, string[]>} */
-  const found = {};
+  const byEntry = {};
   for (const { id, specifier } of entries) {
     if (packageName(specifier) === 'cdk-trellis') continue;
     const wrappers = bundledWrappers(metafile, root, loadedBy(metafile, `${id}.mjs`));
-    if (wrappers.length > 0) found[id] = wrappers;
+    if (wrappers.length > 0) byEntry[id] = wrappers;
   }
-  return found;
+  return byEntry;
 }
 
-/** The packages that users want as they are. @param {DependencySet} set @returns {Apart} */
-function asked({ root, nodeModules }) {
+/** Returns the packages that users list in `nodeModules`. @param {DependencySet} set @returns {Apart} */
+function listedPackages({ root, nodeModules }) {
   const packages = nodeModules.map(([name, place, platforms]) => {
     const folder = join(root, place);
-    const asked = { folder, isNative: isNative(folder), isOptional: false, entries: [], platforms };
-    return /** @type {const} */ ([name, asked]);
+    const listed = { folder, isNative: isNative(folder), isOptional: false, entries: [], platforms };
+    return /** @type {const} */ ([name, listed]);
   });
   return new Map(packages);
 }
 
 /**
  * @typedef {{ absent: ReadonlySet<string>, missing: import('./optional.mjs').Missing }} Known
- *   What earlier runs have found out: `absent` are names that modules turned out not to have, `missing` are modules that
- *   packages can do without.
+ *   Findings of earlier runs: `absent` are names that modules do not have, `missing` are optional modules of packages.
  */
 
 /**
  * @param {typeof import('esbuild')} esbuild
  * @param {DependencySet} set
  * @param {Known} known
- * @param {Apart} apart what is not bundled
+ * @param {Apart} apart packages that are not bundled
  * @returns {Promise<{ built: Built, apart: Apart, missing: Known['missing'] }>}
  */
 async function build(esbuild, set, known, apart) {
@@ -146,7 +145,7 @@ function run(esbuild, set, { absent, missing }, apart) {
     splitting: true,
     chunkNames: 'c/[hash]',
     minify: true,
-    // Code tells errors apart by their classes' names, and registries have classes by name.
+    // Code distinguishes errors by class name, and registries list classes by name.
     keepNames: true,
     logLimit: 0,
     plugins: [
@@ -159,7 +158,7 @@ function run(esbuild, set, { absent, missing }, apart) {
 }
 
 /**
- * All that the layer was made from: the lockfile does not tell when files of packages change.
+ * Returns all inputs of the layer: the lockfile does not reveal changes to a package's files.
  *
  * @param {DependencySet} set
  * @param {Built} built

@@ -2,7 +2,7 @@
 import { join, resolve, sep } from 'node:path';
 
 /**
- * Wrappers of handlers, each exported by the file of its name in `lib/runtime/handlers`. The type ensures that they are
+ * Handler wrappers, each exported by the file of its name in `lib/runtime/handlers`. The type ensures that they are
  * those of the analysis.
  *
  * @type {Readonly<Record<Exclude<import('../../handler/handler-analysis.js').HandlerKind, 'plain'>, true>>}
@@ -22,7 +22,7 @@ const WRAPPERS = Object.keys(KINDS);
 const LIBRARY = join(import.meta.dirname, '..', '..');
 const FOLDERS = [join(LIBRARY, 'runtime'), join(LIBRARY, 'esm', 'runtime')];
 
-/** Another copy of this library. */
+/** The runtime in another copy of this library. */
 const RUNTIME = /[\\/]cdk-trellis[\\/](lib|dist([\\/]esm)?)[\\/]runtime[\\/]/;
 
 /** @param {string} file */
@@ -31,9 +31,9 @@ export function isRuntime(file) {
 }
 
 /**
- * The wrappers among the names that a unit takes of the runtime.
+ * Returns the wrappers among the names that a unit imports from the runtime.
  *
- * @param {import('./protocol.mjs').VendorEntry[]} entries those of the runtime
+ * @param {import('./protocol.mjs').VendorEntry[]} entries entries of the runtime
  */
 export function namedWrappers(entries) {
   const used = entries.flatMap(({ names }) =>
@@ -43,11 +43,11 @@ export function namedWrappers(entries) {
 }
 
 /**
- * The wrappers that are in outputs: nothing is left there of what is not used.
+ * Returns the wrappers in outputs, from which unused code is gone.
  *
  * @param {import('esbuild').Metafile} metafile
  * @param {string} root
- * @param {Iterable<string>} outputs their paths
+ * @param {Iterable<string>} outputs paths of the outputs
  */
 export function bundledWrappers({ outputs: all }, root, outputs) {
   const found = new Set();
@@ -65,15 +65,15 @@ function wrapperIn(file) {
 }
 
 /**
- * An output with all that it loads.
+ * Returns an output and all outputs that it loads.
  *
  * @param {import('esbuild').Metafile} metafile
  * @param {string} path
  */
 export function loadedBy({ outputs }, path) {
   const loaded = new Set([path]);
-  for (const one of loaded) {
-    for (const used of outputs[one]?.imports ?? []) if (!used.external) loaded.add(used.path);
+  for (const output of loaded) {
+    for (const used of outputs[output]?.imports ?? []) if (!used.external) loaded.add(used.path);
   }
   return loaded;
 }

@@ -1,32 +1,32 @@
 // @ts-check
 import { crc32, deflateRawSync } from 'node:zlib';
 
-// The sizes of an archive's parts, as https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT has them.
+// Sizes of an archive's parts, from https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT.
 const LOCAL_BYTES = 30;
 const ENTRY_BYTES = 46;
 const END_BYTES = 22;
 
-/** What reads it must know: how files are deflated. */
+/** Minimum version for reading: deflate. */
 const VERSION = 20;
 
-/** The system whose modes are the upper half of a file's attributes. */
+/** The system whose file modes are in the upper half of the attributes. */
 const UNIX = 3;
 
-/** Names are UTF-8. */
+/** Flag for names in UTF-8. */
 const FLAGS = 0x0800;
 const DEFLATED = 8;
 
-/** 1 January 1980, the oldest that there can be: an archive depends on nothing but what is in it. */
+/** 1 January 1980, the oldest possible date: an archive depends only on its content. */
 const DATE = 0x21;
 
-/** Lambda reads the code as another user than the one who owns it, whatever the umask is here. */
+/** Lambda reads the code as a user other than its owner, whatever the umask is here. */
 const READABLE = 0o100644;
 
 /**
- * A zip archive of bundles, which are far from the 4 GB and 65,535 files where archives need another form.
+ * Returns a zip archive. Bundles are far below the 4 GB and 65,535 files beyond which archives need another format.
  *
- * Packed by Node.js itself: packers written in JavaScript take ten times as long for the first hundred small files,
- * which is what a synth has.
+ * Compressed by Node.js itself: JavaScript implementations take ten times as long for the first hundred small files,
+ * the usual number in a synth.
  *
  * @param {[name: string, content: Buffer][]} files
  * @returns {Buffer}
@@ -64,19 +64,19 @@ export function zipped(files) {
 }
 
 /**
- * What a file's own header and its entry in the directory have in common.
+ * Writes the fields that a file's header and its directory entry share.
  *
  * @param {Buffer} header
- * @param {number} at
+ * @param {number} offset
  * @param {{ name: Buffer, content: Buffer, packed: Buffer }} file
  */
-function describe(header, at, { name, content, packed }) {
-  header.writeUInt16LE(VERSION, at);
-  header.writeUInt16LE(FLAGS, at + 2);
-  header.writeUInt16LE(DEFLATED, at + 4);
-  header.writeUInt16LE(DATE, at + 8);
-  header.writeUInt32LE(crc32(content), at + 10);
-  header.writeUInt32LE(packed.length, at + 14);
-  header.writeUInt32LE(content.length, at + 18);
-  header.writeUInt16LE(name.length, at + 22);
+function describe(header, offset, { name, content, packed }) {
+  header.writeUInt16LE(VERSION, offset);
+  header.writeUInt16LE(FLAGS, offset + 2);
+  header.writeUInt16LE(DEFLATED, offset + 4);
+  header.writeUInt16LE(DATE, offset + 8);
+  header.writeUInt32LE(crc32(content), offset + 10);
+  header.writeUInt32LE(packed.length, offset + 14);
+  header.writeUInt32LE(content.length, offset + 18);
+  header.writeUInt16LE(name.length, offset + 22);
 }
