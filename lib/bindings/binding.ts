@@ -20,7 +20,7 @@ import { usersBinding } from './users.js';
 export type { Bindable, Binding } from './bindable.js';
 export { type TableAccess, tableBinding } from './table.js';
 
-/** CDK's own resources that a need of a kind can be bound to, besides the constructs of this library. */
+/** CDK resources by the kind of need they can be bound to, besides the constructs of this library. */
 interface Resources {
   readonly bucket: IBucket;
   readonly bus: IEventBus;
@@ -36,7 +36,7 @@ interface Resources {
   readonly workflow: IStateMachine;
 }
 
-/** How each is recognized, and bound. */
+/** Binding functions by the property that identifies the resource. */
 const RESOURCES: readonly [property: string, bind: (resource: never) => Bindable][] = [
   ['tableArn', tableBinding],
   ['queueArn', queueBinding],
@@ -50,32 +50,33 @@ const RESOURCES: readonly [property: string, bind: (resource: never) => Bindable
   ['userPoolArn', usersBinding],
 ];
 
-/**
- * What can be bound to a need of a kind: a construct of this library which knows the access, or CDK's own resource.
- */
+/** Targets for a need of a kind: a construct of this library that has the access, or CDK's own resource. */
 export type BindableOf<Kind extends string, Access extends string = string> =
   | (Bindable<Kind> & { bindingFor(access: Access): Binding })
   | (Kind extends keyof Resources ? Resources[Kind] : never);
 
-/** Bindings by the names that handlers gave their needs. */
+/** Bindings by the names of handlers' needs. */
 export type Bindables = Readonly<Record<string, Bindable | Resources[keyof Resources]>>;
 
-/** The needs of a module's handler; none of a plain handler. */
+/** The needs of a module's handler; empty for a plain handler. */
 // biome-ignore lint/complexity/noBannedTypes: `{}` is the type without members that `keyof` makes `never` of.
 export type NeedsOf<Module> = Module extends { readonly handler: { readonly needs: infer N } } ? N : {};
 
-/** The names of needs that the stack has something for, unless something is bound to them. */
+/** Names of needs that the stack serves by default. */
 type Served<N> = {
   // biome-ignore lint/suspicious/noExplicitAny: the client of the need does not matter here.
   [Name in keyof N]: N[Name] extends Need<'idempotency', string, any> ? Name : never;
 }[keyof N];
 
-/** The bindings that a module's handler asks for. */
+/** The bindings that a module's handler requires. */
 export type BindOf<Module> = {
   readonly [Name in Exclude<keyof NeedsOf<Module>, Served<NeedsOf<Module>>>]: BoundTo<NeedsOf<Module>[Name]>;
 } & { readonly [Name in Served<NeedsOf<Module>>]?: BoundTo<NeedsOf<Module>[Name]> };
 
-/** A function is bound to the need of its own module only, a queue to what its worker takes, where these are known. */
+/**
+ * Bindings of a need. If the types are known, a function must have the need's module, and a queue's worker must accept
+ * the need's message.
+ */
 type BoundTo<N> =
   N extends Need<'invoke', string, { readonly module?: infer Module }>
     ? Bindable<'invoke'> | (IFunction & { readonly module?: Module })
@@ -86,7 +87,7 @@ type BoundTo<N> =
         ? BindableOf<Kind, Access>
         : never;
 
-/** Not a queue whose worker takes something else. */
+/** Excludes queues whose worker accepts another message type. */
 type TakesOnly<Message> = { readonly takes?: (message: Message) => void };
 
 type NotBound<N, B> = {
@@ -97,12 +98,15 @@ type NotBound<N, B> = {
     : Exclude<Name, Served<N>>;
 }[keyof N];
 
-/** `unknown` if the bindings, which other handlers may share, resolveBindings the module's needs; else a type that names the rest. */
+/**
+ * `unknown` if the bindings (which other handlers may share) satisfy the module's needs; otherwise a type that names
+ * the unsatisfied ones.
+ */
 export type BindCheck<Module, B> = [NotBound<NeedsOf<Module>, B>] extends [never]
   ? unknown
   : { readonly 'not bound, or to the wrong kind': NotBound<NeedsOf<Module>, B> };
 
-/** What can be bound, as the library sees it. @returns undefined when it is nothing of the sort */
+/** Converts a value to a bindable. @returns undefined if the value cannot be bound */
 export function asBindable(value: unknown): Bindable | undefined {
   if (typeof value === 'string') return valueBinding('text', value);
   if (typeof value === 'number') return valueBinding('number', value);

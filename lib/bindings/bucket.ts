@@ -4,7 +4,7 @@ import { allow, allowKey, type Bindable, bindable } from './bindable.js';
 const READ = ['GetObject'];
 const WRITE = ['PutObject', 'DeleteObject', 'AbortMultipartUpload'];
 
-/** Binds an S3 bucket. Its reader may list it, so that a missing object is told as missing and not as forbidden. */
+/** Binds an S3 bucket. Readers may list it, so that S3 reports a missing object as missing and not as forbidden. */
 export function bucketBinding(bucket: IBucket): Bindable<'bucket'> {
   const accesses = { read: READ, write: WRITE, readWrite: [...READ, ...WRITE] };
   return bindable('bucket', accesses, (access) => {
@@ -12,7 +12,7 @@ export function bucketBinding(bucket: IBucket): Bindable<'bucket'> {
     return {
       value: bucket.bucketName,
       resource: bucket,
-      // The ARN of a bucket has no region: this is for the client of `bucket` alone.
+      // A bucket's ARN has no region. This value is for the client of `bucket` only.
       typedValueElsewhere: `arn:aws:s3:${bucket.env.region}::${bucket.bucketName}`,
       statements: [
         allow('s3', accesses[access], [objects]),
@@ -21,7 +21,7 @@ export function bucketBinding(bucket: IBucket): Bindable<'bucket'> {
       ],
       wildcard: {
         resource: objects,
-        reason: 'The objects of exactly this bucket, whose keys the application decides.',
+        reason: 'The objects of exactly this bucket, whose keys the application determines.',
       },
     };
   });

@@ -2,13 +2,13 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { allow, type Bindable, bindable } from './bindable.js';
 
-/** A function that can keep the events which failed, once it is invoked asynchronously. */
-interface HoldsFailures {
+/** A function with a queue for events of asynchronous invocations that failed. */
+interface HasFailureQueue {
   ensureFailureQueue(): void;
 }
 
-/** Binds a Lambda function. To be sent events asynchronously, it gets a place for those that fail. */
-export function invokeBinding(target: IFunction & Partial<HoldsFailures>): Bindable<'invoke'> {
+/** Binds a Lambda function. For asynchronous events, it gets a queue for those that fail. */
+export function invokeBinding(target: IFunction & Partial<HasFailureQueue>): Bindable<'invoke'> {
   return bindable('invoke', { call: 'InvokeFunction', send: 'InvokeFunction' }, (access) => ({
     value: target.functionArn,
     resource: target,

@@ -9,7 +9,8 @@ export function secretBinding(secret: ISecret): Bindable<'secret'> {
     value: secret.secretArn,
     resource: secret,
     statements: [
-      // An ARN without the six random characters matches any: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+      // A partial ARN needs a wildcard for the six random characters:
+      // https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
       allow('secretsmanager', ['GetSecretValue'], [secret.secretFullArn ?? `${secret.secretArn}-??????`]),
       ...allowKey(secret.encryptionKey, false),
     ],
@@ -27,7 +28,7 @@ export function parameterBinding(parameter: IParameter): Bindable<'parameter'> {
   }));
 }
 
-/** Binds a text or a number, written into the function's configuration. */
+/** Binds a text or a number as a value in the function's environment. */
 export function valueBinding<Kind extends 'text' | 'number'>(
   kind: Kind,
   value: string | number,

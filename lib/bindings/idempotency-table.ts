@@ -16,27 +16,31 @@ import { idempotencyBinding } from './idempotency.js';
 const ID = 'Idempotency';
 
 export interface IdempotencyTableProps {
-  /** Any property of the table underneath; it wins over the defaults. */
+  /**
+   * Properties of the underlying table; they override the defaults.
+   *
+   * @default - the defaults described at IdempotencyTable
+   */
   readonly table?: Partial<TablePropsV2>;
 }
 
 /**
- * Where functions remember what they have done, so that an event or message that comes twice is handled once.
- * A stack has one as soon as a handler in it needs `idempotency()`, or is a `job`, an `Api` as soon as an operation is
+ * A table in which functions record completed work, so that a duplicate event or message is handled once. A stack
+ * creates one when a handler in it needs `idempotency()` or is a `job`; an `Api` creates one when an operation is
  * `idempotent`.
  *
- * On demand and encrypted; records expire by themselves. Costs nothing at rest; two writes for each event, $1.25 per
- * million (us-east-1, https://aws.amazon.com/dynamodb/pricing/on-demand/). It goes with its stack: it says only what
- * functions that go with it have done in the last days.
+ * On-demand and encrypted; records expire. Costs nothing at rest; two writes per event, $1.25 per million (us-east-1,
+ * https://aws.amazon.com/dynamodb/pricing/on-demand/). It is deleted with its stack: it contains only records of the
+ * last days by functions that are deleted with it.
  *
  * @example
  * import { IdempotencyTable } from 'cdk-trellis';
  *
- * // The one that the functions of a stack share, to change what CDK has no property for here.
+ * // The table that the functions of a stack share, to change what has no property here.
  * const { table } = IdempotencyTable.of(stack);
  */
 export class IdempotencyTable extends Construct implements Bindable<'idempotency'> {
-  /** The stack's own; it is made when it is first asked for. */
+  /** Returns the stack's table, which is created on the first call. */
   static of(scope: Construct): IdempotencyTable {
     const stack = Stack.of(scope);
     const existing = stack.node.tryFindChild(ID);
@@ -44,13 +48,13 @@ export class IdempotencyTable extends Construct implements Bindable<'idempotency
   }
 
   readonly bindingKind = 'idempotency';
-  /** The table underneath. */
+  /** The underlying table. */
   readonly table: TableV2;
 
   constructor(scope: Construct, id: string, props: IdempotencyTableProps = {}) {
     super(scope, id);
     this.table = new TableV2(this, 'Table', {
-      // Also what Powertools writes: https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/
+      // The same schema as Powertools: https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/
       partitionKey: { name: 'id', type: AttributeType.STRING },
       timeToLiveAttribute: 'expiration',
       billing: Billing.onDemand(),
@@ -60,7 +64,7 @@ export class IdempotencyTable extends Construct implements Bindable<'idempotency
     });
     acknowledge(this.table, {
       'AwsSolutions-DDB3':
-        'It holds what was done in the last days, and nothing that could be recovered from it.',
+        'It holds records of completed work that expire within days: there is nothing to recover.',
     });
   }
 

@@ -1,19 +1,22 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Token } from 'aws-cdk-lib/core';
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, less what is added later (a queue for failures, say) */
+/**
+ * Quotas of IAM, less a reserve for later additions such as a failure queue:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
 const MAX_INLINE = 10_240 - 1_000;
 const MAX_MANAGED = 6_144;
 
-/** An ARN that is a reference, of a resource with a long name in a stack with one. */
-const REFERENCE = 160;
+/** Assumed length of an ARN that is a reference: a resource and a stack with long names. */
+const REFERENCE_LENGTH = 160;
 
-/** `{"Action":[],"Effect":"Allow","Resource":[]},` */
-const AROUND = 48;
+/** Length of `{"Action":[],"Effect":"Allow","Resource":[]},`. */
+const STATEMENT_OVERHEAD = 48;
 
 /**
- * Splits statements into those of an inline policy and those of further managed policies, each within what IAM takes.
- * References are counted in the length of a long ARN, which is rather too much: nothing of it is known yet.
+ * Splits statements into an inline policy and further managed policies, each within IAM's quota. References count as
+ * long ARNs, because their values are not known yet.
  */
 export function splitBySize(
   statements: readonly PolicyStatement[],
@@ -34,8 +37,8 @@ export function splitBySize(
 
 function sizeOf({ actions, resources, conditions }: PolicyStatement): number {
   const texts = [...actions, ...resources].map(
-    (text) => (Token.isUnresolved(text) ? REFERENCE : text.length) + 3,
+    (text) => (Token.isUnresolved(text) ? REFERENCE_LENGTH : text.length) + 3,
   );
   const conditionSize = Object.keys(conditions).length > 0 ? JSON.stringify(conditions).length + 13 : 0;
-  return texts.reduce((sum, size) => sum + size, AROUND) + conditionSize;
+  return texts.reduce((sum, size) => sum + size, STATEMENT_OVERHEAD) + conditionSize;
 }

@@ -1,57 +1,58 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { variableOf } from '../runtime/needs/need.js';
 import { asBindable, type Binding } from './binding.js';
-import { type FunctionPlace, valueFor } from './elsewhere.js';
+import { type FunctionLocation, valueFor } from './binding-value.js';
 
-/** Something that a function is to be given under a name. */
+/** A resource to bind to a function under a name. */
 export interface BindingRequest {
   readonly name: string;
   readonly to: unknown;
-  /** How messages call what it is bound to, and what is wrong when the access is. */
-  readonly called: { readonly to: string; readonly access: string };
-  /** @default - that of what it is bound to */
+  /** Names of the resource and of the access in messages. */
+  readonly label: { readonly to: string; readonly access: string };
+  /** The kind of binding. @default - the kind of the resource */
   readonly kind?: string;
-  /** @default - the kind, which is the one access to a text or a number */
+  /** The access. @default - the kind, the only access to a text or a number */
   readonly access?: string | undefined;
 }
 
-/** What bindings add up to. */
+/** Environment, permissions and wildcards of all bindings. */
 export interface ResolvedBindings {
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly PolicyStatement[];
   readonly wildcards: readonly Wildcard[];
 }
 
-/** A resource that ends in a wildcard, and why it is right. */
+/** A resource that ends in a wildcard, with the reason. */
 export type Wildcard = NonNullable<Binding['wildcard']>;
 
 /**
- * Checks everything before anything is changed: what is bound learns of it only when all is right.
+ * Resolves all bindings, then applies their side effects: nothing is changed if one is invalid.
  *
- * @param taken environment variables that the function has already
- * @param errors what the caller has found wrong
- * @param place where the function is
- * @throws what `refuse` makes of all errors
+ * @param existingVariables names of the function's other environment variables
+ * @param errors errors that the caller found
+ * @param toError creates the error to throw
+ * @param location location of the function
+ * @throws the result of `toError` for all errors
  */
 export function resolveBindings(
-  wanted: readonly BindingRequest[],
-  taken: readonly string[],
+  requests: readonly BindingRequest[],
+  existingVariables: readonly string[],
   errors: readonly string[],
-  refuse: (errors: readonly string[]) => Error,
-  place: FunctionPlace,
+  toError: (errors: readonly string[]) => Error,
+  location: FunctionLocation,
 ): ResolvedBindings {
-  const owners = new Map(taken.map((variable) => [variable, 'the function']));
-  const found = [...errors];
+  const owners = new Map(existingVariables.map((variable) => [variable, 'the function']));
+  const allErrors = [...errors];
   const bindings: [variable: string, binding: Binding][] = [];
-  for (const one of wanted) {
+  for (const request of requests) {
     try {
-      const [variable, binding] = bindingOf(one, owners);
-      bindings.push([variable, { ...binding, value: valueFor(place, one.called.to, binding) }]);
+      const [variable, binding] = bindingOf(request, owners);
+      bindings.push([variable, { ...binding, value: valueFor(location, request.label.to, binding) }]);
     } catch (error) {
-      found.push((error as Error).message);
+      allErrors.push((error as Error).message);
     }
   }
-  if (found.length > 0) throw refuse(found);
+  if (allErrors.length > 0) throw toError(allErrors);
   const all = bindings.map(([, binding]) => binding);
   for (const { granted } of all) granted?.();
   return {
@@ -62,38 +63,38 @@ export function resolveBindings(
 }
 
 function bindingOf(
-  { name, to, called, ...declared }: BindingRequest,
+  { name, to, label, ...declared }: BindingRequest,
   owners: Map<string, string>,
 ): [variable: string, binding: Binding] {
   const bindable = asBindable(to);
   const kind = declared.kind ?? bindable?.bindingKind;
   if (!bindable || bindable.bindingKind !== kind) {
     const expected = kind ? withArticle(kind) : 'a table, a queue or another resource that can be bound';
-    const given = bindable ? withArticle(bindable.bindingKind) : to === null ? 'null' : typeof to;
-    throw new Error(`${called.to} must be ${expected}, got ${given}`);
+    const actual = bindable ? withArticle(bindable.bindingKind) : to === null ? 'null' : typeof to;
+    throw new Error(`${label.to} must be ${expected}, got ${actual}`);
   }
   const variable = variableOf(name, kind);
   if (!/^[A-Z][A-Z0-9_]+$/.test(variable)) {
     throw new Error(
-      `\`${name}\` must be letters and digits, starting with a letter: its environment variable would be ${variable}`,
+      `\`${name}\` must be letters and digits, starting with a letter, because its environment variable is ${variable}`,
     );
   }
   const owner = owners.get(variable);
   if (owner) {
     throw new Error(
-      `\`${name}\` would have the environment variable ${variable}, which ${owner} has already: rename \`${name}\``,
+      `\`${name}\` has the same environment variable as ${owner}, ${variable}. Rename \`${name}\``,
     );
   }
   owners.set(variable, `\`${name}\``);
   const access = declared.access ?? (kind === 'text' || kind === 'number' ? kind : undefined);
-  return [variable, accessed(called.access, () => bindable.bindingFor(access as string))];
+  return [variable, withLabel(label.access, () => bindable.bindingFor(access as string))];
 }
 
-function accessed(called: string, work: () => Binding): Binding {
+function withLabel(label: string, resolve: () => Binding): Binding {
   try {
-    return work();
+    return resolve();
   } catch (error) {
-    throw new Error(`${called}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${label}: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BindableOf, TableAccess } from './binding.js';
 import type { BindingRequest } from './resolve-bindings.js';
 
-/** How a function may use each kind of resource. */
+/** Accesses of a function by kind of resource. */
 export interface Accesses {
   readonly bucket: 'read' | 'write' | 'readWrite';
   readonly bus: 'publish';
@@ -18,8 +18,8 @@ export interface Accesses {
 }
 
 /**
- * A resource and how the function may use it, as in `{ to: orders, access: 'read' }`, or a text or number for its
- * configuration, as in `{ to: 'beta' }`. Each is allowed what the need of the same name allows a typed handler.
+ * A resource with the access of the function, as in `{ to: orders, access: 'read' }`, or a text or number for its
+ * configuration, as in `{ to: 'beta' }`. The permissions are those of the same need of a typed handler.
  */
 export type ResourceAccess =
   | {
@@ -30,23 +30,20 @@ export type ResourceAccess =
     }[keyof Accesses]
   | { readonly to: string | number; readonly access?: undefined };
 
-/**
- * Resources by the names that the function knows them by: `orders`, bound to a table, is in its environment variable
- * ORDERS_TABLE.
- */
+/** Resources by name: `orders`, bound to a table, sets the environment variable ORDERS_TABLE. */
 export type ResourceAccesses = Readonly<Record<string, ResourceAccess>>;
 
 /**
- * What the bindings ask for.
+ * Converts bindings to requests.
  *
- * @param called how messages call the bindings: `bind.` where they are that property
+ * @param prefix prefix of names in messages, such as `bind.` for that property
  */
-export function wantedBy(bindings: ResourceAccesses, called = ''): BindingRequest[] {
+export function requestsOf(bindings: ResourceAccesses, prefix = ''): BindingRequest[] {
   return Object.entries(bindings).map(([name, binding]) => ({
     name,
-    // Users of JavaScript may have written anything.
+    // JavaScript users may pass anything.
     to: binding?.to,
     access: binding?.access,
-    called: { to: `\`${called}${name}.to\``, access: `\`${called}${name}.access\`` },
+    label: { to: `\`${prefix}${name}.to\``, access: `\`${prefix}${name}.access\`` },
   }));
 }

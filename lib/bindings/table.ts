@@ -1,7 +1,7 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { allow, allowKey, type Bindable, type Binding, bindable } from './bindable.js';
 
-/** How a handler may use a table, as it is written there: `table.readWrite`, `table.index('byDay').read`. */
+/** Accesses to a table, as handlers declare them: `table.readWrite`, `table.index('byDay').read`. */
 export type TableAccess<Index extends string = string> =
   | 'read'
   | 'write'
@@ -10,28 +10,34 @@ export type TableAccess<Index extends string = string> =
 
 const READ = ['GetItem', 'BatchGetItem', 'Query', 'Scan'];
 const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'ConditionCheckItem'];
-/** All that an index knows. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/api-permissions-reference.html */
+/**
+ * Actions that an index supports.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/api-permissions-reference.html
+ */
 const READ_INDEX = ['Query', 'Scan'];
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
+/**
+ * Access to an index. Its name:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+ */
 const INDEX_READ = /^index\('([\w.-]{3,255})'\)\.read$/;
 
 /**
  * Binds a DynamoDB table.
  *
- * @param indexes the names of its indexes; without them the policy of `read` names all indexes of the table, and
- *   `index('byDay').read` may name any
+ * @param indexes names of its indexes; if undefined, `read` allows all indexes of the table, and `index('byDay').read`
+ *   is allowed for any name
  */
 export function tableBinding(table: ITable, indexes?: readonly string[]): Bindable<'table'> {
   const bindings: Record<string, () => Binding> = {};
   for (const access of ['read', 'write', 'readWrite']) bindings[access] = () => whole(table, access, indexes);
   for (const name of indexes ?? []) bindings[`index('${name}').read`] = () => oneIndex(table, name);
-  const known = bindable('table', bindings, (access) => (bindings[access] as () => Binding)());
+  const base = bindable('table', bindings, (access) => (bindings[access] as () => Binding)());
   return {
-    ...known,
+    ...base,
     bindingFor(access) {
-      const unknown = indexes ? undefined : INDEX_READ.exec(access)?.[1];
-      return unknown === undefined ? known.bindingFor(access) : oneIndex(table, unknown);
+      const index = indexes ? undefined : INDEX_READ.exec(access)?.[1];
+      return index === undefined ? base.bindingFor(access) : oneIndex(table, index);
     },
   };
 }
@@ -64,7 +70,7 @@ function whole(table: ITable, access: string, indexes: readonly string[] | undef
       access !== 'write' && {
         wildcard: {
           resource: `${tableArn}/index/*`,
-          reason: 'The indexes of exactly this table, whose names are not known here.',
+          reason: 'The indexes of exactly this table, whose names are not base here.',
         },
       }),
   };

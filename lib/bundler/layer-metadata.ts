@@ -8,7 +8,7 @@ export const LAYER_METADATA = 'cdk-trellis:layer';
 
 /** Kind and content of a layer. */
 export interface LayerMetadata {
-  readonly kind: 'automatic' | 'shared';
+  readonly kind: 'dependency' | 'shared';
   /**
    * The npm packages in a dependency layer, each with its size and the names imported from it; for a shared layer, its
    * defaultPackages package.

@@ -4,43 +4,47 @@ import type { QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { DeadLetterAlarmProps } from '../observability/dead-letter-alarm.js';
 
-/** What can be said of the queue for events that failed. */
+/** Options of the queue for failed events. */
 export interface FailureOptions {
-  /** Any property of the queue; it wins over the defaults. @default - encrypted, TLS only, 14 days, kept when its stack goes */
+  /**
+   * Properties of the queue; they override the defaults.
+   *
+   * @default - encrypted, TLS only, 14 days, retained when its stack is deleted
+   */
   readonly queue?: QueueProps;
-  /** The alarm on what lies there; `false` for none. @default - at the first event */
+  /** The alarm on events in the queue; `false` for none. @default - an alarm at the first event */
   readonly alarm?: DeadLetterAlarmProps | false;
 }
 
-/** What can be said about any function besides its code. All options of CDK's functions; they win over the defaults. */
+/** Options of any function besides its code: every option of CDK's functions. Yours override the defaults. */
 export interface BaseFunctionOptions
   extends Omit<
     FunctionOptions,
     'layers' | 'logRetention' | 'logRemovalPolicy' | 'logRetentionRole' | 'logRetentionRetryOptions'
   > {
-  /** How long logs are kept. Without effect when `logGroup` is given. @default RetentionDays.ONE_MONTH */
+  /** Retention of the logs. No effect with `logGroup`. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
   /**
-   * What becomes of the logs when the function goes. Without effect when `logGroup` is given.
+   * Removal policy of the logs when the function is deleted. No effect with `logGroup`.
    *
-   * @default RemovalPolicy.DESTROY: they go, too
+   * @default RemovalPolicy.DESTROY: they are deleted, too
    */
   readonly logRemovalPolicy?: RemovalPolicy;
   /**
-   * Says that every caller waits for the answer (an API, a workflow, a queue's poller) and handles its failure.
+   * Declares that every caller waits for the response (an API, a workflow, a queue's poller) and handles its failure.
    *
-   * @default false: a queue for events that failed is made as soon as a service that does not wait (EventBridge, SNS,
-   * S3 ...) is permitted to invoke the function
+   * @default false: a queue for failed events is created when an asynchronous service (EventBridge, SNS, S3 ...) gets
+   * permission to invoke the function
    */
   readonly invokedSynchronously?: boolean;
   /**
-   * The queue for events that failed, and its alarm, where one is made.
+   * Options of the queue for failed events and of its alarm.
    *
-   * @default - an encrypted queue that keeps them for 14 days, and an alarm at the first one
+   * @default - an encrypted queue with a retention of 14 days, and an alarm at the first event
    */
   readonly failures?: FailureOptions;
   /**
-   * Options of the alias `live` by which the function is invoked, for example `provisionedConcurrentExecutions`.
+   * Options of the alias `live` that invokes the function, for example `provisionedConcurrentExecutions`.
    *
    * @default - no provisioned concurrency: environments start with the first requests
    */

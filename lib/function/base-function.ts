@@ -13,14 +13,14 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import {
-  acknowledgeEverywhere,
+  acknowledgeStarPermissions,
   fileSystems,
   logStatement,
   networkInterfaces,
   resourceOf,
   setPolicy,
   traces,
-} from '../bindings/own-policy.js';
+} from '../bindings/function-policy.js';
 import type { ResolvedBindings } from '../bindings/resolve-bindings.js';
 import { acknowledge } from '../construct/acknowledge.js';
 import { constructPath } from '../construct/construct-path.js';
@@ -34,28 +34,28 @@ import { isAsynchronousInvoker, isAsynchronousRole } from './private/invokers.js
 import { VersionedFunction } from './versioned-function.js';
 
 /**
- * Lambda gives CPU by memory: at 128 MB a cold start with the SDK takes about twice as long as at 256 MB and costs
- * the same. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ * Lambda allocates CPU in proportion to memory: at 128 MB a cold start with the SDK takes about twice as long as at 256
+ * MB and costs the same. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
 const MEMORY_MEGABYTES = 256;
 
-/** Longer than any of the calls that a handler should make, shorter than the 29 s that API Gateway waits. */
+/** Longer than any call that a handler should make, shorter than API Gateway's timeout of 29 s. */
 const TIMEOUT = Duration.seconds(10);
 
-/** The options with the code, whatever has made it. */
+/** The options with the code of a subclass. */
 type BaseFunctionProps = BaseFunctionOptions & Pick<FunctionProps, 'code' | 'handler' | 'runtime' | 'layers'>;
 
 /**
- * What all functions of this library have in common: their defaults, a log group of their own, a role that allows
- * what is bound and nothing else, and a place for events that failed.
+ * Base of all functions of this library: defaults, a separate log group, a role with the permissions of its bindings
+ * only, and a queue for failed events.
  */
 export abstract class BaseFunction extends VersionedFunction {
-  private readonly ownLogGroup: ILogGroup;
-  /** None where there are no failures that nobody sees. */
+  private readonly functionLogGroup: ILogGroup;
+  /** Undefined when every caller waits for the result. */
   private readonly failureQueue: FailureQueue | undefined;
 
-  /** @param granted what the function's bindings allow; their variables are in the environment already */
-  protected constructor(scope: Construct, id: string, props: BaseFunctionProps, granted: ResolvedBindings) {
+  /** @param bindings permissions of the function's bindings; their variables are already in the environment */
+  protected constructor(scope: Construct, id: string, props: BaseFunctionProps, bindings: ResolvedBindings) {
     const {
       logRetention,
       logRemovalPolicy,
@@ -72,32 +72,34 @@ export abstract class BaseFunction extends VersionedFunction {
       architecture: Architecture.ARM_64,
       memorySize: MEMORY_MEGABYTES,
       timeout: TIMEOUT,
-      // CDK refuses both this and the old property.
+      // CDK rejects this together with the old property.
       ...(options.logFormat === undefined && { loggingFormat: LoggingFormat.JSON }),
       ...definedProps(options),
-      // CDK would permit the access in a second policy.
+      // CDK would add a second policy for the access.
       ...(filesystem && { filesystem: { config: { ...filesystem.config, policies: [] } } }),
     });
     applyTarget(this);
-    // From here on what CDK has made of the properties counts: injectors of the app's may have changed them.
-    this.ownLogGroup = this.hasLogGroup()
+    // From here on, the resources count rather than the properties: the app's injectors may have changed them.
+    this.functionLogGroup = this.hasLogGroup()
       ? super.logGroup
       : this.createLogGroup(logRetention, logRemovalPolicy);
-    this.allow(granted, filesystem?.config.policies ?? [], tracing ?? Tracing.ACTIVE);
+    this.addPermissions(bindings, filesystem?.config.policies ?? [], tracing ?? Tracing.ACTIVE);
     this.failureQueue =
       invokedSynchronously || this.hasDeadLetters() ? undefined : new FailureQueue(this, failures);
     this.acknowledgeFailures(invokedSynchronously);
     addEnvironmentCheck(this);
-    // Not by CDK's constructor: some invoke asynchronously, and a queue for failures can be made from now on only.
+    // Not in CDK's constructor: some sources invoke asynchronously, and the failure queue exists only from here on.
     for (const event of events) this.addEventSource(event);
   }
 
   /** The function's log group. */
   public override get logGroup(): ILogGroup {
-    return this.ownLogGroup;
+    return this.functionLogGroup;
   }
 
-  /** Events that failed after all retries, once something invokes the function asynchronously. */
+  /**
+   * The queue of events that failed after all retries; undefined until something invokes the function asynchronously.
+   */
   public get failures(): Queue | undefined {
     return this.failureQueue?.queue;
   }
@@ -112,24 +114,24 @@ export abstract class BaseFunction extends VersionedFunction {
     return super.grantInvoke(grantee);
   }
 
-  /** Configures how asynchronous events are handled; failures go to the queue unless the options name another place. */
+  /** Configures asynchronous invocations; failures go to the queue unless the options have another destination. */
   public override configureAsyncInvoke(options: EventInvokeConfigOptions): void {
-    super.configureAsyncInvoke(this.failureQueue?.completed(options) ?? options);
+    super.configureAsyncInvoke(this.failureQueue?.withQueue(options) ?? options);
   }
 
   /**
-   * Makes a queue for events that fail after all retries, unless there is one or the function has another destination
-   * for them. Called by whoever lets something invoke the function asynchronously.
+   * Creates a queue for events that fail after all retries, unless there is one or the function has another destination
+   * for them. Called when something gets permission to invoke the function asynchronously.
    */
   public ensureFailureQueue(): void {
-    this.failureQueue?.hold((options) => super.configureAsyncInvoke(options));
+    this.failureQueue?.ensure((options) => super.configureAsyncInvoke(options));
   }
 
   private hasLogGroup(): boolean {
-    // With the feature flag useCdkManagedLogGroup CDK has made one, which keeps its logs for ever.
-    const isOfCdk = this.node.tryRemoveChild('LogGroup');
+    // With the feature flag useCdkManagedLogGroup CDK has created a log group without expiry.
+    const isManagedByCdk = this.node.tryRemoveChild('LogGroup');
     const { logGroup } = (resourceOf(this).loggingConfig ?? {}) as CfnFunction.LoggingConfigProperty;
-    return logGroup !== undefined && !isOfCdk;
+    return logGroup !== undefined && !isManagedByCdk;
   }
 
   private createLogGroup(
@@ -142,21 +144,29 @@ export abstract class BaseFunction extends VersionedFunction {
     return logGroup;
   }
 
-  private allow(granted: ResolvedBindings, files: readonly PolicyStatement[], tracing: Tracing): void {
+  private addPermissions(
+    bindings: ResolvedBindings,
+    files: readonly PolicyStatement[],
+    tracing: Tracing,
+  ): void {
     const resource = resourceOf(this);
     const isTraced = resource.tracingConfig === undefined && tracing !== Tracing.DISABLED;
-    // CDK's own `tracing` would add a second policy.
+    // CDK's `tracing` would add a second policy.
     if (isTraced) resource.tracingConfig = { mode: tracing };
-    const everywhere = [...(isTraced ? [traces()] : []), ...(this.isBoundToVpc ? [networkInterfaces()] : [])];
+    const starPermissions = [
+      ...(isTraced ? [traces()] : []),
+      ...(this.isBoundToVpc ? [networkInterfaces()] : []),
+    ];
     const statements = [
       logStatement(this.logGroup),
-      ...everywhere.map(({ statement }) => statement),
+      ...starPermissions.map(({ statement }) => statement),
       ...files,
-      ...granted.statements,
+      ...bindings.statements,
     ];
-    const isOwn = this.role !== undefined && this.role === this.node.tryFindChild('ServiceRole');
-    setPolicy(this, statements, granted.wildcards, isOwn);
-    if (isOwn && this.role) acknowledgeEverywhere(this.role, [...everywhere, ...fileSystems(files)]);
+    const isOwnRole = this.role !== undefined && this.role === this.node.tryFindChild('ServiceRole');
+    setPolicy(this, statements, bindings.wildcards, isOwnRole);
+    if (isOwnRole && this.role)
+      acknowledgeStarPermissions(this.role, [...starPermissions, ...fileSystems(files)]);
   }
 
   private hasDeadLetters(): boolean {
@@ -166,8 +176,8 @@ export abstract class BaseFunction extends VersionedFunction {
   private acknowledgeFailures(synchronous: boolean): void {
     if (this.hasDeadLetters()) return;
     const reason = synchronous
-      ? 'Every caller waits for the answer and sees the failure; a dead-letter queue serves asynchronous invocations only.'
-      : 'A destination for failures, which unlike a dead-letter queue also holds the error, is added with the first permission to invoke asynchronously.';
+      ? 'Every caller waits for the response and handles failures; a dead-letter queue is for asynchronous invocations only.'
+      : 'A failure destination, which unlike a dead-letter queue also contains the error, is added with the first permission to invoke asynchronously.';
     acknowledge(this, { 'Serverless-LambdaDLQ': reason });
   }
 }

@@ -5,32 +5,32 @@ import type { BaseFunctionOptions } from './base-function-options.js';
 import type { SharedLayer } from './shared-layer.js';
 
 /**
- * A module with a handler: a function of (event, context) that returns a promise. Node.js 24 and later refuse the
- * form with a callback, so it is not assignable.
+ * A module with a handler: a function of (event, context) that returns a promise. Handlers with a callback are not
+ * assignable, because Node.js 24 and later do not support them.
  */
 export interface HandlerModule {
-  // biome-ignore lint/suspicious/noExplicitAny: what a handler takes is its own business.
+  // biome-ignore lint/suspicious/noExplicitAny: the handler determines the type of its event.
   readonly handler: (event: any, context: any) => unknown;
 }
 
-/** What can be said about a function besides its module. All options of CDK's functions; they win over the defaults. */
+/** Options of a NodeFunction besides its module: every option of CDK's functions. Yours override the defaults. */
 export interface NodeFunctionOptions extends BaseFunctionOptions {
-  /** @default Runtime.NODEJS_24_X */
+  /** The function's runtime. @default Runtime.NODEJS_24_X */
   readonly runtime?: Runtime;
-  /** Shared layers and layers of others. @default - the stack's automatic layer only */
+  /** Shared layers and other layer versions. @default - only the stack's dependency layer */
   readonly layers?: readonly (SharedLayer | ILayerVersion)[];
-  /** @default - no changes to how the code is bundled */
+  /** Bundling options. @default - the defaults described at BundlingOptions */
   readonly bundling?: BundlingOptions;
 }
 
-/** The module, what its handler needs, and options of the function. */
+/** The module, the bindings of its handler's needs, and options of the function. */
 export type NodeFunctionProps<Module extends HandlerModule> = NodeFunctionOptions & ModuleProps<Module>;
 
-/** The module, and what its handler needs. */
+/** The module and the bindings of its handler's needs. */
 export type ModuleProps<Module extends HandlerModule> = {
   /**
-   * The module with the handler: `() => import('../lambda/orders/place.js')`. It is never run at synth. An export of
-   * another name is chosen by `.then((module) => ({ handler: module.place }))` behind it, in this form.
+   * The module with the handler: `() => import('../lambda/orders/place.js')`. Synth never runs it. To select another
+   * export, append `.then((module) => ({ handler: module.place }))` in exactly this form.
    */
   readonly handler: () => Promise<Module>;
 } & BindProp<Module>;
@@ -41,6 +41,6 @@ export type BindProp<Module> = keyof NeedsOf<Module> extends never
   : Partial<BindOf<Module>> extends BindOf<Module>
     ? { readonly bind?: BindOf<Module> }
     : {
-        /** What the handler's needs are bound to, by their names. */
+        /** Bindings of the handler's needs, by name. */
         readonly bind: BindOf<Module>;
       };

@@ -3,28 +3,28 @@ import { Annotations, type CfnResource, Lazy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Template } from '../target/template.js';
 import { aliasIdOf, type PublishedFunction, versionIdOf } from './private/release-resources.js';
-import { applyReleases, type UnseenValues } from './private/release-template.js';
+import { applyReleases, type OmittedValues } from './private/release-template.js';
 
-/** The version and the alias, if they are constructs because somebody asked for them. */
+/** The version and the alias, if they exist as constructs. */
 export interface Constructs {
   version(): Construct | undefined;
   alias(): Construct | undefined;
 }
 
-/** CDK asks the stack for its template once it is complete. */
+/** CDK's internal method that returns the template of a complete stack. */
 interface Synthesized {
   _toCloudFormation(): Template;
 }
 
-/** The longest timeout of functions whose role is replaced; what an API waits for is shorter. */
+/** Longest timeout of functions whose role is replaced; functions behind an API have a shorter one. */
 const MAX_SECONDS = 30;
 
 const published = new WeakMap<Stack, (readonly [fn: LambdaFunction, constructs: Constructs])[]>();
 
 /**
- * Gives a function a version and an alias, and has the next version published whenever what the function runs with
- * changes. Both are added to the stack's finished template: constructs of CDK's, with its hash of the function, cost
- * 2.4 ms for each function.
+ * Adds a version and an alias to a function; a new version is published whenever its code, configuration or
+ * dependencies change. Both are added to the stack's finished template: CDK's constructs, with their hash of the
+ * function, cost 2.4 ms for each function.
  */
 export function publishVersions(fn: LambdaFunction, constructs: Constructs): void {
   const stack = Stack.of(fn);
@@ -36,22 +36,25 @@ export function publishVersions(fn: LambdaFunction, constructs: Constructs): voi
   const functions: (readonly [LambdaFunction, Constructs])[] = [[fn, constructs]];
   published.set(stack, functions);
   const synthesized = stack as unknown as Synthesized;
-  const whole = synthesized._toCloudFormation.bind(stack);
+  const toCloudFormation = synthesized._toCloudFormation.bind(stack);
   synthesized._toCloudFormation = () =>
     applyReleases(
-      whole(),
-      functions.map((one) => publishedFunction(...one)),
-      (unseen) => warn(stack, unseen),
+      toCloudFormation(),
+      functions.map((entry) => publishedFunction(...entry)),
+      (omitted) => warn(stack, omitted),
     );
 }
 
-/** The number of resources that the stack's template has besides its constructs. */
+/** Returns the number of resources in the stack's template that are not constructs. */
 export function addedResources(stack: Stack): number {
   const functions = published.get(stack) ?? [];
   return functions.reduce((sum, [, { version, alias }]) => sum + Number(!version()) + Number(!alias()), 0);
 }
 
-/** Gives a construct the id that its resource has in the template without it: CloudFormation must not create another. */
+/**
+ * Sets the logical id that a construct's resource has in the template without the construct, so that CloudFormation
+ * does not create another one.
+ */
 export function takeLogicalId(fn: LambdaFunction, construct: Construct, kind: 'Version' | 'Live'): void {
   const idOf = kind === 'Live' ? aliasIdOf : versionIdOf;
   const produce = () => idOf(logicalId(fn));
@@ -71,7 +74,9 @@ function publishedFunction(fn: LambdaFunction, constructs: Constructs): Publishe
   };
 }
 
-/** The clean-up, in which a replaced role is deleted, comes seconds after the switch: no invocation may run on so long. */
+/**
+ * Returns true if no invocation outlasts the clean-up, in which a replaced role is deleted, seconds after the switch.
+ */
 function isShort({ timeout }: LambdaFunction): boolean {
   return timeout !== undefined && !timeout.isUnresolved() && timeout.toSeconds() <= MAX_SECONDS;
 }
@@ -80,9 +85,9 @@ function logicalId(construct: Construct): string {
   return Stack.of(construct).resolve((construct.node.defaultChild as CfnResource).logicalId);
 }
 
-function warn(stack: Stack, { path, parameters }: UnseenValues): void {
+function warn(stack: Stack, { path, parameters }: OmittedValues): void {
   Annotations.of(stack).addWarningV2(
     `cdk-trellis:valuesOfDeployment:${path}`,
-    `${path} depends on values that are known at deployment only and do not fit the 256 characters by which a version is told apart: ${parameters.join(', ')}. A change of these values alone publishes no version: change the function, too, or give the parameters a \`maxLength\`.`,
+    `${path} depends on values that are known at deployment only and do not fit the 256 characters of a version's description: ${parameters.join(', ')}. A change of only these values publishes no version. Change the function, too, or set a \`maxLength\` of the parameters.`,
   );
 }

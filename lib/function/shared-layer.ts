@@ -9,11 +9,11 @@ import { sharedLayerVersion } from './private/shared-layer-version.js';
 
 /**
  * Code that several functions share, deployed once per stack as a layer: a folder with a package.json (name and
- * exports) and TypeScript or JavaScript sources. Handlers import it by its package name, typed through npm
- * workspaces; at run time each of its modules exists once, so `instanceof` holds.
+ * exports) and TypeScript or JavaScript sources. Handlers import it by its package name, typed through npm workspaces.
+ * At run time each of its modules exists once, so that `instanceof` works.
  *
- * This is a definition without a scope. Each stack that uses it gets a layer version of its own, kept when a newer
- * one replaces it: functions that still refer to it go on working, and no stack exports anything.
+ * This is a definition without a scope. Each stack that uses it gets its own layer version, which is retained when a
+ * newer one replaces it: functions that still refer to it continue to work, and no stack exports anything.
  *
  * @example
  * import { DataTable, NodeFunction, SharedLayer } from 'cdk-trellis';
@@ -30,7 +30,7 @@ export class SharedLayer {
   /**
    * @param folder the package's folder, absolute or relative to the working directory (where cdk.json is) or to one
    *   of the folders above it
-   * @throws Error when there is no such folder, its package.json is not JSON or has no name, or an export is no file
+   * @throws Error if the folder does not exist, its package.json is not JSON or has no name, or an export is not a file
    */
   static fromPackage(folder: string): SharedLayer {
     return new SharedLayer(folder);
@@ -38,7 +38,7 @@ export class SharedLayer {
 
   /** The name that handlers import it by. */
   readonly packageName: string;
-  /** Where its sources are. */
+  /** Folder of its sources. */
   readonly folder: string;
   /** Its source files by subpath, as in package.json: `.`, `./money`. */
   readonly exports: Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export class SharedLayer {
   readonly version: string;
 
   private constructor(folder: string) {
-    this.folder = find(folder);
+    this.folder = findFolder(folder);
     const manifest = readManifest(this.folder);
     this.packageName = manifest.name;
     this.version = manifest.version;
@@ -54,11 +54,11 @@ export class SharedLayer {
   }
 
   /**
-   * What a function that is not a NodeFunction takes as `layers`, in its own stack: the stack's automatic layer, with
-   * the packages from npm that this layer imports, and this layer. The function, an ES module, imports the package by
-   * its name and must not bundle it: Lambda looks for it in /opt/nodejs/node_modules.
+   * Returns the `layers` of a function other than NodeFunction in its stack: the stack's dependency layer, with the npm
+   * packages that this layer imports, and this layer. The function, an ES module, imports the package by its name and
+   * must not bundle it: Lambda resolves it in /opt/nodejs/node_modules.
    *
-   * @param scope the function's stack, or anything in it
+   * @param scope the function's stack, or a construct in it
    * @example
    * import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
    * import { SharedLayer } from 'cdk-trellis';
@@ -76,13 +76,13 @@ export class SharedLayer {
   }
 }
 
-function find(folder: string): string {
+function findFolder(folder: string): string {
   for (let base = process.cwd(); ; base = dirname(base)) {
     const candidate = isAbsolute(folder) ? folder : resolve(base, folder);
     if (existsSync(join(candidate, 'package.json'))) return realpathSync(candidate);
     if (base === dirname(base) || isAbsolute(folder)) {
       throw new Error(
-        `A shared layer must be a folder with a package.json, got ${folder} (looked for from ${process.cwd()} upwards)`,
+        `A shared layer must be a folder with a package.json, got ${folder} (searched from ${process.cwd()} upwards)`,
       );
     }
   }

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { Bindables } from '../bindings/binding.js';
 import type { HandlerFunction } from './handler-function.js';
 
-/** Warns of what several functions share and none of them needs: a leftover, or a name that is misspelt. */
+/** Warns of shared bindings that no function needs: a leftover or a misspelt name. */
 export function warnOfUnneeded(
   scope: Construct,
   bind: Bindables,
@@ -13,9 +13,9 @@ export function warnOfUnneeded(
   const names = new Set(needs.map(({ name }) => name));
   const unneeded = Object.keys(bind).filter((name) => !names.has(name));
   if (unneeded.length === 0) return;
-  const known = [...names].join(', ') || 'nothing';
+  const needed = [...names].join(', ') || 'nothing';
   Annotations.of(scope).addWarningV2(
     'cdk-trellis:unneededBinding',
-    `\`bind\` has ${unneeded.join(', ')}, which no handler needs (they need ${known}): nothing is granted for it`,
+    `\`bind\` has ${unneeded.join(', ')}, which no handler needs (they need ${needed}). It grants no permissions`,
   );
 }

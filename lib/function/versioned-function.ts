@@ -20,25 +20,25 @@ export interface VersionedFunctionProps extends FunctionProps {
 }
 
 /**
- * A function that is invoked by its alias `live`, which points to a published version.
+ * A function that is invoked through its alias `live`, which points to a published version.
  *
- * Lambda changes code and configuration by two calls, so `$LATEST` is a mix of the old and the new for some seconds of
- * a deployment (https://github.com/aws/aws-cdk/issues/8446). A version never changes, and the alias moves to the next
- * one in a single step.
+ * Lambda updates code and configuration in two calls, so that `$LATEST` mixes old and new for some seconds of a
+ * deployment (https://github.com/aws/aws-cdk/issues/8446). A version never changes, and the alias moves to the next one
+ * atomically.
  *
  * `functionArn`, `functionName`, grants, permissions, event sources, the function URL and the configuration of
- * asynchronous invocations are those of the alias, so every trigger uses it. Metrics count all versions.
+ * asynchronous invocations refer to the alias, so that every trigger uses it. Metrics cover all versions.
  */
 export abstract class VersionedFunction extends LambdaFunction {
   /**
-   * The function without its alias: `$LATEST`. For what must keep the function's own ARN, for example the
-   * `serviceToken` of a custom resource that is deployed already.
+   * The function without its alias: `$LATEST`. For uses that must keep the function's own ARN, for example the
+   * `serviceToken` of a custom resource that is already deployed.
    */
   readonly unqualified: LambdaFunction;
   private readonly isVersioned: boolean;
   private readonly liveOptions: AliasOptions;
   private readonly versionOptions: FunctionProps['currentVersionOptions'];
-  // Not called `alias` and `version`: CDK takes whatever has these for an alias or a version.
+  // Not named `alias` and `version`: CDK treats objects with these as an alias or a version.
   private liveAlias: Alias | undefined;
   private liveVersion: Version | undefined;
 
@@ -46,7 +46,7 @@ export abstract class VersionedFunction extends LambdaFunction {
     const { live, onFailure, onSuccess, maxEventAge, retryAttempts, ...options } = props;
     super(scope, id, options as FunctionProps);
     this.isVersioned = true;
-    // The same object, but its getters and methods see no alias.
+    // The same object, with getters and methods that ignore the alias.
     this.unqualified = Object.create(this, { isVersioned: { value: false } });
     this.liveOptions = live ?? {};
     this.versionOptions = options.currentVersionOptions;
@@ -54,27 +54,27 @@ export abstract class VersionedFunction extends LambdaFunction {
       version: () => this.liveVersion,
       alias: () => this.liveAlias,
     });
-    // Not by CDK's constructor, which would configure `$LATEST`.
+    // Not in CDK's constructor, which would configure `$LATEST`.
     const asynchronous = definedProps({ onFailure, onSuccess, maxEventAge, retryAttempts });
     if (Object.keys(asynchronous).length > 0) this.configureAsyncInvoke(asynchronous);
     if (live) this.createAlias();
     else if (options.currentVersionOptions) this.createVersion();
   }
 
-  /** The alias by which everything invokes the function: for auto scaling or a deployment group. */
+  /** The alias that all triggers invoke: for auto scaling or a deployment group. */
   public get live(): Alias {
     return this.liveAlias ?? this.createAlias();
   }
 
-  /** The version that is deployed, to which the alias `live` points. */
+  /** The deployed version, to which the alias `live` points. */
   public override get currentVersion(): Version {
     return this.liveVersion ?? this.createVersion();
   }
 
-  /** An alias beside `live`, or `live` itself with these options. */
+  /** Adds an alias next to `live`, or sets the options of `live` itself. */
   public override addAlias(aliasName: string, options?: AliasOptions): Alias {
     if (aliasName !== LIVE) return super.addAlias(aliasName, options);
-    // With the id that CDK gives it: an app that has one already keeps it.
+    // CDK's id for the alias: an app that has one already keeps it.
     this.liveAlias ??= super.addAlias(aliasName, { ...this.liveOptions, ...options });
     return this.liveAlias;
   }
@@ -84,7 +84,7 @@ export abstract class VersionedFunction extends LambdaFunction {
     return this.isVersioned ? `${super.functionArn}:${LIVE}` : super.functionArn;
   }
 
-  /** The function's name and the alias, `name:live`, which Lambda takes wherever it takes a name to invoke. */
+  /** The function's name with the alias, `name:live`, which Lambda accepts as the name to invoke. */
   public override get functionName(): string {
     return this.isVersioned ? `${super.functionName}:${LIVE}` : super.functionName;
   }
@@ -103,12 +103,12 @@ export abstract class VersionedFunction extends LambdaFunction {
       : super.grantInvokeVersion(grantee, version);
   }
 
-  /** A metric of the function, over all its versions. */
+  /** Returns a metric of the function, over all its versions. */
   public override metric(metricName: string, props?: MetricOptions): Metric {
     return this.isVersioned ? this.unqualified.metric(metricName, props) : super.metric(metricName, props);
   }
 
-  /** CDK warns of permissions on the function itself beside a version; these are on the alias. */
+  /** Disables CDK's warning about permissions on a function with versions: these are on the alias. */
   public override considerWarningOnInvokeFunctionPermissions(): void {}
 
   private createVersion(): Version {

@@ -9,8 +9,8 @@ const MACHINERY =
   /[\\/]node_modules[\\/](constructs|aws-cdk-lib|jest[^\\/]*|@jest|@swc|tsx|vite|vite-node|vitest|@vitest|cdk-trellis)[\\/]/;
 
 /**
- * The files of the program that led to this call, innermost first, without the library's own and those of what
- * runs the program.
+ * Returns the files of the program on the call stack, innermost first, without the library's own files and those of the
+ * tools that run the program.
  */
 export function callingFiles(): string[] {
   const files = new Set<string>();
@@ -21,23 +21,27 @@ export function callingFiles(): string[] {
   return [...files];
 }
 
-const known = new Map<string, string | undefined>();
+const cached = new Map<string, string | undefined>();
 
-/** The path of a file that is part of the program. */
+/** Returns the path of a file that is part of the program. */
 function programFile(name: string): string | undefined {
-  if (!known.has(name)) {
+  if (!cached.has(name)) {
     const path = name.startsWith('file://') ? fileURLToPath(name) : name;
-    const isOther = name.startsWith('node:') || isLibrary(path) || MACHINERY.test(path) || !existsSync(path);
-    known.set(name, isOther ? undefined : path);
+    const isExcluded =
+      name.startsWith('node:') || isLibrary(path) || MACHINERY.test(path) || !existsSync(path);
+    cached.set(name, isExcluded ? undefined : path);
   }
-  return known.get(name);
+  return cached.get(name);
 }
 
 function isLibrary(path: string): boolean {
   return path.startsWith(LIBRARY + sep);
 }
 
-/** The stack as V8 has it: source map support of the running tool formats it, so it is put aside meanwhile. */
+/**
+ * Returns V8's structured stack. The source map support of the running tool formats stacks, so it is disabled
+ * meanwhile.
+ */
 function callSites(): NodeJS.CallSite[] {
   const { prepareStackTrace, stackTraceLimit } = Error;
   try {

@@ -6,28 +6,28 @@ import { esModuleOf, originalFiles } from './original-files.js';
 import { sourceFile } from './source-file.js';
 import { pathsTo, viteImport } from './vite-import.js';
 
-/** `import('x')` or `require('x')`, whatever a compiler has put around it; jiti has a name of its own for it. */
+/** `import('x')` or `require('x')`, with any comments that compilers add; jiti uses a name of its own. */
 const LITERAL =
   /\b(?:import|require|jitiImport)\s*\(\s*(?:(?:\/\*[\s\S]*?\*\/|\/\/.*)\s*)*(["'`])((?:(?!\1|\$\{|\\).|\\.)+)\1\s*,?\s*\)/;
 
-/** Compilers write what is not ASCII as `\xFC` or `\u{1F600}`. */
+/** Compilers escape non-ASCII characters as `\xFC` or `\u{1F600}`. */
 const ESCAPE = /\\(?:x([\da-f]{2})|u([\da-f]{4})|u\{([\da-f]+)\}|(.))/gi;
 
-/** What bundlers make of an import of a module that they have put into the same file. */
+/** The code that bundlers generate for an import of a module in the same bundle. */
 const BUNDLED = /\bPromise\.resolve\(\)\.then\(/;
 
 const located = new WeakMap<() => unknown, string>();
 
 /**
- * The file that `handler: () => import('./place.js')` means.
+ * Returns the file that `handler: () => import('./place.js')` refers to.
  *
- * The path is relative to the file that has written it, which is not always the first on the stack: a subclass or
- * a helper function may lie between. So it is looked for in the files of all stack frames, and anything but one
- * answer is an error. It is remembered: a saga is written in one file, and made a construct in another.
+ * The path is relative to the file that contains it, which is not always the first on the stack: a subclass or a helper
+ * function may be in between. It is therefore searched in the files of all stack frames, and any result but one file is
+ * an error. The result is kept: a saga is written in one file and becomes a construct in another.
  */
 export function entryOf(handler: () => unknown): string {
-  const known = libraryEntry(handler) ?? located.get(handler);
-  if (known !== undefined) return known;
+  const cached = libraryEntry(handler) ?? located.get(handler);
+  if (cached !== undefined) return cached;
   const file = locate(handler);
   located.set(handler, file);
   return file;
@@ -40,12 +40,11 @@ function locate(handler: () => unknown): string {
   const literal = LITERAL.exec(text)?.[2];
   const specifier = literal?.replace(
     ESCAPE,
-    (_, byte, unit, point, other) =>
-      other ?? String.fromCodePoint(Number.parseInt(byte ?? unit ?? point, 16)),
+    (_, byte, unit, point, char) => char ?? String.fromCodePoint(Number.parseInt(byte ?? unit ?? point, 16)),
   );
   if (specifier === undefined) {
     const advice = BUNDLED.test(text)
-      ? '. The app has been bundled, and the handler with it: run the app from its sources, or bundle it with code splitting.'
+      ? '. The app was bundled together with the handler. Run the app from its sources, or bundle it with code splitting.'
       : '';
     throw new Error(
       `\`handler\` must be a function with a literal import, \`() => import('./place.js')\`, got \`${shorten(text)}\`${advice}`,
@@ -53,81 +52,86 @@ function locate(handler: () => unknown): string {
   }
   if (!/^\.{0,2}\//.test(specifier)) {
     throw new Error(
-      `\`handler\` must import a file of the project by a relative path, got \`${specifier}\`: write a file that exports the package's handler and import that`,
+      `\`handler\` must import a file of the project by a relative path, got \`${specifier}\`. Import a file that exports the package's handler`,
     );
   }
   return onlyTarget(specifier, [specifier, literal as string], callingFiles());
 }
 
-/** @param spellings how a file may have it: as it is, or with escapes */
+/** @param spellings spellings of the import in the file: plain, or with escapes */
 function onlyTarget(specifier: string, spellings: readonly string[], files: string[]): string {
   const targets = new Map<string, string>();
   const writers = files.filter((file) => mentions(file, spellings));
   for (const file of writers) {
-    const originals = originalFiles(file, texts.get(file)?.text ?? '').filter((one) =>
-      mentions(one, spellings),
+    const originals = originalFiles(file, texts.get(file)?.text ?? '').filter((original) =>
+      mentions(original, spellings),
     );
-    const found = originals.flatMap((one) => targetIn(one, specifier));
-    // Where the sources are there, what they were compiled to is a copy.
+    const found = originals.flatMap((original) => targetIn(original, specifier));
+    // If the sources exist, the compiled file is a copy.
     for (const [target, by] of found.length > 0 ? found : targetIn(file, specifier)) {
       if (!targets.has(target)) targets.set(target, by);
     }
   }
-  if (targets.size === 0) throw new Error(nowhere(specifier, writers, files));
-  return oneOf(targets, specifier);
+  if (targets.size === 0) throw new Error(notFoundText(specifier, writers, files));
+  return singleTarget(targets, specifier);
 }
 
-/** Vite has resolved the import, to a path from its root, which only those who configure it know. */
+/**
+ * Returns the target of an import that Vite has resolved to a path from its root, which is known only to Vite's
+ * configuration.
+ */
 function viteTarget(path: string, files: string[]): string {
-  const found = files.flatMap((file) => pathsTo(path, file).flatMap((one) => targetIn(file, one)));
-  if (found.length === 0) throw new Error(nowhere(path, [], files));
-  return oneOf(new Map(found), path);
+  const found = files.flatMap((file) =>
+    pathsTo(path, file).flatMap((relativePath) => targetIn(file, relativePath)),
+  );
+  if (found.length === 0) throw new Error(notFoundText(path, [], files));
+  return singleTarget(new Map(found), path);
 }
 
-/** @param targets files, and by which file each is meant */
-function oneOf(targets: ReadonlyMap<string, string>, specifier: string): string {
-  const [first, ...others] = targets.keys();
-  if (first !== undefined && others.length === 0) {
-    written.set(first, { file: targets.get(first) as string, specifier });
+/** @param targets files, with the file that refers to each */
+function singleTarget(targets: ReadonlyMap<string, string>, specifier: string): string {
+  const [first, ...rest] = targets.keys();
+  if (first !== undefined && rest.length === 0) {
+    writtenIn.set(first, { file: targets.get(first) as string, specifier });
     return first;
   }
   const list = [...targets].map(([target, file]) => `\n  - ${shown(target)} (written in ${shown(file)})`);
   throw new Error(
-    `\`handler\` imports \`${specifier}\`, which may mean:${list.join('')}\nRename one, or write the paths differently.`,
+    `\`handler\` imports \`${specifier}\`, which is ambiguous:${list.join('')}\nRename one of the files, or write the paths differently.`,
   );
 }
 
-function nowhere(specifier: string, writers: readonly string[], files: readonly string[]): string {
+function notFoundText(specifier: string, writers: readonly string[], files: readonly string[]): string {
   const absent = writers.map((file) => {
     const path = shown(specifier.startsWith('/') ? specifier : join(dirname(file), specifier));
     return `\n  - ${path}${/\.js$/.test(path) ? ', nor .ts or .tsx' : ''} (written in ${shown(file)})`;
   });
   if (absent.length > 0) {
-    return `\`handler\` imports \`${specifier}\`, and there is no such file:${absent.join('')}\nCorrect the path, or call what creates the construct from the file that has the import.`;
+    return `\`handler\` imports \`${specifier}\`, which does not exist:${absent.join('')}\nCorrect the path, or create the construct in a call from the file with the import.`;
   }
-  const looked = files.map((file) => `\n  - ${shown(file)}`).join('');
-  return `\`handler\` imports \`${specifier}\`, but no file on the way to this construct contains that text. Looked in:${looked || ' (none)'}\nCreate the construct, or call what creates it, from the file that has the import.`;
+  const searched = files.map((file) => `\n  - ${shown(file)}`).join('');
+  return `\`handler\` imports \`${specifier}\`, but no file on the call stack of this construct contains that text. Searched files:${searched || ' (none)'}\nCreate the construct in the file with the import, or in a call from it.`;
 }
 
-/** What a specifier means in a file, and the file. */
+/** Returns the target of a specifier in a file, with that file. */
 function targetIn(file: string, specifier: string): [target: string, file: string][] {
   const source = sourceFile(specifier.startsWith('/') ? '/' : dirname(file), specifier);
-  // As esbuild names it: several links may lead to one file.
+  // The real path, as in esbuild: several links may lead to one file.
   return source === undefined ? [] : [[esModuleOf(realpathSync.native(source)), file]];
 }
 
-/** Where the import of a handler's module was found, by the module's file. */
-const written = new Map<string, { readonly file: string; readonly specifier: string }>();
+/** Imports of handler modules, by the module's file. */
+const writtenIn = new Map<string, { readonly file: string; readonly specifier: string }>();
 
-/** `import { handler } from './place.js'`, and what stands between its braces. */
+/** `import { handler } from './place.js'`, with the text between its braces. */
 const STATIC = /^[ \t]*import\s+(?!type\b)([^'"`;]*?)\s*(?:from\s*)?["']([^"']+)["']/gm;
 
 /**
- * The file that imports a handler's module for more than its types, next to the `() => import()` of it: synth then runs
- * what runs in Lambda, and loads all that it imports.
+ * Returns the file that imports a handler's module for more than its types, besides the `() => import()` of it: synth
+ * then runs the handler's code and loads everything that it imports.
  */
 export function valueImportOf(entry: string): string | undefined {
-  const found = written.get(entry);
+  const found = writtenIn.get(entry);
   const text = found && texts.get(found.file)?.text;
   if (!text) return undefined;
   const isValue = [...text.matchAll(STATIC)].some(
@@ -144,11 +148,11 @@ function isOnlyTypes(clause: string): boolean {
 const texts = new Map<string, { stamp: number; text: string }>();
 
 function mentions(file: string, spellings: readonly string[]): boolean {
-  const known = texts.get(file);
-  // It is read again only if it may say something else than it did: hundreds of handlers are asked for in a row.
-  if (known && isIn(known.text, spellings)) return true;
+  const cached = texts.get(file);
+  // The file is read again only if its text may have changed: hundreds of handlers are resolved in a row.
+  if (cached && isIn(cached.text, spellings)) return true;
   const stamp = statSync(file).mtimeMs;
-  if (known?.stamp === stamp) return false;
+  if (cached?.stamp === stamp) return false;
   const text = readFileSync(file, 'utf8');
   texts.set(file, { stamp, text });
   return isIn(text, spellings);

@@ -1,4 +1,4 @@
-import { missingHandler, refuseOther } from './handler-errors.js';
+import { assertHandlerFunction, missingHandler } from './handler-errors.js';
 import type { Module, Node } from './module.js';
 import { isImported } from './module-exports.js';
 import type { ModuleGraph } from './module-graph.js';
@@ -81,7 +81,7 @@ export function analyzeHandler(entry: string, name: string, graph: ModuleGraph):
   const origin = module.isCommonJs ? undefined : exportOrigin(module, name, false);
   if (!origin || isMissing(module, name, origin)) throw missingHandler(module, name);
   const value = foundAt(module, origin);
-  refuseOther(value.module, value.node, name);
+  assertHandlerFunction(value.module, value.node, name);
   const call = wrapperCall(value, new Set());
   if (!call) {
     const unseen = assertNeedsAreRead(value.module, value.node, NEEDS_ARGUMENT, Object.keys(OWN_NEEDS));

@@ -2,12 +2,15 @@ import type { Module, Node } from './module.js';
 import { isImported } from './module-exports.js';
 import { SourceError } from './source-error.js';
 
-/** What is no function, or one that Lambda does not call. */
-export function refuseOther(module: Module, node: Node, name: string): void {
+/** Asserts that the handler is a function that Lambda can call. */
+export function assertHandlerFunction(module: Module, node: Node, name: string): void {
   if (/^Class|Literal$|^(Object|Array)Expression$/.test(node.type)) {
-    const given = node.type.replace(/(Declaration|Expression|Literal)$/, '').toLowerCase();
+    const kind = node.type
+      .replace(/(Declaration|Expression|Literal)$/, '')
+      .replace('Numeric', 'Number')
+      .toLowerCase();
     throw new SourceError(
-      `\`${name}\` must be a function of (event, context), got a value that is none (${given})`,
+      `\`${name}\` must be a function of (event, context), got ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`,
       module.file,
       node.loc.start.line,
     );
@@ -16,17 +19,17 @@ export function refuseOther(module: Module, node: Node, name: string): void {
   const parameters = node.params.filter((parameter: Node) => parameter.name !== 'this');
   if (parameters.length < 3) return;
   throw new SourceError(
-    `\`${name}\` must be an async function of (event, context), got one with a callback: Node.js 24 and later do not call it. Return a promise of the result instead.`,
+    `\`${name}\` must be an async function of (event, context), got one with a callback: Node.js 24 and later do not call it. Return a promise instead.`,
     module.file,
     node.loc.start.line,
   );
 }
 
-/** Why a module has no such handler, and how it is to be written. */
+/** Returns the error for a module without the handler, with the remedy. */
 export function missingHandler(module: Module, name: string): SourceError {
   if (module.isCommonJs && /[\\/]node_modules[\\/]/.test(module.file)) {
     return new SourceError(
-      'a handler must be an ES module that exports it, got a CommonJS module of a package. Its author can publish handlers as ES modules (a folder with `"type": "module"`), or the TypeScript sources that its source maps name.',
+      'a handler must be an ES module that exports it, got a CommonJS module of a package. Its author can publish handlers as ES modules (in a folder with `"type": "module"`), or with the TypeScript sources of its source maps.',
       module.file,
     );
   }
@@ -39,14 +42,14 @@ export function missingHandler(module: Module, name: string): SourceError {
   const reexported = module.exports.get(name);
   if (reexported && isImported(reexported)) {
     return new SourceError(
-      `the module must export \`${name}\`, got one that it re-exports from \`${reexported.from}\`, where \`${reexported.name}\` is not, or comes from here again`,
+      `the module must export \`${name}\`, got a re-export from \`${reexported.from}\`, which does not export \`${reexported.name}\` (or re-exports it from here)`,
       module.file,
     );
   }
-  const names = [...module.exports.keys()].map((one) => `\`${one}\``).join(', ');
+  const names = [...module.exports.keys()].map((exported) => `\`${exported}\``).join(', ');
   const advice =
     name === 'handler'
-      ? " Write `export const handler = ...` or `export { name as handler }`, or say which it is: `() => import('./orders.js').then((module) => ({ handler: module.place }))`."
+      ? " Write `export const handler = ...` or `export { name as handler }`, or select the export: `() => import('./orders.js').then((module) => ({ handler: module.place }))`."
       : '';
   return new SourceError(
     `the module must export \`${name}\`, got ${names || 'no exports'}.${advice}`,

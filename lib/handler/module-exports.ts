@@ -5,20 +5,20 @@ import type * as Esbuild from 'esbuild';
 import { ELSEWHERE, type File, type Imported, type ModuleText, type Node } from './module.js';
 import { SourceError } from './source-error.js';
 
-const known = new Map<string, { readonly stamp: string; readonly text: ModuleText }>();
+const cache = new Map<string, { readonly stamp: string; readonly text: ModuleText }>();
 
 /**
- * Reads what a module imports, declares and exports. Files that several handlers share are parsed once.
+ * Reads the imports, declarations and exports of a module. Files that several handlers share are parsed once.
  *
- * @throws SourceError when it cannot be parsed
+ * @throws SourceError if it cannot be parsed
  */
 export function readModule(file: string): ModuleText {
   const { mtimeMs, ctimeMs, size } = statSync(file);
   const stamp = `${mtimeMs} ${ctimeMs} ${size}`;
-  const before = known.get(file);
-  if (before?.stamp === stamp) return before.text;
+  const cached = cache.get(file);
+  if (cached?.stamp === stamp) return cached.text;
   const text = parsedModule(file);
-  known.set(file, { stamp, text });
+  cache.set(file, { stamp, text });
   return text;
 }
 
@@ -45,7 +45,7 @@ function parsedModule(file: string): ModuleText {
 }
 
 function parse(file: string, text: string): File {
-  // Loaded here: a synth that finds everything in its cache needs no parser.
+  // Loaded on demand: a synth that finds everything in the cache needs no parser.
   const parser = require('@babel/parser') as typeof Parser;
   try {
     const jsx = /\.[jt]sx$/.test(file) ? (['jsx'] as const) : [];
@@ -58,7 +58,7 @@ function parse(file: string, text: string): File {
   }
 }
 
-/** esbuild's message where it has one: the same words for an error here and in a file that the handler imports. */
+/** Returns the syntax error with esbuild's message, so that errors here and in imported files read alike. */
 function syntaxError(file: string, text: string, error: Error & { loc?: { line: number } }): SourceError {
   const { transformSync } = require('esbuild') as typeof Esbuild;
   try {
@@ -83,7 +83,7 @@ function readImport(statement: Node, imports: Map<string, Imported>): void {
   }
 }
 
-/** `import rt = require('./rt.js')`. */
+/** Reads `import rt = require('./rt.js')`. */
 function readRequired({ id, moduleReference }: Node, imports: Map<string, Imported>): void {
   if (moduleReference.type !== 'TSExternalModuleReference') return;
   imports.set(id.name, { from: moduleReference.expression.value, name: '*' });
@@ -93,7 +93,7 @@ function readStar(statement: Node, stars: string[]): void {
   if (statement.exportKind !== 'type') stars.push(statement.source.value);
 }
 
-/** What a module declares and exports. */
+/** Declarations and exports of a module. */
 interface Scope {
   readonly values: Map<string, Node>;
   readonly members: Map<string, Node>;
@@ -140,7 +140,7 @@ function declare(statement: Node, { values, members }: Scope): void {
   }
 }
 
-/** What `const { a, b: { c } } = init` takes: `init.a` and `init.b.c`. */
+/** Returns the members that `const { a, b: { c } } = init` reads: `init.a` and `init.b.c`. */
 function membersIn(pattern: Node, init: Node): [name: string, member: Node][] {
   if (!init || pattern.type !== 'ObjectPattern') return [];
   return pattern.properties.flatMap((property: Node): [string, Node][] => {
@@ -160,7 +160,7 @@ function membersIn(pattern: Node, init: Node): [name: string, member: Node][] {
   });
 }
 
-/** The names of `{ a, b: { c }, ...d }` and `[a, b]`. */
+/** Returns the names in `{ a, b: { c }, ...d }` and `[a, b]`. */
 export function namesIn(pattern: Node): string[] {
   switch (pattern?.type) {
     case 'Identifier':
@@ -182,7 +182,7 @@ function nameOf(node: Node): string {
   return node.type === 'StringLiteral' ? node.value : node.name;
 }
 
-/** Whether an export is another module's. */
+/** Returns true if an export belongs to another module. */
 export function isImported(value: Imported | Node): value is Imported {
   return value.from !== undefined && value.type === undefined;
 }

@@ -4,7 +4,7 @@ import { dirname, extname, join, relative, sep } from 'node:path';
 import type { Module, Modules, Target } from './module.js';
 import { readModule } from './module-exports.js';
 
-/** Where an import leads, and the settings (package.json, tsconfig.json) that say so, by absolute paths. */
+/** Target of an import, and the settings (package.json, tsconfig.json) that determine it, as absolute paths. */
 export interface Resolution {
   readonly file?: string | undefined;
   readonly inputs: readonly string[];
@@ -16,7 +16,7 @@ export type Resolve = (specifier: string, importer: string) => Resolution;
 
 const LIBRARY = join(__dirname, '..');
 
-/** In the package, handlers of the library itself are ES modules. */
+/** In the published package, the library's own handlers are ES modules. */
 const RUNTIME_FOLDERS = [join(LIBRARY, 'runtime'), join(LIBRARY, 'esm', 'runtime')];
 
 /** Another copy of this library: each package of a monorepo may have one. */
@@ -27,7 +27,7 @@ const CODE = /\.[cm]?[jt]sx?$/;
 /** Extensions that esbuild adds, in its order. https://esbuild.github.io/api/#resolve-extensions */
 const ADDED = ['.tsx', '.ts', '.jsx', '.js'];
 
-/** What TypeScript calls the sources of compiled files; esbuild looks for these after the file that is named. */
+/** Extensions of sources by the extension of their compiled files; esbuild tries them after the named file. */
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
   '.js': ['.ts', '.tsx'],
   '.jsx': ['.ts', '.tsx'],
@@ -35,24 +35,24 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
   '.cjs': ['.cts'],
 };
 
-/** The modules that an analysis reads, and how they lead to one another. */
+/** The modules that an analysis reads, with their imports. */
 export class ModuleGraph implements Modules {
-  /** The files that were read. */
+  /** Files that were read. */
   readonly files = new Set<string>();
-  /** Settings that imports were resolved by, and those that would change it if they were there. */
+  /** Settings that determine imports, and absent files that would if they existed. */
   readonly settings = { inputs: new Set<string>(), absent: new Set<string>() };
   private readonly targets = new Map<string, Target>();
 
   /**
-   * @param resolve resolves what is neither relative nor plainly an installed package
-   * @param aliases names that mean something else for this bundle
+   * @param resolve resolves imports that are neither relative nor clearly an installed package
+   * @param aliases names with an alias in this bundle
    */
   constructor(
     private readonly resolve: Resolve,
     private readonly aliases: readonly string[] = [],
   ) {}
 
-  /** @throws SourceError when the file cannot be parsed */
+  /** @throws SourceError if the file cannot be parsed */
   public read(file: string): Module {
     this.files.add(file);
     return { ...readModule(file), graph: this };
@@ -60,9 +60,9 @@ export class ModuleGraph implements Modules {
 
   public target({ file }: { readonly file: string }, from: string): Target {
     const key = `${from}\0${from.startsWith('#') ? file : dirname(file)}`;
-    const known = this.targets.get(key) ?? this.find(file, from);
-    this.targets.set(key, known);
-    return known;
+    const target = this.targets.get(key) ?? this.find(file, from);
+    this.targets.set(key, target);
+    return target;
   }
 
   private find(importer: string, from: string): Target {
@@ -95,7 +95,7 @@ function kindOf(file: string): Target {
   return CODE.test(file) ? { file } : 'other';
 }
 
-/** The file that a relative import means to esbuild, if that is told by names alone. */
+/** Returns the file to which esbuild resolves a relative import; undefined if names alone do not determine it. */
 function relativeFile(folder: string, specifier: string): string | undefined {
   const path = join(folder, specifier);
   const extension = extname(path);
@@ -103,7 +103,7 @@ function relativeFile(folder: string, specifier: string): string | undefined {
   const candidates = [path, ...ADDED.map((added) => path + added), ...sources];
   const found = candidates.find(isFile);
   if (found !== undefined) return realpathSync(found);
-  // A folder with a package.json has an entry point of its own.
+  // A folder with a package.json has its own entry point.
   if (existsSync(join(path, 'package.json'))) return undefined;
   const index = ADDED.map((added) => join(path, `index${added}`)).find(isFile);
   return index && realpathSync(index);
@@ -129,7 +129,7 @@ function isInstalled(file: string): boolean {
   return /[\\/]node_modules[\\/]/.test(file);
 }
 
-/** Whether a package says that it uses this library: most do not, and need not be read. */
+/** Returns true if a package declares this library as a dependency: most do not and need not be read. */
 function canUseRuntime(folder: string): boolean {
   const { dependencies, peerDependencies, optionalDependencies, devDependencies, bundledDependencies } =
     JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -137,7 +137,7 @@ function canUseRuntime(folder: string): boolean {
   return 'cdk-trellis' in names || [bundledDependencies].flat().includes('cdk-trellis');
 }
 
-/** The file as errors name it. */
+/** Returns the file's path for messages. */
 export function shownFile(file: string): string {
   return relative(process.cwd(), file);
 }

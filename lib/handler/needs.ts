@@ -16,14 +16,14 @@ const REMEDY =
 /**
  * Reads `{ orders: table.readWrite }`: names, kinds and accesses.
  *
- * @throws SourceError when something in it is computed
+ * @throws SourceError if a part of it is computed
  */
 export function readNeeds(module: Module, argument: Node, line: number, wrapper: string): DeclaredNeed[] {
   const object = literalOf(module, argument);
   if (object?.type !== 'ObjectExpression') {
-    const given = argument ? describe(module, argument) : 'nothing';
+    const actual = argument ? describe(module, argument) : 'nothing';
     throw new SourceError(
-      `the needs of \`${wrapper}\` must be an object literal, got ${given}. ${REMEDY}`,
+      `the needs of \`${wrapper}\` must be an object literal, got ${actual}. ${REMEDY}`,
       module.file,
       argument?.loc.start.line ?? line,
     );
@@ -32,32 +32,32 @@ export function readNeeds(module: Module, argument: Node, line: number, wrapper:
 }
 
 function readNeed(module: Module, property: Node): DeclaredNeed {
-  const at = property.loc.start.line;
+  const line = property.loc.start.line;
   if (property.type !== 'ObjectProperty' || property.computed) {
-    const given = property.type === 'SpreadElement' ? 'a spread' : 'a computed name or a method';
+    const actual = property.type === 'SpreadElement' ? 'a spread' : 'a computed name or a method';
     throw new SourceError(
-      `a need must be a name and what it needs, got ${given}. ${REMEDY}`,
+      `a need must be a name with a kind and an access, got ${actual}. ${REMEDY}`,
       module.file,
-      at,
+      line,
     );
   }
   const name = property.key.name ?? String(property.key.value);
   const value = literalOf(module, property.value);
   const need = value && kindAndAccess(module, value);
   if (!need) {
-    const given = describe(module, property.value);
+    const actual = describe(module, property.value);
     throw new SourceError(
-      `the need \`${name}\` must be a kind and an access, got ${given}. ${REMEDY}`,
+      `the need \`${name}\` must be a kind and an access, got ${actual}. ${REMEDY}`,
       module.file,
-      at,
+      line,
     );
   }
   return { name, ...need };
 }
 
 /**
- * `table.read`, `table<Order>().read`, `bus(OrderPlaced).publish`, `table.index('byDay').read`; `invoke<F>()` has one
- * access, its own name.
+ * Returns kind and access of `table.read`, `table<Order>().read`, `bus(OrderPlaced).publish` or
+ * `table.index('byDay').read`; `invoke<F>()` has one access, its own name.
  */
 function kindAndAccess(module: Module, value: Node): { kind: string; access: string } | undefined {
   if (value.type === 'CallExpression') {
@@ -71,13 +71,13 @@ function kindAndAccess(module: Module, value: Node): { kind: string; access: str
   return kind ? { kind, access } : ofPart(module, object, access);
 }
 
-/** `table.index('byDay')`: the access to a part of the thing says which. */
+/** Returns kind and access of `table.index('byDay').read`: the access includes the part. */
 function ofPart(module: Module, call: Node, access: string): { kind: string; access: string } | undefined {
   const callee = call.type === 'CallExpression' ? unwrapped(call.callee) : undefined;
   if (callee?.type !== 'MemberExpression' || callee.computed) return undefined;
   const kind = runtimeName(module, unwrapped(callee.object));
-  const [name, ...others] = call.arguments.map((argument: Node) => textOf(module, argument));
-  if (!kind || name === undefined || others.length > 0) return undefined;
+  const [name, ...rest] = call.arguments.map((argument: Node) => textOf(module, argument));
+  if (!kind || name === undefined || rest.length > 0) return undefined;
   return { kind, access: `${callee.property.name}('${name}').${access}` };
 }
 
@@ -89,7 +89,7 @@ function textOf(module: Module, node: Node): string | undefined {
     : undefined;
 }
 
-/** A literal, or the literal that a constant of the same file stands for. */
+/** Returns a literal, or the literal in a constant of the same file. */
 function literalOf(module: Module, node: Node): Node {
   const value = unwrapped(node);
   const constant = value?.type === 'Identifier' ? module.values.get(value.name) : undefined;

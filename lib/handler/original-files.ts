@@ -10,17 +10,17 @@ interface SourceMap {
 }
 
 /**
- * The files that a compiled one was made from, as its source map has them, where they are there.
+ * Returns the existing sources of a compiled file, from its source map.
  *
- * Not those of packages: what they have published is what was compiled.
+ * Files of packages have no sources: the published file is the compiled one.
  */
 export function originalFiles(file: string, text: string): string[] {
   return /[\\/]node_modules[\\/]/.test(file) ? [] : mappedFiles(file, text);
 }
 
 /**
- * The source of a module of a package that was compiled to CommonJS, as libraries of constructs are, where the package has
- * it: handlers are bundled as ES modules.
+ * Returns the source of a package's module that was compiled to CommonJS, as construct libraries are, if the package
+ * contains it: handlers are bundled as ES modules.
  */
 export function esModuleOf(file: string): string {
   if (!/[\\/]node_modules[\\/].*\.c?js$/.test(file)) return file;
@@ -37,7 +37,7 @@ function mappedFiles(file: string, text: string): string[] {
     const paths = sources.map((source) => pathOf(dirname(file), join(sourceRoot, source), source));
     return paths.filter((path) => existsSync(path));
   } catch {
-    // Without it, the compiled file is all there is.
+    // Without a source map, only the compiled file is known.
     return [];
   }
 }

@@ -6,9 +6,9 @@ import { sourceFile } from './source-file.js';
 const CONDITIONS = ['node', 'import', 'module', 'default'];
 
 /**
- * The source files of a package by the subpath they are imported by.
+ * Returns the source files of a package by import subpath.
  *
- * @throws Error when the package exports nothing, or what is not a file
+ * @throws Error if the package exports nothing, or a path that is not a file
  */
 export function exportedFiles(folder: string, manifest: Manifest): Record<string, string> {
   const { name, exports = manifest.main ?? './index.js' } = manifest;
@@ -19,7 +19,7 @@ export function exportedFiles(folder: string, manifest: Manifest): Record<string
   const table: Record<string, unknown> = isTable ? (exports as Record<string, unknown>) : { '.': exports };
   const files: Record<string, string> = {};
   for (const [subpath, target] of Object.entries(table)) {
-    // null is package.json's way to say that a path is not exported.
+    // In package.json, null excludes a path from the exports.
     if (subpath === './package.json' || target === null) continue;
     if (subpath.includes('*')) {
       throw new Error(`The layer ${name} must export each file by name, got the pattern "${subpath}"`);
@@ -28,15 +28,13 @@ export function exportedFiles(folder: string, manifest: Manifest): Record<string
     const file = path && sourceFile(folder, path);
     if (!file) {
       throw new Error(
-        `The layer ${name} exports "${subpath}", but there is no file ${path ?? 'for it'} in ${folder}`,
+        `The layer ${name} must export existing files, got "${subpath}" without ${path ?? 'a file'} in ${folder}`,
       );
     }
     files[subpath] = join(file);
   }
   if (Object.keys(files).length === 0) {
-    throw new Error(
-      `The layer ${name} must export something, got no \`exports\` of files in ${folder}/package.json`,
-    );
+    throw new Error(`The layer ${name} must export files, got no \`exports\` in ${folder}/package.json`);
   }
   return files;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a shared layer's package.json says. */
+/** The package.json of a shared layer. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -15,15 +15,15 @@ const NAME = /^(@[a-z0-9-~][a-z0-9-._~]*\/)?[a-z0-9-~][a-z0-9-._~]*$/;
 /**
  * Reads the package.json of a shared layer.
  *
- * @throws Error when it is not JSON or has no name that npm takes
+ * @throws Error if it is not JSON or has no valid npm name
  */
 export function readManifest(folder: string): Manifest {
   const file = join(folder, 'package.json');
   const { name, version = '0.0.0', ...rest } = parsed(file);
   if (typeof name !== 'string' || !NAME.test(name)) {
-    const given = name === undefined ? 'none' : JSON.stringify(name);
+    const actual = name === undefined ? 'none' : JSON.stringify(name);
     throw new Error(
-      `The package.json of a shared layer must have a \`name\` that handlers import it by, as in "@shop/money", got ${given} in ${file}`,
+      `The package.json of a shared layer must have a \`name\` that handlers import it by, as in "@shop/money", got ${actual} in ${file}`,
     );
   }
   return { ...rest, name, version: String(version) };

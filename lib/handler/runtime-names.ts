@@ -1,15 +1,15 @@
 import type { Imported, Module, Node } from './module.js';
 import { isImported } from './module-exports.js';
 
-/** A value and the module it is written in. */
+/** A value and its module. */
 export interface Found {
   readonly module: Module;
   readonly node: Node;
 }
 
 /**
- * What an expression stands for: a name of `cdk-trellis/runtime` (`*` for all of it), a value of a module that was
- * read, or something of a module that was not: of a package, or of what could not be found. It is absent if the module was
+ * Origin of an expression: a name of `cdk-trellis/runtime` (`*` for all of it), a value of a module that was read, or a
+ * value of a module that was not read: of a package, or one that cannot be resolved. It is absent if the module was
  * read and does not export it.
  */
 export type Origin =
@@ -20,10 +20,10 @@ export type Origin =
 /** All exports of a module, as one object. */
 export const NAMESPACE = 'Namespace';
 
-/** Longer chains of names are circles. */
+/** Longer chains of names are cycles. */
 const MAX_STEPS = 200;
 
-/** The name that an expression has in `cdk-trellis/runtime`, whatever it is imported as and by way of which modules. */
+/** Returns the name of an expression in `cdk-trellis/runtime`, through any imports and re-exports. */
 export function runtimeName(module: Module, node: Node): string | undefined {
   const origin = originOf({ module, node }, true);
   return 'runtime' in origin && origin.runtime !== '*' && origin.runtime !== 'default'
@@ -34,7 +34,7 @@ export function runtimeName(module: Module, node: Node): string | undefined {
 /**
  * Follows names through variables, imports and re-exports.
  *
- * @param throughObjects whether `kit.handle` is followed into `const kit = { handle }`, too
+ * @param throughObjects true to follow `kit.handle` into `const kit = { handle }`
  */
 export function originOf(found: Found, throughObjects: boolean, steps = 0): Origin {
   const node = unwrapped(found.node);
@@ -62,19 +62,19 @@ function nameOrigin(module: Module, node: Node, throughObjects: boolean, steps: 
   return value ? originOf({ module, node: value }, throughObjects, steps + 1) : { module, node };
 }
 
-/** What an import stands for in the module that it leads to. */
+/** Returns the origin of an import in its target module. */
 export function follow(module: Module, imported: Imported, throughObjects: boolean, steps = 0): Origin {
   const { from, name } = imported;
   const target = module.graph.target(module, from);
   if (target === 'runtime') return { runtime: name };
   if (typeof target === 'string') return { from, isPackage: target !== 'unseen' };
-  const other = module.graph.read(target.file);
-  if (name === '*') return { module: other, node: { type: NAMESPACE } };
-  const found = exportOrigin(other, name, throughObjects, steps + 1);
+  const targetModule = module.graph.read(target.file);
+  if (name === '*') return { module: targetModule, node: { type: NAMESPACE } };
+  const found = exportOrigin(targetModule, name, throughObjects, steps + 1);
   return found ?? { from, isPackage: false, isAbsent: true };
 }
 
-/** What a module exports by a name; undefined when it does not. */
+/** Returns the origin of a module's export; undefined if it does not exist. */
 export function exportOrigin(
   module: Module,
   name: string,
@@ -88,7 +88,7 @@ export function exportOrigin(
       ? follow(module, exported, throughObjects, steps + 1)
       : originOf({ module, node: exported }, throughObjects, steps + 1);
   }
-  // As the language has it, `export *` leaves out the default.
+  // By the language's rules, `export *` excludes the default.
   for (const from of name === 'default' ? [] : starsOf(module)) {
     const target = module.graph.target(module, from);
     if (target === 'runtime') return { runtime: name };
@@ -99,10 +99,10 @@ export function exportOrigin(
   return module.isCommonJs ? { from: module.file, isPackage: false } : undefined;
 }
 
-/** Modules that can be read come first: of the others it is not known what they export. */
+/** Sorts readable modules first: the exports of the others are not known. */
 function starsOf(module: Module): readonly string[] {
   const rank = (from: string) => (typeof module.graph.target(module, from) === 'string' ? 1 : 0);
-  return [...module.stars].sort((one, other) => rank(one) - rank(other));
+  return [...module.stars].sort((a, b) => rank(a) - rank(b));
 }
 
 function memberOrigin(
@@ -112,7 +112,7 @@ function memberOrigin(
   steps: number,
 ): Origin | undefined {
   if ('runtime' in whole) {
-    // Node.js and bundlers let CommonJS modules be used by their default.
+    // Node.js and bundlers expose CommonJS modules as their default export.
     return whole.runtime === '*' || whole.runtime === 'default' ? { runtime: name } : undefined;
   }
   if ('from' in whole) return whole;
@@ -125,14 +125,14 @@ function memberOrigin(
   return property?.value && originOf({ module, node: property.value }, throughObjects, steps + 1);
 }
 
-/** The name of `object.name` and `object['name']`. */
+/** Returns the name of `object.name` and `object['name']`. */
 function memberName(node: Node): string | undefined {
   if (!/^(Optional)?MemberExpression$/.test(node?.type)) return undefined;
   if (!node.computed) return node.property.name;
   return node.property.type === 'StringLiteral' ? node.property.value : undefined;
 }
 
-/** The module of `import('./place.js')`. */
+/** Returns the module of `import('./place.js')`. */
 export function importedLater(node: Node): string | undefined {
   const isImport =
     node?.type === 'ImportExpression' || (node?.type === 'CallExpression' && node.callee.type === 'Import');
@@ -140,14 +140,14 @@ export function importedLater(node: Node): string | undefined {
   return specifier?.type === 'StringLiteral' ? specifier.value : undefined;
 }
 
-/** The module of `require('./place.js')`. */
+/** Returns the module of `require('./place.js')`. */
 export function required(node: Node): string | undefined {
   const isRequire = node?.type === 'CallExpression' && node.callee.name === 'require';
   const specifier = isRequire ? node.arguments[0] : undefined;
   return specifier?.type === 'StringLiteral' ? specifier.value : undefined;
 }
 
-/** An expression without what only the compiler sees: `x as const`, `x satisfies Y`, `x!`, `(x)`. */
+/** Returns an expression without type syntax: `x as const`, `x satisfies Y`, `x!`, `(x)`. */
 export function unwrapped(node: Node): Node {
   const types = [
     'TSAsExpression',

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 
-/** An error in a source file, with its place. */
+/** An error in a source file, with its location. */
 export class SourceError extends Error {
   constructor(
     message: string,

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
-/** What an extension in an import may stand for, best first: a stale compiled file never hides its source. */
+/** Candidates for an extension in an import, best first: a stale compiled file never hides its source. */
 const SOURCES: Record<string, readonly string[]> = {
   '.js': ['.ts', '.tsx', '.js', '.jsx'],
   '.jsx': ['.tsx', '.jsx'],
@@ -12,9 +12,9 @@ const SOURCES: Record<string, readonly string[]> = {
 const WITHOUT_EXTENSION = ['.ts', '.tsx', '.mts', '.js', '.mjs', '.jsx'];
 
 /**
- * The file that a relative import means, as TypeScript resolves it: `./place.js` may be `./place.ts`.
+ * Returns the file of a relative import as TypeScript resolves it: `./place.js` may be `./place.ts`.
  *
- * @returns undefined when there is none
+ * @returns undefined if the file does not exist
  */
 export function sourceFile(folder: string, specifier: string): string | undefined {
   const path = join(folder, specifier);

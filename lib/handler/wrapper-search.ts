@@ -12,19 +12,19 @@ import {
 } from './runtime-names.js';
 import { SourceError } from './source-error.js';
 
-/** Parts of a node that are no code that runs, or whose names are no variables. */
+/** Parts of a node that are not code that runs, or whose names are not variables. */
 const NO_CODE =
   /^(loc|extra|.*[cC]omments|typeAnnotation|type(Parameters|Arguments)|returnType|superTypeParameters)$/;
 
-/** What is written in types, or says only what a module imports and exports. */
+/** Nodes that are types, imports or exports. */
 const NO_VALUE =
   /^(Import\w*|Export(All\w*|Specifier)|TS(?!(As|Satisfies|NonNull|Instantiation)\w*$|(TypeAssertion|ExportAssignment|Enum\w*|Module\w*|ParameterProperty)$)\w*)$/;
 
-/** Imports of a plain handler that its analysis has not followed. */
+/** Imports of a plain handler that the analysis has not followed. */
 export interface Unseen {
-  /** Packages: most do not use this library. */
+  /** Packages, most of which do not use this library. */
   readonly packages: readonly string[];
-  /** What could not be found or read as a module of the project. */
+  /** Modules that cannot be resolved or read as modules of the project. */
   readonly modules: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export interface Wrapped {
   readonly node: Node;
 }
 
-/** Looks for a wrapper in all that a handler refers to, in its module and in those that it imports. */
+/** Searches for a wrapper in everything that a handler refers to, in its module and in those that it imports. */
 export class WrapperSearch {
   private readonly seen = new Set<Node>();
   private readonly packages = new Set<string>();
@@ -54,28 +54,28 @@ export class WrapperSearch {
   }
 
   /**
-   * The first wrapper in a node, or in what it names.
+   * Returns the first wrapper in a node, or in the values that it names.
    *
-   * @param hidden names that mean something else in the node: parameters, and variables of functions
+   * @param hidden names that are shadowed in the node by parameters and variables of functions
    */
-  public below(module: Module, node: Node, hidden: ReadonlySet<string>): Wrapped | undefined {
+  public search(module: Module, node: Node, hidden: ReadonlySet<string>): Wrapped | undefined {
     if (this.seen.has(node)) return undefined;
     this.seen.add(node);
     if (node.type === 'External') this.note(node);
     const wrapper = this.wrapperAt(module, node, hidden);
     if (wrapper !== undefined) return { wrapper, module, node };
     if (isOfNamespace(module, node, hidden)) {
-      return this.at(this.followed(() => originOf({ module, node }, true), rootOf(node).name));
+      return this.searchOrigin(this.followed(() => originOf({ module, node }, true), rootOf(node).name));
     }
     const inside = new Set([...hidden, ...namesOf(node)]);
     for (const part of this.partsOf(module, node, hidden)) {
-      const found = this.below(module, part, inside);
+      const found = this.search(module, part, inside);
       if (found) return found;
     }
-    return hidden.has(node.name) ? undefined : this.behind(module, node);
+    return hidden.has(node.name) ? undefined : this.searchValue(module, node);
   }
 
-  /** The wrapper that a node names; not one that is called without needs. */
+  /** Returns the wrapper that a node names, unless it is called without needs. */
   private wrapperAt(module: Module, node: Node, hidden: ReadonlySet<string>): string | undefined {
     if (!/^(Identifier|(Optional)?MemberExpression)$/.test(node.type) || hidden.has(rootOf(node)?.name))
       return undefined;
@@ -86,7 +86,7 @@ export class WrapperSearch {
   private partsOf(module: Module, node: Node, hidden: ReadonlySet<string>): Node[] {
     const parts = partsOf(node);
     if (node.type !== 'CallExpression') return parts;
-    // `place.with(clients)` connects nothing: its needs are the caller's.
+    // `place.with(clients)` connects nothing: its needs belong to the caller.
     if (isWith(node.callee)) return node.arguments;
     const wrapper = this.wrapperAt(module, node.callee, hidden);
     if (wrapper === undefined || this.withOwnNeeds.includes(wrapper)) return parts;
@@ -95,23 +95,24 @@ export class WrapperSearch {
     return isWithoutNeeds ? parts.filter((part) => part !== node.callee) : parts;
   }
 
-  /** What a name or an import stands for. */
-  private behind(module: Module, node: Node): Wrapped | undefined {
-    if (node === ELSEWHERE) return this.all(module);
+  /** Searches the value of a name or an import. */
+  private searchValue(module: Module, node: Node): Wrapped | undefined {
+    if (node === ELSEWHERE) return this.searchModule(module);
     const later = importedLater(node) ?? required(node);
     if (later !== undefined)
-      return this.at(this.followed(() => follow(module, { from: later, name: '*' }, true), later));
+      return this.searchOrigin(this.followed(() => follow(module, { from: later, name: '*' }, true), later));
     if (node.type !== 'Identifier') return undefined;
     const imported = module.imports.get(node.name);
-    if (imported) return this.at(this.followed(() => follow(module, imported, true), imported.from));
+    if (imported)
+      return this.searchOrigin(this.followed(() => follow(module, imported, true), imported.from));
     const value = module.members.get(node.name)?.object ?? module.values.get(node.name);
-    return value && this.below(module, value, new Set());
+    return value && this.search(module, value, new Set());
   }
 
-  private at(origin: Origin | undefined): Wrapped | undefined {
+  private searchOrigin(origin: Origin | undefined): Wrapped | undefined {
     if (!origin) return undefined;
     if ('runtime' in origin) {
-      // As a whole, it may be used in any way.
+      // The whole module may be used in any way.
       if (origin.runtime === '*') this.note({ from: 'cdk-trellis/runtime', isPackage: false });
       return undefined;
     }
@@ -119,36 +120,35 @@ export class WrapperSearch {
       this.note(origin);
       return undefined;
     }
-    if (origin.node.type === NAMESPACE) return this.all(origin.module);
-    return this.below(origin.module, origin.node, new Set());
+    if (origin.node.type === NAMESPACE) return this.searchModule(origin.module);
+    return this.search(origin.module, origin.node, new Set());
   }
 
-  /** All of a module: it is used as a whole, or what gives a variable its value may be anywhere. */
-  private all(module: Module): Wrapped | undefined {
+  /** Searches all of a module: it is used as a whole, or a variable may get its value anywhere. */
+  private searchModule(module: Module): Wrapped | undefined {
     for (const node of module.body) {
-      const found = this.below(module, node, new Set());
+      const found = this.search(module, node, new Set());
       if (found) return found;
     }
     const exported = [...module.exports.keys()];
     for (const name of exported) {
-      const found = this.at(this.followed(() => exportOrigin(module, name, true), module.file));
+      const found = this.searchOrigin(this.followed(() => exportOrigin(module, name, true), module.file));
       if (found) return found;
     }
     return undefined;
   }
 
   private followed(work: () => Origin | undefined, from: string): Origin | undefined {
-    const nowhere = { from, isPackage: false };
-    return this.parsed(work, nowhere);
+    return this.parsed(work, { from, isPackage: false });
   }
 
-  /** A file that cannot be parsed is the bundler's to report. */
-  private parsed<Value>(work: () => Value, otherwise?: Value): Value | undefined {
+  /** Runs the work, or returns the fallback for a file that cannot be parsed, which the bundler reports. */
+  private parsed<Value>(work: () => Value, fallback?: Value): Value | undefined {
     try {
       return work();
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
-      return otherwise;
+      return fallback;
     }
   }
 
@@ -163,22 +163,22 @@ function namesOf({ type, params = [], body = [] }: Node): string[] {
   if (type !== 'BlockStatement') return [];
   const declared = body.flatMap(({ declarations = [], id }: Node) => [
     id,
-    ...declarations.map((one: Node) => one.id),
+    ...declarations.map((declaration: Node) => declaration.id),
   ]);
   return declared.flatMap(namesIn);
 }
 
-/** Whether a callee is `handler.with`. */
+/** Returns true for `handler.with`. */
 function isWith(callee: Node): boolean {
   return callee.type === 'MemberExpression' && !callee.computed && callee.property.name === 'with';
 }
 
-/** The `a` of `a.b.c`. */
+/** Returns the `a` of `a.b.c`. */
 function rootOf(node: Node): Node {
   return /^(Optional)?MemberExpression$/.test(node?.type) ? rootOf(node.object) : node;
 }
 
-/** Whether a node is `all.place`, where `all` is an imported module as a whole. */
+/** Returns true if a node is `all.place`, where `all` is an imported module as a whole. */
 function isOfNamespace(module: Module, node: Node, hidden: ReadonlySet<string>): boolean {
   if (!/^(Optional)?MemberExpression$/.test(node.type)) return false;
   const { name } = rootOf(node);

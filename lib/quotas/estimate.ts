@@ -2,8 +2,9 @@ import { attributeOf, type Place, refOf } from './generated-names.js';
 import type { DeployedTemplate, Template, Templates } from './template.js';
 
 /**
- * Replaces the intrinsic functions of CloudFormation by text of the length that a deployment gives. Values known at
- * deployment only (a parameter without a default, an import) count as empty, so that an estimate is rather too small.
+ * Estimates values of a template: replaces CloudFormation's functions by text of the length that a deployment produces.
+ * Values that are known at deployment only (a parameter without a default, an import from elsewhere) count as empty, so
+ * that an estimate is rather too small.
  */
 export class Estimate {
   private readonly exports = new Map<string, { readonly value: unknown; readonly stack: string }>();
@@ -16,34 +17,34 @@ export class Estimate {
     }
   }
 
-  /** Returns a value of a stack's template with text in place of intrinsic functions. */
+  /** Returns a value of a stack's template with text in place of CloudFormation's functions. */
   resolved(value: unknown, stack: string): unknown {
     if (Array.isArray(value)) return value.map((item) => this.resolved(item, stack));
     if (typeof value !== 'object' || value === null) return value;
     const entries = Object.entries(value);
     const [name = ''] = entries[0] ?? [];
     if (entries.length === 1 && (name === 'Ref' || name.startsWith('Fn::'))) {
-      return this.called(name, entries[0]![1], stack);
+      return this.evaluate(name, entries[0]![1], stack);
     }
     return Object.fromEntries(entries.map(([key, item]) => [key, this.resolved(item, stack)]));
   }
 
-  private called(name: string, given: unknown, stack: string): unknown {
+  private evaluate(name: string, argument: unknown, stack: string): unknown {
     switch (name) {
       case 'Ref':
-        return this.ref(String(given), stack);
+        return this.ref(String(argument), stack);
       case 'Fn::GetAtt':
-        return this.attribute(given as string | string[], stack);
+        return this.attribute(argument as string | string[], stack);
       case 'Fn::ImportValue': {
-        const found = this.exports.get(String(this.resolved(given, stack)));
+        const found = this.exports.get(String(this.resolved(argument, stack)));
         return found ? this.resolved(found.value, found.stack) : '';
       }
       case 'Fn::Sub':
-        return this.substituted(given as string | [string, object], stack);
+        return this.substituted(argument as string | [string, object], stack);
       case 'Fn::If':
-        return this.resolved((given as unknown[])[1], stack);
+        return this.resolved((argument as unknown[])[1], stack);
       default:
-        return textOf(name, this.resolved(given, stack));
+        return textOf(name, this.resolved(argument, stack));
     }
   }
 
@@ -56,15 +57,15 @@ export class Estimate {
     return this.pseudo(id, stack) ?? '';
   }
 
-  private attribute(given: string | string[], stack: string): string {
-    const [id = '', attribute = ''] = typeof given === 'string' ? given.split(/\.(.*)/) : given;
+  private attribute(argument: string | string[], stack: string): string {
+    const [id = '', attribute = ''] = typeof argument === 'string' ? argument.split(/\.(.*)/) : argument;
     const resource = this.template(stack).Resources?.[id];
     return resource ? attributeOf(id, resource, String(attribute), this.place(stack)) : '';
   }
 
-  private substituted(given: string | [string, object], stack: string): string {
-    const [text, own] = typeof given === 'string' ? [given, {}] : given;
-    const values = this.resolved(own, stack) as Record<string, unknown>;
+  private substituted(argument: string | [string, object], stack: string): string {
+    const [text, variables] = typeof argument === 'string' ? [argument, {}] : argument;
+    const values = this.resolved(variables, stack) as Record<string, unknown>;
     return text.replaceAll(/\$\{([^!}][^}]*)\}/g, (_, name: string) =>
       String(values[name] ?? (name.includes('.') ? this.attribute(name, stack) : this.ref(name, stack))),
     );
@@ -72,7 +73,7 @@ export class Estimate {
 
   private pseudo(name: string, stack: string): string | undefined {
     const { stackName, region, account } = this.place(stack);
-    const known: Readonly<Record<string, string>> = {
+    const values: Readonly<Record<string, string>> = {
       'AWS::AccountId': account,
       'AWS::Partition': 'aws',
       'AWS::Region': region,
@@ -80,7 +81,7 @@ export class Estimate {
       'AWS::StackName': stackName,
       'AWS::URLSuffix': 'amazonaws.com',
     };
-    return known[name];
+    return values[name];
   }
 
   private place(stack: string): Place {
@@ -97,8 +98,8 @@ export class Estimate {
   }
 }
 
-function textOf(name: string, given: unknown): unknown {
-  const [first, second] = Array.isArray(given) ? given : [];
+function textOf(name: string, argument: unknown): unknown {
+  const [first, second] = Array.isArray(argument) ? argument : [];
   if (name === 'Fn::Join') return [second].flat().join(String(first));
   if (name === 'Fn::Split') return String(second).split(String(first));
   if (name === 'Fn::Select') return [second].flat()[Number(first)] ?? '';

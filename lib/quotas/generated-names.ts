@@ -1,6 +1,6 @@
 import type { TemplateResource } from './template.js';
 
-/** Region and account of a resource, and the name of its stack. */
+/** Location and stack name of a resource. */
 export interface Place {
   readonly stackName: string;
   readonly region: string;
@@ -8,11 +8,11 @@ export interface Place {
 }
 
 interface Kind {
-  /** Property with the physical name set by the user. */
+  /** The property with the user's name of a resource. */
   readonly name?: string;
-  /** Length to which CloudFormation truncates generated names. */
+  /** Maximum length of names that CloudFormation generates. */
   readonly maxName: number;
-  /** `SERVICE:RESOURCE` of the ARN; `ID` is replaced by the name; a leading `@` marks a service without regions. */
+  /** `SERVICE:RESOURCE` of the ARN; `ID` is replaced by the name, a leading `@` marks a service without regions. */
   readonly arn: string;
   readonly isRefArn?: boolean;
 }
@@ -50,20 +50,20 @@ const KINDS: Readonly<Record<string, Kind>> = {
 const RANDOM = 'XXXXXXXXXXXX';
 
 /**
- * Returns a name of the length that CloudFormation generates for the resource, or the one in its template.
+ * Returns the name in the template, or one of the length that CloudFormation generates.
  *
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html
  */
 export function nameOf(id: string, { Type, Properties }: TemplateResource, place: Place): string {
-  const known = KINDS[Type];
-  const given = known?.name === undefined ? undefined : Properties?.[known.name];
-  if (typeof given === 'string') return given;
-  // Generated names of state machines lack the stack's name.
+  const entry = KINDS[Type];
+  const name = entry?.name === undefined ? undefined : Properties?.[entry.name];
+  if (typeof name === 'string') return name;
+  // Names of state machines do not include the stack's name.
   const stack = Type === 'AWS::StepFunctions::StateMachine' ? '' : `${place.stackName}-`;
-  return `${stack}${id}-${RANDOM}`.slice(0, known?.maxName || 255);
+  return `${stack}${id}-${RANDOM}`.slice(0, entry?.maxName || 255);
 }
 
-/** Returns what `Ref` of a resource gives, in its length. */
+/** Returns the estimated `Ref` of a resource. */
 export function refOf(id: string, resource: TemplateResource, place: Place): string {
   const name = nameOf(id, resource, place);
   if (KINDS[resource.Type]?.isRefArn) return arnOf(id, resource, place);
@@ -74,7 +74,7 @@ export function refOf(id: string, resource: TemplateResource, place: Place): str
   return resource.Type === 'AWS::Cognito::UserPool' ? `${place.region}_xxxxxxxxx` : name;
 }
 
-/** Returns what `Fn::GetAtt` of a resource gives, in its length where that is known. */
+/** Returns the estimated `Fn::GetAtt` of a resource. */
 export function attributeOf(id: string, resource: TemplateResource, attribute: string, place: Place): string {
   if (attribute === 'StreamArn') return `${arnOf(id, resource, place)}/stream/2026-01-01T00:00:00.000`;
   if (/Arn$/.test(attribute)) return arnOf(id, resource, place);

@@ -1,33 +1,10 @@
-/** Limit of a service, and how much of it a resource uses. */
-export interface Quota {
-  readonly what: string;
-  readonly limit: number;
-  readonly types: readonly string[];
-  /** Returns the amount that a resource uses, with intrinsic functions resolved; undefined if it uses none. */
-  readonly amount: (properties: Properties) => number | undefined;
-  readonly remedy: string;
-  /** Marks a limit that AWS raises on request, so that exceeding it is not an error. @default false */
-  readonly isAdjustable?: boolean;
-}
+import { asText, maxOf, names, type Quota, resourcesOf, sizeOf, widgetsOf } from './quota.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: properties of templates have no types.
-export type Properties = Readonly<Record<string, any>>;
-
-/** Returns the size of a value as JSON. IAM does not count the white space of policies. */
-export function sizeOf(value: unknown): number | undefined {
-  return value === undefined ? undefined : Buffer.byteLength(asText(value));
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-const SHORTER = 'Choose a shorter name, or leave it to CloudFormation.';
 const FEWER_STATEMENTS =
-  'Give several principals or sources one statement, with a list of ARNs as condition, or use further queues.';
+  'Combine principals or sources in one statement with a list of ARNs as condition, or use more queues.';
 
 /**
- * Limits missing from CloudFormation's schemas, so that without a check a deployment fails at them.
+ * Limits that are not in CloudFormation's schemas, so that a deployment would fail at them.
  *
  * - https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  * - https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -41,7 +18,7 @@ const FEWER_STATEMENTS =
  */
 export const QUOTAS: readonly Quota[] = [
   {
-    what: 'bytes of environment variables',
+    name: 'bytes of environment variables',
     limit: 4096,
     types: ['AWS::Lambda::Function'],
     amount: ({ Environment }) =>
@@ -50,32 +27,32 @@ export const QUOTAS: readonly Quota[] = [
         (sum, [name, value]) => sum + Buffer.byteLength(`${name}${value}`),
         0,
       ),
-    remedy: 'Bind fewer resources to one function, or keep large values in a parameter of Systems Manager.',
+    remedy: 'Bind fewer resources to one function, or store large values in a parameter of Systems Manager.',
   },
   {
-    what: 'layers',
+    name: 'layers',
     limit: 5,
     types: ['AWS::Lambda::Function'],
     amount: ({ Layers }) => Layers?.length,
-    remedy: 'Put what several layers have into one.',
+    remedy: 'Combine several layers in one.',
   },
   {
-    what: 'characters of a trust policy',
+    name: 'characters of a trust policy',
     limit: 2048,
     types: ['AWS::IAM::Role'],
     amount: ({ AssumeRolePolicyDocument }) => sizeOf(AssumeRolePolicyDocument),
-    remedy: 'Let fewer principals assume the role, or have the quota raised (to 4,096 at most).',
+    remedy: 'Let fewer principals assume the role, or request a higher quota (at most 4,096).',
     isAdjustable: true,
   },
   {
-    what: 'characters of a managed policy',
+    name: 'characters of a managed policy',
     limit: 6144,
     types: ['AWS::IAM::ManagedPolicy'],
     amount: ({ PolicyDocument }) => sizeOf(PolicyDocument),
     remedy: 'Split the policy in two.',
   },
   {
-    what: 'bytes of a state machine',
+    name: 'bytes of a state machine',
     limit: 1024 * 1024,
     types: ['AWS::StepFunctions::StateMachine'],
     amount: ({ DefinitionString, DefinitionSubstitutions = {} }) =>
@@ -86,82 +63,82 @@ export const QUOTAS: readonly Quota[] = [
           asText(DefinitionString),
         ),
       ),
-    remedy: 'Start a second state machine for a part of it.',
+    remedy: 'Move a part of it to a second state machine.',
   },
   {
-    what: 'bytes of an OpenAPI body',
+    name: 'bytes of an OpenAPI body',
     limit: 6 * 1024 * 1024,
     types: ['AWS::ApiGateway::RestApi'],
     amount: ({ Body }) => sizeOf(Body),
     remedy: 'Split the contract.',
   },
   {
-    what: 'resources of an API',
+    name: 'resources of an API',
     limit: 300,
     types: ['AWS::ApiGateway::RestApi'],
     amount: ({ Body }) => Body && resourcesOf(Object.keys(Body.paths ?? {})),
-    remedy: 'Split the contract, or have the quota raised.',
+    remedy: 'Split the contract, or request a higher quota.',
     isAdjustable: true,
   },
   {
-    what: 'bytes of a queue policy',
+    name: 'bytes of a queue policy',
     limit: 8192,
     types: ['AWS::SQS::QueuePolicy'],
     amount: ({ PolicyDocument }) => sizeOf(PolicyDocument),
     remedy: FEWER_STATEMENTS,
   },
   {
-    what: 'statements of a queue policy',
+    name: 'statements of a queue policy',
     limit: 20,
     types: ['AWS::SQS::QueuePolicy'],
     amount: ({ PolicyDocument }) => PolicyDocument?.Statement?.length,
     remedy: FEWER_STATEMENTS,
   },
   {
-    what: 'bytes of a topic policy',
+    name: 'bytes of a topic policy',
     limit: 30_720,
     types: ['AWS::SNS::TopicPolicy'],
     amount: ({ PolicyDocument }) => sizeOf(PolicyDocument),
     remedy: 'Give several principals or sources one statement.',
   },
   {
-    what: 'bytes of a bucket policy',
+    name: 'bytes of a bucket policy',
     limit: 20 * 1024,
     types: ['AWS::S3::BucketPolicy'],
     amount: ({ PolicyDocument }) => sizeOf(PolicyDocument),
-    remedy: 'Give several principals one statement, or use access points.',
+    remedy: 'Combine principals in one statement, or use access points.',
   },
   {
-    what: 'bytes of a key policy',
+    name: 'bytes of a key policy',
     limit: 32 * 1024,
     types: ['AWS::KMS::Key'],
     amount: ({ KeyPolicy }) => sizeOf(KeyPolicy),
-    remedy: 'Give several principals one statement, or use further keys.',
+    remedy: 'Combine principals in one statement, or use more keys.',
   },
   {
-    what: 'characters of an event pattern',
+    name: 'characters of an event pattern',
     limit: 2048,
     types: ['AWS::Events::Rule'],
     amount: ({ EventPattern }) => sizeOf(EventPattern),
-    remedy: 'Use two rules, or have the quota raised (to 4,096 at most).',
+    remedy: 'Use two rules, or request a higher quota (at most 4,096).',
     isAdjustable: true,
   },
   {
-    what: 'targets of a rule',
+    name: 'targets of a rule',
     limit: 5,
     types: ['AWS::Events::Rule'],
     amount: ({ Targets }) => Targets?.length,
     remedy: 'Use a second rule with the same pattern.',
   },
   {
-    what: 'widgets of a dashboard',
+    name: 'widgets of a dashboard',
     limit: 500,
     types: ['AWS::CloudWatch::Dashboard'],
     amount: ({ DashboardBody }) => widgetsOf(DashboardBody)?.length,
     remedy: 'Use a second dashboard.',
   },
   {
-    what: 'alarms of one widget',
+    name: 'alarms of one widget',
     limit: 100,
     types: ['AWS::CloudWatch::Dashboard'],
     amount: ({ DashboardBody }) =>
@@ -169,17 +146,17 @@ export const QUOTAS: readonly Quota[] = [
     remedy: 'Use several widgets.',
   },
   {
-    what: 'widgets of alarms without an alarm',
+    name: 'widgets of alarms without an alarm',
     limit: 0,
     types: ['AWS::CloudWatch::Dashboard'],
     amount: ({ DashboardBody }) =>
       widgetsOf(DashboardBody)?.filter(
         ({ type, properties }) => type === 'alarm' && !properties?.alarms?.length,
       ).length,
-    remedy: 'Leave the widget out: CloudWatch takes none without alarms.',
+    remedy: 'Remove the widget: CloudWatch rejects alarm widgets without alarms.',
   },
   {
-    what: 'characters of a comment',
+    name: 'characters of a comment',
     limit: 128,
     types: ['AWS::CloudFront::Function', 'AWS::CloudFront::ResponseHeadersPolicy'],
     amount: ({ FunctionConfig, ResponseHeadersPolicyConfig }) =>
@@ -187,14 +164,14 @@ export const QUOTAS: readonly Quota[] = [
     remedy: 'Write a shorter comment.',
   },
   {
-    what: 'characters of the description of an alarm',
+    name: 'characters of the description of an alarm',
     limit: 1024,
     types: ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'],
     amount: ({ AlarmDescription }) => AlarmDescription?.length,
     remedy: 'Write a shorter description.',
   },
   {
-    what: 'characters of a description',
+    name: 'characters of a description',
     limit: 256,
     types: ['AWS::Lambda::Function', 'AWS::Lambda::Version', 'AWS::Lambda::LayerVersion'],
     amount: ({ Description }) => Description?.length,
@@ -211,41 +188,3 @@ export const QUOTAS: readonly Quota[] = [
   ...names('DashboardName', 255, 'AWS::CloudWatch::Dashboard'),
   ...names('TableName', 255, 'AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'),
 ];
-
-function names(property: string, limit: number, ...types: string[]): Quota[] {
-  return [
-    {
-      what: `characters of a ${property}`,
-      limit,
-      types,
-      amount: (given) => sizeOf(given[property]),
-      remedy: SHORTER,
-    },
-  ];
-}
-
-interface Widget {
-  readonly type?: string;
-  readonly properties?: { readonly alarms?: readonly unknown[] };
-}
-
-function widgetsOf(body: unknown): readonly Widget[] | undefined {
-  try {
-    return JSON.parse(String(body)).widgets;
-  } catch {
-    return undefined;
-  }
-}
-
-function maxOf(values: readonly (number | undefined)[] | undefined): number | undefined {
-  return values && Math.max(0, ...values.map((value) => value ?? 0));
-}
-
-/** Returns the number of resources: each path segment is one, and so is the root. */
-function resourcesOf(paths: readonly string[]): number {
-  const nodes = paths.flatMap((path) => {
-    const parts = path.split('/').filter((part) => part !== '');
-    return parts.map((_, at) => parts.slice(0, at + 1).join('/'));
-  });
-  return new Set(nodes).size + 1;
-}

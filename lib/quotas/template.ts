@@ -1,4 +1,4 @@
-/** Parts of a CloudFormation template that use a quota. */
+/** The parts of a CloudFormation template that count towards quotas. */
 export interface Template {
   readonly Resources?: Readonly<Record<string, TemplateResource>>;
   readonly Parameters?: Readonly<Record<string, { readonly Type: string; readonly Default?: unknown }>>;
@@ -13,20 +13,20 @@ export interface TemplateResource {
   readonly Metadata?: { readonly 'aws:cdk:path'?: string };
 }
 
-/** Template with its region and account. */
+/** A template with its stack and environment. */
 export interface DeployedTemplate {
   readonly template: Template;
   readonly stackName: string;
-  /** @default 'us-east-1', where CDK does not know it */
+  /** The stack's region. @default 'us-east-1', if it is unknown at synth */
   readonly region?: string;
-  /** @default - twelve digits */
+  /** The stack's account. @default - twelve digits */
   readonly account?: string;
 }
 
-/** Templates of an app by the paths of their stacks. */
+/** The templates of an app, by stack path. */
 export type Templates = Readonly<Record<string, DeployedTemplate>>;
 
-/** Returns the path of a resource's construct, or its logical id where the template does not name the path. */
-export function placeOf(stack: string, id: string, { Metadata }: TemplateResource): string {
+/** Returns the path of a resource's construct, or its logical id if the template has no path. */
+export function pathOf(stack: string, id: string, { Metadata }: TemplateResource): string {
   return Metadata?.['aws:cdk:path'] ?? `${stack}/${id}`;
 }

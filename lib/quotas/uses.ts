@@ -1,38 +1,41 @@
 import { Estimate } from './estimate.js';
-import { type Properties, QUOTAS, sizeOf } from './quotas.js';
-import { placeOf, type TemplateResource, type Templates } from './template.js';
+import { type Properties, sizeOf } from './quota.js';
+import { QUOTAS } from './quotas.js';
+import { pathOf, type TemplateResource, type Templates } from './template.js';
 
-/** Use of a quota. */
+/** The amount of a quota that a construct uses. */
 export interface Use {
-  readonly what: string;
+  readonly name: string;
   readonly amount: number;
   readonly limit: number;
-  /** Path of the construct or of the stack. */
-  readonly at: string;
+  /** Path of the construct or stack. */
+  readonly path: string;
   readonly remedy: string;
   readonly isAdjustable?: boolean;
 }
 
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
-const OF_A_TEMPLATE = [
-  { what: 'resources', section: 'Resources', limit: 500 },
-  { what: 'outputs', section: 'Outputs', limit: 200 },
-  { what: 'parameters', section: 'Parameters', limit: 200 },
+/** Quotas of a template: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const TEMPLATE_QUOTAS = [
+  { name: 'resources', section: 'Resources', limit: 500 },
+  { name: 'outputs', section: 'Outputs', limit: 200 },
+  { name: 'parameters', section: 'Parameters', limit: 200 },
 ] as const;
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+/**
+ * Quota of all inline policies of a role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
 export const MAX_INLINE_POLICIES = 10_240;
 
 interface Resolved {
   readonly id: string;
   readonly resource: TemplateResource;
   readonly properties: Properties;
-  readonly at: string;
+  readonly path: string;
 }
 
 const COUNTED = new Set([...QUOTAS.flatMap(({ types }) => types), 'AWS::IAM::Policy']);
 
-/** Returns all uses of quotas in an app. */
+/** Returns an app's use of each quota. */
 export function usesOf(templates: Templates): Use[] {
   const estimate = new Estimate(templates);
   return Object.entries(templates).flatMap(([stack, { template }]) => {
@@ -42,14 +45,14 @@ export function usesOf(templates: Templates): Use[] {
         id,
         resource,
         properties: estimate.resolved(resource.Properties ?? {}, stack) as Properties,
-        at: placeOf(stack, id, resource),
+        path: pathOf(stack, id, resource),
       }));
     return [
-      ...OF_A_TEMPLATE.map(({ what, section, limit }) => ({
-        what,
+      ...TEMPLATE_QUOTAS.map(({ name, section, limit }) => ({
+        name,
         amount: Object.keys(template[section] ?? {}).length,
         limit,
-        at: stack,
+        path: stack,
         remedy: 'Split the stack.',
       })),
       ...inlinePolicies(resources),
@@ -58,20 +61,20 @@ export function usesOf(templates: Templates): Use[] {
   });
 }
 
-function usesOfResource({ resource, properties, at }: Resolved): Use[] {
+function usesOfResource({ resource, properties, path }: Resolved): Use[] {
   return QUOTAS.filter(({ types }) => types.includes(resource.Type)).flatMap(
     ({ amount: amountOf, types: _, ...quota }) => {
       const amount = amountOf(properties);
-      return amount === undefined ? [] : [{ ...quota, amount, at }];
+      return amount === undefined ? [] : [{ ...quota, amount, path }];
     },
   );
 }
 
-/** Returns the uses of inline policies: those in a role itself, and those attached to it. */
+/** Returns the use of inline policies: those in a role and those that are attached to it. */
 function inlinePolicies(resources: readonly Resolved[]): Use[] {
   return resources
     .filter(({ resource }) => resource.Type === 'AWS::IAM::Role')
-    .map(({ id, properties, at }) => {
+    .map(({ id, properties, path }) => {
       const attached = resources.filter(
         ({ resource }) =>
           resource.Type === 'AWS::IAM::Policy' &&
@@ -79,18 +82,18 @@ function inlinePolicies(resources: readonly Resolved[]): Use[] {
       );
       const policies = [...(properties.Policies ?? []), ...attached.map((policy) => policy.properties)];
       return {
-        what: 'characters of inline policies',
+        name: 'characters of inline policies',
         amount: policies.reduce((sum, { PolicyDocument }) => sum + (sizeOf(PolicyDocument) ?? 0), 0),
         limit: MAX_INLINE_POLICIES,
-        at,
-        remedy: 'Put a part of the statements into a managed policy, or give the role fewer permissions.',
+        path,
+        remedy: 'Move some statements to a managed policy, or reduce the permissions of the role.',
       };
     });
 }
 
 /** Returns the uses that exceed their limit. */
-export const beyond = (uses: readonly Use[]) => uses.filter(({ amount, limit }) => amount > limit);
+export const exceeded = (uses: readonly Use[]) => uses.filter(({ amount, limit }) => amount > limit);
 
-/** Returns a use as text: `94 of 500 resources (StorefrontOrders)`. */
-export const describedUse = ({ what, amount, limit, at }: Use) =>
-  `${amount.toLocaleString('en')} of ${limit.toLocaleString('en')} ${what} (${at})`;
+/** Formats a use as `94 of 500 resources (StorefrontOrders)`. */
+export const describeUse = ({ name, amount, limit, path }: Use) =>
+  `${amount.toLocaleString('en')} of ${limit.toLocaleString('en')} ${name} (${path})`;

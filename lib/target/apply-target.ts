@@ -9,11 +9,11 @@ import {
 } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { checkQuotas } from './check-quotas.js';
-import { declaredSupport, family } from './declare-support.js';
-import { fitTemplate, type Knowledge, type Verdict } from './fit-template.js';
+import { declaredSupport, serviceWildcard } from './declare-support.js';
+import { fitTemplate, type TargetSupport, type Verdict } from './fit-template.js';
 import { LOCAL } from './tables/local.js';
 import { LOCALSTACK } from './tables/localstack.js';
-import { byEndpoint, type Target, targetOf } from './target.js';
+import { type Target, targetOf, targetOfEndpoint } from './target.js';
 import { type ReportedDifference, summaryOf, writeReport } from './target-report.js';
 import type { Difference, TargetTable } from './target-table.js';
 import type { Template } from './template.js';
@@ -24,17 +24,18 @@ const TABLES: Readonly<Record<Exclude<Target, 'aws'>, TargetTable>> = {
 };
 
 /** Differences found so far, by the root of the app. */
-const found = new WeakMap<IConstruct, ReportedDifference[]>();
-/** Stages and stacks whose synthesis is replaced already. */
-const reached = new WeakSet<IConstruct>();
+const differencesByApp = new WeakMap<IConstruct, ReportedDifference[]>();
+/** Stages and stacks that were already adapted to their target. */
+const adapted = new WeakSet<IConstruct>();
 const reporting = new WeakSet<IConstruct>();
 
 /**
- * Fits the whole app to its target: at the end of synth, resources that the target lacks are removed from the templates
- * of all stacks, and `target-report.json` in the cloud assembly lists them with the reasons. On AWS nothing changes.
- * Every construct of the library calls it; an app that uses none of them may call it itself.
+ * Adapts the construct's whole app to its target: at the end of synth, unsupported resources and properties are removed
+ * from the templates of all stacks, and `target-report.json` in the folder of the synthesized app lists them with the
+ * reasons. On AWS nothing changes. Every construct of the library calls it; an app without such constructs may call it
+ * itself.
  *
- * @throws Error when the target is an emulator and the credentials are those of a real account
+ * @throws Error if the target is an emulator but the credentials are those of a real account
  * @example
  * import { applyTarget } from 'cdk-trellis';
  *
@@ -42,30 +43,33 @@ const reporting = new WeakSet<IConstruct>();
  */
 export function applyTarget(scope: IConstruct): void {
   const stage = Stage.of(scope) ?? scope.node.root;
-  if (reached.has(stage)) return;
-  reached.add(stage);
+  if (adapted.has(stage)) return;
+  adapted.add(stage);
   const target = targetOf(scope);
   reportOnSynthesis(scope.node.root, target);
   if (target === 'aws') return;
-  assertEmulatorCredentials(target);
+  assertNoRealAccount(target);
   Aspects.of(stage).add(
     { visit: (node) => Stack.isStack(node) && fitStack(node, target) },
     { priority: AspectPriority.READONLY },
   );
 }
 
-/** Rejects the credentials of a real account: templates for an emulator delete data that templates for AWS keep. */
-function assertEmulatorCredentials(target: Target): void {
+/**
+ * Asserts that a template for an emulator never gets to a real account: it deletes data that the template for AWS
+ * retains.
+ */
+function assertNoRealAccount(target: Target): void {
   const account = process.env.CDK_DEFAULT_ACCOUNT;
-  if (!account || /^0+$/.test(account) || byEndpoint() !== 'aws') return;
+  if (!account || /^0+$/.test(account) || targetOfEndpoint() !== 'aws') return;
   throw new Error(
-    `Expected the credentials of an emulator for the target ${target}, got those of the account ${account}, where its template would delete data that must be kept.\n` +
-      'Set AWS_ENDPOINT_URL to the address of the emulator, or leave out the target for AWS. To see only what is different there: npx trellis report --target ' +
+    `Expected the credentials of an emulator for the target ${target}, got those of the account ${account}, where its template would delete data that must be retained.\n` +
+      'Set AWS_ENDPOINT_URL to the address of the emulator, or omit the target to deploy to AWS. To list the differences: npx trellis report --target ' +
       target,
   );
 }
 
-/** Records that the construct creates something else on this target than on AWS. */
+/** Records that a construct is replaced by another one on this target. */
 export function reportReplacement(
   scope: IConstruct,
   what: Pick<ReportedDifference, 'type' | 'why' | 'instead'>,
@@ -75,8 +79,8 @@ export function reportReplacement(
 
 function differencesOf(scope: IConstruct): ReportedDifference[] {
   const { root } = scope.node;
-  if (!found.has(root)) found.set(root, []);
-  return found.get(root)!;
+  if (!differencesByApp.has(root)) differencesByApp.set(root, []);
+  return differencesByApp.get(root)!;
 }
 
 function reportOnSynthesis(root: IConstruct, target: Target): void {
@@ -89,28 +93,28 @@ function reportOnSynthesis(root: IConstruct, target: Target): void {
       const report = { target, ...(emulator && { emulator }), differences };
       writeReport(outdir, report);
       checkQuotas(root, outdir);
-      // The CDK CLI shows it; tests and scripts that synthesize read the file.
+      // Printed for the CDK CLI; tests and scripts that synthesize read the file.
       if (target !== 'aws' && process.env.CDK_OUTDIR) console.error(summaryOf(report));
     },
   });
 }
 
-/** Replaces the synthesis of a stack, which CDK calls when the stack is complete. */
+/** CDK's internal method that returns the template of a complete stack. */
 interface Synthesized {
   _toCloudFormation(): Template;
 }
 
 function fitStack(stack: Stack, target: Exclude<Target, 'aws'>): void {
-  if (reached.has(stack)) return;
-  reached.add(stack);
+  if (adapted.has(stack)) return;
+  adapted.add(stack);
   const synthesized = stack as unknown as Synthesized;
-  const whole = synthesized._toCloudFormation.bind(stack);
+  const toCloudFormation = synthesized._toCloudFormation.bind(stack);
   synthesized._toCloudFormation = () => {
-    const { template, differences, unknown } = fitTemplate(whole(), knowledgeOf(stack, target));
+    const { template, differences, unknown } = fitTemplate(toCloudFormation(), supportOf(stack, target));
     if (unknown.length > 0) throw new Error(unknownTypes(unknown, target));
     const all = differencesOf(stack);
     const paths = new Set(differences.map(({ path }) => path));
-    // An app can be synthesized again.
+    // Replaces the differences of an earlier synth of the app.
     all.splice(
       0,
       all.length,
@@ -121,13 +125,13 @@ function fitStack(stack: Stack, target: Exclude<Target, 'aws'>): void {
   };
 }
 
-function knowledgeOf(stack: Stack, target: Exclude<Target, 'aws'>): Knowledge {
+function supportOf(stack: Stack, target: Exclude<Target, 'aws'>): TargetSupport {
   const { supported, differences } = TABLES[target];
   const types = new Set(supported);
-  const own = stack.node
+  const resources = stack.node
     .findAll()
     .filter((node): node is CfnResource => CfnResource.isCfnResource(node) && node.stack === stack);
-  const byId = new Map(own.map((resource) => [stack.resolve(resource.logicalId) as string, resource]));
+  const byId = new Map(resources.map((resource) => [stack.resolve(resource.logicalId) as string, resource]));
   return {
     ofType: (type, id): Verdict => {
       const resource = byId.get(id);
@@ -135,7 +139,7 @@ function knowledgeOf(stack: Stack, target: Exclude<Target, 'aws'>): Knowledge {
       if (declared) return declared;
       if (differences[type]) return differences[type];
       if (types.has(type) || type.startsWith('Custom::')) return 'supported';
-      return differences[family(type)];
+      return differences[serviceWildcard(type)];
     },
     ofProperties: (type) => propertiesOf(differences, type),
     pathOf: (id) => byId.get(id)?.node.path ?? `${stack.node.path}/${id}`,
@@ -143,8 +147,8 @@ function knowledgeOf(stack: Stack, target: Exclude<Target, 'aws'>): Knowledge {
 }
 
 function propertiesOf(differences: TargetTable['differences'], type: string): Record<string, Difference> {
-  const own = Object.entries(differences).filter(([key]) => key.startsWith(`${type}.`));
-  return Object.fromEntries(own.map(([key, difference]) => [key.slice(type.length + 1), difference]));
+  const entries = Object.entries(differences).filter(([key]) => key.startsWith(`${type}.`));
+  return Object.fromEntries(entries.map(([key, difference]) => [key.slice(type.length + 1), difference]));
 }
 
 function unknownTypes(
@@ -155,6 +159,6 @@ function unknownTypes(
   const example = unknown[0]!.type;
   return (
     `Expected only resources that ${TABLES[target].emulator} creates, got:\n${lines.join('\n')}\n` +
-    `Declare how each is handled there: declareSupport(app, '${target}', { '${example}': { leftOut: 'why', instead: 'what to do without it' } }), or 'supported' where your edition has it.`
+    `Declare each: declareSupport(app, '${target}', { '${example}': { leftOut: 'reason', instead: 'replacement' } }), or 'supported' if your edition creates it.`
   );
 }

@@ -3,25 +3,24 @@ import type { IConstruct } from 'constructs';
 import type { Target } from './target.js';
 import { type Difference, leftOut } from './target-table.js';
 
-/** Support of an emulator for a resource type: it creates it, or the app does without it there. */
+/** Support of an emulator for a type: it is created, or left out. */
 export type Support = 'supported' | { readonly leftOut: string; readonly instead: string };
 
 const declared = new WeakMap<IConstruct, Map<string, 'supported' | Difference>>();
 
 /**
- * Declares an emulator's support for resource types that the library's own table lacks or lists differently: for
- * instance, an edition of LocalStack that has Cognito. It applies to all resources in the scope.
+ * Declares the support of an emulator for resource types that are not in the library's table, or overrides the table:
+ * for an edition of LocalStack with Cognito, for instance. It applies to all resources in the scope.
  *
- * Without it, a type that the emulator does not support fails the synth for that target, so that nothing is missing
- * there silently.
+ * Without it, an unsupported type fails the synth for that target, so that no resource is missing unnoticed.
  *
- * @param support by resource type; `AWS::AppSync::*` stands for all of a service
+ * @param support support by resource type; `AWS::AppSync::*` matches all types of a service
  *
  * @example
  * import { declareSupport } from 'cdk-trellis';
  *
  * declareSupport(stack, 'local', {
- *   'AWS::AppConfig::Extension': { leftOut: 'MiniStack does not know it', instead: 'nothing depends on it there' },
+ *   'AWS::AppConfig::Extension': { leftOut: 'MiniStack does not support it', instead: 'nothing depends on it' },
  * });
  * declareSupport(stack, 'localstack', { 'AWS::Cognito::*': 'supported' });
  */
@@ -30,31 +29,34 @@ export function declareSupport(
   target: Exclude<Target, 'aws'>,
   support: Readonly<Record<string, Support>>,
 ): void {
-  const known = declared.get(scope) ?? new Map<string, 'supported' | Difference>();
-  for (const [type, what] of Object.entries(support)) {
+  const declarations = declared.get(scope) ?? new Map<string, 'supported' | Difference>();
+  for (const [type, value] of Object.entries(support)) {
     if (!/^\w+::\w+(::(\w+|\*))?$/.test(type)) {
       throw new Error(
         `A resource type must look like AWS::SQS::Queue or AWS::SQS::*, got "${type}" (at ${scope.node.path || 'the app'})`,
       );
     }
-    known.set(`${target} ${type}`, what === 'supported' ? what : leftOut(what.leftOut, what.instead));
+    declarations.set(
+      `${target} ${type}`,
+      value === 'supported' ? value : leftOut(value.leftOut, value.instead),
+    );
   }
-  declared.set(scope, known);
+  declared.set(scope, declarations);
 }
 
-/** Returns the app's own declaration for a resource; the nearest scope counts. */
+/** Returns the app's declaration for a resource; the nearest scope takes precedence. */
 export function declaredSupport(resource: CfnResource, target: Target): 'supported' | Difference | undefined {
   for (const scope of [...resource.node.scopes].reverse()) {
-    const known = declared.get(scope);
+    const declarations = declared.get(scope);
     const found =
-      known?.get(`${target} ${resource.cfnResourceType}`) ??
-      known?.get(`${target} ${family(resource.cfnResourceType)}`);
+      declarations?.get(`${target} ${resource.cfnResourceType}`) ??
+      declarations?.get(`${target} ${serviceWildcard(resource.cfnResourceType)}`);
     if (found) return found;
   }
   return undefined;
 }
 
-/** Returns the pattern of all types of the same service. */
-export function family(type: string): string {
+/** Returns the wildcard for all types of the same service. */
+export function serviceWildcard(type: string): string {
   return type.replace(/::\w+$/, '::*');
 }

@@ -3,8 +3,8 @@ import type { IConstruct } from 'constructs';
 import { targetOf } from './target.js';
 
 /**
- * Returns whether data may be deleted with its stacks: on the emulators, and where the context `trellis:ephemeral` is
- * true (a preview environment, for instance).
+ * Returns true if the app's data may be deleted with its stacks: on the emulators, and with the context
+ * `trellis:ephemeral` (a preview environment, for instance).
  */
 export function isEphemeral(scope: IConstruct): boolean {
   const declared = scope.node.tryGetContext('trellis:ephemeral');
@@ -12,11 +12,12 @@ export function isEphemeral(scope: IConstruct): boolean {
 }
 
 /**
- * Returns the removal policy of data: retained when its stack is deleted or it is replaced, unless the app is ephemeral.
- * Resources of a failed first deployment are deleted with the roll-back: each further attempt would leave another one.
+ * Returns the removal policy of data. It is retained when its stack is deleted or it is replaced, unless the app is
+ * ephemeral. Resources of a failed first deployment are deleted in its rollback: each further attempt would leave
+ * another one behind.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
  *
- * @param isProtected whether the resource is protected from deletion, which would stop the rolling back
+ * @param isProtected true if the resource has deletion protection, which would stop the rollback
  */
 export function dataRemovalPolicy(scope: IConstruct, isProtected = false): RemovalPolicy {
   if (isEphemeral(scope)) return RemovalPolicy.DESTROY;

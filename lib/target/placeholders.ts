@@ -1,9 +1,6 @@
-/**
- * Returns part of a template with placeholders in place of references to removed resources, in the form that their
- * users validate (an ARN stays an ARN).
- */
+/** Replaces references to missing resources by placeholders of the same form (an ARN remains an ARN). */
 export function withPlaceholders(part: unknown, missing: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(part)) return part.map((one) => withPlaceholders(one, missing));
+  if (Array.isArray(part)) return part.map((item) => withPlaceholders(item, missing));
   if (typeof part !== 'object' || part === null) return part;
   const target = referenceOf(part);
   if (target && missing.has(target.id))
@@ -15,7 +12,7 @@ export function withPlaceholders(part: unknown, missing: ReadonlyMap<string, str
   );
 }
 
-/** Returns whether part of a template refers to one of the resources. */
+/** Returns true if a part of a template refers to one of the resources. */
 export function refersTo(part: unknown, missing: ReadonlyMap<string, string>): boolean {
   return JSON.stringify(withPlaceholders(part, missing)) !== JSON.stringify(part);
 }
@@ -28,7 +25,7 @@ function referenceOf(part: object): { id: string; attribute?: string } | undefin
   return typeof id === 'string' ? { id, attribute: attribute.join('.') } : undefined;
 }
 
-/** `${Resource}` and `${Resource.Attribute}` in a text, where its own variables do not have that name. */
+/** Replaces `${Resource}` and `${Resource.Attribute}` in a text, unless a variable of `Fn::Sub` has that name. */
 function substituted(sub: unknown, missing: ReadonlyMap<string, string>): unknown {
   const [text, variables] = Array.isArray(sub) ? sub : [sub, {}];
   const replaced = String(text).replace(

@@ -2,22 +2,22 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Target } from './target.js';
 
-/** Name of the report's file in the cloud assembly. */
+/** The file of the report in the folder of the synthesized app. */
 export const REPORT_FILE = 'target-report.json';
 
-/** Resource or property that differs on the target from AWS. */
+/** A resource or property that differs between the target and AWS. */
 export interface ReportedDifference {
   readonly what: 'left out' | 'replaced' | 'without effect';
   readonly type: string;
   readonly property?: string;
-  /** Construct path. */
+  /** The path of the construct. */
   readonly path: string;
   readonly why: string;
-  /** Replacement, or the test that covers it. */
+  /** Its replacement or alternative. */
   readonly instead: string;
 }
 
-/** All differences of a synthesized app on its target. */
+/** All differences between a synthesized app on its target and on AWS. */
 export interface TargetReport {
   readonly target: Target;
   /** Name and version of the emulator; undefined on AWS. */
@@ -29,7 +29,7 @@ export function writeReport(folder: string, report: TargetReport): void {
   writeFileSync(join(folder, REPORT_FILE), `${JSON.stringify(report, null, 2)}\n`);
 }
 
-/** Reads the report of the last synth; `undefined` without one. */
+/** Returns the report of the last synth; undefined if it does not exist. */
 export function readReport(folder: string): TargetReport | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, REPORT_FILE), 'utf8')) as TargetReport;
@@ -39,7 +39,7 @@ export function readReport(folder: string): TargetReport | undefined {
   }
 }
 
-/** Returns a report as one line. */
+/** Returns a report in one line. */
 export function summaryOf({ target, emulator, differences }: TargetReport): string {
   const count = (what: ReportedDifference['what']) =>
     differences.filter((difference) => difference.what === what).length;

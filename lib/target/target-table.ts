@@ -1,22 +1,22 @@
-/** Handling of a resource type or property that a target does not support as AWS does. */
+/** Difference of a resource type, or of one of its properties, between a target and AWS. */
 export interface Difference {
   /**
    * - `left out`: removed from the template; references to it become placeholders
-   * - `without effect`: deployed; the target stores it and ignores it
+   * - `without effect`: deployed and stored by the target, but it does nothing
    */
   readonly what: 'left out' | 'without effect';
   readonly why: string;
-  /** Test that covers it instead, or how to do without it there. */
+  /** An alternative on the target, or a way to verify it. */
   readonly instead: string;
 }
 
-/** Support of an emulator for CloudFormation. */
+/** CloudFormation support of an emulator. */
 export interface TargetTable {
-  /** Name and version of the emulator. */
+  /** Name and version. */
   readonly emulator: string;
-  /** Resource types that it creates. */
+  /** The resource types that it creates. */
   readonly supported: readonly string[];
-  /** Differences by resource type, or by type and property as in `AWS::S3::Bucket.LifecycleConfiguration`. */
+  /** Differences by resource type, or by type and property, as in `AWS::S3::Bucket.LifecycleConfiguration`. */
   readonly differences: Readonly<Record<string, Difference>>;
 }
 

@@ -40,7 +40,7 @@ const ordersIn = (stack: Stack) => new Table(stack, 'Orders', KEY);
 const plainIn = (stack: Stack, props: Partial<FunctionProps> = {}) =>
   new LambdaFunction(stack, 'Fn', { ...INLINE, ...props });
 
-/** As the function of another language or library would be: a subclass. */
+/** A function class of another language or library: a subclass. */
 class PythonFunction extends LambdaFunction {
   constructor(stack: Stack, id: string) {
     super(stack, id, INLINE);
@@ -86,7 +86,7 @@ describe('bindTo', () => {
     });
   });
 
-  it('takes texts and numbers', () => {
+  it('accepts texts and numbers', () => {
     const stack = newStack();
     bindTo(plainIn(stack), { stage: { to: 'beta' }, limit: { to: 3 } });
     const template = Template.fromStack(stack);
@@ -96,7 +96,7 @@ describe('bindTo', () => {
     template.resourceCountIs('AWS::IAM::Policy', 0);
   });
 
-  it('adds to what the function has, and to what an earlier call gave it', () => {
+  it("adds to the function's variables and permissions, and to those of an earlier call", () => {
     const stack = newStack();
     const fn = plainIn(stack, { environment: { OWN: '1' } });
     bindTo(fn, { orders: { to: ordersIn(stack), access: 'write' } });
@@ -108,7 +108,7 @@ describe('bindTo', () => {
     });
   });
 
-  it('adds its permissions to the role of the user', () => {
+  it("adds the permissions to a user's role", () => {
     const stack = newStack();
     const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     bindTo(plainIn(stack, { role }), { orders: { to: ordersIn(stack), access: 'write' } });
@@ -117,7 +117,7 @@ describe('bindTo', () => {
     });
   });
 
-  it('does not ask for the values of variables, which may come late', () => {
+  it('does not resolve the values of variables, which may be lazy', () => {
     const stack = newStack();
     let value: string | undefined;
     const late = Lazy.string({ produce: () => value });
@@ -129,7 +129,7 @@ describe('bindTo', () => {
     });
   });
 
-  it('gives a function that is sent events a place for those that fail', () => {
+  it('adds a failure queue to a function that receives asynchronous events', () => {
     const stack = newStack();
     const callee = new AssetFunction(stack, 'Callee', INLINE);
     bindTo(plainIn(stack), { later: { to: callee, access: 'send' } });
@@ -152,7 +152,7 @@ describe('bindTo', () => {
   });
 });
 
-describe('bindTo is refused', () => {
+describe('bindTo is rejected', () => {
   const bound =
     (bindings: (stack: Stack) => object, target: (stack: Stack) => object = plainIn) =>
     () => {
@@ -182,22 +182,26 @@ describe('bindTo is refused', () => {
       '`orders.access`: the access to a table must be one of read, write, readWrite, got undefined (at Stack/Fn)',
     ],
     [
-      'with a name that is no variable',
+      'with a name that is not a valid variable',
       (stack) => ({ 'my-orders': { to: ordersIn(stack), access: 'read' } }),
-      '`my-orders` must be letters and digits, starting with a letter: its environment variable would be MY-ORDERS_TABLE (at Stack/Fn)',
+      '`my-orders` must be letters and digits, starting with a letter, because its environment variable is MY-ORDERS_TABLE (at Stack/Fn)',
     ],
     [
       'with two names of one variable',
       () => ({ dayLimit: { to: 1 }, day_limit: { to: 2 } }),
-      '`day_limit` would have the environment variable DAY_LIMIT_NUMBER, which `dayLimit` has already: rename `day_limit` (at Stack/Fn)',
+      '`day_limit` has the same environment variable as `dayLimit`, DAY_LIMIT_NUMBER. Rename `day_limit` (at Stack/Fn)',
     ],
   ])('%s', (_, bindings, message) => {
     expect(bound(bindings)).toThrow(new Error(message));
   });
 
   it.each<[string, (stack: Stack) => unknown, RegExp]>([
-    ['on nothing', () => undefined, /can be changed, got undefined$/],
-    ['on what is no function', (stack) => ordersIn(stack), /can be changed, got a \w+ \(at Stack\/\w+\)$/],
+    ['on nothing', () => undefined, /configurable environment, got undefined$/],
+    [
+      'on a resource that is not a function',
+      (stack) => ordersIn(stack),
+      /configurable environment, got a \w+ \(at Stack\/\w+\)$/,
+    ],
   ])('%s', (_, target, message) => {
     expect(bound(() => ({}), target as never)).toThrow(message);
   });
@@ -209,25 +213,25 @@ describe('bindTo is refused', () => {
     );
   });
 
-  it('with a name that is taken by a variable of the function', () => {
+  it('with the name of an existing variable of the function', () => {
     const target = (stack: Stack) => plainIn(stack, { environment: { ORDERS_TABLE: 'mine' } });
     const bindings = (stack: Stack) => ({ orders: { to: ordersIn(stack), access: 'read' } });
     expect(bound(bindings, target)).toThrow(
-      '`orders` would have the environment variable ORDERS_TABLE, which the function has already: rename `orders` (at Stack/Fn)',
+      '`orders` has the same environment variable as the function, ORDERS_TABLE. Rename `orders` (at Stack/Fn)',
     );
   });
 
-  it('with a name that is taken by an earlier binding', () => {
+  it('with the name of an earlier binding', () => {
     const stack = newStack();
     const fn = plainIn(stack);
     const orders = ordersIn(stack);
     bindTo(fn, { orders: { to: orders, access: 'read' } });
     expect(() => bindTo(fn, { orders: { to: orders, access: 'write' } })).toThrow(
-      'which the function has already',
+      'has the same environment variable as the function',
     );
   });
 
-  it('with all errors at once, and then nothing is bound', () => {
+  it('with all errors at once, and nothing is bound', () => {
     const stack = newStack();
     const fn = plainIn(stack);
     const callee = new AssetFunction(stack, 'Callee', INLINE);
@@ -251,7 +255,7 @@ describe('bindTo is refused', () => {
       'an imported function',
       (stack) =>
         LambdaFunction.fromFunctionArn(stack, 'Fn', 'arn:aws:lambda:eu-west-1:111122223333:function:other'),
-      'got an imported one, which belongs to the stack that defines it. Bind the function there. To let another function invoke this one',
+      'got an imported function. Bind resources to it in the stack that defines it. To let another function invoke it',
     ],
     [
       'an alias',
@@ -259,12 +263,12 @@ describe('bindTo is refused', () => {
         const version = new LambdaFunction(stack, 'Own', INLINE).currentVersion;
         return new Alias(stack, 'Fn', { aliasName: 'live', version });
       },
-      'got an alias: it points to a version, which is fixed. Bind the function itself before the version is made: `alias.version.lambda`',
+      'got an alias of a version, which is immutable. Bind the function itself before the version is created: `alias.version.lambda`',
     ],
     [
       'a version',
       (stack) => plainIn(stack).currentVersion,
-      'got a version, which is fixed. Bind the function itself before the version is made: `version.lambda`',
+      'got a version, which is immutable. Bind the function itself before the version is created: `version.lambda`',
     ],
   ])('for %s', (_, target, message) => {
     const run = bound(() => ({ stage: { to: 'beta' } }), target);
@@ -285,7 +289,7 @@ it('a DataTable is bound with its indexes by name', () => {
   );
 });
 
-describe('the types know every access', () => {
+describe('the types contain every access', () => {
   const known: { readonly [Kind in keyof Accesses]: readonly Accesses[Kind][] } = {
     bucket: ['read', 'write', 'readWrite'],
     bus: ['publish'],

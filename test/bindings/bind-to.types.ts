@@ -1,4 +1,4 @@
-// Compiled, never run: what the compiler must refuse.
+// Compiled, never run: errors that the compiler must report.
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import {
@@ -35,9 +35,9 @@ export function accesses({ fn, any, node, cdk, ours, bus, bucket, queue }: Given
   bindTo(fn, { a: { to: bus, access: 'publish' }, b: { to: queue, access: 'send' } });
   bindTo(fn, { a: { to: bucket, access: 'write' }, b: { to: any, access: 'call' } });
   bindTo(fn, { a: { to: node, access: 'send' }, b: { to: 'text' }, c: { to: 3 } });
-  // @ts-expect-error a table is not published to
+  // @ts-expect-error a table has no `publish`
   bindTo(fn, { a: { to: cdk, access: 'publish' } });
-  // @ts-expect-error nor is a table of ours
+  // @ts-expect-error neither has a DataTable
   bindTo(fn, { a: { to: ours, access: 'publish' } });
   // @ts-expect-error a bus is not read
   bindTo(fn, { a: { to: bus, access: 'read' } });
@@ -47,18 +47,18 @@ export function accesses({ fn, any, node, cdk, ours, bus, bucket, queue }: Given
   bindTo(fn, { a: { to: cdk } });
   // @ts-expect-error a text is only a text
   bindTo(fn, { a: { to: 'text', access: 'read' } });
-  // @ts-expect-error a date is nothing that can be bound
+  // @ts-expect-error a date cannot be bound
   bindTo(fn, { a: { to: new Date(), access: 'read' } });
 }
 
 export function targets({ fn, singleton, any, version, alias, node }: Given) {
   const bindings = { stage: { to: 'beta' } };
   for (const target of [fn, singleton, node]) bindTo(target, bindings);
-  // @ts-expect-error perhaps an imported function
+  // @ts-expect-error possibly an imported function
   bindTo(any, bindings);
-  // @ts-expect-error a version is fixed
+  // @ts-expect-error a version is immutable
   bindTo(version, bindings);
-  // @ts-expect-error so is what an alias points to
+  // @ts-expect-error so is the target of an alias
   bindTo(alias, bindings);
 }
 
@@ -67,7 +67,7 @@ export function codeFunctions(stack: Stack, { cdk, bus }: Given) {
   const image = new AssetImageCode('image', {});
   new AssetFunction(stack, 'Archive', { code, runtime: Runtime.PYTHON_3_13, handler: 'index.handler' });
   new AssetFunction(stack, 'Image', { code: image, bind: { orders: { to: cdk, access: 'read' } } });
-  // @ts-expect-error what is no image needs a runtime
+  // @ts-expect-error code other than an image needs a runtime
   new AssetFunction(stack, 'E1', { code, handler: 'index.handler' });
   // @ts-expect-error an image has its own
   new AssetFunction(stack, 'E2', { code: image, handler: 'index.handler' });

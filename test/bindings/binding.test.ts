@@ -26,7 +26,7 @@ describe('the binding of a table', () => {
     ['read', [READ]],
     ['write', [WRITE]],
     ['readWrite', [READ, WRITE]],
-  ])('allows for %s what it says', (access, actions) => {
+  ])('allows the actions of %s', (access, actions) => {
     expect(bound(access).actions).toEqual(actions);
   });
 
@@ -54,7 +54,7 @@ describe('the binding of a table', () => {
     ]);
   });
 
-  it('knows which indexes there are', () => {
+  it('rejects an index that the table does not have', () => {
     expect(() => bound("index('byMonth').read", undefined, ['byDay', 'byKind'])).toThrow(
       "the access to a table must be one of read, write, readWrite, index('byDay').read, index('byKind').read, got index('byMonth').read",
     );
@@ -76,7 +76,7 @@ describe('the binding of a table', () => {
     ]);
   });
 
-  it('refuses another access', () => {
+  it('rejects another access', () => {
     expect(() => bound('scan')).toThrow(
       'the access to a table must be one of read, write, readWrite, got scan',
     );

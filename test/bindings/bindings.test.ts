@@ -57,7 +57,7 @@ function granted(stack: Stack, to: Bindables[string], access: string): Record<st
 }
 
 describe('a function with every binding', () => {
-  it('has a variable for each, and is granted what each needs', () => {
+  it('has a variable and the permissions of each', () => {
     const stack = newStack();
     everythingIn(stack);
     const template = Template.fromStack(stack);
@@ -86,7 +86,7 @@ describe('a function with every binding', () => {
     expect(role.Policies[0].PolicyDocument.Statement.flatMap(({ Action }: any) => Action)).toMatchSnapshot();
   });
 
-  it('gives the function that it sends events to a place for those that fail', () => {
+  it('adds a failure queue to the function that it sends events to', () => {
     const stack = newStack();
     const bind = resourcesIn(stack);
     expect(bind.callee.failures).toBeUndefined();
@@ -94,12 +94,12 @@ describe('a function with every binding', () => {
     expect(bind.callee.failures).toBeInstanceOf(Queue);
   });
 
-  it('is granted no wildcard that is not explained', () => {
+  it('has a reason for every wildcard', () => {
     const findings = nagFindings((stack) => everythingIn(stack));
     expect(findings.filter((finding) => finding.includes('Everything'))).toEqual([]);
   });
 
-  it('is granted no wildcard that is not explained, on a bucket of another stack either', () => {
+  it('has a reason for every wildcard, also for a bucket of another stack', () => {
     const findings = nagFindings((stack) => {
       const other = new Stack(stack.node.root, 'Other');
       everythingIn(stack, { ...resourcesIn(stack), files: new Bucket(other, 'Files') });
@@ -258,7 +258,7 @@ describe('a resource that is imported', () => {
     expect(Object.fromEntries(pairs)).toEqual(expected);
   });
 
-  it('is granted the use of all indexes, if it is a table, and says so', () => {
+  it('allows all indexes if it is a table, and acknowledges it', () => {
     const findings = nagFindings((stack) => {
       new NodeFunction(stack, 'Orders', {
         handler: () => import('../function/fixtures/handlers/orders.js'),
@@ -272,7 +272,7 @@ describe('a resource that is imported', () => {
   });
 });
 
-/** An ARN with its references in angle brackets. */
+/** Returns an ARN with its references in angle brackets. */
 function flat(arn: any): string {
   if (typeof arn === 'string') return arn;
   return arn.Ref ? `<${arn.Ref}>` : arn['Fn::Join'][1].map(flat).join(arn['Fn::Join'][0]);
@@ -289,7 +289,7 @@ it.each([
   expect(statements.map(({ resources }) => resources)).toEqual([[fn.functionArn]]);
 });
 
-it('a number that the deployment knows is written as a text', () => {
+it('a number that is known at deployment is written as a text', () => {
   const stack = newStack();
   const limit = new CfnParameter(stack, 'Limit', { type: 'Number' });
   expect(stack.resolve(asBindable(limit.valueAsNumber)!.bindingFor('number').value)).toEqual({
@@ -304,13 +304,13 @@ it.each([
   expect(() => asBindable(value)!.bindingFor(kind)).toThrow(message);
 });
 
-it('a secret that is imported by name is granted with the characters that Secrets Manager adds', () => {
+it('the permission for a secret that is imported by name includes the characters that Secrets Manager adds', () => {
   const stack = newStack();
   const [statement] = granted(stack, Secret.fromSecretNameV2(stack, 'ApiKey', 'api-key'), 'read');
   expect(JSON.stringify(statement!.Resource)).toContain('secret:api-key-??????');
 });
 
-it('a user directory is bound as its pool is', () => {
+it('a user directory is bound as its pool', () => {
   const stack = newStack();
   const users = new UserDirectory(stack, 'Users');
   expect(granted(stack, users, 'read')).toEqual(granted(stack, users.userPool, 'read'));
@@ -327,7 +327,7 @@ it.each([
   );
 });
 
-describe('what the compiler cannot see is refused at synth:', () => {
+describe('errors that the compiler cannot detect are rejected at synth:', () => {
   const stated = (needs: string, bind: Bindables) => {
     const project = new Project({
       'lambda/main.ts': `import { handle, number, queue, text } from 'cdk-trellis/runtime';
@@ -341,13 +341,13 @@ export const handler = handle({ ${needs} }, async () => 1);`,
       'two needs with one variable',
       'dayLimit: number(), day_limit: number()',
       { dayLimit: 1, day_limit: 2 },
-      '`day_limit` would have the environment variable DAY_LIMIT_NUMBER, which `dayLimit` has already: rename `day_limit`',
+      '`day_limit` has the same environment variable as `dayLimit`, DAY_LIMIT_NUMBER. Rename `day_limit`',
     ],
     [
       'a name that no variable can have',
       "'day-limit': number()",
       { 'day-limit': 1 },
-      '`day-limit` must be letters and digits, starting with a letter: its environment variable would be DAY-LIMIT_NUMBER',
+      '`day-limit` must be letters and digits, starting with a letter, because its environment variable is DAY-LIMIT_NUMBER',
     ],
     ['a number for a text', 'stage: text()', { stage: 3 }, '`bind.stage` must be a text, got a number'],
     [

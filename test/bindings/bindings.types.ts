@@ -1,4 +1,4 @@
-// Compiled, never run: what the compiler must refuse.
+// Compiled, never run: errors that the compiler must report.
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus, IEventBus } from 'aws-cdk-lib/aws-events';
@@ -26,16 +26,16 @@ export function bindings(
   const callee: Everything['callee'] = orders;
   const imported: Everything['callee'] = any;
   const stage: Everything['stage'] = 'beta';
-  // @ts-expect-error a bus is no queue
+  // @ts-expect-error a bus is not a queue
   const work: Everything['work'] = bus;
   // @ts-expect-error the function of another module
   const other: Everything['callee'] = plain;
-  // @ts-expect-error a number is no text
+  // @ts-expect-error a number is not a text
   const text: Everything['stage'] = 3;
   return [events, callee, imported, stage, work, other, text];
 }
 
-/** Each kind takes its own resource and no other. */
+/** Each kind accepts its own resource and no other. */
 export function kinds(resources: Resources, stack: Stack) {
   const { bucket, bus, fn, parameter, queue, secret, table, topic, users, workflow } = resources;
   const right: Everything = {

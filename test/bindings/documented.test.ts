@@ -16,7 +16,7 @@ import { idempotencyBinding } from '../../lib/bindings/idempotency.js';
 
 const DOCUMENT = join(__dirname, '../../docs/constructs.md');
 
-/** The rows of the table of bindings: the access to a kind as bindings call it, and the actions. */
+/** Returns the rows of the bindings table: kind and access, and the actions. */
 function documented(): Record<string, string[]> {
   const section = /^## Bindings$([\s\S]*?)^## /m.exec(readFileSync(DOCUMENT, 'utf8'))?.[1] ?? '';
   const rows = section.split('\n').filter((line) => line.startsWith('| `'));

@@ -9,17 +9,17 @@ import { newStack, stableTemplate } from '../support/template.js';
 const once = () => import('../function/fixtures/handlers/once.js');
 
 describe('IdempotencyTable', () => {
-  it('is on demand and encrypted, forgets by itself, and goes with its stack', () => {
+  it('is on-demand and encrypted, expires its records, and is deleted with its stack', () => {
     const stack = newStack();
     new IdempotencyTable(stack, 'Done');
     expect(stableTemplate(stack)).toMatchSnapshot();
   });
 
-  it('leaves cdk-nag nothing to find', () => {
+  it('has no findings of cdk-nag', () => {
     expect(nagFindings((stack) => new IdempotencyTable(stack, 'Done'))).toEqual([]);
   });
 
-  it('is there once in a stack, as soon as a handler needs it', () => {
+  it('exists once in a stack in which a handler needs it', () => {
     const stack = newStack();
     for (const id of ['A', 'B']) new NodeFunction(stack, id, { handler: once });
     const template = Template.fromStack(stack);
@@ -31,7 +31,7 @@ describe('IdempotencyTable', () => {
     });
   });
 
-  it('is another one where another is bound', () => {
+  it('is replaced by another table that is bound', () => {
     const stack = newStack();
     const own = new IdempotencyTable(stack, 'Done');
     new NodeFunction(stack, 'A', { handler: once, bind: { once: own } });
@@ -53,7 +53,7 @@ describe('IdempotencyTable', () => {
     });
   });
 
-  it('is refused where something else is bound', () => {
+  it('rejects a binding of another kind', () => {
     const stack = newStack();
     const wrong = new DataTable(stack, 'T', { partitionKey: 'id' }) as never;
     expect(() => new NodeFunction(stack, 'A', { handler: once, bind: { once: wrong } })).toThrow(

@@ -19,7 +19,7 @@ afterAll(removeProjects);
 const project = () => new Project({ 'lambda/main.ts': 'export const handler = async () => 1;' });
 
 describe('a function for Lambda@Edge', () => {
-  it.each(['NodeFunction', 'AssetFunction'])('is refused in one clear sentence: %s', (kind) => {
+  it.each(['NodeFunction', 'AssetFunction'])('is rejected in one sentence: %s', (kind) => {
     const { app, stack, fn } = oneFunction(project(), './lambda/main.js');
     const code = {
       code: Code.fromInline('def main(e, c): pass'),
@@ -36,12 +36,12 @@ describe('a function for Lambda@Edge', () => {
       },
     });
     expect(() => app.synth()).toThrow(
-      /The function of `edgeLambdas` must be one without layers, environment variables, tracing and JSON logs, .* Use CDK's `cloudfront\.experimental\.EdgeFunction`, or a CloudFront Function \(at Shop\/(Fn|Code)\)/,
+      /The function of `edgeLambdas` must have no layers, environment variables, tracing and JSON logs, .* Use CDK's `cloudfront\.experimental\.EdgeFunction`, or a CloudFront Function \(at Shop\/(Fn|Code)\)/,
     );
   });
 });
 
-/** As that of stack sets: what is in the cloud assembly is added to another stack once more. */
+/** A synthesizer as of stack sets: the assets of the cloud assembly are added to another stack. */
 class AddedAgain extends StackSynthesizer {
   readonly keys: string[] = [];
   readonly again: string[] = [];
@@ -77,7 +77,7 @@ class AddedAgain extends StackSynthesizer {
   }
 }
 
-it('code has the key that it gets when it is added once more from the cloud assembly, as stack sets do', () => {
+it('code has the key that it gets when it is added again from the cloud assembly, as stack sets do', () => {
   const shop = project();
   const app = shop.app();
   app.node.setContext('outdir', app.outdir);

@@ -39,11 +39,11 @@ const permitted = (template: Template) => {
     .filter(({ Action }) => Action.includes('dynamodb:PutItem'));
 };
 
-it('a policy of few bindings is inline, and alone', () => {
+it('few bindings are in one inline policy', () => {
   stackWith(4).resourceCountIs('AWS::IAM::ManagedPolicy', 0);
 });
 
-it('what is too large for an inline policy goes into managed policies of the same role', () => {
+it('statements beyond the size of an inline policy are in managed policies of the same role', () => {
   const template = stackWith(40);
   const [role] = Object.values(template.findResources('AWS::IAM::Role'));
   const policies = Object.keys(template.findResources('AWS::IAM::ManagedPolicy'));
@@ -51,6 +51,6 @@ it('what is too large for an inline policy goes into managed policies of the sam
   expect(role!.Properties.ManagedPolicyArns).toEqual(policies.map((Ref) => ({ Ref })));
   expect(permitted(template)).toHaveLength(40);
   const uses = usesOf({ Shop: { stackName: 'Shop', template: template.toJSON() } });
-  const sizes = uses.filter(({ what }) => /inline|managed/.test(what));
+  const sizes = uses.filter(({ name }) => /inline|managed/.test(name));
   expect(sizes.filter(({ amount, limit }) => amount > limit)).toEqual([]);
 });

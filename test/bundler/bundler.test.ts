@@ -229,7 +229,7 @@ describe('a bundled function', () => {
   it.each([
     ['an app', (app: App) => app],
     ['a stage', (app: App) => new Stage(app, 'Beta')],
-  ])('of %s tells tools where it and its layers are, as `sam local` reads it', (_, scopeOf) => {
+  ])('of %s has the metadata by which `sam local` finds it and its layers', (_, scopeOf) => {
     const project = new Project({
       'lambda/main.ts': 'export const handler = async () => 1;',
       'layers/words/package.json': '{ "name": "words", "exports": "./index.ts" }',

@@ -66,8 +66,8 @@ describe('bundling.nodeModules', () => {
       "import { default as it } from 'reader'; export const handler = async () => it;",
       'default',
     ],
-  ])('lets it be used by %s', (_, source, answer) => {
-    expect(synthesized(reading(source), { bundling }).run('return handler()')).toBe(answer);
+  ])('lets it be used by %s', (_, source, expected) => {
+    expect(synthesized(reading(source), { bundling }).run('return handler()')).toBe(expected);
   });
 
   it('supports ES modules', () => {

@@ -52,7 +52,7 @@ describe.each([
     const [automatic, shared] = layersOf(app.synth().directory);
     expect(automatic).toMatchObject({
       path: 'Shop/NodeModules',
-      kind: 'automatic',
+      kind: 'dependency',
       functions: ['Shop/Text', 'Shop/Money', 'Shop/Plain'],
     });
     const packages = new Map(automatic!.packages.map((one) => [one.name, one]));
@@ -131,7 +131,7 @@ describe('trellis layers', () => {
     const { status, stdout } = trellis(project.folder);
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /^Shop\/NodeModules \(automatic, \d+ files?, \d+ kB\)\n {2}zod \d+\.\d+\.\d+ {2}\d+ kB\n {2}used by Shop\/Text\n$/,
+      /^Shop\/NodeModules \(dependency, \d+ files?, \d+ kB\)\n {2}zod \d+\.\d+\.\d+ {2}\d+ kB\n {2}used by Shop\/Text\n$/,
     );
     project.write(
       'lambda/text.ts',

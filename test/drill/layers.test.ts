@@ -35,7 +35,7 @@ afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
 }, 30_000);
 
-/** Deploys the layer with this code; it uses a package from npm, which is in the stack's automatic layer. */
+/** Deploys the layer with this code; it uses a package from npm, which is in the stack's dependency layer. */
 async function deploy(edition: string, schema = 'z.string()') {
   writeFileSync(
     join(parts, 'index.ts'),
@@ -104,7 +104,7 @@ it('a deployment never takes away a version of a shared layer that is in use', a
 }, 120_000);
 
 // https://docs.aws.amazon.com/lambda/latest/api/API_DeleteLayerVersion.html
-it('a version of an automatic layer goes, and breaks no function that has it', async () => {
+it('a replaced version of a dependency layer is deleted without breaking functions that use it', async () => {
   const before = await deploy('third');
   const after = await deploy('fourth', 'z.email().or(z.string())');
   expect(after.automatic).not.toBe(before.automatic);

@@ -15,19 +15,19 @@ import { newStack, stableTemplate } from '../support/template.js';
 import { ARM, FORMS, fixture } from './forms.js';
 
 describe.each(Object.entries(FORMS))('AssetFunction of %s', (_, make) => {
-  it('needs nothing else', () => {
+  it('requires nothing else', () => {
     const stack = newStack();
     make(stack);
     expect(stableTemplate(stack)).toMatchSnapshot();
   });
 
-  it('gives security scans nothing to find', () => {
+  it('has no findings in security scans', () => {
     expect(nagFindings((stack) => void make(stack))).toEqual([]);
   });
 });
 
 describe('AssetFunction', () => {
-  it('is granted what is bound, in its one policy', () => {
+  it('has the permissions of its bindings in one policy', () => {
     const stack = newStack();
     FORMS['a folder in Python']!(stack);
     const template = Template.fromStack(stack);
@@ -50,7 +50,7 @@ describe('AssetFunction', () => {
     });
   });
 
-  it('takes the handler of a custom runtime', () => {
+  it('accepts a handler with a custom runtime', () => {
     const stack = newStack();
     new AssetFunction(stack, 'Fn', {
       code: Code.fromAsset(fixture('custom-runtime')),
@@ -60,7 +60,7 @@ describe('AssetFunction', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { Handler: 'orders.place' });
   });
 
-  it('can share its code with others', () => {
+  it('can share its code with other functions', () => {
     const stack = newStack();
     const code = Code.fromAsset(fixture('custom-runtime'));
     const runtime = Runtime.PROVIDED_AL2023;
@@ -72,7 +72,7 @@ describe('AssetFunction', () => {
 describe('an image', () => {
   const warning = [
     '/Stack/Fn',
-    Match.stringLikeRegexp('is built for the processor of the machine that builds it.*LINUX_ARM64'),
+    Match.stringLikeRegexp('is built for the processor of the build machine.*LINUX_ARM64'),
   ] as const;
 
   it('without a platform warns that it may be built for another processor', () => {
@@ -81,11 +81,14 @@ describe('an image', () => {
     Annotations.fromStack(stack).hasWarning(...warning);
   });
 
-  it.each(['an image that is built', 'an image of a repository'])('does not, being %s', (form) => {
-    const stack = newStack();
-    FORMS[form]!(stack);
-    Annotations.fromStack(stack).hasNoWarning(...warning);
-  });
+  it.each(['an image that is built', 'an image of a repository'])(
+    'with a platform does not warn: %s',
+    (form) => {
+      const stack = newStack();
+      FORMS[form]!(stack);
+      Annotations.fromStack(stack).hasNoWarning(...warning);
+    },
+  );
 
   it('may be for x86_64', () => {
     const stack = newStack();
@@ -100,7 +103,7 @@ describe('an image', () => {
   });
 });
 
-describe('AssetFunction is refused', () => {
+describe('AssetFunction is rejected', () => {
   const inline = Code.fromInline('def handler(event, context): pass');
   const python = { code: inline, runtime: Runtime.PYTHON_3_14, handler: 'index.handler' };
   const layer = (stack: Stack) =>
@@ -123,19 +126,19 @@ describe('AssetFunction is refused', () => {
       "`code` must be a Code, as in `Code.fromAsset('lambda/orders')`, got a DockerImageCode: use `Code.fromAssetImage`",
     ],
     [
-      'with a folder that is not there',
+      'with a folder that does not exist',
       () => ({ ...python, code: Code.fromAsset('/no/such/folder') }),
       '`code` must be a folder or an archive, got /no/such/folder, which does not exist',
     ],
     [
       'without a runtime',
       () => ({ ...python, runtime: undefined }),
-      '`runtime` must be that of the code, as in `Runtime.PYTHON_3_14`, got undefined',
+      '`runtime` must be the runtime of the code, as in `Runtime.PYTHON_3_14`, got undefined',
     ],
     [
-      "with an image's runtime for what is none",
+      "with an image's runtime for an archive",
       () => ({ ...python, runtime: Runtime.FROM_IMAGE }),
-      '`runtime` must be that of the code, as in `Runtime.PYTHON_3_14`, got Runtime.FROM_IMAGE, but the code is no container image',
+      '`runtime` must be the runtime of the code, as in `Runtime.PYTHON_3_14`, got Runtime.FROM_IMAGE, but the code is not a container image',
     ],
     [
       'without a handler',
@@ -145,17 +148,17 @@ describe('AssetFunction is refused', () => {
     [
       'with a runtime for an image',
       () => ({ code: Code.fromAssetImage(fixture('image'), ARM), runtime: Runtime.PYTHON_3_14 }),
-      '`runtime` must be left out for a container image, which has its own, got python3.14',
+      '`runtime` must be omitted for a container image, which contains the runtime, got python3.14',
     ],
     [
       'with a handler for an image',
       () => ({ code: Code.fromAssetImage(fixture('image'), ARM), handler: 'main.handler' }),
-      '`handler` must be left out for a container image, whose command names it (`cmd` of the code), got main.handler',
+      '`handler` must be omitted for a container image, whose command sets it (`cmd` of the code), got main.handler',
     ],
     [
       'with layers for an image',
       (stack) => ({ code: Code.fromAssetImage(fixture('image'), ARM), layers: [layer(stack)] }),
-      '`layers` must be none for a container image, got 1: copy what they hold into the image',
+      '`layers` must be omitted for a container image, got 1. Copy their content into the image',
     ],
     [
       'with an image for another processor',
@@ -163,7 +166,7 @@ describe('AssetFunction is refused', () => {
       'the `platform` of the image must be linux/arm64 for a function on arm64, got linux/amd64',
     ],
     [
-      'with an access that there is not',
+      'with an invalid access',
       (stack) => ({
         ...python,
         bind: { orders: { to: new DataTable(stack, 'Orders', { partitionKey: 'id' }), access: 'scan' } },
@@ -171,14 +174,14 @@ describe('AssetFunction is refused', () => {
       '`bind.orders.access`: the access to a table must be one of read, write, readWrite, got scan',
     ],
     [
-      'with a variable that is in its environment',
+      'with the name of an existing variable',
       () => ({ ...python, environment: { STAGE_TEXT: 'beta' }, bind: { stage: { to: 'beta' } } }),
-      '`stage` would have the environment variable STAGE_TEXT, which the function has already: rename `stage`',
+      '`stage` has the same environment variable as the function, STAGE_TEXT. Rename `stage`',
     ],
     [
       'with all errors at once',
       () => ({ ...python, runtime: undefined, bind: { 'a b': { to: 1 }, when: { to: new Date() } } }),
-      '`runtime` must be that of the code, as in `Runtime.PYTHON_3_14`, got undefined\n`a b` must be letters and digits, starting with a letter: its environment variable would be A B_NUMBER\n`bind.when.to` must be a table, a queue or another resource that can be bound, got object',
+      '`runtime` must be the runtime of the code, as in `Runtime.PYTHON_3_14`, got undefined\n`a b` must be letters and digits, starting with a letter, because its environment variable is A B_NUMBER\n`bind.when.to` must be a table, a queue or another resource that can be bound, got object',
     ],
   ])('%s', (_, props, message) => {
     const stack = newStack();

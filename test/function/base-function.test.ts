@@ -35,7 +35,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration, PropertyInjectors, RemovalPolicy, Size, type Stack } from 'aws-cdk-lib/core';
 import { AssetFunction, NodeFunction } from 'cdk-trellis';
-import { traces } from '../../lib/bindings/own-policy.js';
+import { traces } from '../../lib/bindings/function-policy.js';
 import type { BaseFunction } from '../../lib/function/base-function.js';
 import type { BaseFunctionOptions } from '../../lib/function/base-function-options.js';
 import { nagFindings } from '../support/nag.js';
@@ -75,7 +75,7 @@ const invokedByAll = (stack: Stack, fn: BaseFunction) => {
   new Bucket(stack, 'Uploads').addEventNotification(EventType.OBJECT_CREATED, new LambdaDestination(fn));
 };
 
-/** Each option, and what the function (or the resource of another type) has by it. */
+/** Options with the resulting property of the function (or of the resource of another type). */
 const OPTIONS: readonly [
   name: string,
   options: (stack: Stack) => Options,
@@ -226,19 +226,19 @@ describe.each([
   ['NodeFunction', node, Runtime.NODEJS_22_X],
   ['AssetFunction', python, Runtime.PYTHON_3_13],
 ])('%s', (_, make, otherRuntime) => {
-  it.each(OPTIONS)('takes %s', (_, options, expected, type = 'Lambda::Function') => {
+  it.each(OPTIONS)('accepts %s', (_, options, expected, type = 'Lambda::Function') => {
     const stack = newStack();
     make(stack, options(stack));
     Template.fromStack(stack).hasResourceProperties(`AWS::${type}`, expected);
   });
 
-  it('takes a runtime', () => {
+  it('accepts a runtime', () => {
     const stack = newStack();
     make(stack, { runtime: otherRuntime });
     Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { Runtime: otherRuntime.name });
   });
 
-  it('adds its permissions to the role it is given', () => {
+  it("adds its permissions to a user's role", () => {
     const stack = newStack();
     make(stack, {
       role: new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
@@ -254,14 +254,14 @@ describe.each([
     });
   });
 
-  it('writes to the log group it is given', () => {
+  it("writes to a user's log group", () => {
     const stack = newStack();
     const logGroup = new LogGroup(stack, 'Logs');
     expect(make(stack, { logGroup }).logGroup).toBe(logGroup);
     Template.fromStack(stack).resourceCountIs('AWS::Logs::LogGroup', 1);
   });
 
-  it('keeps its log group where the user says so', () => {
+  it("retains its log group with the user's removal policy", () => {
     const stack = newStack();
     make(stack, { logRemovalPolicy: RemovalPolicy.RETAIN });
     Template.fromStack(stack).hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain' });
@@ -276,7 +276,7 @@ describe.each([
       return make(stack);
     };
 
-    it('may attach itself to a VPC', () => {
+    it('has the permissions for a VPC', () => {
       const stack = newStack();
       injected(stack, { vpc: vpcIn(stack), vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED } });
       const template = Template.fromStack(stack);
@@ -293,7 +293,7 @@ describe.each([
       });
     });
 
-    it('only adds to their role', () => {
+    it('only extends their role', () => {
       const stack = newStack();
       const role = new Role(stack, 'Role', {
         assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -318,7 +318,7 @@ describe.each([
       Template.fromStack(stack).resourceCountIs('AWS::Logs::LogGroup', 1);
     });
 
-    it('is traced as they say', () => {
+    it('has their tracing mode', () => {
       const stack = newStack();
       injected(stack, { tracing: Tracing.PASS_THROUGH });
       Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
@@ -326,7 +326,7 @@ describe.each([
       });
     });
 
-    it('has no queue for failures besides their dead-letter topic', () => {
+    it('has no failure queue in addition to their dead-letter topic', () => {
       const stack = newStack();
       invokedByAll(stack, injected(stack, { deadLetterTopic: new Topic(stack, 'Dead') }));
       Template.fromStack(stack).resourceCountIs('AWS::SQS::Queue', 0);
@@ -339,7 +339,7 @@ describe.each([
     expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toMatch(/xray|TracingConfig/);
   });
 
-  it('may write to its own log group and send traces, and nothing else', () => {
+  it('may only write to its own log group and send traces', () => {
     const stack = newStack();
     make(stack);
     const template = Template.fromStack(stack);
@@ -363,7 +363,7 @@ describe.each([
     });
   });
 
-  it('has one queue, with an alarm, for what services that do not wait have sent in vain', () => {
+  it('has one queue, with an alarm, for failed events of asynchronous services', () => {
     const stack = newStack();
     const fn = make(stack);
     expect(fn.failures).toBeUndefined();
@@ -415,7 +415,7 @@ describe.each([
     expect(fn.failures).toBeInstanceOf(Queue);
   });
 
-  it('has none for who waits for the answer', () => {
+  it('has none for callers that wait for the response', () => {
     const stack = newStack();
     const fn = make(stack);
     for (const service of ['states', 'apigateway'])
@@ -425,7 +425,7 @@ describe.each([
     expect(fn.failures).toBeUndefined();
   });
 
-  it('has it for what its own property `events` invokes it by', () => {
+  it('has it for event sources of its property `events`', () => {
     const stack = newStack();
     const fn = make(stack, { events: [new SnsEventSource(new Topic(stack, 'Topic'))] });
     expect(fn.failures).toBeInstanceOf(Queue);
@@ -434,7 +434,7 @@ describe.each([
   it.each<[string, (stack: Stack) => Options]>([
     ['its callers wait', () => ({ invokedSynchronously: true })],
     [
-      'the user has said where failures go',
+      'the user has set a failure destination',
       (stack) => ({ onFailure: new SnsDestination(new Topic(stack, 'Failed')) }),
     ],
     ['it has a dead-letter topic', (stack) => ({ deadLetterTopic: new Topic(stack, 'Dead') })],
@@ -448,7 +448,7 @@ describe.each([
     OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FnFailures'), 'Arn'] } },
   };
 
-  it('may only be sent to, by the one policy of the function', () => {
+  it('has only the permission to send, in the one policy of the function', () => {
     const stack = newStack();
     invokedByAll(stack, make(stack));
     const template = Template.fromStack(stack);
@@ -471,7 +471,7 @@ describe.each([
     });
   });
 
-  it('is what the user says, and so is its alarm', () => {
+  it("has the user's options, and so has its alarm", () => {
     const stack = newStack();
     const topic = new Topic(stack, 'Topic');
     const encryptionMasterKey = new Key(stack, 'Key');
@@ -504,7 +504,7 @@ describe.each([
     });
   });
 
-  it('has no alarm where none is wanted', () => {
+  it('has no alarm with `alarm: false`', () => {
     const stack = newStack();
     invokedByAll(stack, make(stack, { failures: { alarm: false } }));
     const template = Template.fromStack(stack);
@@ -512,7 +512,7 @@ describe.each([
     expect(JSON.stringify(template.toJSON())).not.toContain('failed-events');
   });
 
-  it('may be sent to by a role of the user, too', () => {
+  it("adds the permission to send to a user's role, too", () => {
     const stack = newStack();
     const role = new Role(stack, 'Own', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     invokedByAll(stack, make(stack, { role }));
@@ -522,7 +522,7 @@ describe.each([
     });
   });
 
-  it('has it also when the user has said how often, how long or what else', () => {
+  it('has it also if the user has set retries, age or the success destination', () => {
     const stack = newStack();
     const onSuccess = new SnsDestination(new Topic(stack, 'Done'));
     invokedByAll(stack, make(stack, { retryAttempts: 0, maxEventAge: Duration.minutes(5), onSuccess }));
@@ -536,7 +536,7 @@ describe.each([
   it.each([
     ['before', true],
     ['after', false],
-  ])('has it also when the user says so %s something invokes it', (_, isBefore) => {
+  ])('has it also if the user configures it %s something invokes it', (_, isBefore) => {
     const stack = newStack();
     const fn = make(stack);
     if (isBefore) fn.configureAsyncInvoke({ retryAttempts: 0 });
@@ -548,7 +548,7 @@ describe.each([
     });
   });
 
-  it('takes another destination for failures from the user, later', () => {
+  it('accepts another failure destination from the user later', () => {
     const stack = newStack();
     const fn = make(stack);
     fn.configureAsyncInvoke({ onFailure: new SnsDestination(new Topic(stack, 'Failed')) });
@@ -556,7 +556,7 @@ describe.each([
     Template.fromStack(stack).resourceCountIs('AWS::SQS::Queue', 0);
   });
 
-  it('is refused with an environment of more than 4 KB', () => {
+  it('is rejected with an environment of more than 4 KB', () => {
     const stack = newStack();
     make(stack, { environment: { TEXT: 'x'.repeat(4096) } });
     expect(() => Template.fromStack(stack)).toThrow(
@@ -564,16 +564,16 @@ describe.each([
     );
   });
 
-  it('is refused with variables that Lambda does not take', () => {
+  it('is rejected with variables that Lambda does not accept', () => {
     const stack = newStack();
     const fn = make(stack, { environment: { 'my-name': '1', A: '1', größe: '1', GOOD_1: '1' } });
     fn.addEnvironment('1ST', '1');
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Fn] The names of environment variables must be at least two letters, digits and underscores, starting with a letter, got my-name, A, größe, 1ST: rename them',
+      '[Stack/Fn] The names of environment variables must be at least two letters, digits and underscores, starting with a letter, got my-name, A, größe, 1ST. Rename them',
     );
   });
 
-  it('gives security scans nothing to find', () => {
+  it('has no findings in security scans', () => {
     const findings = nagFindings((stack) => {
       make(stack).addPermission('Topic', {
         principal: new ServicePrincipal('sns.amazonaws.com'),
@@ -582,7 +582,7 @@ describe.each([
     expect(findings).toEqual([]);
   });
 
-  it('may attach itself to its VPC, without the log groups of the whole account', () => {
+  it('has the permissions for its VPC, but not for all log groups of the account', () => {
     const stack = newStack();
     make(stack, { vpc: vpcIn(stack) });
     const [role] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Role')) as [any];
@@ -596,7 +596,7 @@ describe.each([
     ]);
   });
 
-  it('leaves what users permit on all resources to security scans', () => {
+  it('keeps findings about permissions that users add on all resources', () => {
     const findings = nagFindings((stack) => {
       make(stack).addToRolePolicy(
         new PolicyStatement({ actions: ['s3:ListAllMyBuckets'], resources: ['*'] }),
@@ -605,12 +605,12 @@ describe.each([
     expect(findings).toEqual([expect.stringMatching(/AwsSolutions-IAM5.*DefaultPolicy/)]);
   });
 
-  it('gives security scans nothing to find in a VPC, and with a file system', () => {
+  it('has no findings in security scans in a VPC and with a file system', () => {
     const findings = nagFindings((stack) => make(stack, withFiles(stack)), NOT_BUNDLED);
     expect(findings.filter((finding) => finding.includes('Stack/Fn'))).toEqual([]);
   });
 
-  it('mounts a file system by its one policy', () => {
+  it('has the permissions for a file system in one policy', () => {
     const stack = newStack();
     make(stack, withFiles(stack));
     const template = Template.fromStack(stack);

@@ -7,7 +7,7 @@ import { AssetFunction, DataTable } from 'cdk-trellis';
 export const fixture = (name: string) => `${__dirname}/fixtures/${name}`;
 export const ARM = { platform: Platform.LINUX_ARM64 };
 
-/** A function of each kind of code, with nothing that is not needed. */
+/** A minimal function of each kind of code. */
 export const FORMS: Record<string, (stack: Stack) => AssetFunction> = {
   'a folder in Python': (stack) =>
     new AssetFunction(stack, 'Fn', {

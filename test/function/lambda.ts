@@ -21,22 +21,22 @@ export function templateOf(assembly: CloudAssembly, stack: Stack): Json {
   return assembly.getStackArtifact(stack.artifactId).template;
 }
 
-/** A folder with a resource's code, as it is in the assembly or in an archive there. */
+/** Returns a folder with a resource's code, from the assembly or from an archive there. */
 export function codeFolder(assembly: CloudAssembly, stack: Stack, logicalId: string): string {
   const { Code, Content } = templateOf(assembly, stack).Resources[logicalId].Properties;
   const { S3Key } = Code ?? Content;
-  // A stage's assets are in the folder of the app that it belongs to.
+  // A stage's assets are in the folder of its app.
   const places = [assembly.directory, dirname(assembly.directory)];
   const paths = places.map((place) => join(place, `asset.${S3Key.replace('.zip', '')}`));
   return unpacked(paths.find((path) => existsSync(path) || existsSync(`${path}.zip`)) ?? paths[0]!);
 }
 
-/** An asset as a folder, which it may be in the assembly or is made here of an archive. @param path without ending */
+/** Returns an asset as a folder: the one in the assembly, or the unpacked archive. @param path without ending */
 export function unpacked(path: string): string {
   return existsSync(`${path}.zip`) ? unzipped(`${path}.zip`) : path;
 }
 
-/** The contents of an archive, in a folder that is called like it. */
+/** Unpacks an archive into a folder of its name. */
 export function unzipped(archive: string): string {
   const folder = join(mkdtempSync(join(tmpdir(), 'trellis-unzipped-')), basename(archive, '.zip'));
   for (const [name, content] of Object.entries(unzipSync(readFileSync(archive)))) {
@@ -79,7 +79,7 @@ export function runInLambda(
   return JSON.parse(output);
 }
 
-/** Nothing can be mounted at /opt here: a resolve hook stands in, also for Lambda's NODE_PATH. */
+/** A resolve hook that replaces the mount at /opt, and Lambda's NODE_PATH. */
 function hooks(opt: string): string {
   return `const opt = ${JSON.stringify(pathToFileURL(opt).href)};
 export const resolve = async (specifier, context, next) => {

@@ -27,31 +27,31 @@ async function invoke(name: string, event: object) {
   const { Payload, FunctionError } = await new LambdaClient(localClientConfig(cloud)).send(
     new InvokeCommand({ FunctionName: outputs[`${name}Name`], Payload: JSON.stringify(event) }),
   );
-  return { failed: FunctionError, answer: JSON.parse(new TextDecoder().decode(Payload)) };
+  return { failed: FunctionError, response: JSON.parse(new TextDecoder().decode(Payload)) };
 }
 
 describe.each([
-  ['a AssetFunction in Python', 'Python', 'ClientError'],
-  ['a AssetFunction of inline Python', 'InlinePython', 'ClientError'],
-  ['a AssetFunction of inline JavaScript', 'InlineNode', 'AccessDeniedException'],
-  ['a AssetFunction with a custom runtime', 'CustomRuntime', 'AccessDeniedException'],
+  ['an AssetFunction in Python', 'Python', 'ClientError'],
+  ['an AssetFunction of inline Python', 'InlinePython', 'ClientError'],
+  ['an AssetFunction of inline JavaScript', 'InlineNode', 'AccessDeniedException'],
+  ['an AssetFunction with a custom runtime', 'CustomRuntime', 'AccessDeniedException'],
   ['a NodeFunction of another export', 'Named', 'AccessDeniedException'],
   ['a NodeFunction of a default export', 'Default', 'AccessDeniedException'],
   ["CDK's function in Python, with bindTo", 'Plain', 'ClientError'],
   ["CDK's function of inline Python, with bindTo", 'PlainInline', 'ClientError'],
 ])('%s', (_, name, errorType) => {
-  it('finds its table by the environment variable, and reads it', async () => {
-    expect(await invoke(name, { get: 'first' })).toEqual({ failed: undefined, answer: { id: 'first' } });
-    expect(await invoke(name, { get: 'none' })).toEqual({ failed: undefined, answer: null });
+  it('reads the table of its environment variable', async () => {
+    expect(await invoke(name, { get: 'first' })).toEqual({ failed: undefined, response: { id: 'first' } });
+    expect(await invoke(name, { get: 'none' })).toEqual({ failed: undefined, response: null });
   });
 
-  it('is denied what it was not granted', async () => {
-    const { failed, answer } = await invoke(name, { put: 'second', get: 'second' });
+  it('is denied other actions', async () => {
+    const { failed, response } = await invoke(name, { put: 'second', get: 'second' });
     expect(failed).toBe('Unhandled');
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       errorType,
       errorMessage: expect.stringMatching(/not authorized to perform: dynamodb:PutItem/),
     });
-    expect(await invoke(name, { get: 'second' })).toMatchObject({ answer: null });
+    expect(await invoke(name, { get: 'second' })).toMatchObject({ response: null });
   });
 });

@@ -30,11 +30,11 @@ const functionProperties = (properties: object) =>
   ['AWS::Lambda::Function', Match.objectLike(properties)] as const;
 
 describe('NodeFunction', () => {
-  it('needs nothing but a handler', () => {
+  it('requires only a handler', () => {
     expect(template().toJSON()).toMatchSnapshot();
   });
 
-  it('grants what the handler declares, on the table and its indexes', () => {
+  it('grants the declared access, on the table and its indexes', () => {
     const stack = newStack();
     const orders = new DataTable(stack, 'Orders', {
       partitionKey: 'id',
@@ -56,7 +56,7 @@ describe('NodeFunction', () => {
     );
   });
 
-  it('takes another export of the module, with the needs of that one', () => {
+  it('accepts another export of the module, with its needs', () => {
     const stack = newStack();
     const orders = new DataTable(stack, 'Orders', { partitionKey: 'id' });
     const place = new NodeFunction(stack, 'Place', {
@@ -82,7 +82,7 @@ describe('NodeFunction', () => {
     );
   });
 
-  it('adds to its variables what makes stack traces name TypeScript', () => {
+  it('adds the variable for TypeScript stack traces', () => {
     template({ environment: { STAGE: 'beta' } }).hasResourceProperties(
       ...functionProperties({
         Environment: { Variables: { STAGE: 'beta', NODE_OPTIONS: '--enable-source-maps' } },
@@ -96,7 +96,7 @@ describe('NodeFunction', () => {
     );
   });
 
-  it('takes further permissions', () => {
+  it('accepts further permissions', () => {
     const stack = newStack();
     plain(stack).addToRolePolicy(
       new PolicyStatement({ actions: ['ssm:GetParameter'], resources: ['arn:aws:ssm:::x'] }),
@@ -118,7 +118,7 @@ const WRITE_ACTIONS = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 
   (name) => `dynamodb:${name}`,
 );
 
-describe('NodeFunction is refused', () => {
+describe('NodeFunction is rejected', () => {
   const orders = () => import('./fixtures/handlers/orders.js');
   const untyped = (stack: Stack, props: object) => () => new NodeFunction(stack, 'Fn', props as never);
 
@@ -134,7 +134,7 @@ describe('NodeFunction is refused', () => {
       '`bind.orders` must be a table, got a bus',
     ],
     [
-      'with a binding that is none',
+      'with a binding that is not a resource',
       () => ({ handler: orders, bind: { orders: 'Orders' } }),
       '`bind.orders` must be a table, got a text',
     ],
@@ -146,7 +146,7 @@ describe('NodeFunction is refused', () => {
     [
       'with a binding for needs that cannot be read',
       () => ({ handler: () => import('./fixtures/handlers/made.js'), bind: { stage: 'beta' } }),
-      'test/function/fixtures/handlers/maker.ts:3: `handler` must be what `handle` returns, or a middleware around it, got one that comes to `handle` in another way. Synth reads needs from the source without running it: write `export const handler = handle(...)`, or `export { name as handler }`. (at Shop/Fn)',
+      'test/function/fixtures/handlers/maker.ts:3: `handler` must be the result of `handle`, or a middleware around it, got a handler that uses `handle` in another way. Synth reads needs from the source without running it: write `export const handler = handle(...)`, or `export { name as handler }`. (at Shop/Fn)',
     ],
     [
       'with a table that does not have the index',
@@ -162,13 +162,13 @@ describe('NodeFunction is refused', () => {
       "the need `kinds: table.index('byKind').read` cannot be bound: the access to a table must be one of read, write, readWrite, index('byDay').read, got index('byKind').read",
     ],
     [
-      'with a variable of the environment that a binding has',
+      'with the environment variable of a binding',
       (stack) => ({
         handler: orders,
         bind: { orders: new DataTable(stack, 'T', { partitionKey: 'id' }) },
         environment: { ORDERS_TABLE: 'mine' },
       }),
-      '`orders` would have the environment variable ORDERS_TABLE, which the function has already: rename `orders`',
+      '`orders` has the same environment variable as the function, ORDERS_TABLE. Rename `orders`',
     ],
     [
       'with a callback',
@@ -181,7 +181,7 @@ describe('NodeFunction is refused', () => {
       "`handler` must be a function, `() => import('./place.js')`, got undefined",
     ],
     [
-      'with a layer that is none',
+      'with an invalid layer',
       () => ({ handler: () => import('./fixtures/handlers/plain.js'), layers: ['layers/money'] }),
       "`layers` must be shared layers or layer versions, as in `SharedLayer.fromPackage('layers/money')`, got a string",
     ],
@@ -203,15 +203,17 @@ describe('NodeFunction is refused', () => {
     );
   });
 
-  it('with more layers than Lambda takes', () => {
+  it('with more layers than Lambda allows', () => {
     const stack = newStack();
     const layers = [1, 2, 3, 4, 5].map((id) =>
       LayerVersion.fromLayerVersionArn(stack, `L${id}`, `arn:aws:lambda:eu-west-1:1:layer:l:${id}`),
     );
-    expect(() => plain(stack, { layers })).toThrow(/`layers` must be at most 4, .* got 5 \(at Shop\/Plain\)/);
+    expect(() => plain(stack, { layers })).toThrow(
+      /`layers` must be at most 4, got 5: .* \(at Shop\/Plain\)/,
+    );
     const insightsVersion = LambdaInsightsVersion.VERSION_1_0_333_0;
     expect(() => plain(stack, { layers: layers.slice(1), insightsVersion })).toThrow(
-      "`layers` must be at most 3, for a function has at most 5, one is the stack's automatic layer and `insightsVersion` adds one, got 4 (at Shop/Plain)",
+      "`layers` must be at most 3, got 4: a function has at most 5, one is the stack's dependency layer and `insightsVersion` adds one (at Shop/Plain)",
     );
   });
 });

@@ -1,4 +1,4 @@
-// Never run: the compiler is the test. A handler of another name is as good as `handler`, wherever one is taken.
+// Never run: the compiler is the test. Handlers may have any export name.
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Stack } from 'aws-cdk-lib/core';
 import {
@@ -117,7 +117,7 @@ new Api(stack, 'E2', {
   authorizers,
   routes: {
     place,
-    // @ts-expect-error an export that there is not
+    // @ts-expect-error an export that does not exist
     list: () => module().then((m) => ({ handler: m.lst })),
   },
 });
@@ -158,7 +158,7 @@ new CronJob(stack, 'E9', { schedule, handler: () => module().then((m) => ({ hand
 defineSaga(Input)
   .step('pay', { do: () => module().then((m) => ({ handler: m.pay })) })
   .parallel({
-    // @ts-expect-error it reads what is not there
+    // @ts-expect-error it reads a property that does not exist
     first: { do: () => module().then((m) => ({ handler: m.other })) },
   });
 // @ts-expect-error a need is not bound

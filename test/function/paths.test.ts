@@ -26,7 +26,7 @@ export const handler = async () => [string().parse(greet), name, page];
   'tsconfig.lambda.json': '{}',
 };
 
-/** A project in a folder of this name, with a layer, files, a plugin and an app of its own. */
+/** Creates a project in a folder of this name, with a layer, files, a plugin and an app. */
 function projectIn(name: string, files: Record<string, string> = FILES): Project {
   const project = new Project(files, name);
   project.link('node_modules/@shop/words', project.path('layers/words'));
@@ -61,7 +61,7 @@ describe.each(['with space', 'grüße-日本', 'a#b', "it's", '100%25 %20', 'a&b
       job.mockRestore();
     });
 
-    it('is bundled again when a file has changed', () => {
+    it('is bundled again after a change', () => {
       project.write('lambda/with space/grüße.ts', "export const greet: string = 'bye';\n");
       expect(synthesized(project, options(project)).run('return handler()')).toEqual([
         'bye',
@@ -70,7 +70,7 @@ describe.each(['with space', 'grüße-日本', 'a#b', "it's", '100%25 %20', 'a&b
       ]);
     });
 
-    it('names its files in errors', () => {
+    it('has its file names in errors', () => {
       project.write('lambda/with space/grüße.ts', 'export const greet = (;\n');
       expect(synthError(project, options(project))).toContain(
         'lambda/with space/grüße.ts:1:23: Unexpected ";"',
@@ -88,11 +88,11 @@ const fn = new NodeFunction(new Stack(app, 'Shop'), 'Fn', { handler: () => impor
 app.synth();
 console.log(fn.entry);`;
 
-  // tsx itself takes no question mark where it loads CommonJS.
+  // tsx itself does not support a question mark in paths of CommonJS.
   it.each([
     ['app.ts', "a #b 100% it's grüße"],
     ['app.mjs', "a #b ?c 100% it's grüße"],
-  ])('finds its handlers from %s, whose place Node.js tells as a path or as a URL', (file, name) => {
+  ])('finds its handlers from %s, whose location in Node.js is a path or a URL', (file, name) => {
     const project = new Project(
       { [file]: APP, 'lambda/main.ts': 'export const handler = async () => 1;' },
       name,
@@ -127,7 +127,7 @@ describe('links', () => {
     job.mockRestore();
   });
 
-  it('in the project are followed, and noticed when they change', () => {
+  it('in the project are followed, and changes to them are detected', () => {
     const project = new Project({
       'shared/one.ts': 'export const one = 1;',
       'shared/main.ts': HANDLER,
@@ -140,7 +140,7 @@ describe('links', () => {
   });
 });
 
-it('lines that end as on Windows make the same bundle', () => {
+it('Windows line endings produce the same bundle', () => {
   const files = {
     'lambda/main.ts': `import { handle, text } from 'cdk-trellis/runtime';
 import { page } from './page.js';

@@ -15,13 +15,13 @@ export function removeProjects(): void {
   for (const { place } of projects.splice(0)) rmSync(place, { recursive: true, force: true });
 }
 
-/** A user's project in a folder of its own, with a lockfile, packages and a cache. */
+/** A user's project in a separate folder, with a lockfile, packages and a cache. */
 export class Project {
   readonly place = realpathSync(mkdtempSync(join(tmpdir(), 'trellis-project-')));
   readonly folder: string;
   private callers = 0;
 
-  /** @param name of its folder, in a temporary one @default - the temporary folder itself */
+  /** @param name name of its folder, in a temporary one @default - the temporary folder itself */
   constructor(files: Record<string, string> = {}, name = '') {
     this.folder = join(this.place, name);
     projects.push(this);
@@ -52,7 +52,7 @@ export class Project {
     return new App({ outdir: mkdtempSync(join(this.folder, 'cdk.out-')), ...props });
   }
 
-  /** What a stack's file of this project would do: `new NodeFunction(stack, id, { handler: () => import(path) })`. */
+  /** Adds a function as a file of the project does: `new NodeFunction(stack, id, { handler: () => import(path) })`. */
   add(
     stack: Stack,
     id: string,
@@ -68,7 +68,7 @@ export class Project {
   }
 }
 
-/** An app of one stack with one function, ready to synthesize. */
+/** Creates an app of one stack with one function. */
 export function oneFunction(
   project: Project,
   path: string,

@@ -20,7 +20,7 @@ function stackWith(context: Record<string, unknown>): Template {
   return Template.fromStack(stack);
 }
 
-/** A project whose only function uses the layer as `source` says. */
+/** Creates a project whose only function has `source` and the layer. */
 function use(source: string, layers = [money]) {
   const project = new Project({ 'lambda/main.ts': source });
   project.link('node_modules/@fixtures/money', money.folder);
@@ -28,7 +28,7 @@ function use(source: string, layers = [money]) {
 }
 
 describe('SharedLayer', () => {
-  it('is one version per stack, kept when it is replaced', () => {
+  it('has one version per stack, which is retained when it is replaced', () => {
     const template = stackWith({});
     template.hasResource('AWS::Lambda::LayerVersion', {
       Properties: { Description: '@fixtures/money 1.2.0' },
@@ -45,14 +45,14 @@ describe('SharedLayer', () => {
   });
 
   it.each([{ target: 'local' }, { 'trellis:ephemeral': true }])(
-    'goes with its stack where the context is %j',
+    'is deleted with its stack in the context %j',
     (context) => {
       const versions = Object.values(stackWith(context).findResources('AWS::Lambda::LayerVersion'));
       expect(versions.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain')).toEqual([]);
     },
   );
 
-  it('is a package at run time, and of no function of its users', () => {
+  it('is a package at run time, and not in its functions', () => {
     const { app, stack } = use(
       "import { inEuro } from '@fixtures/money'; export const handler = async () => inEuro(3);",
     );
@@ -67,7 +67,7 @@ describe('SharedLayer', () => {
     ).toEqual(['c', 'index.mjs', 'index.mjs.map', 'package.json', 'rates.mjs', 'rates.mjs.map']);
   });
 
-  it('is bundled into a function that does not have it', () => {
+  it('is bundled into a function without the layer', () => {
     const { app, stack } = use(
       "import { inEuro } from '@fixtures/money'; export const handler = async () => inEuro(3);",
       [],
@@ -84,7 +84,7 @@ describe('SharedLayer', () => {
   });
 });
 
-/** A project with a layer in it, whose package nothing but the layer makes known. */
+/** Creates a project with a layer, whose package only the layer provides. */
 function withLayer(files: Record<string, string>, name = 'layers/shop') {
   const project = new Project(
     Object.fromEntries(Object.entries(files).map(([file, text]) => [join(name, file), text])),
@@ -113,7 +113,7 @@ function plainFunction(scope: Stack, project: Project, layer: SharedLayer, id = 
   });
 }
 
-describe('a function that is not ours', () => {
+describe('a function of another class', () => {
   it('imports the package by its name, with the packages that it imports', () => {
     const { project, folder } = withLayer(PARTS);
     const app = project.app();
@@ -124,7 +124,7 @@ describe('a function that is not ours', () => {
     expect(runInLambda(assembly, stack, fn, "return handler('text')")).toEqual([true, false]);
   });
 
-  it('has the version that the other functions of its stack have', () => {
+  it('has the same version as the other functions of its stack', () => {
     const { project, folder } = withLayer(PARTS);
     project.write('lambda/main.ts', 'export const handler = async () => 1;');
     const layer = SharedLayer.fromPackage(folder);
@@ -140,7 +140,7 @@ describe('a function that is not ours', () => {
 });
 
 describe('one definition', () => {
-  it('serves several stacks and stages, each with a version of its own', () => {
+  it('serves several stacks and stages, each with its own version', () => {
     const { project, folder } = withLayer(PARTS);
     project.write(
       'lambda/main.ts',
@@ -151,12 +151,12 @@ describe('one definition', () => {
     const scopes = [app, new Stage(app, 'Beta'), new Stage(app, 'Prod')];
     const stacks = scopes.flatMap((scope) => ['One', 'Two'].map((id) => new Stack(scope, id)));
     for (const stack of stacks) project.add(stack, 'Fn', './lambda/main.js', { layers: [layer] });
-    // A pipeline synthesizes its stages while the app is still made.
+    // A pipeline synthesizes its stages while the app is being created.
     const beta = (scopes[1] as Stage).synth();
     const assembly = app.synth();
     const assemblies = [assembly, beta, assembly.getNestedAssembly('assembly-Prod')];
-    const results = stacks.map((stack, at) => {
-      const own = assemblies[Math.floor(at / 2)]!;
+    const results = stacks.map((stack, index) => {
+      const own = assemblies[Math.floor(index / 2)]!;
       expect(logicalIds(own, stack, 'AWS::Lambda::LayerVersion')).toHaveLength(2);
       expect(JSON.stringify(templateOf(own, stack))).not.toMatch(/Fn::ImportValue|"Export"/);
       const [fn = ''] = logicalIds(own, stack, 'AWS::Lambda::Function');
@@ -176,7 +176,7 @@ describe('one definition', () => {
     expect(runInLambda(assembly, stack, fn, "return handler('text')")).toBe(true);
   });
 
-  it('may have modules that import one another in a circle', () => {
+  it('may have modules that import one another in a cycle', () => {
     const { project, folder } = withLayer({
       'package.json': manifest({
         exports: { '.': './index.ts', './even': './even.ts', './odd': './odd.ts' },
@@ -198,7 +198,7 @@ describe('one definition', () => {
   });
 });
 
-/** A function that imports the layer's package, which no node_modules has. */
+/** A function that imports the layer's package, which is not in node_modules. */
 function oneFunctionOf(project: Project, layer: SharedLayer) {
   project.write(
     'lambda/main.ts',
@@ -207,7 +207,7 @@ function oneFunctionOf(project: Project, layer: SharedLayer) {
   return oneFunction(project, './lambda/main.js', { layers: [layer] });
 }
 
-describe('a version in use is never lost:', () => {
+describe('a version in use is never deleted:', () => {
   const synthesized = (prepare: (stack: Stack, layer: SharedLayer) => void, context = {}) => {
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [], ...context } });
     prepare(new Stack(app, 'Shop'), money);
@@ -218,17 +218,17 @@ describe('a version in use is never lost:', () => {
       .findWarning('*', Match.anyValue())
       .map(({ entry }) => String(entry.data));
 
-  it('no stack exports one', () => {
+  it('a stack cannot export it', () => {
     const app = synthesized((stack, layer) => {
       const [, version] = layer.versionsIn(stack);
       new CfnOutput(stack, 'Version', { value: version!.layerVersionArn, exportName: 'money-version' });
     });
     expect(() => app.synth()).toThrow(
-      /\[Shop\/FixturesMoneyLayer\] Shop\/Version exports the version of a layer\. .*`layers: layer\.versionsIn\(stack\)`/,
+      /\[Shop\/FixturesMoneyLayer\] Shop\/Version exports a layer version, .*`layers: layer\.versionsIn\(stack\)`/,
     );
   });
 
-  it('no function of another stack is given one', () => {
+  it('functions of another stack cannot use it', () => {
     const app = synthesized((stack, layer) => {
       new LambdaFunction(new Stack(stack.node.root, 'Other'), 'Fn', {
         runtime: Runtime.NODEJS_24_X,
@@ -238,22 +238,22 @@ describe('a version in use is never lost:', () => {
       });
     });
     expect(() => app.synth()).toThrow(
-      /\[Shop\/FixturesMoneyLayer\] Shop\/Exports\/.* exports the version of a layer/,
+      /\[Shop\/FixturesMoneyLayer\] Shop\/Exports\/.* exports a layer version/,
     );
   });
 
-  it('an output may show a shared one, and is warned of where it shows the automatic one', () => {
-    const show = (at: number) =>
+  it('an output may contain a shared layer, but causes a warning with a dependency layer', () => {
+    const show = (index: number) =>
       synthesized((stack, layer) => {
-        new CfnOutput(stack, 'Version', { value: layer.versionsIn(stack)[at]!.layerVersionArn });
+        new CfnOutput(stack, 'Version', { value: layer.versionsIn(stack)[index]!.layerVersionArn });
       });
     expect(warnings(show(1))).toEqual([]);
     expect(warnings(show(0))).toEqual([
-      expect.stringMatching(/^Shop\/Version shows the version of a layer that is deleted/),
+      expect.stringMatching(/^Shop\/Version exposes a layer version that is deleted/),
     ]);
   });
 
-  it('is warned of where something has changed what happens to it', () => {
+  it('a changed removal policy causes a warning', () => {
     const destroy = (context: object) =>
       synthesized((stack, layer) => {
         layer.versionsIn(stack);
@@ -266,7 +266,7 @@ describe('a version in use is never lost:', () => {
   });
 });
 
-describe('a shared layer is refused', () => {
+describe('a shared layer is rejected', () => {
   it('when a function imports what it does not export', () => {
     const { app } = use("import x from '@fixtures/money/secret'; export const handler = async () => x;");
     expect(() => app.synth()).toThrow(
@@ -304,32 +304,32 @@ describe('a shared layer is refused', () => {
       /must be JSON: .* in .*layers\/shop\/package\.json$/,
     ],
     [
-      'when its package.json is no object',
+      'when its package.json is not an object',
       { 'package.json': '[]' },
       /must be a JSON object, got \[\] in .*package\.json$/,
     ],
     ['when it has no name', { 'package.json': '{}' }, /must have a `name` .*, got none in .*package\.json$/],
     [
-      'when npm would not take its name',
+      'when npm does not accept its name',
       { 'package.json': '{ "name": "../parts" }' },
       /must have a `name` .*, got "\.\.\/parts" in .*package\.json$/,
     ],
     [
-      'when it exports a file that is not there',
+      'when it exports a file that does not exist',
       { 'package.json': manifest({ exports: { '.': './src/index.ts' } }) },
-      /^The layer @shop\/parts exports "\.", but there is no file \.\/src\/index\.ts in .*layers\/shop$/,
+      /^The layer @shop\/parts must export existing files, got "\." without \.\/src\/index\.ts in .*layers\/shop$/,
     ],
     [
       'when it exports nothing',
       { 'package.json': manifest({ exports: { './internal': null } }) },
-      /^The layer @shop\/parts must export something, got no `exports` of files/,
+      /^The layer @shop\/parts must export files, got no `exports` in/,
     ],
   ])('%s', (_, files, message) => {
     const { folder } = withLayer(files);
     expect(() => SharedLayer.fromPackage(folder)).toThrow(message);
   });
 
-  it('when two of its exports would be one file', () => {
+  it('when two of its exports have the same output', () => {
     const { folder } = withLayer({
       'package.json': manifest({ exports: { './money': './a.ts', './money.js': './b.ts' } }),
       'a.ts': 'export const a = 1;',
@@ -337,16 +337,16 @@ describe('a shared layer is refused', () => {
     });
     const stack = new Stack(new App(), 'Shop');
     expect(() => SharedLayer.fromPackage(folder).versionsIn(stack)).toThrow(
-      'exports "./money" and "./money.js", which would be one file',
+      'must export different files, got "./money" and "./money.js" with the same output',
     );
   });
 
-  it('when another of the stack has its name', () => {
+  it('when another layer of the stack has its name', () => {
     const [one, two] = [withLayer(PARTS), withLayer(PARTS)];
     one.project.write('lambda/main.ts', 'export const handler = async () => 1;');
     const layers = [one, two].map((each) => SharedLayer.fromPackage(each.folder));
     expect(() => oneFunction(one.project, './lambda/main.js', { layers })).toThrow(
-      /^The shared layers of a stack must have different names, got @shop\/parts in .* and @shop\/parts in .*: rename one in its package\.json \(at Shop\)$/,
+      /^The shared layers of a stack must have different names, got @shop\/parts in .* and @shop\/parts in .* \(at Shop\)\. Rename one in its package\.json$/,
     );
   });
 
@@ -366,7 +366,7 @@ describe('a shared layer is refused', () => {
     expect(() => app.synth()).toThrow(/A layer must import only files of its folder and packages from npm/);
   });
 
-  it('when a function imports its package without having it, and nothing else makes it known', () => {
+  it('when a function without the layer imports its package, and nothing else provides it', () => {
     const { project } = withLayer(PARTS);
     project.write(
       'lambda/main.ts',
@@ -376,7 +376,7 @@ describe('a shared layer is refused', () => {
     expect(() => app.synth()).toThrow('Could not resolve "@shop/parts"');
   });
 
-  it('when there is no package', () => {
+  it('when the folder does not exist', () => {
     expect(() => SharedLayer.fromPackage('layers/absent')).toThrow(
       'must be a folder with a package.json, got layers/absent',
     );

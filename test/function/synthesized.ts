@@ -9,12 +9,12 @@ import { oneFunction, type Project } from './project.js';
 export interface Synthesized {
   readonly assembly: CloudAssembly;
   readonly stack: Stack;
-  /** The folder of the function's code, and that of the automatic layer. */
+  /** The folder of the function's code, and that of the dependency layer. */
   readonly code: string;
   readonly layer: string;
   /** The name of the code's asset, which is the hash of its content. */
   readonly hash: string;
-  /** What is in `index.mjs`. */
+  /** The text of `index.mjs`. */
   readonly text: string;
   /** Runs the body of an async function with `handler`, and returns what it returns. */
   run(script: string): any;

@@ -28,7 +28,7 @@ const PROPS = {
 const create = (stack: Stack, props: Partial<AssetFunctionProps> = {}, id = 'Fn') =>
   new AssetFunction(stack, id, { ...PROPS, ...props } as AssetFunctionProps);
 
-/** The template of a stack with one function, and what else `add` makes. */
+/** Returns the template of a stack with one function and the constructs that `add` creates. */
 function templateOf(
   props: (stack: Stack) => Partial<AssetFunctionProps>,
   add: (fn: AssetFunction) => void = () => {},
@@ -50,7 +50,7 @@ const versionOf = (template: Template): string => {
 };
 
 describe('a function', () => {
-  it('is invoked by an alias of a version', () => {
+  it('is invoked through an alias of a version', () => {
     const template = templateOf(() => ({}));
     const [id] = only(template, 'Lambda::Function');
     const [versionId, version] = only(template, 'Lambda::Version');
@@ -65,7 +65,7 @@ describe('a function', () => {
     });
   });
 
-  it('is invoked by its alias by whatever triggers it', () => {
+  it('is invoked through its alias by every trigger', () => {
     const template = templateOf(
       () => ({}),
       (fn) => {
@@ -96,7 +96,7 @@ describe('a function', () => {
     });
   });
 
-  it('has its configuration of asynchronous events and its URL on the alias, also when they are made by hand', () => {
+  it('has its configuration of asynchronous invocations and its URL on the alias, also when they are created separately', () => {
     const byMethod = templateOf(
       () => ({ retryAttempts: 1 }),
       (fn) => fn.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }),
@@ -140,7 +140,7 @@ describe('a function', () => {
     template.hasResourceProperties('AWS::Lambda::Permission', { FunctionName: own });
   });
 
-  it('gives its version and its alias as constructs, with the same ids', () => {
+  it('returns its version and its alias as constructs with the same ids', () => {
     const plain = templateOf(() => ({}));
     const template = templateOf(
       () => ({
@@ -171,7 +171,7 @@ describe('a function', () => {
     template.hasResourceProperties('AWS::Lambda::Alias', { ...alias, Name: 'beta' });
   });
 
-  it('has one alias `live`, also where it is added by that name', () => {
+  it('has one alias `live`, also when an alias of that name is added', () => {
     const template = templateOf(
       () => ({}),
       (fn) => expect(fn.addAlias('live', { description: 'mine' })).toBe(fn.live),
@@ -181,7 +181,7 @@ describe('a function', () => {
     expect(Properties).toMatchObject({ Name: 'live', Description: 'mine' });
   });
 
-  it('shows in its description which version it is, behind what the user says', () => {
+  it("has the hash of its version in its description, after the user's text", () => {
     const long = 'x'.repeat(256);
     for (const [description, expected] of [
       ['Says hello', /^Says hello \(live [0-9a-f]{12}\)$/],
@@ -210,19 +210,19 @@ describe('a version is published', () => {
     const before = templateOf(() => ({}));
     const after = templateOf(changed);
     expect(versionOf(after)).not.toBe(versionOf(before));
-    // Lambda refuses a version of a function that has not changed.
+    // Lambda does not publish a version of an unchanged function.
     const [, { Properties: now }] = only(after, 'Lambda::Function');
     expect(now.Description).not.toBe(only(before, 'Lambda::Function')[1].Properties.Description);
   });
 
-  it('when a table that it uses is replaced, though its own properties are the same', () => {
+  it('when a table that it uses is replaced, although its own properties are the same', () => {
     const [before, after] = [templateOf(table('orderId')), templateOf(table('id'))];
     const environment = (template: Template) => only(template, 'Lambda::Function')[1].Properties.Environment;
     expect(environment(after)).toEqual(environment(before));
     expect(versionOf(after)).not.toBe(versionOf(before));
   });
 
-  it('not when something changes that it does not see', () => {
+  it('not when an unrelated resource changes', () => {
     const before = templateOf(table('orderId'));
     const after = templateOf(
       (stack) => ({ ...table('orderId')(stack), reservedConcurrentExecutions: 3 }),
@@ -237,7 +237,7 @@ describe('a version is published', () => {
     );
   });
 
-  it('when a parameter has another value: it is in the description, of a list, too', () => {
+  it('when the value of a parameter changes, which is in the description, also for a list', () => {
     const template = templateOf((stack) => {
       const stage = new CfnParameter(stack, 'StageName');
       const zones = new CfnParameter(stack, 'Zones', { type: 'AWS::SSM::Parameter::Value<List<String>>' });
@@ -251,7 +251,7 @@ describe('a version is published', () => {
     });
   });
 
-  it('and says which values of parameters cannot have one published', () => {
+  it('and a warning lists the parameters whose values do not publish one', () => {
     const stack = newStack();
     const parameter = (name: string, props: object) => new CfnParameter(stack, name, props).valueAsString;
     create(stack, {
@@ -283,7 +283,7 @@ describe('the role of a function', () => {
   const roleOf = (template: Template) => only(template, 'IAM::Role')[0];
   const policyOf = (template: Template) => only(template, 'IAM::Policy')[0];
 
-  it('is another one when it allows something else, so that the version that still serves keeps its own', () => {
+  it('is replaced when its permissions change, so that the version that still serves keeps its role', () => {
     const [both, one] = [allowing('s3:GetObject', 's3:PutObject'), allowing('s3:GetObject')];
     expect(roleOf(one)).not.toBe(roleOf(both));
     expect(policyOf(one)).not.toBe(policyOf(both));
@@ -295,14 +295,14 @@ describe('the role of a function', () => {
     expect(roleOf(allowing('s3:GetObject'))).toBe(roleOf(one));
   });
 
-  it('is another one when a need is bound or no longer', () => {
+  it('is replaced when a binding is added or removed', () => {
     const bound = templateOf((stack) => ({
       bind: { orders: { to: new DataTable(stack, 'Orders', { partitionKey: 'id' }), access: 'read' } },
     }));
     expect(roleOf(bound)).not.toBe(roleOf(templateOf(() => ({}))));
   });
 
-  it('is another one when a managed policy that it names allows something else, and so is the policy', () => {
+  it('is replaced together with its managed policy when the permissions of the policy change', () => {
     const many = (access: 'read' | 'write') =>
       templateOf((stack) => ({
         bind: Object.fromEntries(
@@ -325,7 +325,7 @@ describe('the role of a function', () => {
     );
   });
 
-  it('stays the same one when it has a name, something else names it, it is of the user, or an invocation may outlast the switch', () => {
+  it("is not replaced if it has a fixed name, has other referrers, is the user's, or an invocation may outlast the switch", () => {
     const grow = (fn: AssetFunction, actions: readonly string[]) => {
       for (const action of actions)
         fn.addToRolePolicy(new PolicyStatement({ actions: [action], resources: ['*'] }));

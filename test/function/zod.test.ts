@@ -21,7 +21,7 @@ function using(statement: string) {
   const bytes = filesIn(layer).reduce((sum, name) => sum + statSync(join(layer, name)).size, 0);
   return {
     bytes,
-    answers: run(
+    results: run(
       "return [await handler({ id: 'a', count: 1, at: '2026-01-01T00:00:00Z' }), await handler({ id: 'A' })]",
     ),
   };
@@ -31,9 +31,9 @@ describe('zod', () => {
   const whole = using("import * as all from 'zod'; const z = { ...all };");
   const members = using("import * as z from 'zod';");
 
-  it('is small where only its members are used', () => {
+  it('is small if only its members are used', () => {
     expect(members.bytes).toBeLessThan(whole.bytes / 4);
-    expect(members.answers).toEqual(whole.answers);
+    expect(members.results).toEqual(whole.results);
   });
 
   it.each([
@@ -42,12 +42,12 @@ describe('zod', () => {
     "import { z as zz } from 'zod'; import { z } from 'zod'; zz.string();",
     "import { z } from 'zod/v4';",
   ])('is as small by %s', (statement) => {
-    const { bytes, answers } = using(statement);
+    const { bytes, results } = using(statement);
     expect(bytes).toBeLessThan(members.bytes * 1.1);
-    expect(answers).toEqual(whole.answers);
+    expect(results).toEqual(whole.results);
   });
 
-  it('is one for functions, layers and packages, whatever each uses of it', () => {
+  it('exists once for functions, layers and packages, whichever names they use', () => {
     const project = new Project({
       'layers/parts/package.json': '{ "name": "@shop/parts", "version": "1.0.0", "exports": "./index.ts" }',
       'layers/parts/index.ts':

@@ -27,7 +27,7 @@ describe('the file of a handler', () => {
     '()=>{cov_1.f[0]++;cov_1.s[0]++;return Promise.resolve().then(()=>_interop_require_wildcard(require("../function/fixtures/handlers/plain.js")));}',
     '() => import(/* webpackChunkName: "x" */ `../function/fixtures/handlers/plain.js`)',
     "() => Promise.resolve().then(() => jitiImport('../function/fixtures/handlers/plain.js').then((m) => _interopRequireWildcard(m)))",
-  ])('is read from what compilers make of the import: %s', (text) => {
+  ])('is read from the compiled import: %s', (text) => {
     expect(entryOf(imports(text))).toBe(fixture('handlers/plain.ts'));
   });
 
@@ -36,7 +36,7 @@ describe('the file of a handler', () => {
     "() => import('./gr\\u00fc\\u{df}e.js')",
     '() => import("./grüße.js")',
     "() => import(\n  // The one with the umlaut\n  './grüße.js',\n)",
-  ])('is read with the characters that compilers have escaped: %s', (text) => {
+  ])('is read with escaped characters: %s', (text) => {
     const project = new Project({
       'grüße.ts': '',
       'app.cjs': "'./grüße.js'; module.exports = (use) => use();",
@@ -74,29 +74,26 @@ describe('the file of a handler', () => {
     ['a file', 'app.cjs.map', map('../src/app.ts')],
     ['its end', inline(map('../src/app.ts')), ''],
     ['a file, of a bundle', 'app.cjs.map', map('../src/other.ts', '../src/app.ts', '../src/gone.ts')],
-  ])(
-    'is the source where the app was compiled into another folder, with a source map in %s',
-    (_, url, text) => {
-      const app = "'./lambda/place.js';";
-      const project = new Project({
-        'src/app.ts': app,
-        'src/other.ts': '',
-        'src/lambda/place.ts': '',
-        'out/app.cjs': `${app} module.exports = (use) => use();\n//# sourceMappingURL=${url}\n`,
-        'out/app.cjs.map': text,
-        'out/lambda/place.js': '',
-      });
-      const call = require(project.path('out/app.cjs'));
-      const handler = imports("() => import('./lambda/place.js')");
-      expect(call(() => entryOf(handler))).toBe(project.path('src/lambda/place.ts'));
-    },
-  );
+  ])('is the source if the app was compiled into another folder, with a source map in %s', (_, url, text) => {
+    const app = "'./lambda/place.js';";
+    const project = new Project({
+      'src/app.ts': app,
+      'src/other.ts': '',
+      'src/lambda/place.ts': '',
+      'out/app.cjs': `${app} module.exports = (use) => use();\n//# sourceMappingURL=${url}\n`,
+      'out/app.cjs.map': text,
+      'out/lambda/place.js': '',
+    });
+    const call = require(project.path('out/app.cjs'));
+    const handler = imports("() => import('./lambda/place.js')");
+    expect(call(() => entryOf(handler))).toBe(project.path('src/lambda/place.ts'));
+  });
 
   it.each([
-    ['is not there', 'gone.map', ''],
+    ['does not exist', 'gone.map', ''],
     ['is damaged', 'app.cjs.map', '{'],
-    ['is that of something else', 'app.cjs.map', map('../src/other.ts')],
-  ])('is the compiled one where the source map %s', (_, url, text) => {
+    ['belongs to another file', 'app.cjs.map', map('../src/other.ts')],
+  ])('is the compiled file if the source map %s', (_, url, text) => {
     const project = new Project({
       'src/other.ts': '',
       'out/app.cjs': `'./place.js'; module.exports = (use) => use();\n//# sourceMappingURL=${url}`,
@@ -107,50 +104,50 @@ describe('the file of a handler', () => {
     expect(call(() => entryOf(imports("() => import('./place.js')")))).toBe(project.path('out/place.js'));
   });
 
-  it('is found when functions of other files lie between', () => {
+  it('is found through functions of other files', () => {
     const nested = () => [1].map(() => entryOf(() => import('../function/fixtures/handlers/orders.js')));
     expect(nested()).toEqual([fixture('handlers/orders.ts')]);
   });
 
-  it('leaves the stack trace settings as they were', () => {
+  it('restores the stack trace settings', () => {
     const { prepareStackTrace, stackTraceLimit } = Error;
     entryOf(() => import('../function/fixtures/handlers/plain.js'));
     expect([Error.prepareStackTrace, Error.stackTraceLimit]).toEqual([prepareStackTrace, stackTraceLimit]);
   });
 
-  it('is an error that lists the candidates when two files may be meant', () => {
+  it('is an error that lists the candidates when two files match', () => {
     expect(() => importing((handler) => create(() => entryOf(handler)))).toThrow(
       [
-        '`handler` imports `./handlers/plain.js`, which may mean:',
+        '`handler` imports `./handlers/plain.js`, which is ambiguous:',
         '  - test/function/fixtures/ambiguous/handlers/plain.ts (written in test/function/fixtures/ambiguous/helper.ts)',
         '  - test/function/fixtures/handlers/plain.ts (written in test/function/fixtures/caller.ts)',
-        'Rename one, or write the paths differently.',
+        'Rename one of the files, or write the paths differently.',
       ].join('\n'),
     );
   });
 
-  it('is an error that lists where it was looked for when there is none', () => {
-    // Not written out: this file would have it.
+  it('is an error that lists the searched files when no file contains the import', () => {
+    // Not literal: this file would contain it.
     expect(() => entryOf(imports(`() => import('./${'absent'}.js')`))).toThrow(
-      /imports `\.\/absent\.js`, but no file .* contains that text\. Looked in:\n {2}- test\/handler\/entry\.test\.ts/s,
+      /imports `\.\/absent\.js`, but no file .* contains that text\. Searched files:\n {2}- test\/handler\/entry\.test\.ts/s,
     );
   });
 
-  it('is an error that names the file when that does not exist', () => {
-    // Not written out: this file would have it, too.
+  it('is an error that names the file when it does not exist', () => {
+    // Not literal: this file would contain it, too.
     const path = `../lambda/${'plcae'}.js`;
     const project = new Project({ 'bin/app.cjs': `'${path}'; module.exports = (use) => use();` });
     const call = require(project.path('bin/app.cjs'));
     expect(() => call(() => entryOf(imports(`() => import('${path}')`)))).toThrow(
-      /and there is no such file:\n {2}- \S*\/lambda\/plcae\.js, nor \.ts or \.tsx \(written in \S*bin\/app\.cjs\)\nCorrect the path/,
+      /which does not exist:\n {2}- \S*\/lambda\/plcae\.js, nor \.ts or \.tsx \(written in \S*bin\/app\.cjs\)\nCorrect the path/,
     );
   });
 
-  it('is an error that says what to do when the app was bundled, and the handler with it', () => {
+  it('is an error with the remedy when the app was bundled together with the handler', () => {
     expect(() =>
       entryOf(imports('() => Promise.resolve().then(() => (init_place(), place_exports))')),
     ).toThrow(
-      'The app has been bundled, and the handler with it: run the app from its sources, or bundle it with code splitting.',
+      'The app was bundled together with the handler. Run the app from its sources, or bundle it with code splitting.',
     );
   });
 
@@ -183,7 +180,7 @@ describe('a stack that imports a handler', () => {
     );
   });
 
-  it('for its types is right', () => {
+  it('for its types has no warning', () => {
     const stack = newStack();
     importingTypes(stack);
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
@@ -207,7 +204,7 @@ describe('a library of constructs that is compiled to CommonJS', () => {
     return { entry: () => call(() => entryOf(imports("() => import('./place.js')"))), place };
   };
 
-  it('has the handlers of its sources, where it publishes them with source maps', () => {
+  it('has the handlers of its sources if it publishes them with source maps', () => {
     const { entry, place } = inPackage({
       'lib/place.js': `${COMPILED}//# sourceMappingURL=place.js.map\n`,
       'lib/place.js.map': '{ "version": 3, "sources": ["../src/place.ts"] }',
@@ -216,7 +213,7 @@ describe('a library of constructs that is compiled to CommonJS', () => {
     expect(entry()).toBe(place('src/place.ts'));
   });
 
-  it('has its compiled handlers, where they are ES modules or their sources are not there', () => {
+  it('has its compiled handlers if they are ES modules or their sources do not exist', () => {
     const es = inPackage({
       'lib/place.js': 'export const handler = async () => 1;\n//# sourceMappingURL=place.js.map\n',
       'lib/place.js.map': '{ "version": 3, "sources": ["../src/place.ts"] }',

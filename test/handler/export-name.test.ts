@@ -2,7 +2,7 @@ import { transformSync as swc } from '@swc/core';
 import { transformSync as esbuild } from 'esbuild';
 import { exportNameOf } from '../../lib/handler/export-name.js';
 
-/** A function as a compiler leaves it. */
+/** Returns a function as a compiler generates it. */
 function compiled(source: string, compile: (text: string) => string): () => unknown {
   const code = compile(`exports.it = ${source};`);
   const scope: { it?: () => unknown } = {};
@@ -14,13 +14,13 @@ const swcTo = (type: 'commonjs' | 'es6', target: 'es5' | 'es2022') => (text: str
   swc(text, { module: { type }, jsc: { parser: { syntax: 'typescript' }, target } }).code;
 
 const COMPILERS: [string, (text: string) => string][] = [
-  ['nobody', (text) => text],
+  ['no compiler', (text) => text],
   ['esbuild', (text) => esbuild(text, { loader: 'ts' }).code],
   ['esbuild, minified', (text) => esbuild(text, { loader: 'ts', minify: true }).code],
   ['esbuild to CommonJS', (text) => esbuild(text, { loader: 'ts', format: 'cjs', platform: 'node' }).code],
   ['swc to CommonJS, as in Jest', swcTo('commonjs', 'es2022')],
   ['swc to ES5', swcTo('commonjs', 'es5')],
-  // What istanbul does: https://github.com/istanbuljs/istanbuljs/tree/main/packages/istanbul-lib-instrument
+  // The transformation of istanbul: https://github.com/istanbuljs/istanbuljs/tree/main/packages/istanbul-lib-instrument
   [
     'a coverage tool',
     (text) =>
@@ -63,6 +63,6 @@ it.each([
   ['async () => await import("./a.js")'],
 ])('a handler that chooses in another way is refused: %s', (source) => {
   expect(() => exportNameOf(compiled(source, (text) => text))).toThrow(
-    `\`handler\` may be another export of its module as in \`() => import('./orders.js').then((module) => ({ handler: module.place }))\`, got \`${source}\``,
+    `\`handler\` must select another export of its module as in \`() => import('./orders.js').then((module) => ({ handler: module.place }))\`, got \`${source}\``,
   );
 });

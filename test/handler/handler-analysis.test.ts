@@ -61,7 +61,7 @@ describe('the needs of a handler', () => {
     expect(analyze(source)).toEqual({ kind: 'trigger', needs: orders, trigger: 'preSignUp' });
   });
 
-  it('are read from job, with what the wrapper itself needs', () => {
+  it('are read from job, with the needs of the wrapper itself', () => {
     const source =
       "import { job, table } from 'cdk-trellis/runtime';\nexport const handler = job({ orders: table.readWrite }, run);";
     const runs = { name: 'runs', kind: 'idempotency', access: 'idempotency' };
@@ -102,7 +102,7 @@ describe('the needs of a handler', () => {
     expect(analyze(source, files)).toEqual({ kind: 'handle', needs: orders });
   });
 
-  it('are those of the export that is named', () => {
+  it('are those of the selected export', () => {
     const source = `${RUNTIME}export const handler = async () => 1;
       export const place = handle({ orders: table.readWrite }, run);
       export default handle({ orders: table.read }, run);`;
@@ -111,13 +111,13 @@ describe('the needs of a handler', () => {
     expect(analyze(source).needs).toEqual([]);
   });
 
-  it('are read beside syntax that few use', () => {
+  it('are read next to rare syntax', () => {
     const source = `${RUNTIME}class Counter { accessor count = 1; @dec() next() {} }
       export const handler = handle({ orders: table.readWrite }, async () => { using file = open(); });`;
     expect(analyze(source)).toEqual({ kind: 'handle', needs: orders });
   });
 
-  it('are a kind alone where there is one access', () => {
+  it('are a kind alone if it has one access', () => {
     const source = `${RUNTIME}export const handler = handle({ pay: invoke<F>(), sent: bus(Sent).publish }, run);`;
     expect(analyze(source).needs).toEqual([
       { name: 'pay', kind: 'invoke', access: 'invoke' },
@@ -148,12 +148,12 @@ describe('the needs of a handler', () => {
     `${RUNTIME}const place = handle({ orders: table.read }, run);\nexport const handler = async ({ place }) => place.place;`,
     `${RUNTIME}const place = handle({ orders: table.read }, run);\nexport const handler = async () => { const { place } = x; return place; };`,
     `${RUNTIME}const checked = handle({}, run);\nexport const handler = async (event, context) => checked(event, context);`,
-  ])('are none in a plain handler: %s', (source) => {
+  ])('are empty for a plain handler: %s', (source) => {
     expect(analyze(source)).toMatchObject({ needs: [] });
   });
 });
 
-describe('a handler is refused', () => {
+describe('a handler is rejected', () => {
   const start = (source: string) => `${RUNTIME}${source}`;
 
   it.each<[string, string, string]>([
@@ -171,7 +171,7 @@ describe('a handler is refused', () => {
     [
       'with a spread',
       'export const handler = handle({ ...common }, run);',
-      'a need must be a name and what it needs, got a spread.',
+      'a need must be a name with a kind and an access, got a spread.',
     ],
     [
       'with a computed name',
@@ -234,7 +234,7 @@ describe('a handler is refused', () => {
 
   it.each<[string, string]>([
     [
-      'a function that makes it',
+      'a function that creates it',
       'const make = () => handle({ a: text() }, run);\nexport const handler = make();',
     ],
     ['a condition', 'export const handler = x ? handle({ a: text() }, one) : handle({ a: text() }, two);'],
@@ -250,36 +250,36 @@ describe('a handler is refused', () => {
     ['a promise', 'export const handler = await Promise.resolve(handle({ a: text() }, run));'],
     ['an assignment', 'export let handler;\nhandler = handle({ a: text() }, run);'],
     [
-      'needs that are elsewhere, too',
+      'needs that are in another place',
       'const inner = handle(needs, run);\nexport const handler = async (e, c) => inner(e, c);',
     ],
   ])('that has needs behind %s: they would be lost', (_, source) => {
     expect(() => analyze(start(source))).toThrow(
-      /handler\.ts:\d: `handler` must be what `handle` returns, or a middleware around it, got one that comes to `handle` in another way\..*`export const handler = handle\(\.\.\.\)`/,
+      /handler\.ts:\d: `handler` must be the result of `handle`, or a middleware around it, got a handler that uses `handle` in another way\..*`export const handler = handle\(\.\.\.\)`/,
     );
   });
 
   it.each<[string, string, string]>([
-    ['a number', 'export const handler = 5;', 'numeric'],
-    ['a text', "export const handler = 'x';", 'string'],
-    ['an object', 'export const handler = { run };', 'object'],
-    ['a class', 'export class handler {}', 'class'],
-  ])('that is %s', (_, source, given) => {
+    ['a number', 'export const handler = 5;', 'a number'],
+    ['a text', "export const handler = 'x';", 'a string'],
+    ['an object', 'export const handler = { run };', 'an object'],
+    ['a class', 'export class handler {}', 'a class'],
+  ])('that is %s', (_, source, actual) => {
     expect(() => analyze(source)).toThrow(
-      `\`handler\` must be a function of (event, context), got a value that is none (${given})`,
+      `\`handler\` must be a function of (event, context), got ${actual}`,
     );
   });
 
-  it('that is re-exported from where it is not', () => {
+  it('that is re-exported from a module without it', () => {
     const message =
-      /the module must export `handler`, got one that it re-exports from `\.\/(other|handler)\.js`, where `handler` is not/;
+      /the module must export `handler`, got a re-export from `\.\/(other|handler)\.js`, which does not export `handler`/;
     expect(() => analyze("export { handler } from './other.js';", { 'other.ts': 'export {};' })).toThrow(
       message,
     );
     expect(() => analyze("export { handler } from './handler.js';")).toThrow(message);
   });
 
-  it('with the place and the remedy', () => {
+  it('with the location and the remedy', () => {
     expect(() => analyze(start('\nexport const handler = handle(needs(), run);'))).toThrow(
       /handler\.ts:3: the needs of `handle` must be an object literal, .* written out: `\{ orders: table\.readWrite \}`/,
     );
@@ -298,11 +298,11 @@ describe('a handler is refused', () => {
     expect(() => analyze('exports.handler = async () => 1;')).toThrow('must be an ES module');
   });
 
-  it('when the module is CommonJS of a package, in words for its author', () => {
+  it('when the module is CommonJS of a package, with a remedy for its author', () => {
     const project = new Project({ 'node_modules/acme/place.js': 'exports.handler = async () => 1;' });
     const graph = new ModuleGraph(() => ({ inputs: [], absent: [] }));
     expect(() => analyzeHandler(project.path('node_modules/acme/place.js'), 'handler', graph)).toThrow(
-      'got a CommonJS module of a package. Its author can publish handlers as ES modules (a folder with `"type": "module"`), or the TypeScript sources that its source maps name.',
+      'got a CommonJS module of a package. Its author can publish handlers as ES modules (in a folder with `"type": "module"`), or with the TypeScript sources of its source maps.',
     );
   });
 

@@ -8,7 +8,7 @@ afterAll(removeProjects);
 
 const RUN = 'async () => 1';
 
-/** An installed package, in CommonJS, whose names synth cannot read. */
+/** An installed CommonJS package, whose names synth cannot read. */
 const KIT = {
   'node_modules/@acme/kit/package.json':
     '{ "name": "@acme/kit", "version": "1.0.0", "main": "index.js", "dependencies": { "cdk-trellis": "*" } }',
@@ -16,7 +16,7 @@ const KIT = {
     "const { handle, text } = require('cdk-trellis/runtime'); exports.logged = (run) => handle({ topic: text() }, run); exports.plain = 1;",
 };
 
-describe('a handler without needs is refused whose bundle has a wrapper', () => {
+describe('a handler without needs is rejected if its bundle has a wrapper', () => {
   it.each<[string, string, Record<string, string>, string]>([
     [
       'of a CommonJS package',
@@ -25,7 +25,7 @@ describe('a handler without needs is refused whose bundle has a wrapper', () => 
       '`@acme/kit`',
     ],
     [
-      'by way of a package that says nothing of this library',
+      'through a package that does not declare this library',
       `import { logged } from '@acme/outer';\nexport const handler = logged(${RUN});`,
       {
         ...KIT,
@@ -52,12 +52,12 @@ describe('a handler without needs is refused whose bundle has a wrapper', () => 
     ],
   ])('%s', (_, source, files, by) => {
     const error = synthError(new Project({ 'lambda/main.ts': source, ...files }));
-    expect(error).toMatch(/^`handler` must show its needs in its source, got one whose code has .*`handle`/);
+    expect(error).toMatch(/^`handler` must declare its needs in its source, got .*`handle`/);
     expect(error).toContain(by);
     expect(error).toMatch(/lambda\/main\.ts, at Shop\/Fn\)\. Write `export const handler = handle\(/);
   });
 
-  it('of a module that only a plugin knows', () => {
+  it('of a module that only a plugin resolves', () => {
     const project = new Project({
       'lambda/main.ts': "export { handler } from 'virtual:place';",
       'build/plugin.mjs': `export default { name: 'virtual', setup(build) {
@@ -70,7 +70,7 @@ describe('a handler without needs is refused whose bundle has a wrapper', () => 
     });
     const plugins = [project.path('build/plugin.mjs')];
     expect(synthError(project, { bundling: { plugins } })).toContain(
-      'by way of `virtual:place`, where synth cannot read them',
+      'imported through `virtual:place`, where synth cannot read the needs',
     );
   });
 
@@ -79,8 +79,8 @@ describe('a handler without needs is refused whose bundle has a wrapper', () => 
       'lambda/main.ts': `import { logged } from '@acme/kit';\nexport const handler = logged(${RUN});`,
       ...KIT,
     });
-    expect(synthError(project)).toContain('must show its needs');
-    expect(synthError(project)).toContain('must show its needs');
+    expect(synthError(project)).toContain('must declare its needs');
+    expect(synthError(project)).toContain('must declare its needs');
   });
 });
 
@@ -107,7 +107,7 @@ describe('a handler without needs may', () => {
   });
 });
 
-it('a function is permitted what its handler needs, whose wrapper is in a package of the project', () => {
+it('a function has the permissions of a handler whose wrapper is in a package of the project', () => {
   const project = new Project({
     'lambda/main.ts': `import { job } from '@acme/rt';\nexport const handler = job({}, ${RUN});`,
     'packages/rt/package.json':
@@ -125,7 +125,7 @@ it('a function is permitted what its handler needs, whose wrapper is in a packag
   );
 });
 
-it('an analysis is made again when what an alias means has changed', () => {
+it('an analysis runs again when the target of an alias has changed', () => {
   const barrel = "export { job as wrap } from 'cdk-trellis/runtime';";
   const tsconfig = (folder: string) =>
     JSON.stringify({ compilerOptions: { paths: { '@/*': [`./${folder}/*`] } } });

@@ -35,7 +35,7 @@ function workspace(manifest: object, files: Files): (project: Project) => void {
 const IMPORTED = `import { handle, table } from '@acme/rt';\nexport const handler = ${CALL};`;
 const tsconfig = (compilerOptions: object, more = {}) => JSON.stringify({ compilerOptions, ...more });
 
-describe('the needs of a handler are read where its wrapper comes', () => {
+describe('the needs of a handler are read if its wrapper comes', () => {
   it.each<[string, string, Files]>([
     [
       'from a barrel',
@@ -235,7 +235,7 @@ describe('the needs of a handler are read where its wrapper comes', () => {
     expect(analyze(project)).toEqual({ kind: 'handle', needs: orders });
   });
 
-  it('from what an alias or a condition of the bundle means', () => {
+  it('from the target of an alias or a condition of the bundle', () => {
     const project = new Project({ 'lambda/place.ts': IMPORTED, 'src/rt.ts': BARREL, 'src/no.ts': '' });
     const alias = { '@acme/rt': project.path('src/rt.ts') };
     expect(analyze(project, 'lambda/place.ts', { alias })).toEqual({ kind: 'handle', needs: orders });
@@ -250,7 +250,7 @@ describe('the needs of a handler are read where its wrapper comes', () => {
   });
 });
 
-describe('a handler is refused whose needs are', () => {
+describe('a handler is rejected if its needs are', () => {
   it.each<[string, string, Files]>([
     [
       "in a function of the project's own",
@@ -289,15 +289,15 @@ describe('a handler is refused whose needs are', () => {
     const project = new Project({ 'lambda/place.ts': source });
     for (const [path, text] of Object.entries(files)) project.write(`lambda/${path}`, text);
     expect(() => analyze(project)).toThrow(
-      /lambda\/\w+\.ts:\d+: `handler` must be what `handle` returns, or a middleware around it, got one that comes to `handle` in another way\./,
+      /lambda\/\w+\.ts:\d+: `handler` must be the result of `handle`, or a middleware around it, got a handler that uses `handle` in another way\./,
     );
   });
 
-  it('those of a job, which needs something whatever its handler needs', () => {
+  it('those of a job, which has needs regardless of its handler', () => {
     const project = new Project({
       'lambda/place.ts': `import { job } from 'cdk-trellis/runtime';\nconst nightly = job({}, ${RUN});\nexport const handler = async (event, context) => nightly(event, context);`,
     });
-    expect(() => analyze(project)).toThrow('got one that comes to `job` in another way');
+    expect(() => analyze(project)).toThrow('got a handler that uses `job` in another way');
   });
 });
 

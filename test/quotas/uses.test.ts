@@ -1,5 +1,5 @@
 import type { TemplateResource } from '../../lib/quotas/template.js';
-import { beyond, describedUse, type Use, usesOf } from '../../lib/quotas/uses.js';
+import { describeUse, exceeded, type Use, usesOf } from '../../lib/quotas/uses.js';
 import { nearest } from '../templates/quotas.js';
 
 const uses = (Resources: Record<string, Omit<TemplateResource, 'Metadata'>>) =>
@@ -9,16 +9,18 @@ const text = (length: number) => 'x'.repeat(length);
 const statement = (length: number) => ({
   Statement: [{ Effect: 'Allow', Action: text(length), Resource: '*' }],
 });
-const over = (found: readonly Use[]) => beyond(found).map(({ what }) => what);
+const over = (found: readonly Use[]) => exceeded(found).map(({ name }) => name);
 
 it('counts the resources of a stack', () => {
   const many = (count: number) =>
-    uses(Object.fromEntries([...Array(count).keys()].map((at) => [`R${at}`, { Type: 'AWS::SNS::Topic' }])));
-  expect(beyond(many(500))).toEqual([]);
-  expect(beyond(many(501)).map(describedUse)).toEqual(['501 of 500 resources (Shop)']);
+    uses(
+      Object.fromEntries([...Array(count).keys()].map((path) => [`R${path}`, { Type: 'AWS::SNS::Topic' }])),
+    );
+  expect(exceeded(many(500))).toEqual([]);
+  expect(exceeded(many(501)).map(describeUse)).toEqual(['501 of 500 resources (Shop)']);
 });
 
-it('counts what stands for text, too', () => {
+it('counts text behind references, too', () => {
   const environment = (length: number) =>
     one('AWS::Lambda::Function', {
       Environment: { Variables: { A: text(length), REGION: { Ref: 'AWS::Region' } } },
@@ -60,7 +62,7 @@ it.each([
   [
     'resources of an API',
     one('AWS::ApiGateway::RestApi', {
-      Body: { paths: Object.fromEntries([...Array(150).keys()].map((at) => [`/a${at}/{id}`, {}])) },
+      Body: { paths: Object.fromEntries([...Array(150).keys()].map((path) => [`/a${path}/{id}`, {}])) },
     }),
   ],
   ['bytes of a queue policy', one('AWS::SQS::QueuePolicy', { PolicyDocument: statement(8192) })],
@@ -71,16 +73,16 @@ it.each([
     'characters of a QueueName',
     one('AWS::SQS::Queue', { QueueName: { 'Fn::Join': ['-', [text(70), { Ref: 'AWS::AccountId' }]] } }),
   ],
-])('finds too many %s', (what, found) => {
-  expect(over(found)).toEqual([what]);
+])('finds too many %s', (name, found) => {
+  expect(over(found)).toEqual([name]);
 });
 
-it('tells of each quota what is nearest to it', () => {
+it('reports the largest use of each quota', () => {
   const found = uses({
     Small: { Type: 'AWS::Lambda::Function', Properties: { Layers: [1] } },
     Large: { Type: 'AWS::Lambda::Function', Properties: { Layers: [1, 2] } },
   });
-  expect(nearest(found).map(describedUse)).toEqual([
+  expect(nearest(found).map(describeUse)).toEqual([
     '2 of 500 resources (Shop)',
     '0 of 200 outputs (Shop)',
     '0 of 200 parameters (Shop)',

@@ -41,8 +41,8 @@ function poolIn(stack: Stack) {
   applyTarget(stack);
 }
 
-describe('what the target lacks', () => {
-  it('is left out of the template, with everything that refers to it still whole', () => {
+describe('a type that the target does not support', () => {
+  it('is removed from the template, with placeholders for references to it', () => {
     const { app, stack } = appFor('localstack');
     poolIn(stack);
     const { template } = synthesized(app);
@@ -58,7 +58,7 @@ describe('what the target lacks', () => {
     });
   });
 
-  it('is told with its reason', () => {
+  it('is reported with its reason', () => {
     const { app, stack } = appFor('localstack');
     poolIn(stack);
     expect(synthesized(app).report).toEqual({
@@ -76,7 +76,7 @@ describe('what the target lacks', () => {
     });
   });
 
-  it('is told once when an app is synthesized again', () => {
+  it('is reported once when an app is synthesized again', () => {
     const { app, stack } = appFor('localstack');
     poolIn(stack);
     app.synth();
@@ -84,7 +84,7 @@ describe('what the target lacks', () => {
     expect(synthesized(app).report.differences).toHaveLength(1);
   });
 
-  it('is there on AWS, and the report says that nothing is missing', () => {
+  it('is deployed on AWS, and the report is empty', () => {
     const { app, stack } = appFor('aws');
     poolIn(stack);
     const { template, report } = synthesized(app);
@@ -93,7 +93,7 @@ describe('what the target lacks', () => {
     expect(report).toEqual({ target: 'aws', differences: [] });
   });
 
-  it('is left out of every stack: nested ones, others of the app, and those of a stage', () => {
+  it('is removed from every stack: nested ones, others of the app, and those of a stage', () => {
     const { app, stack } = appFor('localstack');
     const nested = new NestedStack(stack, 'Nested');
     const other = new Stack(app, 'Other');
@@ -115,7 +115,7 @@ describe('what the target lacks', () => {
 });
 
 describe('a property without effect', () => {
-  it('stays in the template and is told', () => {
+  it('stays in the template and is reported', () => {
     const { app, stack } = appFor('local');
     new Bucket(stack, 'Reports', { lifecycleRules: [{ expiration: Duration.days(3) }] });
     applyTarget(stack);
@@ -140,7 +140,7 @@ describe('a property without effect', () => {
   });
 });
 
-it.each(['local', 'localstack'])('nothing is kept for ever on %s', (target) => {
+it.each(['local', 'localstack'])('nothing is retained on %s', (target) => {
   const { app, stack } = appFor(target);
   new Bucket(stack, 'Reports', { removalPolicy: RemovalPolicy.RETAIN });
   applyTarget(stack);
@@ -149,7 +149,7 @@ it.each(['local', 'localstack'])('nothing is kept for ever on %s', (target) => {
   ]);
 });
 
-it('data of AWS is kept', () => {
+it('data on AWS is retained', () => {
   const { app, stack } = appFor('aws');
   new Bucket(stack, 'Reports', { removalPolicy: RemovalPolicy.RETAIN });
   applyTarget(stack);
@@ -158,29 +158,29 @@ it('data of AWS is kept', () => {
   ]);
 });
 
-describe('a type that the target does not know', () => {
+describe('a type without a declaration', () => {
   const extension = (stack: Stack) => {
     new CfnResource(stack, 'Extension', { type: 'AWS::AppConfig::Extension' });
     applyTarget(stack);
   };
 
-  it('stops the synth with its place and what to do', () => {
+  it('fails the synth with its path and the remedy', () => {
     const { app, stack } = appFor('local');
     extension(stack);
     expect(() => app.synth()).toThrow(
       [
         'Expected only resources that MiniStack 1.5.33 creates, got:',
         '  AWS::AppConfig::Extension (at Shop/Extension)',
-        "Declare how each is handled there: declareSupport(app, 'local', { 'AWS::AppConfig::Extension': { leftOut: 'why', instead: 'what to do without it' } }), or 'supported' where your edition has it.",
+        "Declare each: declareSupport(app, 'local', { 'AWS::AppConfig::Extension': { leftOut: 'reason', instead: 'replacement' } }), or 'supported' if your edition creates it.",
       ].join('\n'),
     );
   });
 
-  it('is left out once the app says so', () => {
+  it('is left out if the app declares it', () => {
     const { app, stack } = appFor('local');
     extension(stack);
     declareSupport(app, 'local', {
-      'AWS::AppConfig::*': { leftOut: 'MiniStack has none', instead: 'nothing reads it' },
+      'AWS::AppConfig::*': { leftOut: 'MiniStack does not support it', instead: 'nothing reads it' },
     });
     const { template, report } = synthesized(app);
     expect(template.Resources ?? {}).toEqual({});
@@ -189,13 +189,13 @@ describe('a type that the target does not know', () => {
         what: 'left out',
         type: 'AWS::AppConfig::Extension',
         path: 'Shop/Extension',
-        why: 'MiniStack has none',
+        why: 'MiniStack does not support it',
         instead: 'nothing reads it',
       },
     ]);
   });
 
-  it('is no obstacle on AWS', () => {
+  it('is deployed on AWS', () => {
     const { app, stack } = appFor('aws');
     extension(stack);
     expect(synthesized(app).template.Resources).toHaveProperty('Extension');
@@ -209,11 +209,11 @@ describe('an app for an emulator, with the credentials of a real account', () =>
     process.env = { ...kept };
   });
 
-  it('is refused: what it lets go there must be kept', () => {
+  it('is rejected: its template would delete data', () => {
     process.env.CDK_DEFAULT_ACCOUNT = '123456789012';
     const { stack } = appFor('localstack');
     expect(() => applyTarget(stack)).toThrow(
-      'Expected the credentials of an emulator for the target localstack, got those of the account 123456789012, where its template would delete data that must be kept.\nSet AWS_ENDPOINT_URL to the address of the emulator, or leave out the target for AWS. To see only what is different there: npx trellis report --target localstack',
+      'Expected the credentials of an emulator for the target localstack, got those of the account 123456789012, where its template would delete data that must be retained.\nSet AWS_ENDPOINT_URL to the address of the emulator, or omit the target to deploy to AWS. To list the differences: npx trellis report --target localstack',
     );
   });
 
@@ -232,8 +232,8 @@ describe('an app for an emulator, with the credentials of a real account', () =>
   });
 });
 
-describe('what an app says of an emulator', () => {
-  it('wins over what is known, as for an edition that has more', () => {
+describe('the declaration of an app for an emulator', () => {
+  it('overrides the table, as for an edition with more types', () => {
     const { app, stack } = appFor('localstack');
     declareSupport(app, 'localstack', { 'AWS::Cognito::UserPool': 'supported' });
     poolIn(stack);
@@ -242,7 +242,7 @@ describe('what an app says of an emulator', () => {
     expect(report.differences).toEqual([]);
   });
 
-  it('holds in its scope, where the nearest counts', () => {
+  it('applies to its scope, and the nearest takes precedence', () => {
     const { app, stack } = appFor('localstack');
     declareSupport(app, 'localstack', { 'AWS::Cognito::*': 'supported' });
     declareSupport(stack, 'localstack', {
@@ -255,7 +255,7 @@ describe('what an app says of an emulator', () => {
     ]);
   });
 
-  it('is for that emulator only', () => {
+  it('applies to that emulator only', () => {
     const { app, stack } = appFor('localstack');
     declareSupport(app, 'local', { 'AWS::Cognito::*': 'supported' });
     poolIn(stack);

@@ -8,7 +8,7 @@ describe('a reference to a resource that was left out', () => {
     expect(fitted({ Environment: [{ Ref: 'Pool' }] })).toEqual({ Environment: ['left-out-Pool'] });
   });
 
-  it.each([[['Pool', 'Arn']], ['Pool.Arn']])('stays an ARN where it was one (%j)', (getAtt) => {
+  it.each([[['Pool', 'Arn']], ['Pool.Arn']])('stays an ARN (%j)', (getAtt) => {
     expect(fitted({ 'Fn::GetAtt': getAtt })).toBe('arn:aws:cognito:us-east-1:000000000000:left-out/Pool');
   });
 
@@ -20,13 +20,13 @@ describe('a reference to a resource that was left out', () => {
     });
   });
 
-  it('is not mistaken for a variable of that name', () => {
+  it('is distinguished from a variable of that name', () => {
     const sub = { 'Fn::Sub': ['${Pool}-${Id}', { Pool: 'mine', Id: { Ref: 'Pool' } }] };
     expect(fitted(sub)).toEqual({ 'Fn::Sub': ['${Pool}-${Id}', { Pool: 'mine', Id: 'left-out-Pool' }] });
   });
 });
 
-it('references to resources that are there stay', () => {
+it('references to existing resources stay', () => {
   const part = { a: [{ Ref: 'Table' }, { 'Fn::GetAtt': ['Table', 'Arn'] }, null, 1, true] };
   expect(fitted(part)).toEqual(part);
   expect(refersTo(part, missing)).toBe(false);

@@ -13,20 +13,20 @@ function target(context: Record<string, unknown>, env: Record<string, string> = 
 }
 
 describe('the target of an app', () => {
-  it('is AWS when nobody says otherwise', () => {
+  it('is AWS by default', () => {
     expect(target({})).toBe('aws');
   });
 
-  it('is what TRELLIS_TARGET says', () => {
+  it('is the value of TRELLIS_TARGET', () => {
     expect(target({}, { TRELLIS_TARGET: 'local' })).toBe('local');
   });
 
-  it('is what the context says, whatever the environment says', () => {
+  it('is the value of the context, which overrides the environment', () => {
     expect(target({ target: 'localstack' }, { TRELLIS_TARGET: 'local' })).toBe('localstack');
   });
 
   it.each(['http://127.0.0.1:4566', 'http://localhost.localstack.cloud:4566', 'http://localstack:4566'])(
-    'is LocalStack where AWS_ENDPOINT_URL is %s',
+    'is LocalStack if AWS_ENDPOINT_URL is %s',
     (endpoint) => {
       expect(target({}, { AWS_ENDPOINT_URL: endpoint })).toBe('localstack');
     },
@@ -40,7 +40,7 @@ describe('the target of an app', () => {
     expect(target({}, { AWS_ENDPOINT_URL: endpoint })).toBe('aws');
   });
 
-  it('is refused when it is none', () => {
+  it('is rejected if it is not a valid target', () => {
     expect(() => target({ target: 'azure' })).toThrow(
       'The target must be one of aws, localstack, local, got "azure" (context `target` or TRELLIS_TARGET)',
     );

@@ -11,7 +11,7 @@ import { findingsOf } from './iam/findings.js';
 import { Reference } from './iam/reference.js';
 import { statementsOf } from './iam/statements.js';
 import type { Templates } from './iam/template.js';
-import { beyond, describedUse, nearest, usesOf } from './quotas.js';
+import { describeUse, exceeded, nearest, usesOf } from './quotas.js';
 
 const root = join(__dirname, '../..');
 
@@ -37,10 +37,10 @@ async function main(): Promise<number> {
       ...(await cfnLint(files.map((name) => join(outdir, name)))),
       ...withoutExceptions(findingsOf(templates, reference)),
       ...guideErrors(templates, reference),
-      ...beyond(uses).map((use) => `over a quota: ${describedUse(use)}`),
+      ...exceeded(uses).map((use) => `exceeds a quota: ${describeUse(use)}`),
     ];
-    for (const use of uses.filter(({ what }) => what === 'resources')) console.log(describedUse(use));
-    console.log(`\nNearest to their quotas:\n${nearest(uses).map(describedUse).join('\n')}\n`);
+    for (const use of uses.filter(({ name }) => name === 'resources')) console.log(describeUse(use));
+    console.log(`\nNearest to their quotas:\n${nearest(uses).map(describeUse).join('\n')}\n`);
     for (const line of wrong) console.log(line);
     console.log(
       `${files.length} templates, ${statementsOf(templates).length} statements of policies: ${wrong.length || 'no'} findings`,

@@ -206,7 +206,7 @@ describe('Saga refuses', () => {
     // @ts-expect-error unknown name
     const missing = () => import('./fixtures/missing.js');
     expect(() => anySaga().step('reserve', { do: missing })).toThrow(
-      /`do` of the step reserve: `handler` imports `.\/fixtures\/missing.js`, and there is no such file:/,
+      /`do` of the step reserve: `handler` imports `.\/fixtures\/missing.js`, which does not exist:/,
     );
   });
 });

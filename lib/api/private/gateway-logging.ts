@@ -5,7 +5,7 @@ import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambd
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { logStatement } from '../../bindings/own-policy.js';
+import { logStatement } from '../../bindings/function-policy.js';
 import { acknowledge } from '../../construct/acknowledge.js';
 
 const ID = 'ApiGatewayLogging';

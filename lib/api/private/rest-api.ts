@@ -9,7 +9,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { resourceOf } from '../../bindings/own-policy.js';
+import { resourceOf } from '../../bindings/function-policy.js';
 import { definedProps } from '../../construct/defined-props.js';
 import { apiInfo, type Contract } from '../../contract/contract.js';
 import type { HandlerFunction } from '../../function/handler-function.js';

@@ -4,7 +4,7 @@ import Module from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
 /**
- * The API that Yarn's Plug'n'Play adds to Node.js. Packages are in archives, and there is no node_modules folder.
+ * The API that Yarn's Plug'n'Play adds to Node.js. Packages are in archives, and node_modules does not exist.
  * https://yarnpkg.com/advanced/pnpapi
  *
  * @typedef {{

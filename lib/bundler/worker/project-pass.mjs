@@ -32,7 +32,7 @@ import { bundledWrappers, isRuntime, loadedBy, namedWrappers } from './wrappers.
 
 /**
  * Bundles the project's own code. Functions with equal options are entry points of one run, so that a shared file is
- * parsed once. There is no code splitting, so that a function's bundle does not depend on the other functions.
+ * parsed once. Code splitting is off, so that a function's bundle does not depend on the other functions.
  *
  * @param {typeof import('esbuild')} esbuild
  * @param {string} store

@@ -8,23 +8,23 @@ import { BundlingError } from '../../bundler/bundling-error.js';
 import type * as ZipSizes from './zip-sizes.js';
 
 /**
- * Unzipped, with all layers: what is uploaded through S3, as CDK does, has no other limit.
+ * Maximum size unzipped, with all layers; code that is uploaded through S3, as by CDK, has no other limit.
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const MAX_BYTES = 250 * 1024 * 1024;
 
-/** So many of the largest are named. */
-const MAX_SIZE = 5;
+/** Largest parts listed in the error. */
+const MAX_PARTS = 5;
 
-/** A part of what a function loads. */
+/** A part of a function's code: its bundle or a layer. */
 export interface CodePart {
   readonly name: string;
   readonly bytes: number;
-  /** The sizes of its files. */
+  /** Returns the size of each file. */
   files(): Iterable<readonly [name: string, bytes: number]>;
 }
 
-/** The function's code or a layer that was built here. */
+/** Returns the part of an artifact of the bundler. */
 export function builtPart(name: string, { artifact }: Built): CodePart {
   return {
     name,
@@ -33,16 +33,16 @@ export function builtPart(name: string, { artifact }: Built): CodePart {
   };
 }
 
-const foreign = new WeakMap<ILayerVersion, CodePart | undefined>();
+const foreignParts = new WeakMap<ILayerVersion, CodePart | undefined>();
 
-/** A layer that was made elsewhere, if its files are here: an imported one has an ARN only. */
+/** Returns the part of another layer if its files are here: an imported layer has only an ARN. */
 export function foreignPart(layer: ILayerVersion): CodePart | undefined {
-  if (!foreign.has(layer)) foreign.set(layer, measured(layer));
-  return foreign.get(layer);
+  if (!foreignParts.has(layer)) foreignParts.set(layer, measure(layer));
+  return foreignParts.get(layer);
 }
 
-function measured(layer: ILayerVersion): CodePart | undefined {
-  // As `Code.fromAsset` makes it; with `instanceof` each synth would load a package of CDK for it.
+function measure(layer: ILayerVersion): CodePart | undefined {
+  // The construct of `Code.fromAsset`; `instanceof` would load a CDK package in each synth.
   const asset = layer.node.tryFindChild('Code') as Asset | undefined;
   const outdir = Stage.of(layer)?.outdir;
   if (typeof asset?.assetPath !== 'string' || outdir === undefined) return undefined;
@@ -60,22 +60,28 @@ function sizesIn(folder: string): [name: string, bytes: number][] {
   });
 }
 
-/** @throws BundlingError when Lambda would refuse the function, with what takes most room */
-export function refuseSize(at: string, parts: readonly CodePart[]): void {
+/**
+ * Asserts that the code is within Lambda's limit.
+ *
+ * @throws BundlingError with the largest parts
+ */
+export function assertSize(path: string, parts: readonly CodePart[]): void {
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   if (bytes <= MAX_BYTES) return;
   const largest = parts
-    .flatMap((part) => [...grouped(part)].map(([name, size]) => ({ name: `${name} (${part.name})`, size })))
+    .flatMap((part) =>
+      [...sizesByPackage(part)].map(([name, size]) => ({ name: `${name} (${part.name})`, size })),
+    )
     .sort((a, b) => b.size - a.size)
-    .slice(0, MAX_SIZE);
+    .slice(0, MAX_PARTS);
   const list = largest.map(({ name, size }) => `\n  ${megabytes(size)} MB ${name}`).join('');
   throw new BundlingError(
-    `Code and layers must be at most 250 MB unzipped, got ${megabytes(bytes)} MB (at ${at}). The largest parts:${list}\nLeave out what the function does not need, read large files from S3, or run it as a container image, which may have 10 GB.`,
+    `Code and layers must be at most 250 MB unzipped, got ${megabytes(bytes)} MB (at ${path}). The largest parts:${list}\nRemove unused packages and files, read large files from S3, or use a container image, which may have 10 GB.`,
   );
 }
 
-/** A package counts as a whole. */
-function grouped({ files }: CodePart): Map<string, number> {
+/** Sums sizes by package, or by file outside packages. */
+function sizesByPackage({ files }: CodePart): Map<string, number> {
   const sizes = new Map<string, number>();
   for (const [file, size] of files()) {
     const name = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? file;

@@ -7,34 +7,34 @@ import { describeLayer } from '../../bundler/layer-metadata.js';
 import type { LayerNeeds } from '../../bundler/vendor-set.js';
 import { addLayerCheck } from './layer-check.js';
 
-/** The id of the layer in its stack. */
+/** The layer's id in its stack. Changing it would replace the layer. */
 const ID = 'NodeModules';
 
-/** What a function needs of the layer besides what its code says. */
+/** Requirements of a function that are not in its bundle. */
 export interface FunctionNeeds {
-  /** Its path, for errors. */
-  readonly at: string;
-  /** The platform that it runs on, as Node.js names it; known when the function is. */
+  /** The function's path, for errors. */
+  readonly path: string;
+  /** Returns the function's platform in Node.js's notation; called after the function is created. */
   readonly platform: () => string;
-  /** The folders of packages that are not to be bundled, by name. */
+  /** Folders of the packages that are not bundled, by name. */
   readonly nodeModules: Readonly<Record<string, string>>;
 }
 
-/** The layer of a stack that holds the packages its functions use. */
+/** The layer of a stack with the packages that its functions use. */
 export interface DependencyLayer {
   readonly version: LayerVersion;
-  /** Adds what a function or a shared layer uses. */
+  /** Adds the packages of a function or a shared layer. */
   serve(key: string, needs?: FunctionNeeds): void;
   built(): Built;
-  /** The wrappers of handlers in the code of what it serves; known when that and the layer are built. */
+  /** Returns the handler wrappers in a unit and in the packages it uses; known after both are built. */
   wrappers(key: string): Wrappers;
 }
 
 const layers = new WeakMap<Stack, DependencyLayer>();
 
 /**
- * The automatic layer of the stack that the construct is in. One per stack, because the stack is what is deployed
- * alone: what another stack's functions use never changes it.
+ * Returns the dependency layer of the construct's stack. There is one per stack, because a stack is the unit of
+ * deployment: functions of other stacks never change it.
  */
 export function dependencyLayer(scope: Construct): DependencyLayer {
   const stack = Stack.of(scope);
@@ -43,7 +43,7 @@ export function dependencyLayer(scope: Construct): DependencyLayer {
   const bundler = Bundler.of(scope);
   const keys = new Set<string>();
   const functions: { readonly key: string; readonly needs: FunctionNeeds }[] = [];
-  const announced = {
+  const registered = {
     isBundlingRequired: isBundlingRequired(stack),
     keys,
     get version() {
@@ -51,39 +51,39 @@ export function dependencyLayer(scope: Construct): DependencyLayer {
     },
     needs: () => layerNeeds(functions),
   };
-  bundler.addLayer(announced);
-  const built = () => bundler.builtLayer(announced);
+  bundler.addLayer(registered);
+  const built = () => bundler.builtLayer(registered);
   const version: LayerVersion = new LayerVersion(stack, ID, {
     code: new BundledCode(
       () => {
-        const made = built();
-        for (const text of bundler.warnings(announced)) {
+        const layer = built();
+        for (const text of bundler.warnings(registered)) {
           Annotations.of(version).addWarningV2('cdk-trellis:optionalPackages', text);
         }
-        return made;
+        return layer;
       },
       () => bundler.prepareLayers(),
     ),
     description: 'Packages that the functions of this stack use; made by cdk-trellis',
   });
-  describeLayer(version, 'automatic', built);
+  describeLayer(version, 'dependency', built);
   addLayerCheck(version, false);
   const serve = (key: string, needs?: FunctionNeeds) => {
     keys.add(key);
     if (!needs) return;
     for (const [name, folder] of Object.entries(needs.nodeModules)) {
-      const other = functions.find((one) => (one.needs.nodeModules[name] ?? folder) !== folder);
-      if (other) throw new Error(twiceText(name, other.needs.nodeModules[name] as string, needs));
+      const conflict = functions.find((fn) => (fn.needs.nodeModules[name] ?? folder) !== folder);
+      if (conflict) throw new Error(twoCopiesText(name, conflict.needs.nodeModules[name] as string, needs));
     }
     functions.push({ key, needs });
   };
-  const wrappers = (key: string) => bundler.wrappers(key, announced);
+  const wrappers = (key: string) => bundler.wrappers(key, registered);
   const layer = { version, built, serve, wrappers };
   layers.set(stack, layer);
   return layer;
 }
 
-/** By function: what one of them does not use need not be there for its platform. */
+/** Collects the requirements by function: a package need not exist for the platform of functions that do not use it. */
 function layerNeeds(
   functions: readonly { readonly key: string; readonly needs: FunctionNeeds }[],
 ): LayerNeeds {
@@ -93,14 +93,14 @@ function layerNeeds(
     const platform = needs.platform();
     platforms.set(key, (platforms.get(key) ?? new Set()).add(platform));
     for (const [name, folder] of Object.entries(needs.nodeModules)) {
-      const known = nodeModules.get(name) ?? { folder, platforms: new Set() };
-      known.platforms.add(platform);
-      nodeModules.set(name, known);
+      const entry = nodeModules.get(name) ?? { folder, platforms: new Set() };
+      entry.platforms.add(platform);
+      nodeModules.set(name, entry);
     }
   }
   return { platforms, nodeModules };
 }
 
-function twiceText(name: string, other: string, { at, nodeModules }: FunctionNeeds): string {
-  return `\`bundling.nodeModules\` must name one copy of a package for all functions of a stack, got ${name} in ${nodeModules[name]} and, for another function, in ${other}: install one version, or put the functions into stacks of their own (at ${at})`;
+function twoCopiesText(name: string, otherFolder: string, { path, nodeModules }: FunctionNeeds): string {
+  return `\`bundling.nodeModules\` must name one copy of a package for all functions of a stack, got ${name} in ${nodeModules[name]} and, for another function, in ${otherFolder} (at ${path}). Install one version, or put the functions into separate stacks`;
 }

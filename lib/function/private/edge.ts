@@ -1,11 +1,12 @@
 /**
- * Lambda@Edge takes no layers, environment variables, X-Ray tracing, JSON logs or arm64, all of which functions of this
- * library have. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html
+ * Returns the error for a function of this library at Lambda@Edge, which supports no layers, environment variables,
+ * X-Ray tracing, JSON logs or arm64.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html
  *
- * @param at the function
+ * @param path path of the function
  */
-export function edgeError(at: string): Error {
+export function edgeError(path: string): Error {
   return new Error(
-    `The function of \`edgeLambdas\` must be one without layers, environment variables, tracing and JSON logs, which Lambda@Edge does not have, got ${at}. Use CDK's \`cloudfront.experimental.EdgeFunction\`, or a CloudFront Function (at ${at})`,
+    `The function of \`edgeLambdas\` must have no layers, environment variables, tracing and JSON logs, which Lambda@Edge does not support, got ${path}. Use CDK's \`cloudfront.experimental.EdgeFunction\`, or a CloudFront Function (at ${path})`,
   );
 }

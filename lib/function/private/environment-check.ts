@@ -1,13 +1,13 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { resourceOf } from '../../bindings/own-policy.js';
+import { resourceOf } from '../../bindings/function-policy.js';
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Quota of the environment: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_ENVIRONMENT_BYTES = 4096;
 
-/** https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html */
+/** Valid names: https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html */
 const NAME = /^[a-zA-Z][a-zA-Z0-9_]+$/;
 
-/** Checks at synth what properties and calls have added up to. */
+/** Validates the final environment at synth, after all properties and calls. */
 export function addEnvironmentCheck(fn: LambdaFunction): void {
   fn.node.addValidation({
     validate: () => {
@@ -19,11 +19,11 @@ export function addEnvironmentCheck(fn: LambdaFunction): void {
 }
 
 function validateNames(names: readonly string[]): string[] {
-  const wrong = names.filter((name) => !NAME.test(name));
-  return wrong.length === 0
+  const invalid = names.filter((name) => !NAME.test(name));
+  return invalid.length === 0
     ? []
     : [
-        `The names of environment variables must be at least two letters, digits and underscores, starting with a letter, got ${wrong.join(', ')}: rename them`,
+        `The names of environment variables must be at least two letters, digits and underscores, starting with a letter, got ${invalid.join(', ')}. Rename them`,
       ];
 }
 
@@ -33,6 +33,6 @@ function validateSize(variables: Readonly<Record<string, unknown>>): string[] {
   return bytes <= MAX_ENVIRONMENT_BYTES
     ? []
     : [
-        `The environment must be at most ${MAX_ENVIRONMENT_BYTES} bytes, got ${bytes}: keep large values in a parameter`,
+        `The environment must be at most ${MAX_ENVIRONMENT_BYTES} bytes, got ${bytes}. Store large values in a parameter`,
       ];
 }

@@ -13,29 +13,29 @@ import type { BundlingOptions } from '../../bundler/bundling-options.js';
 import { libraryConditions } from '../../bundler/conditions.js';
 import { resolveBundling } from '../../bundler/resolve-options.js';
 import { constructPath } from '../../construct/construct-path.js';
-import { refuseHiddenNeeds } from '../../handler/hidden-needs.js';
+import { assertNoHiddenNeeds } from '../../handler/hidden-needs.js';
 import type { Unseen } from '../../handler/wrapper-search.js';
 import { projectRoot } from '../../project-cache/project.js';
 import { once } from '../../runtime/once.js';
 import { targetOf } from '../../target/target.js';
 import { SharedLayer } from '../shared-layer.js';
-import { builtPart, foreignPart, refuseSize } from './code-size.js';
+import { assertSize, builtPart, foreignPart } from './code-size.js';
 import { dependencyLayer } from './dependency-layer.js';
 import { packageOf, sharedLayerVersion } from './shared-layer-version.js';
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Quota of layers: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_LAYERS = 5;
 
-/** Options of CDK's functions that are made of a layer. */
+/** Options of CDK's functions that add a layer. */
 const WITH_A_LAYER = ['insightsVersion', 'adotInstrumentation', 'paramsAndSecrets'];
 
-/** The code of a function and the layers that belong to it. */
+/** The code of a function and its layers. */
 export interface FunctionCode {
   readonly code: Code;
   readonly layers: ILayerVersion[];
 }
 
-/** Announces a function's bundle; it is built when its template is written. */
+/** Registers a function's bundle, which is built when its template is resolved. */
 export function functionCode(
   scope: Construct,
   id: string,
@@ -44,21 +44,21 @@ export function functionCode(
     readonly runtime: Runtime;
     readonly bundling?: BundlingOptions | undefined;
     readonly layers?: readonly (SharedLayer | ILayerVersion)[] | undefined;
-    /** Of a plain handler: what its analysis has not seen. */
+    /** Imports of a plain handler that its analysis has not followed. */
     readonly unseen?: Unseen | undefined;
     /** All options of the function. */
     readonly options: object;
   },
 ): FunctionCode {
-  const { entry, runtime, bundling = {}, layers = [], unseen, options: given } = props;
+  const { entry, runtime, bundling = {}, layers = [], unseen, options: functionOptions } = props;
   const path = constructPath(scope, id);
-  const error = layerError(layers, given);
+  const error = layerError(layers, functionOptions);
   if (error) throw new Error(`${error} (at ${path})`);
   const target = esbuildTarget(runtime, path);
   const shared = layers.filter((layer) => layer instanceof SharedLayer);
-  const twice = shared.find((layer, at) => shared.indexOf(layer) !== at);
-  if (twice) {
-    throw new Error(`\`layers\` must have each layer once, got ${twice.packageName} twice (at ${path})`);
+  const duplicate = shared.find((layer, index) => shared.indexOf(layer) !== index);
+  if (duplicate) {
+    throw new Error(`\`layers\` must have each layer once, got ${duplicate.packageName} twice (at ${path})`);
   }
   const bundler = Bundler.of(scope);
   const { options, files, nodeModules } = resolveBundling(bundling, entry, path);
@@ -75,7 +75,7 @@ export function functionCode(
     },
     isBundlingRequired(Stack.of(scope)),
   );
-  const automatic = dependencyLayer(scope);
+  const dependencies = dependencyLayer(scope);
   const used = shared.map((layer) => sharedLayerVersion(scope, layer));
   const versions = layers.map((layer) =>
     layer instanceof SharedLayer ? sharedLayerVersion(scope, layer).version : layer,
@@ -83,11 +83,11 @@ export function functionCode(
   const code = new BundledCode(
     once(() => {
       const built = bundler.built(key);
-      const packages = automatic.built();
-      if (unseen) refuseHiddenNeeds(path, entry, unseen, automatic.wrappers(key));
-      refuseSize(path, [
-        builtPart('its own code', built),
-        builtPart("the stack's automatic layer", packages),
+      const packages = dependencies.built();
+      if (unseen) assertNoHiddenNeeds(path, entry, unseen, dependencies.wrappers(key));
+      assertSize(path, [
+        builtPart('the function', built),
+        builtPart("the stack's dependency layer", packages),
         ...used.map((version) => builtPart(version.layer.packageName, bundler.built(version.key))),
         ...layers.flatMap((layer) => (layer instanceof SharedLayer ? [] : (foreignPart(layer) ?? []))),
       ]);
@@ -96,33 +96,33 @@ export function functionCode(
     () => bundler.prepareLayers(),
   );
   const platform = () => platformOf(code);
-  automatic.serve(key, { at: path, platform, nodeModules });
-  for (const version of used) automatic.serve(version.key, { at: path, platform, nodeModules: {} });
-  return { code, layers: [automatic.version, ...versions] };
+  dependencies.serve(key, { path, platform, nodeModules });
+  for (const version of used) dependencies.serve(version.key, { path, platform, nodeModules: {} });
+  return { code, layers: [dependencies.version, ...versions] };
 }
 
 function layerError(layers: readonly unknown[], options: object): string | undefined {
-  const other = layers.find((layer) => !(layer instanceof SharedLayer) && !isVersion(layer));
-  if (other !== undefined) {
-    return `\`layers\` must be shared layers or layer versions, as in \`SharedLayer.fromPackage('layers/money')\`, got a ${typeof other}`;
+  const invalid = layers.find((layer) => !(layer instanceof SharedLayer) && !isVersion(layer));
+  if (invalid !== undefined) {
+    return `\`layers\` must be shared layers or layer versions, as in \`SharedLayer.fromPackage('layers/money')\`, got a ${typeof invalid}`;
   }
   const adding = WITH_A_LAYER.filter((name) => options[name as never] !== undefined);
-  const most = MAX_LAYERS - 1 - adding.length;
-  if (layers.length <= most) return undefined;
+  const max = MAX_LAYERS - 1 - adding.length;
+  if (layers.length <= max) return undefined;
   const reasons = [
     `a function has at most ${MAX_LAYERS}`,
-    "one is the stack's automatic layer",
+    "one is the stack's dependency layer",
     ...adding.map((name) => `\`${name}\` adds one`),
   ];
   const last = reasons.pop();
-  return `\`layers\` must be at most ${most}, for ${reasons.join(', ')} and ${last}, got ${layers.length}`;
+  return `\`layers\` must be at most ${max}, got ${layers.length}: ${reasons.join(', ')} and ${last}`;
 }
 
 function isVersion(layer: unknown): boolean {
   return typeof layer === 'object' && layer !== null && 'layerVersionArn' in layer;
 }
 
-/** Where a function runs, as Node.js names it: the local cloud runs functions on this machine. */
+/** Returns a function's platform in Node.js's notation: the local cloud runs functions on this machine. */
 function platformOf({ owner }: BundledCode): string {
   if (owner && targetOf(owner) === 'local') return `${process.platform}-${process.arch}`;
   const { architecture } = (owner ?? {}) as Partial<LambdaFunction>;

@@ -114,11 +114,11 @@ function bindingsOfTheStack(scope: Construct, needs: readonly DeclaredNeed[], bi
 }
 
 function wantedBy({ name, kind, access }: DeclaredNeed, bind: Bindables): BindingRequest {
-  const called = {
+  const label = {
     to: `\`bind.${name}\``,
     access: `the need \`${written({ name, kind, access })}\` cannot be bound`,
   };
-  return { name, kind, access, to: bind[name], called };
+  return { name, kind, access, to: bind[name], label };
 }
 
 function located<Value>(path: string, work: () => Value): Value {

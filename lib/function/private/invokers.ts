@@ -3,18 +3,24 @@ import type { Permission } from 'aws-cdk-lib/aws-lambda';
 import { Stack } from 'aws-cdk-lib/core';
 
 /**
- * Services that put an event into the function's queue and do not wait.
+ * Services that send events to the function's queue and do not wait.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
  */
 const ASYNCHRONOUS = ['events', 'sns', 's3', 'ses', 'logs', 'iot', 'config', 'codecommit', 'cloudformation'];
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
+/**
+ * Principal of alarm actions:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
+ */
 const ALARMS = 'lambda.alarms.cloudwatch.amazonaws.com';
 
-/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html */
+/**
+ * Principal of EventBridge Scheduler:
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
+ */
 const SCHEDULER = 'scheduler.amazonaws.com';
 
-/** Whether the permission is for a service that invokes asynchronously. */
+/** Returns true if the permission is for a service that invokes asynchronously. */
 export function isAsynchronousInvoker({ principal }: Permission): boolean {
   const service = serviceOf(principal);
   if (service === ALARMS) return true;
@@ -22,7 +28,7 @@ export function isAsynchronousInvoker({ principal }: Permission): boolean {
   return ASYNCHRONOUS.includes(name) && domain.at(-2) === 'amazonaws';
 }
 
-/** Whether a service that invokes asynchronously does so in the role that is permitted to: EventBridge Scheduler. */
+/** Returns true for the role of a service that invokes asynchronously: EventBridge Scheduler. */
 export function isAsynchronousRole({ grantPrincipal }: IGrantable): boolean {
   const { assumeRolePolicy } = grantPrincipal as Partial<Role>;
   if (!assumeRolePolicy) return false;
@@ -30,7 +36,7 @@ export function isAsynchronousRole({ grantPrincipal }: IGrantable): boolean {
   return JSON.stringify(policy).includes(`"${SCHEDULER}"`);
 }
 
-/** The service of a principal, also of one with conditions, which CDK wraps around it. */
+/** Returns the service of a principal, also inside the wrapper that CDK adds for conditions. */
 function serviceOf(principal: unknown): string | undefined {
   const { service, wrapped } = principal as { service?: unknown; wrapped?: unknown };
   if (typeof service === 'string') return service;

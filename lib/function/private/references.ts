@@ -1,25 +1,25 @@
-/** What a value of a template refers to. */
+/** References in a value of a template. */
 export interface References {
   /** Logical ids and names of parameters, also of pseudo parameters. */
   readonly names: ReadonlySet<string>;
-  /** Whether it has an `Fn::If`. */
+  /** True if the value contains an `Fn::If`. */
   readonly isConditional: boolean;
 }
 
 const IN_TEXT = /\$\{([A-Za-z0-9]+)(?:\.[^}]+)?\}/g;
 
-/** Written for speed: it walks every resource of an app. */
+/** Collects references. Optimized for speed: it walks every resource of an app. */
 export function referencesIn(value: unknown): References {
   const names = new Set<string>();
   let isConditional = false;
-  const visit = (one: unknown): void => {
-    if (typeof one !== 'object' || one === null) return;
-    if (Array.isArray(one)) {
-      for (const each of one) visit(each);
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if (Array.isArray(node)) {
+      for (const item of node) visit(item);
       return;
     }
-    for (const name in one) {
-      const inner = (one as Record<string, unknown>)[name];
+    for (const name in node) {
+      const inner = (node as Record<string, unknown>)[name];
       if (name === 'Ref' && typeof inner === 'string') names.add(inner);
       else if (name === 'Fn::GetAtt') {
         if (Array.isArray(inner)) names.add(String(inner[0]));

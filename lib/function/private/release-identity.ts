@@ -2,23 +2,27 @@ import { sha256 } from '../../project-cache/hash.js';
 import type { Template, TemplateResource } from '../../target/template.js';
 import { type References, referencesIn } from './references.js';
 
-/** What versions of a template's functions are told apart by. */
+/** Identities that distinguish the versions of a template's functions. */
 export interface Identities {
   readonly template: Template;
-  /** What a resource refers to. */
+  /** Returns the references of a resource. */
   referencesOf(id: string): ReadonlySet<string>;
-  /** 12 hexadecimal digits. @param without properties that do not count */
+  /**
+   * Returns 12 hexadecimal digits for a function and everything that it refers to.
+   *
+   * @param without properties that do not count
+   */
   ofFunction(id: string, without: readonly string[]): string;
-  /** 8 hexadecimal digits of several resources and all that they refer to. */
+  /** Returns 8 hexadecimal digits for several resources and everything that they refer to. */
   ofResources(ids: readonly string[]): string;
-  /** The parameters that a function and what it refers to depend on, in order. */
+  /** Returns the sorted parameters that a function and its references depend on. */
   parametersOf(id: string): string[];
 }
 
 /**
- * Properties whose change replaces a resource, and so its name and ARN, of types that change often for other reasons:
- * without this table a saga's new step would publish a version of each function that starts the saga. Of other types
- * every property counts: a version too many costs a cold start, a version too few would keep a name that is gone.
+ * Properties whose change replaces a resource, and so its name and ARN, for types that often change otherwise: without
+ * this table, a new step of a saga would publish a version of each function that starts the saga. For other types every
+ * property counts: an unnecessary version costs a cold start, a missing one would keep a name that no longer exists.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
  */
 const REPLACING: Readonly<Record<string, readonly string[]>> = {
@@ -36,7 +40,7 @@ const REPLACING: Readonly<Record<string, readonly string[]>> = {
   'AWS::StepFunctions::StateMachine': ['StateMachineName', 'StateMachineType'],
 };
 
-/** A resource as others that refer to it see it. */
+/** A resource as seen by its referrers. */
 interface Node extends References {
   readonly text: string;
 }
@@ -45,26 +49,26 @@ const NOTHING: References = { names: new Set(), isConditional: false };
 
 export function identitiesOf(template: Template): Identities {
   const { Resources = {}, Parameters = {}, Conditions = {} } = template;
-  const memo = <Value>(make: (id: string) => Value) => {
-    const known = new Map<string, Value>();
+  const memoize = <Value>(compute: (id: string) => Value) => {
+    const cached = new Map<string, Value>();
     return (id: string): Value => {
-      const value = known.get(id) ?? make(id);
-      known.set(id, value);
+      const value = cached.get(id) ?? compute(id);
+      cached.set(id, value);
       return value;
     };
   };
-  const references = memo((id) => referencesIn(Resources[id]?.Properties));
-  const nodes = memo((id): Node => {
+  const references = memoize((id) => referencesIn(Resources[id]?.Properties));
+  const nodes = memoize((id): Node => {
     const { Type, Properties = {} } = Resources[id] as TemplateResource;
     const replacing = REPLACING[Type];
     if (!replacing) return { text: `${Type} ${JSON.stringify(Properties)}`, ...references(id) };
-    const counted = picked(Properties, replacing);
+    const relevant = picked(Properties, replacing);
     return {
-      text: `${Type} ${JSON.stringify(counted)}`,
-      ...(counted.length > 0 ? referencesIn(counted) : NOTHING),
+      text: `${Type} ${JSON.stringify(relevant)}`,
+      ...(relevant.length > 0 ? referencesIn(relevant) : NOTHING),
     };
   });
-  /** All that the first ones refer to, directly or not. */
+  /** Returns everything that the resources refer to, directly or not. */
   const reached = (ids: readonly string[]): Map<string, Node | undefined> => {
     const found = new Map<string, Node | undefined>(ids.map((id) => [id, undefined]));
     const pending = ids.map((id) => references(id));
@@ -78,12 +82,12 @@ export function identitiesOf(template: Template): Identities {
     }
     return found;
   };
-  /** The order must not depend on the template's: then another function would change it. */
+  /** Sorted, so that the identity does not depend on the template's order, which other functions affect. */
   const identity = (first: string, ids: readonly string[]): string => {
-    const others = [...reached(ids)].flatMap(([id, node]) => (node ? [`${id} ${node.text}`] : []));
-    return sha256([first, ...others.sort()].join('\n'));
+    const rest = [...reached(ids)].flatMap(([id, node]) => (node ? [`${id} ${node.text}`] : []));
+    return sha256([first, ...rest.sort()].join('\n'));
   };
-  const conditions = memo(() => referencesIn(Conditions));
+  const conditions = memoize(() => referencesIn(Conditions));
   return {
     template,
     referencesOf: (id) => references(id).names,
@@ -98,7 +102,10 @@ export function identitiesOf(template: Template): Identities {
     },
     parametersOf(id) {
       const all = [references(id), ...[...reached([id]).values()].flatMap((node) => node ?? [])];
-      const names = all.flatMap((one) => [...one.names, ...(one.isConditional ? conditions('').names : [])]);
+      const names = all.flatMap((node) => [
+        ...node.names,
+        ...(node.isConditional ? conditions('').names : []),
+      ]);
       return [...new Set(names)].filter((name) => name in (Parameters as object)).sort();
     },
   };

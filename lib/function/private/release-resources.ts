@@ -3,18 +3,18 @@ import type { Template, TemplateResource } from '../../target/template.js';
 /** The name of the alias by which a function is invoked. */
 export const LIVE = 'live';
 
-/** A function with a published version and an alias, as its template has it. */
+/** A function with a published version and an alias, in a template. */
 export interface PublishedFunction {
-  /** Its path, for messages and the metadata of what is added. */
+  /** The function's path, for messages and the metadata of added resources. */
   readonly path: string;
-  /** Its logical id. */
+  /** The function's logical id. */
   readonly id: string;
   /** The logical id of its alias. */
   readonly aliasId: string;
-  /** Whether the template has its version and its alias already. */
+  /** True if the template already has its version and its alias. */
   readonly hasVersion: boolean;
   readonly hasAlias: boolean;
-  /** Whether its role is its own, not one of the user's, and is replaced by each change. */
+  /** True if the role belongs to the function and each change replaces it. */
   readonly isRoleReplaced: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface PublishedFunction {
 export const versionIdOf = (functionId: string) => `${functionId}Version`;
 export const aliasIdOf = (functionId: string) => `${functionId}Live`;
 
-/** The version and the alias of a function, as far as the template lacks them. */
+/** Returns the version and the alias of a function that the template lacks. */
 export function releaseResources(
   { path, id, aliasId, hasVersion, hasAlias }: PublishedFunction,
   fn: TemplateResource & { readonly Metadata?: Readonly<Record<string, unknown>> },
@@ -51,7 +51,7 @@ export function releaseResources(
   };
 }
 
-/** Properties that take a function without its alias, and whether the alias has one of its own beside it. */
+/** Properties that accept a function without its alias, and whether the resource has a separate `Qualifier`. */
 const UNQUALIFIED: Readonly<Record<string, { readonly name: string; readonly hasQualifier: boolean }>> = {
   'AWS::Lambda::Alias': { name: 'FunctionName', hasQualifier: false },
   'AWS::Lambda::EventInvokeConfig': { name: 'FunctionName', hasQualifier: true },
@@ -59,7 +59,7 @@ const UNQUALIFIED: Readonly<Record<string, { readonly name: string; readonly has
   'AWS::Lambda::Version': { name: 'FunctionName', hasQualifier: false },
 };
 
-/** Writes the alias beside the function's name where Lambda does not take it as a part of the name. */
+/** Moves the alias from the function's name to `Qualifier` if Lambda does not accept it in the name. */
 export function qualified(resource: TemplateResource): TemplateResource {
   const unqualified = UNQUALIFIED[resource.Type];
   if (!unqualified) return resource;
@@ -74,7 +74,10 @@ export function qualified(resource: TemplateResource): TemplateResource {
   return { ...resource, Properties };
 }
 
-/** Lets whatever names a function wait for its alias: names and ARNs with `:live` do not refer to it. */
+/**
+ * Adds dependencies on aliases to all resources that refer to a function: names and ARNs with `:live` do not refer to
+ * the alias.
+ */
 export function afterAliases(
   resources: Readonly<Record<string, TemplateResource>>,
   aliases: ReadonlyMap<string, string>,
@@ -85,7 +88,7 @@ export function afterAliases(
       if (resource.Type === 'AWS::Lambda::Version' || resource.Type === 'AWS::Lambda::Alias') {
         return [id, resource];
       }
-      const awaited = [...referencesOf(id)].flatMap((one) => aliases.get(one) ?? []);
+      const awaited = [...referencesOf(id)].flatMap((reference) => aliases.get(reference) ?? []);
       if (awaited.length === 0) return [id, resource];
       const DependsOn = [...new Set([...[resource.DependsOn ?? []].flat(), ...awaited])].sort();
       return [id, { ...resource, DependsOn }];

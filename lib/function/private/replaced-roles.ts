@@ -5,12 +5,12 @@ import { type Identities, identitiesOf } from './release-identity.js';
 const POLICIES = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'];
 
 /**
- * Gives the own roles of functions, and the policies that are theirs alone, logical ids with the hash of what they
- * allow: a change makes a new role for the next version, and the old one goes in the clean-up, with the old version.
- * Changed in place, a role would lose what was removed while the old version still serves.
+ * Adds a hash of the permissions to the logical ids of functions' own roles and of their exclusive policies. A change
+ * creates a new role for the next version, and the old role is deleted in the clean-up with the old version. An update
+ * in place would remove permissions while the old version still serves.
  *
- * A role stays as it is if it has a name of its own or if anything else names it (a key's policy, another stack): what
- * names it would lose the old role before the switch.
+ * A role is not replaced if it has a fixed name or if anything else refers to it (a key's policy, another stack): the
+ * referrer would lose the old role before the switch.
  */
 export function replaceRoles(identities: Identities, functionIds: readonly string[]): Identities {
   const { Resources = {}, ...rest } = identities.template;
@@ -18,9 +18,9 @@ export function replaceRoles(identities: Identities, functionIds: readonly strin
   const policyIds = Object.keys(Resources).filter((id) => POLICIES.includes(Resources[id]!.Type));
   const referrers = referrersOf(new Set([...roles, ...policyIds]), Resources, identities);
   const elsewhere = referencesIn(rest).names;
-  /** A managed policy that the role names, as one with many bindings does. */
+  /** Returns true for a managed policy that only the role refers to, as in roles with many bindings. */
   const isOfRoleAlone = (id: string, roleId: string) =>
-    referrers.get(id)?.every((one) => one === roleId) &&
+    referrers.get(id)?.every((referrer) => referrer === roleId) &&
     Resources[id]?.Properties?.ManagedPolicyName === undefined;
   const renamed = new Map<string, string>();
   for (const roleId of roles) {
@@ -38,13 +38,14 @@ export function replaceRoles(identities: Identities, functionIds: readonly strin
   if (renamed.size === 0) return identities;
   const affected = new Set([...renamed.keys()].flatMap((id) => referrers.get(id) ?? []));
   const entries = Object.entries(Resources).map(([id, resource]) => {
-    const isAffected = affected.has(id) || [resource.DependsOn ?? []].flat().some((one) => renamed.has(one));
+    const isAffected =
+      affected.has(id) || [resource.DependsOn ?? []].flat().some((dependency) => renamed.has(dependency));
     return [renamed.get(id) ?? id, isAffected ? withIds(resource, renamed) : resource];
   });
   return identitiesOf({ ...rest, Resources: Object.fromEntries(entries) });
 }
 
-/** The resources that refer to each of these ids. */
+/** Returns the referrers of each id. */
 function referrersOf(
   ids: ReadonlySet<string>,
   resources: Readonly<Record<string, TemplateResource>>,
@@ -54,15 +55,15 @@ function referrersOf(
   for (const id of Object.keys(resources)) {
     for (const reference of referencesOf(id)) {
       if (!ids.has(reference)) continue;
-      const known = referrers.get(reference);
-      if (known) known.push(id);
+      const list = referrers.get(reference);
+      if (list) list.push(id);
       else referrers.set(reference, [id]);
     }
   }
   return referrers;
 }
 
-/** The policies that are this role's alone, and what names the role besides them and its functions. */
+/** Returns the role's exclusive policies, and its other referrers besides functions. */
 function usersOf(
   resources: Readonly<Record<string, TemplateResource>>,
   roleId: string,
@@ -80,7 +81,7 @@ function isPolicyOf(resource: TemplateResource | undefined, roleId: string): boo
   return (
     POLICIES.includes(resource?.Type ?? '') &&
     JSON.stringify(Roles) === JSON.stringify([{ Ref: roleId }]) &&
-    [Users, Groups, ManagedPolicyName].every((one) => one === undefined)
+    [Users, Groups, ManagedPolicyName].every((property) => property === undefined)
   );
 }
 
@@ -99,11 +100,11 @@ function withIds(resource: TemplateResource, renamed: ReadonlyMap<string, string
 }
 
 function replaced(value: unknown, renamed: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((one) => replaced(one, renamed));
+  if (Array.isArray(value)) return value.map((item) => replaced(item, renamed));
   if (typeof value !== 'object' || value === null) return value;
   const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: readonly string[] };
   if (Ref !== undefined && renamed.has(Ref)) return { Ref: renamed.get(Ref) };
   const [id = '', ...rest] = Array.isArray(attribute) ? attribute : [];
   if (renamed.has(id)) return { 'Fn::GetAtt': [renamed.get(id), ...rest] };
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, replaced(one, renamed)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaced(item, renamed)]));
 }

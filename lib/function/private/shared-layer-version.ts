@@ -12,52 +12,52 @@ import { isEphemeral } from '../../target/ephemeral.js';
 import { dependencyLayer } from './dependency-layer.js';
 import { addLayerCheck } from './layer-check.js';
 
-/** A shared layer in one stack. */
 /** A package of the project that is deployed as a layer. */
 export interface LayerSource {
   readonly packageName: string;
   readonly version: string;
-  /** The package's folder, absolute. */
+  /** Absolute path of the package's folder. */
   readonly folder: string;
   /** Source files by subpath. */
   readonly exports: Readonly<Record<string, string>>;
 }
 
+/** The version of a shared layer in one stack, with its key in the bundler. */
 export interface SharedLayerVersion {
   readonly layer: LayerSource;
   readonly version: LayerVersion;
   readonly key: string;
 }
 
-/** Functions of all runtimes may use a layer: the oldest that a function may have. */
+/** Target for all runtimes: the oldest that a function may have. */
 const TARGET = 'node20';
 
 const versions = new WeakMap<Stack, Map<string, SharedLayerVersion>>();
 
-/** The version of a shared layer that the functions of a stack use. */
+/** Returns the version of a shared layer in a stack, which is created once. */
 export function sharedLayerVersion(scope: Construct, layer: LayerSource): SharedLayerVersion {
   const stack = Stack.of(scope);
-  const known = versions.get(stack) ?? new Map<string, SharedLayerVersion>();
-  versions.set(stack, known);
-  const existing = known.get(layer.folder);
+  const stackVersions = versions.get(stack) ?? new Map<string, SharedLayerVersion>();
+  versions.set(stack, stackVersions);
+  const existing = stackVersions.get(layer.folder);
   if (existing) return existing;
   const bundler = Bundler.of(scope);
   const id = idOf(layer);
-  refuseSameId(stack, id, layer, [...known.values()]);
+  assertUniqueId(stack, id, layer, [...stackVersions.values()]);
   const key = bundler.add(`${stack.node.path}/${id}`, unitOf(layer), isBundlingRequired(stack));
   const built = once(() => bundler.built(key));
   const version = new LayerVersion(stack, id, {
     code: new BundledCode(built, () => bundler.prepareLayers()),
     description: `${layer.packageName} ${layer.version}`,
-    // A function that an update has not reached yet, or that was rolled back, still loads the version it names.
+    // A function that is not updated yet, or was rolled back, still loads its old version.
     removalPolicy: isEphemeral(stack) ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
   });
   describeLayer(version, 'shared', built, [{ name: layer.packageName, version: layer.version }]);
   addLayerCheck(version, true);
   dependencyLayer(scope).serve(key);
-  const made = { layer, version, key };
-  known.set(layer.folder, made);
-  return made;
+  const created = { layer, version, key };
+  stackVersions.set(layer.folder, created);
+  return created;
 }
 
 function idOf({ packageName }: LayerSource): string {
@@ -65,21 +65,21 @@ function idOf({ packageName }: LayerSource): string {
   return `${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('')}Layer`;
 }
 
-/** A name stands for one package in all code of a stack, and for one resource. */
-function refuseSameId(
+/** Asserts that a name refers to one package, and to one resource, in a stack. */
+function assertUniqueId(
   stack: Stack,
   id: string,
   { packageName, folder }: LayerSource,
-  others: SharedLayerVersion[],
+  versions: SharedLayerVersion[],
 ): void {
-  const other = others.find(({ layer }) => idOf(layer) === id)?.layer;
-  if (!other) return;
+  const conflict = versions.find(({ layer }) => idOf(layer) === id)?.layer;
+  if (!conflict) return;
   throw new Error(
-    `The shared layers of a stack must have different names, got ${other.packageName} in ${other.folder} and ${packageName} in ${folder}: rename one in its package.json (at ${stack.node.path})`,
+    `The shared layers of a stack must have different names, got ${conflict.packageName} in ${conflict.folder} and ${packageName} in ${folder} (at ${stack.node.path}). Rename one in its package.json`,
   );
 }
 
-/** A shared layer as the functions that import it see it. */
+/** Returns a shared layer as functions import it. */
 export function packageOf(layer: LayerSource): LayerPackage {
   const subpaths = Object.keys(layer.exports);
   const files = subpaths.map((subpath) => [subpath, `/opt/${baseOf(layer)}${outputOf(subpath)}.mjs`]);
@@ -88,7 +88,7 @@ export function packageOf(layer: LayerSource): LayerPackage {
 
 function unitOf(layer: LayerSource): Unit {
   const subpaths = Object.keys(layer.exports);
-  refuseSameOutput(layer);
+  assertUniqueOutputs(layer);
   const manifest = {
     name: layer.packageName,
     type: 'module',
@@ -109,15 +109,15 @@ function unitOf(layer: LayerSource): Unit {
   };
 }
 
-/** `./money` and `./money.js` are one file, or an error. */
-function refuseSameOutput({ packageName, exports }: LayerSource): void {
+/** Asserts that exports with the same output, as `./money` and `./money.js`, have the same source. */
+function assertUniqueOutputs({ packageName, exports }: LayerSource): void {
   const outputs = new Map<string, string>();
   for (const [subpath, file] of Object.entries(exports)) {
     const out = outputOf(subpath);
-    const other = outputs.get(out);
-    if (other && exports[other] !== file) {
+    const duplicate = outputs.get(out);
+    if (duplicate && exports[duplicate] !== file) {
       throw new Error(
-        `The layer ${packageName} exports "${other}" and "${subpath}", which would be one file: give both the same source, or rename one`,
+        `The layer ${packageName} must export different files, got "${duplicate}" and "${subpath}" with the same output. Use the same source for both, or rename one`,
       );
     }
     outputs.set(out, subpath);

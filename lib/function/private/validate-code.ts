@@ -11,8 +11,8 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { Token } from 'aws-cdk-lib/core';
 
-/** The code of a function, and what is said of how it runs. */
-export interface BroughtCode {
+/** The code of a function and the options for running it. */
+export interface CodeProps {
   readonly code: Code;
   readonly runtime?: Runtime | undefined;
   readonly handler?: string | undefined;
@@ -20,41 +20,43 @@ export interface BroughtCode {
   readonly architecture: Architecture;
 }
 
-/** Whether the code is a container image. */
+/** Returns true if the code is a container image. */
 export function isImage(code: Code): code is AssetImageCode | EcrImageCode {
   return code instanceof AssetImageCode || code instanceof EcrImageCode;
 }
 
-/** Whether the code brings its own runtime, as a program called `bootstrap`. */
+/** Returns true if the code contains its own runtime, a program `bootstrap`. */
 export function isCustomRuntime(runtime: Runtime | undefined): boolean {
   return runtime !== undefined && !Token.isUnresolved(runtime.name) && runtime.name.startsWith('provided');
 }
 
-/** What is wrong with the code as such. */
-export function validateCode(brought: BroughtCode): string[] {
-  const { code } = brought;
+/** Returns the errors of the code and its options. */
+export function validateCode(props: CodeProps): string[] {
+  const { code } = props;
   if (typeof code?.bind !== 'function') {
     const isDocker = typeof code === 'object' && code !== null && '_bind' in code;
-    const given = isDocker ? 'a DockerImageCode: use `Code.fromAssetImage`' : typeof code;
-    return [`\`code\` must be a Code, as in \`Code.fromAsset('lambda/orders')\`, got ${given}`];
+    const actual = isDocker ? 'a DockerImageCode: use `Code.fromAssetImage`' : typeof code;
+    return [`\`code\` must be a Code, as in \`Code.fromAsset('lambda/orders')\`, got ${actual}`];
   }
-  return isImage(code) ? validateImage(code, brought) : validateArchive(code, brought);
+  return isImage(code) ? validateImage(code, props) : validateArchive(code, props);
 }
 
 function validateImage(
   code: AssetImageCode | EcrImageCode,
-  { runtime, handler, layers = [], architecture }: BroughtCode,
+  { runtime, handler, layers = [], architecture }: CodeProps,
 ): string[] {
   const errors: string[] = [];
   if (runtime && runtime !== Runtime.FROM_IMAGE)
-    errors.push(`\`runtime\` must be left out for a container image, which has its own, got ${runtime.name}`);
+    errors.push(
+      `\`runtime\` must be omitted for a container image, which contains the runtime, got ${runtime.name}`,
+    );
   if (handler !== undefined && handler !== Handler.FROM_IMAGE)
     errors.push(
-      `\`handler\` must be left out for a container image, whose command names it (\`cmd\` of the code), got ${handler}`,
+      `\`handler\` must be omitted for a container image, whose command sets it (\`cmd\` of the code), got ${handler}`,
     );
   if (layers.length > 0)
     errors.push(
-      `\`layers\` must be none for a container image, got ${layers.length}: copy what they hold into the image`,
+      `\`layers\` must be omitted for a container image, got ${layers.length}. Copy their content into the image`,
     );
   const platform = platformOf(code);
   if (platform && platform !== architecture.dockerPlatform)
@@ -64,21 +66,21 @@ function validateImage(
   return errors;
 }
 
-/** Whether an image is built for whatever processor the machine has that builds it. */
-export function isOfAnyPlatform(code: Code): boolean {
+/** Returns true if an image is built for the processor of the build machine. */
+export function hasNoPlatform(code: Code): boolean {
   return code instanceof AssetImageCode && platformOf(code) === undefined;
 }
 
-/** CDK does not show it. */
+/** Returns the platform of an image, which CDK does not expose. */
 function platformOf(code: Code): string | undefined {
   return (code as { props?: { platform?: { platform: string } } }).props?.platform?.platform;
 }
 
-function validateArchive(code: Code, { runtime, handler }: BroughtCode): string[] {
+function validateArchive(code: Code, { runtime, handler }: CodeProps): string[] {
   const errors: string[] = [];
   if (!runtime || runtime === Runtime.FROM_IMAGE)
     errors.push(
-      `\`runtime\` must be that of the code, as in \`Runtime.PYTHON_3_14\`, got ${runtime ? 'Runtime.FROM_IMAGE, but the code is no container image' : 'undefined'}`,
+      `\`runtime\` must be the runtime of the code, as in \`Runtime.PYTHON_3_14\`, got ${runtime ? 'Runtime.FROM_IMAGE, but the code is not a container image' : 'undefined'}`,
     );
   else if (handler === undefined && !isCustomRuntime(runtime))
     errors.push(`\`handler\` must be the function to call, as in \`'main.handler'\`, got undefined`);

@@ -1,16 +1,16 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
-/** The end of an archive's directory: a signature, and 22 bytes with a comment of at most 65535. */
+/** The end record of an archive's directory: a signature, and 22 bytes with a comment of at most 65535. */
 const END = 0x06054b50;
 const MAX_END_BYTES = 22 + 0xffff;
 const ENTRY = 0x02014b50;
 const ENTRY_BYTES = 46;
 
 /**
- * The sizes of the files in a zip archive when it is unpacked, as its directory has them.
+ * Returns the unpacked sizes of the files in a zip archive, from its directory.
  * https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  *
- * @returns undefined when it is no such archive
+ * @returns undefined if it is not a zip archive
  */
 export function unzippedSizes(archive: string): [name: string, bytes: number][] | undefined {
   const { size } = statSync(archive);
@@ -20,11 +20,15 @@ export function unzippedSizes(archive: string): [name: string, bytes: number][] 
   if (end < 0) return undefined;
   const directory = read(archive, tail.readUInt32LE(end + 16), tail.readUInt32LE(end + 12));
   const sizes: [string, number][] = [];
-  for (let at = 0; at + ENTRY_BYTES <= directory.length && directory.readUInt32LE(at) === ENTRY; ) {
-    const nameBytes = directory.readUInt16LE(at + 28);
-    const name = directory.toString('utf8', at + ENTRY_BYTES, at + ENTRY_BYTES + nameBytes);
-    sizes.push([name, directory.readUInt32LE(at + 24)]);
-    at += ENTRY_BYTES + nameBytes + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+  for (
+    let offset = 0;
+    offset + ENTRY_BYTES <= directory.length && directory.readUInt32LE(offset) === ENTRY;
+  ) {
+    const nameBytes = directory.readUInt16LE(offset + 28);
+    const name = directory.toString('utf8', offset + ENTRY_BYTES, offset + ENTRY_BYTES + nameBytes);
+    sizes.push([name, directory.readUInt32LE(offset + 24)]);
+    offset +=
+      ENTRY_BYTES + nameBytes + directory.readUInt16LE(offset + 30) + directory.readUInt16LE(offset + 32);
   }
   return sizes;
 }

@@ -4,7 +4,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { acknowledgeWildcards } from '../../bindings/own-policy.js';
+import { acknowledgeWildcards } from '../../bindings/function-policy.js';
 import { HandlerFunction } from '../../function/handler-function.js';
 import { libraryHandler } from '../../handler/library-entry.js';
 import { type ContentRequest, SERVED, STATE_KEY } from '../content/request.js';

@@ -3,62 +3,44 @@ import { MINISTACK_TYPES } from './ministack-types.js';
 
 const NO_TRACES = 'MiniStack has no X-Ray';
 const SEE_LOGS = 'the logs of the functions carry the request id';
-const CLOUDFORMATION_REFUSES = 'MiniStack refuses a template with this type';
+const UNSUPPORTED_TYPE = 'MiniStack rejects a template with this type';
 
 /** The local cloud of `trellis up`: MiniStack with the corrections of lib/local/emulator. */
 export const LOCAL: TargetTable = {
   emulator: 'MiniStack 1.5.33',
   supported: MINISTACK_TYPES,
   differences: {
-    'AWS::ApplicationAutoScaling::*': leftOut(
-      CLOUDFORMATION_REFUSES,
-      'capacity is not limited on this machine',
-    ),
-    'AWS::Chatbot::*': leftOut(
-      CLOUDFORMATION_REFUSES,
-      'the alarm topic can be read by a queue or a function',
-    ),
-    'AWS::CloudWatch::CompositeAlarm': leftOut(
-      CLOUDFORMATION_REFUSES,
-      'the alarms that it combines are there',
-    ),
+    'AWS::ApplicationAutoScaling::*': leftOut(UNSUPPORTED_TYPE, 'capacity is not limited on this machine'),
+    'AWS::Chatbot::*': leftOut(UNSUPPORTED_TYPE, 'the alarm topic can be read by a queue or a function'),
+    'AWS::CloudWatch::CompositeAlarm': leftOut(UNSUPPORTED_TYPE, 'the alarms that it combines exist'),
     'AWS::CloudWatch::Dashboard': withoutEffect(
-      'nothing draws it',
+      'nothing displays it',
       'its widgets are part of the template, which is what tests compare',
     ),
-    'AWS::CodeDeploy::*': leftOut(CLOUDFORMATION_REFUSES, 'a new version is live at once'),
+    'AWS::CodeDeploy::*': leftOut(UNSUPPORTED_TYPE, 'a new version is live at once'),
     'AWS::Cognito::UserPoolIdentityProvider': leftOut(
-      CLOUDFORMATION_REFUSES,
+      UNSUPPORTED_TYPE,
       'sign in as a user of the pool itself',
     ),
     'AWS::Cognito::UserPoolRiskConfigurationAttachment': leftOut(
-      CLOUDFORMATION_REFUSES,
+      UNSUPPORTED_TYPE,
       'threat protection is for traffic from outside',
     ),
-    'AWS::Cognito::ManagedLoginBranding': leftOut(
-      CLOUDFORMATION_REFUSES,
-      'sign in through the API of the pool',
-    ),
+    'AWS::Cognito::ManagedLoginBranding': leftOut(UNSUPPORTED_TYPE, 'sign in through the API of the pool'),
     'AWS::Cognito::UserPoolUICustomizationAttachment': leftOut(
-      CLOUDFORMATION_REFUSES,
+      UNSUPPORTED_TYPE,
       'sign in through the API of the pool',
     ),
-    'AWS::EC2::EIP': leftOut(CLOUDFORMATION_REFUSES, 'functions reach this machine without it'),
-    'AWS::EC2::NatGateway': leftOut(CLOUDFORMATION_REFUSES, 'functions reach this machine without it'),
-    'AWS::RDS::DBProxy': leftOut(CLOUDFORMATION_REFUSES, 'connect to the database itself'),
-    'AWS::StepFunctions::StateMachineAlias': leftOut(
-      CLOUDFORMATION_REFUSES,
-      'start the state machine itself',
-    ),
-    'AWS::StepFunctions::StateMachineVersion': leftOut(
-      CLOUDFORMATION_REFUSES,
-      'start the state machine itself',
-    ),
+    'AWS::EC2::EIP': leftOut(UNSUPPORTED_TYPE, 'functions reach this machine without it'),
+    'AWS::EC2::NatGateway': leftOut(UNSUPPORTED_TYPE, 'functions reach this machine without it'),
+    'AWS::RDS::DBProxy': leftOut(UNSUPPORTED_TYPE, 'connect to the database itself'),
+    'AWS::StepFunctions::StateMachineAlias': leftOut(UNSUPPORTED_TYPE, 'start the state machine itself'),
+    'AWS::StepFunctions::StateMachineVersion': leftOut(UNSUPPORTED_TYPE, 'start the state machine itself'),
     'AWS::WAFv2::WebACL': withoutEffect(
       'it is kept and checks no request',
       'the rules are part of the template',
     ),
-    'AWS::WAFv2::WebACLAssociation': leftOut(CLOUDFORMATION_REFUSES, 'a web ACL checks no request there'),
+    'AWS::WAFv2::WebACLAssociation': leftOut(UNSUPPORTED_TYPE, 'a web ACL checks no request there'),
 
     'AWS::ApiGateway::Stage.AccessLogSetting': withoutEffect(
       'MiniStack writes no access logs',
@@ -107,7 +89,7 @@ export const LOCAL: TargetTable = {
     ),
     'AWS::Lambda::Function.MemorySize': withoutEffect(
       'a function may use what this machine has',
-      'the log of a real invocation has the memory that it used',
+      'the log of a real invocation reports what it used',
     ),
     'AWS::Lambda::Function.TracingConfig': withoutEffect(NO_TRACES, SEE_LOGS),
     'AWS::Lambda::Function.VpcConfig': withoutEffect(
@@ -120,7 +102,7 @@ export const LOCAL: TargetTable = {
     ),
     'AWS::StepFunctions::StateMachine.LoggingConfiguration': withoutEffect(
       'MiniStack writes no logs of executions',
-      'GetExecutionHistory lists every step',
+      'GetExecutionHistory returns every step',
     ),
     'AWS::StepFunctions::StateMachine.TracingConfiguration': withoutEffect(NO_TRACES, SEE_LOGS),
   },

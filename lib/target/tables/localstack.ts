@@ -30,7 +30,7 @@ export const LOCALSTACK: TargetTable = {
     'AWS::RDS::*': leftOut(NOT_COMMUNITY, 'the control plane is on the local cloud'),
     'AWS::Scheduler::Schedule': withoutEffect(
       'the community edition never fires it',
-      '`CronJob` makes a rule of EventBridge there',
+      '`CronJob` creates a rule of EventBridge there',
     ),
     'AWS::WAFv2::*': leftOut(NOT_COMMUNITY, 'the rules are part of the template for AWS'),
 
@@ -39,7 +39,7 @@ export const LOCALSTACK: TargetTable = {
       'the functions log each request that reaches them',
     ),
     'AWS::ApiGateway::RestApi.Body.x-amazon-apigateway-gateway-responses': withoutEffect(
-      'LocalStack takes none from an OpenAPI body',
+      'LocalStack ignores them in an OpenAPI body',
       'refusals of the functions are problems; those of the gateway are on the local cloud',
     ),
     'AWS::ApiGateway::Stage.TracingEnabled': withoutEffect(NO_TRACES, 'the logs carry the request id'),
@@ -54,7 +54,7 @@ export const LOCALSTACK: TargetTable = {
     'AWS::Lambda::Function.TracingConfig': withoutEffect(NO_TRACES, 'the logs carry the request id'),
     'AWS::StepFunctions::StateMachine.TracingConfiguration': withoutEffect(
       NO_TRACES,
-      'GetExecutionHistory lists every step',
+      'GetExecutionHistory returns every step',
     ),
   },
 };

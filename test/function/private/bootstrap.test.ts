@@ -12,13 +12,13 @@ let folders = 0;
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The first bytes of a program for Linux on the processor that ELF gives this number. */
+/** Returns the header of a Linux program for the processor with this ELF number. */
 const elf = (machine: number) =>
   Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, ...Array(8).fill(0), 2, 0, machine, 0]);
 const [X86_64, ARM64, RISC_V] = [elf(62), elf(183), elf(243)];
 const MACH_O = Buffer.concat([Buffer.from('cffaedfe', 'hex'), Buffer.alloc(16)]);
 
-/** A folder with these files. */
+/** Creates a folder with these files. */
 function folderWith(files: Record<string, string | Buffer>, mode = 0o755): string {
   const path = mkdtempSync(join(folder, `${folders++}-`));
   for (const [name, content] of Object.entries(files)) {
@@ -57,7 +57,7 @@ describe('a custom runtime may be', () => {
       },
     ],
     [
-      'in a layer of another account, which cannot be looked into',
+      'in a layer of another account, which cannot be inspected',
       () => {
         const stack = newStack();
         const arn = 'arn:aws:lambda:eu-west-1:111122223333:layer:php:1';
@@ -65,18 +65,18 @@ describe('a custom runtime may be', () => {
         make(folderWith({ 'index.php': '' }), { layers } as never, stack);
       },
     ],
-    ['in an archive, which is not looked into', () => make(join(folderWith({ 'a.zip': 'PK' }), 'a.zip'))],
+    ['in an archive, which is not inspected', () => make(join(folderWith({ 'a.zip': 'PK' }), 'a.zip'))],
   ])('%s', (_, work) => {
     expect(work).not.toThrow();
   });
 });
 
-describe('a custom runtime is refused', () => {
+describe('a custom runtime is rejected', () => {
   it.each<[string, () => unknown, RegExp]>([
     [
       'without bootstrap',
       () => make(folderWith({ 'main.sh': '' })),
-      /^`code` must have an executable file `bootstrap`, as a custom runtime has, got none in \S+\. See/,
+      /^`code` must have an executable file `bootstrap` for a custom runtime, got none in \S+\. See/,
     ],
     [
       'without bootstrap in a layer either',
@@ -94,12 +94,12 @@ describe('a custom runtime is refused', () => {
     [
       'when it is not executable',
       () => make(withBootstrap('#!/bin/sh\n', 0o644)),
-      /^`bootstrap` must be executable, got a file that is not: chmod \+x it \(\S+\)\. See/,
+      /^`bootstrap` must be executable, got a file that is not \(\S+\)\. Run chmod \+x\. See/,
     ],
     [
-      'with the ends of lines of Windows',
+      'with Windows line endings',
       () => make(withBootstrap('#!/bin/sh\r\ntrue\r\n')),
-      /^`bootstrap` must have lines that end as on Linux \(LF\), got CRLF/,
+      /^`bootstrap` must have Linux line endings \(LF\), got CRLF/,
     ],
     [
       'when it is neither script nor program',
@@ -118,7 +118,7 @@ describe('a custom runtime is refused', () => {
       /must be a Linux program for x86_64, .* got one for arm64/,
     ],
     [
-      'for a processor that Lambda has not',
+      'for a processor that Lambda does not support',
       () => make(withBootstrap(RISC_V)),
       /got one for another processor/,
     ],
@@ -132,13 +132,13 @@ describe('a custom runtime is refused', () => {
   });
 });
 
-describe('a custom runtime that was refused is taken once it is repaired, into the same cdk.out:', () => {
+describe('a custom runtime that was rejected is accepted after its repair, in the same cdk.out:', () => {
   const inOutdir = (outdir: string, path: string) => make(path, {}, new Stack(new App({ outdir }), 'Stack'));
 
   it.each<[string, string, number, (file: string) => void]>([
     ['made executable', '#!/bin/sh\n', 0o644, (file) => chmodSync(file, 0o755)],
     [
-      'with the ends of lines of Linux',
+      'with Linux line endings',
       '#!/bin/sh\r\ntrue\r\n',
       0o755,
       (file) => writeFileSync(file, '#!/bin/sh\ntrue\n'),
@@ -146,7 +146,7 @@ describe('a custom runtime that was refused is taken once it is repaired, into t
   ])('%s', (_, text, mode, repair) => {
     const path = withBootstrap(text, mode);
     const outdir = mkdtempSync(join(folder, 'cdk.out-'));
-    // The message names the file that is to be repaired, and not CDK's copy.
+    // The message has the path of the file to repair, not of CDK's copy.
     expect(() => inOutdir(outdir, path)).toThrow(`(${join(path, 'bootstrap')})`);
     repair(join(path, 'bootstrap'));
     expect(() => inOutdir(outdir, path)).not.toThrow();
@@ -170,12 +170,12 @@ describe('a custom runtime that is built at synth', () => {
       }),
     });
 
-  it('is looked at as it is uploaded', () => {
+  it('is checked as uploaded', () => {
     expect(() => build(ARM64)(newStack())).not.toThrow();
     expect(() => build(X86_64)(newStack())).toThrow('got one for x86_64');
   });
 
-  it('is let through where this run does not build it', () => {
+  it('is not checked if this run does not build it', () => {
     expect(() => build(X86_64)(newStack({ 'aws:cdk:bundling-stacks': [] }))).not.toThrow();
   });
 });
@@ -186,12 +186,12 @@ describe('for the local cloud', () => {
   const foreign = process.arch === 'x64' ? ARM64 : X86_64;
   const warning = ['/Stack/Fn', Match.stringLikeRegexp('cannot start `bootstrap`, which is for')] as const;
 
-  it("a program is for this machine, whatever the function's architecture", () => {
+  it("a program must be for this machine, regardless of the function's architecture", () => {
     const binary = process.platform === 'darwin' ? MACH_O : own;
     Annotations.fromStack(make(withBootstrap(binary), {}, newStack(local))).hasNoWarning(...warning);
   });
 
-  it('another one is warned of: the rest of the app runs without it', () => {
+  it('another program causes a warning: the rest of the app runs without it', () => {
     Annotations.fromStack(make(withBootstrap(foreign), {}, newStack(local))).hasWarning(...warning);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Code, type ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { NodeFunction } from 'cdk-trellis';
-import { builtPart, refuseSize } from '../../../lib/function/private/code-size.js';
+import { assertSize, builtPart } from '../../../lib/function/private/code-size.js';
 import { unzippedSizes } from '../../../lib/function/private/zip-sizes.js';
 import { Project, removeProjects } from '../project.js';
 
@@ -17,7 +17,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** An archive whose directory has these files; they themselves are left out, for nobody reads them here. */
+/** Creates an archive with a directory of these files but without their content, which is not read. */
 function archive(files: Record<string, number>): string {
   const entries = Object.entries(files).map(([name, bytes]) => {
     const entry = Buffer.alloc(46);
@@ -35,7 +35,7 @@ function archive(files: Record<string, number>): string {
   return path;
 }
 
-/** A folder with files that are as large as they say and take no room on the disk. */
+/** Creates a folder with sparse files of these sizes, which take no disk space. */
 function sparse(files: Record<string, number>): string {
   const path = mkdtempSync(join(folder, 'layer-'));
   for (const [name, bytes] of Object.entries(files)) {
@@ -46,7 +46,7 @@ function sparse(files: Record<string, number>): string {
   return path;
 }
 
-/** What a synth of a function with these layers says. */
+/** Returns the error of a synth of a function with these layers. */
 function synthWith(layers: (stack: Stack) => ILayerVersion[]): string {
   const project = new Project({ 'lambda/main.ts': 'export const handler = async () => 1;' });
   const app = project.app({ context: { 'aws:cdk:disable-asset-staging': true } });
@@ -64,7 +64,7 @@ const layerOf = (stack: Stack, id: string, path: string) =>
   new LayerVersion(stack, id, { code: Code.fromAsset(path, { assetHash: id }) });
 
 describe('a function that is too large', () => {
-  it('is refused with what takes most room, packages as a whole', () => {
+  it('is rejected with its largest parts, packages as a whole', () => {
     const files = {
       'index.mjs': 2 * MEGABYTE,
       'nodejs/v/node_modules/@img/vips/lib/a.so': 100 * MEGABYTE,
@@ -74,14 +74,14 @@ describe('a function that is too large', () => {
     };
     const bytes = Object.values(files).reduce((sum, size) => sum + size, 0);
     const built = { store: '', artifact: { hash: '', name: '', bytes, files, stamps: {} } };
-    expect(() => refuseSize('Shop/Fn', [builtPart('its own code', built)])).toThrow(
+    expect(() => assertSize('Shop/Fn', [builtPart('its own code', built)])).toThrow(
       [
         'Code and layers must be at most 250 MB unzipped, got 252.5 MB (at Shop/Fn). The largest parts:',
         '  160.0 MB nodejs/v/node_modules/@img/vips (its own code)',
         '  90.5 MB models/words.bin (its own code)',
         '  2.0 MB index.mjs (its own code)',
         '  0.0 MB nodejs/v/node_modules/small (its own code)',
-        'Leave out what the function does not need, read large files from S3, or run it as a container image, which may have 10 GB.',
+        'Remove unused packages and files, read large files from S3, or use a container image, which may have 10 GB.',
       ].join('\n'),
     );
   });
@@ -89,14 +89,14 @@ describe('a function that is too large', () => {
   it.each([
     ['250 MB', 250 * MEGABYTE, false],
     ['a byte more', 250 * MEGABYTE + 1, true],
-  ])('has more than 250 MB: %s', (_, bytes, refused) => {
+  ])('has more than 250 MB: %s', (_, bytes, isRejected) => {
     const built = { store: '', artifact: { hash: '', name: '', bytes, files: {}, stamps: {} } };
-    const check = () => refuseSize('Shop/Fn', [builtPart('its own code', built)]);
-    if (refused) expect(check).toThrow('at most 250 MB');
+    const check = () => assertSize('Shop/Fn', [builtPart('its own code', built)]);
+    if (isRejected) expect(check).toThrow('at most 250 MB');
     else expect(check).not.toThrow();
   });
 
-  it('is one with layers of others, of folders and archives', () => {
+  it('includes other layers, from folders and archives', () => {
     const message = synthWith((stack) => [
       layerOf(stack, 'Fonts', sparse({ 'fonts/serif.otf': 150 * MEGABYTE })),
       layerOf(stack, 'Tools', archive({ 'bin/convert': 99 * MEGABYTE, 'bin/small': 2 * MEGABYTE })),
@@ -106,7 +106,7 @@ describe('a function that is too large', () => {
     );
   });
 
-  it('is not one whose layers are small, or made elsewhere', () => {
+  it('excludes functions with small or imported layers', () => {
     const message = synthWith((stack) => [
       layerOf(stack, 'Fonts', sparse({ 'fonts/serif.otf': 240 * MEGABYTE })),
       LayerVersion.fromLayerVersionArn(
@@ -118,7 +118,7 @@ describe('a function that is too large', () => {
     expect(message).toBe('no error');
   });
 
-  it('is not looked at where nothing is bundled', () => {
+  it('is not checked without bundling', () => {
     const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Shop');
     const layers = [layerOf(stack, 'Fonts', sparse({ 'a.otf': 300 * MEGABYTE }))];
     new NodeFunction(stack, 'Fn', { handler: () => import('../fixtures/handlers/plain.js'), layers });
@@ -127,7 +127,7 @@ describe('a function that is too large', () => {
 });
 
 describe('the sizes of the files in an archive', () => {
-  it('are those in its directory', () => {
+  it('are read from its directory', () => {
     expect(unzippedSizes(archive({ 'a.txt': 1, 'ä/b.txt': 2 }))).toEqual([
       ['a.txt', 1],
       ['ä/b.txt', 2],
@@ -140,7 +140,7 @@ describe('the sizes of the files in an archive', () => {
     expect(unzippedSizes(path)).toHaveLength(3);
   });
 
-  it('are not known of what is no archive', () => {
+  it('are undefined for a file that is not an archive', () => {
     const path = join(folder, 'no.zip');
     writeFileSync(path, 'no archive');
     expect(unzippedSizes(path)).toBeUndefined();

@@ -6,15 +6,18 @@ import { acknowledge } from '../construct/acknowledge.js';
 import { splitBySize } from './policy-size.js';
 import type { Wildcard } from './resolve-bindings.js';
 
-/** What CDK attaches: the one always, the other in a VPC. Both allow writing to every log group of the account. */
+/**
+ * Managed policies that CDK attaches: the first always, the second in a VPC. Both allow writing to every log group of
+ * the account.
+ */
 const MANAGED_POLICIES = /AWSLambda(Basic|VPCAccess)ExecutionRole/;
 
 /**
- * Gives a function's role one inline policy instead of the managed ones. CDK's function makes the role in its own
- * constructor and offers no way in between, so this changes the resource underneath; what users add later goes into a
- * policy of its own, as with any role. What is too large for an inline policy is in managed policies.
+ * Replaces the managed policies of a function's role with one inline policy. CDK's Function creates the role in its
+ * constructor without a hook, so this changes the underlying resource. Later additions by users go into a separate
+ * policy, as with any role. Statements beyond the size limit go into managed policies.
  *
- * @param isOwn whether the role is the function's own; a role of the user's is only added to
+ * @param isOwn true if the function created the role; a user's role is only extended
  */
 export function setPolicy(
   fn: LambdaFunction,
@@ -29,16 +32,19 @@ export function setPolicy(
     return;
   }
   const [inline, ...further] = splitBySize(statements);
-  // Named by the role, so that they are there before a function assumes it.
-  const own = further.map(
-    (part, at) => new ManagedPolicy(role, `Handler${at + 2}`, { statements: part }).managedPolicyArn,
+  // Attached by the role, so that they exist before a function assumes it.
+  const extraArns = further.map(
+    (part, index) => new ManagedPolicy(role, `Handler${index + 2}`, { statements: part }).managedPolicyArn,
   );
   const managed = resource.managedPolicyArns;
   resource.managedPolicyArns = Lazy.list(
     {
       produce: () => {
         const arns: unknown[] = fn.stack.resolve(managed) ?? [];
-        return [...arns.filter((arn) => !MANAGED_POLICIES.test(JSON.stringify(arn))), ...own] as string[];
+        return [
+          ...arns.filter((arn) => !MANAGED_POLICIES.test(JSON.stringify(arn))),
+          ...extraArns,
+        ] as string[];
       },
     },
     { omitEmpty: true },
@@ -51,23 +57,23 @@ export function setPolicy(
 
 const documents = new WeakMap<LambdaFunction, PolicyDocument>();
 
-/** Adds to the inline policy of a function, or to a role of the user's. */
+/** Adds a statement to the inline policy of a function, or to a user's role. */
 export function addToPolicy(fn: LambdaFunction, statement: PolicyStatement): void {
   const document = documents.get(fn);
   if (document) document.addStatements(statement);
   else fn.role?.addToPrincipalPolicy(statement);
 }
 
-/** Says why resources that end in a wildcard are right, and only for them. */
+/** Acknowledges the findings for exactly these wildcard resources, with their reasons. */
 export function acknowledgeWildcards(role: IRole, wildcards: readonly Wildcard[]): void {
   if (wildcards.length === 0) return;
   const stack = Stack.of(role);
   const acknowledged = new Set<string>();
-  // How a resource of another stack is written is known only when all references are resolved: then is validation.
+  // References to other stacks are resolved only before validation.
   role.node.addValidation({
     validate: () => {
       for (const { resource, reason } of wildcards) {
-        const finding = `AwsSolutions-IAM5[Resource::${flat(stack.resolve(resource))}]`;
+        const finding = `AwsSolutions-IAM5[Resource::${nagNotation(stack.resolve(resource))}]`;
         if (!acknowledged.has(finding)) acknowledge(role, { [finding]: reason });
         acknowledged.add(finding);
       }
@@ -78,8 +84,8 @@ export function acknowledgeWildcards(role: IRole, wildcards: readonly Wildcard[]
 
 type Intrinsic = string | Readonly<Record<string, unknown>>;
 
-/** A resource as cdk-nag names it in a finding: its references in angle brackets. */
-function flat(value: Intrinsic): string {
+/** Returns a resource in cdk-nag's notation: references in angle brackets. */
+function nagNotation(value: Intrinsic): string {
   if (typeof value === 'string') return value;
   const [[name, argument]] = Object.entries(value) as [[string, unknown]];
   switch (name) {
@@ -88,17 +94,17 @@ function flat(value: Intrinsic): string {
     case 'Fn::GetAtt':
       return `<${(argument as string[]).join('.')}>`;
     case 'Fn::ImportValue':
-      return flat(argument as Intrinsic);
+      return nagNotation(argument as Intrinsic);
     case 'Fn::Join': {
       const [delimiter, items] = argument as [string, Intrinsic[]];
-      return items.map(flat).join(delimiter);
+      return items.map(nagNotation).join(delimiter);
     }
     default:
       return JSON.stringify(value);
   }
 }
 
-/** Writing to one log group. The group exists already, so it need not be created. */
+/** Creates the statement for writing to one log group, which exists already. */
 export function logStatement(logGroup: ILogGroup): PolicyStatement {
   return new PolicyStatement({
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -106,30 +112,30 @@ export function logStatement(logGroup: ILogGroup): PolicyStatement {
   });
 }
 
-/** Permissions that AWS offers for all resources only, and why. */
-export interface Everywhere {
+/** Permissions that AWS supports for all resources only, with the reason. */
+export interface StarPermission {
   readonly statement: PolicyStatement;
   readonly reason: string;
 }
 
-const everywhere = (actions: string[], reason: string): Everywhere => ({
+const starPermission = (actions: string[], reason: string): StarPermission => ({
   statement: new PolicyStatement({ actions, resources: ['*'] }),
   reason,
 });
 
-/** Sending traces. */
-export function traces(): Everywhere {
-  return everywhere(
+/** Returns the permissions to send traces. */
+export function traces(): StarPermission {
+  return starPermission(
     ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
     'xray:PutTraceSegments and xray:PutTelemetryRecords: X-Ray has no permissions for single resources',
   );
 }
 
 /**
- * The network interfaces that Lambda makes in a VPC.
+ * Returns the permissions for the network interfaces that Lambda creates in a VPC.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
  */
-export function networkInterfaces(): Everywhere {
+export function networkInterfaces(): StarPermission {
   const actions = [
     'CreateNetworkInterface',
     'DescribeNetworkInterfaces',
@@ -138,32 +144,32 @@ export function networkInterfaces(): Everywhere {
     'AssignPrivateIpAddresses',
     'UnassignPrivateIpAddresses',
   ];
-  return everywhere(
+  return starPermission(
     actions.map((action) => `ec2:${action}`),
-    'those by which Lambda attaches a function to a VPC: it takes them for all resources only',
+    'to attach a function to a VPC: Lambda accepts them for all resources only',
   );
 }
 
-/** Of what a file system permits, that which CDK limits to an access point by a condition instead of a resource. */
-export function fileSystems(statements: readonly PolicyStatement[]): Everywhere[] {
+/** Returns the file system permissions that CDK limits to an access point by a condition instead of a resource. */
+export function fileSystems(statements: readonly PolicyStatement[]): StarPermission[] {
   return statements
     .filter(({ resources, conditions }) => resources.includes('*') && Object.keys(conditions).length > 0)
     .map((statement) => ({
       statement,
-      reason: 'mounting a file system: of one access point only, by a condition',
+      reason: 'to mount a file system: limited to one access point by a condition',
     }));
 }
 
-/** The resource under a function. */
+/** Returns the underlying resource of a function. */
 export function resourceOf(fn: LambdaFunction): CfnFunction {
   return fn.node.defaultChild as CfnFunction;
 }
 
-/** Says why `*` is right for these permissions, and only for them: what users permit is in a policy beside the role. */
-export function acknowledgeEverywhere(role: IRole, permissions: readonly Everywhere[]): void {
+/** Acknowledges the findings for exactly these permissions on `*`; those that users add are in a separate policy. */
+export function acknowledgeStarPermissions(role: IRole, permissions: readonly StarPermission[]): void {
   const resource = role.node.defaultChild;
   if (permissions.length === 0 || !resource) return;
-  const reason = `Only these actions are allowed on it: ${permissions.map((one) => one.reason).join('; ')}.`;
+  const reason = `Only these actions are allowed on all resources: ${permissions.map((permission) => permission.reason).join('; ')}.`;
   acknowledge(resource, {
     'AwsSolutions-IAM5[Resource::*]': reason,
     'Serverless-LambdaStarPermissions': reason,

@@ -25,7 +25,7 @@ function variablesOf(stack: Stack, bind: ResourceAccesses): Record<string, unkno
   return fn!.Properties.Environment.Variables;
 }
 
-it('what is of another region or account is bound by a value that names the place', () => {
+it('a resource in another region or account is bound by a value with its location', () => {
   const stack = stackIn(new App(), 'S', 'eu-west-1');
   const variables = variablesOf(stack, {
     orders: {
@@ -59,7 +59,7 @@ it('what is of another region or account is bound by a value that names the plac
   expect(JSON.stringify(variables.JOBS_QUEUE)).toContain('https://sqs.us-east-1.');
 });
 
-it('the ARN of an import counts, whatever CDK says of its place', () => {
+it('the location of an import is that of its ARN, also where CDK reports another', () => {
   const stack = stackIn(new App(), 'S', 'us-east-1');
   const far = Table.fromTableArn(stack, 'T', 'arn:aws:dynamodb:eu-west-1:222222222222:table/x');
   expect(variablesOf(stack, { far: { to: far, access: 'read' } })).toEqual({
@@ -67,13 +67,13 @@ it('the ARN of an import counts, whatever CDK says of its place', () => {
   });
 });
 
-it('what is of the same region and account is bound by its name', () => {
+it('a resource in the same region and account is bound by its name', () => {
   const stack = stackIn(new App(), 'S', 'eu-west-1');
   const orders = TableV2.fromTableArn(stack, 'T', `arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/orders`);
   expect(variablesOf(stack, { orders: { to: orders, access: 'read' } })).toEqual({ ORDERS_TABLE: 'orders' });
 });
 
-it('where a stack is of no particular region, names are names', () => {
+it('in a stack without a region, resources are bound by name', () => {
   const stack = new Stack(new App(), 'S');
   const orders = TableV2.fromTableName(stack, 'T', 'orders');
   const setting = StringParameter.fromStringParameterName(stack, 'P', '/setting');
@@ -96,7 +96,7 @@ it("a table of another region's stack is bound by its ARN", () => {
   );
 });
 
-it('a bucket that the app makes in another account is refused, with the way on', () => {
+it('a bucket that the app creates in another account is rejected, with the remedy', () => {
   const app = new App();
   const files = new Bucket(stackIn(app, 'Theirs', 'eu-west-1', '222222222222'), 'Files', {
     bucketName: PhysicalName.GENERATE_IF_NEEDED,
@@ -104,7 +104,7 @@ it('a bucket that the app makes in another account is refused, with the way on',
   expect(() =>
     variablesOf(stackIn(app, 'Ours', 'eu-west-1'), { files: { to: files, access: 'read' } }),
   ).toThrow(
-    "`bind.files.to` must be of the account of the function (111111111111), or an imported resource, got Theirs/Files of the account 222222222222. Allow the function's role in the policy of the resource",
+    "`bind.files.to` must be in the function's account (111111111111) or be an imported resource, got Theirs/Files in account 222222222222. Allow the function's role in the policy of the resource",
   );
 });
 
