@@ -8,31 +8,31 @@ import { Construct } from 'constructs';
 import type { Bindables } from '../bindings/binding.js';
 import type { IdempotencyTable } from '../bindings/idempotency-table.js';
 import { assertValid } from '../construct/assert-valid.js';
-import { apiInfo, type Contract } from '../contract/contract.js';
+import type { Contract } from '../contract/contract.js';
 import type { Operation, Operations } from '../contract/operation.js';
 import { replaceParameters } from '../contract/path.js';
 import type { AssetFunction } from '../function/asset-function.js';
 import type { HandlerFunction } from '../function/handler-function.js';
 import { warnOfUnneeded } from '../function/unneeded-bindings.js';
-import { CORS_VARIABLE } from '../http/cors.js';
+
 import { applyTarget } from '../target/apply-target.js';
 import { targetOf } from '../target/target.js';
 import type { ApiProps } from './api-props.js';
 import type { Authorizers } from './authorizer-props.js';
 import { acknowledgeFindings } from './private/acknowledge-findings.js';
 import { addApiAlarms } from './private/alarms.js';
-import { corsOf, corsVariable } from './private/cors.js';
+
 import { createDocumentation, permitDocumentation } from './private/documentation/documentation.js';
 import { addDomain, domainUrl } from './private/domain.js';
 import { idempotencyTableOf } from './private/idempotency.js';
 import { type AuthorizerSources, createAuthorizers, permitAuthorizer } from './private/lambda-authorizers.js';
 import { addStackCheck, warnOfLimits } from './private/limits.js';
+import { normalizeApi } from './private/normalize-api.js';
 import { createFunctions, permitOperation } from './private/operation-functions.js';
-import { planRoutes } from './private/planned-route.js';
 import { registerApi } from './private/registry.js';
 import { createRestApi, keepExecutionLog, writesLogs } from './private/rest-api.js';
 import { createUsagePlans } from './private/usage-plans.js';
-import { type CheckedProps, documentationOf, validateApi } from './private/validate-api.js';
+import { type CheckedProps, validateApi } from './private/validate-api.js';
 import { addWebAcl } from './private/web-acl.js';
 import { publishApi, publishedApi } from './published-api.js';
 import type { RouteFunctions, Routes } from './routes.js';
@@ -92,18 +92,13 @@ export class Api<
     applyTarget(this);
     const { contract } = props;
     this.contract = contract;
-    const info = contract[apiInfo];
-    const planned = planRoutes(contract, props.routes);
-    assertValid(this, validateApi(props as CheckedProps, planned));
+    const untyped = props as unknown as CheckedProps & { readonly contract: Contract };
+    const { name, routes, cors, documentation: options, environment } = normalizeApi(untyped);
+    assertValid(this, validateApi(untyped, routes));
 
-    const cors = props.cors && corsOf(props.cors, Object.values<Operation>(contract), props.authorizers);
-    const environment = {
-      POWERTOOLS_SERVICE_NAME: info.name,
-      ...(cors && { [CORS_VARIABLE]: corsVariable(cors) }),
-    };
-    this.idempotencyTable = idempotencyTableOf(this, planned, props.idempotencyTable);
+    this.idempotencyTable = idempotencyTableOf(this, routes, props.idempotencyTable);
     const { idempotencyTable } = this;
-    const functions = createFunctions(this, planned, { ...props, environment, idempotencyTable });
+    const functions = createFunctions(this, routes, { ...props, environment, idempotencyTable });
     const authorizers = createAuthorizers(this, { ...props, environment } as AuthorizerSources);
     const authorizing = mapValues(authorizers, (authorizer) => authorizer.function);
     this.functions = functions as never;
@@ -113,21 +108,20 @@ export class Api<
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const options = documentationOf(props as CheckedProps);
     const documentation = options && createDocumentation(this, contract, options);
     this.documentation = documentation?.function;
     const isLogged = writesLogs(this, props);
     this.restApi = createRestApi(this, props, {
       contract: { ...contract, ...documentation?.operations },
-      routes: [...planned, ...(documentation?.routes ?? [])],
+      routes: [...routes, ...(documentation?.routes ?? [])],
       functions,
       authorizers,
       ...(isLogged && { accessLog: this.accessLog }),
       ...(cors && { cors }),
     });
     keepExecutionLog(this, this.restApi, props);
-    for (const [name, fn] of Object.entries(functions))
-      permitOperation(fn, this.invocationArn((contract as Operations)[name]!));
+    for (const [operation, fn] of Object.entries(functions))
+      permitOperation(fn, this.invocationArn((contract as Operations)[operation]!));
     if (documentation) permitDocumentation(documentation, (operation) => this.invocationArn(operation));
     for (const authorizer of Object.values(authorizing)) permitAuthorizer(authorizer, this.restApi.restApiId);
     const { plans, keys } = createUsagePlans(this, this.restApi, props.usagePlans ?? {});
@@ -135,12 +129,11 @@ export class Api<
     this.apiKeys = keys;
     this.domain = props.domain && addDomain(this, this.restApi, props.domain);
     this.webAcl = props.webAcl && addWebAcl(this, this.restApi, props.webAcl);
-    this.alarms =
-      props.alarms === false ? [] : addApiAlarms(this, this.restApi, info.name, props.alarms ?? {});
+    this.alarms = props.alarms === false ? [] : addApiAlarms(this, this.restApi, name, props.alarms ?? {});
     acknowledgeFindings(this.restApi, { hasWebAcl: props.webAcl !== undefined, isLogged });
     this.url = props.domain ? domainUrl(props.domain) : this.restApi.url;
-    this.registerUrl(info.name, props.domain !== undefined);
-    const operations = planned.map(({ operation }) => operation);
+    this.registerUrl(name, props.domain !== undefined);
+    const operations = routes.map(({ operation }) => operation);
     warnOfLimits(this, operations, functions, Object.keys(authorizers).length + (props.users ? 1 : 0));
     addStackCheck(this, Object.keys(functions).length);
     if (props.publishAs) publishApi(this, props.publishAs, this);
