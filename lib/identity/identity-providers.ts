@@ -9,19 +9,19 @@ import type {
 } from 'aws-cdk-lib/aws-cognito';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 
-/** What the provider gave the shop, as CDK has it, but for what must not stand in a template. */
+/** Properties of CDK's provider without its secrets, which must not appear in a template. */
 type Registered<Props> = Omit<
   Props,
   'userPool' | 'clientSecret' | 'clientSecretValue' | 'privateKey' | 'privateKeyValue' | 'name'
 > & {
-  /** What the user pool learns of a user. @default - the e-mail address, and where the provider says so that it is verified */
+  /** Attributes of a user that the pool receives. @default - the e-mail address, and whether it is verified if the provider states it */
   readonly attributeMapping?: AttributeMapping;
 };
 
-/** A secret in Secrets Manager: CloudFormation reads it at each deployment, no template shows it. */
+/** Secret in Secrets Manager: CloudFormation reads it at each deployment; it never appears in a template. */
 export interface ClientSecret {
   readonly clientSecret: ISecret;
-  /** The name of the value in a secret that is a JSON object. @default - the secret as a whole */
+  /** Key of the value in a secret that is a JSON object. @default - the secret as a whole */
   readonly secretField?: string;
 }
 
@@ -34,11 +34,11 @@ export interface SamlProvider extends Registered<UserPoolIdentityProviderSamlPro
 export interface AppleProvider extends Registered<UserPoolIdentityProviderAppleProps> {
   /** The private key in PEM. */
   readonly privateKey: ISecret;
-  /** The name of the value in a secret that is a JSON object. @default - the secret as a whole */
+  /** Key of the value in a secret that is a JSON object. @default - the secret as a whole */
   readonly secretField?: string;
 }
 
-/** Where else users may come from. */
+/** External identity providers. */
 export interface IdentityProviders {
   /** https://developers.google.com/identity/sign-in/web/sign-in */
   readonly google?: GoogleProvider;
@@ -50,7 +50,7 @@ export interface IdentityProviders {
   readonly amazon?: AmazonProvider;
   /**
    * Providers of OpenID Connect, by a name of 3 to 32 characters that the sign-in page shows. Users of these and of SAML
-   * cost $0.015 each a month from the 51st one (https://aws.amazon.com/cognito/pricing/).
+   * cost $0.015 each a month from the 51st user (https://aws.amazon.com/cognito/pricing/).
    */
   readonly oidc?: Readonly<Record<string, OidcProvider>>;
   /** Providers of SAML 2.0, by a name of 3 to 32 characters that the sign-in page shows. */

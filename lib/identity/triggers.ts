@@ -4,7 +4,7 @@ import type { HandlerModule, NodeFunctionOptions } from '../function/node-functi
 import type { TriggerEvents, TriggerName } from '../runtime/handlers/trigger.js';
 import type { Need } from '../runtime/needs/need.js';
 
-/** A module whose handler answers a trigger: made with `trigger`, or any that takes the event and returns it. */
+/** Module with the handler of a trigger: made with `trigger`, or any handler that takes the event and returns it. */
 export interface TriggerModule<T extends TriggerName> {
   // biome-ignore lint/suspicious/noExplicitAny: the context is Lambda's, or whatever the handler makes of it.
   readonly handler: ((event: TriggerEvents[T], context: any) => unknown) & { readonly trigger?: T };
@@ -15,10 +15,10 @@ export type TriggerCode<T extends TriggerName> =
   | (() => Promise<TriggerModule<T>>)
   | (TriggerOptions & { readonly handler: () => Promise<TriggerModule<T>> });
 
-/** Properties of a trigger's function. Cognito waits for the answer, five seconds at most. */
+/** Properties of a trigger's function. Cognito waits for the response, at most five seconds. */
 export type TriggerOptions = Omit<NodeFunctionOptions, 'invokedSynchronously'>;
 
-/** The functions that a user pool asks, by the moment, with any module: `TriggersCheck` says which one it may be. See `Routes`. */
+/** Functions of a user pool's triggers, with any module: `TriggersCheck` checks the module. See `Routes`. */
 export type Triggers = {
   readonly [_ in TriggerName]?: (() => unknown) | (TriggerOptions & { readonly handler: () => unknown });
 };
@@ -29,7 +29,7 @@ type ModuleOf<Code> = Code extends () => Promise<infer Module extends HandlerMod
     ? Module
     : never;
 
-/** The names of needs that the pool itself satisfies, unless something else is bound to them. */
+/** Names of needs that the pool itself satisfies, unless another resource is bound to them. */
 type OwnUsers<N> = {
   // biome-ignore lint/suspicious/noExplicitAny: the client of the need does not matter here.
   [Name in keyof N]: N[Name] extends Need<'users', string, any> ? Name : never;
@@ -37,7 +37,7 @@ type OwnUsers<N> = {
 
 type Unserved<N, B> = Omit<N, Exclude<OwnUsers<N>, string extends keyof B ? never : keyof B>>;
 
-/** What the compiler says of triggers of another moment, and of those whose needs are not bound. */
+/** Compile-time check: each module is made for its trigger, and its needs are bound. */
 export type TriggersCheck<T, B> = {
   readonly [Name in keyof T]: Name extends TriggerName
     ? T[Name] extends TriggerCode<Name> | undefined
@@ -45,13 +45,13 @@ export type TriggersCheck<T, B> = {
         ? unknown
         : BindCheck<{ readonly handler: { readonly needs: Unserved<NeedsOf<ModuleOf<T[Name]>>, B> } }, B>
       : TriggerCode<Name>
-    : { readonly 'there is no such trigger': Name };
+    : { readonly 'unknown trigger': Name };
 };
 
-/** The functions of those triggers that there are. */
+/** Functions of the configured triggers. */
 export type TriggerFunctions<T> = { readonly [Name in keyof T]: HandlerFunction };
 
-/** The triggers as the library sees them. */
+/** Triggers without the compile-time check. */
 export interface AnyTriggers {
   readonly triggers?: { readonly [T in TriggerName]?: TriggerCode<T> };
   readonly bind?: Bindables;

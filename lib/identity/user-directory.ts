@@ -16,25 +16,25 @@ import type { UserDirectoryProps } from './user-directory-props.js';
 
 export type { UserDirectoryProps } from './user-directory-props.js';
 
-/** What an API needs to know of the users it serves. */
+/** Users of an API. */
 export interface IUserDirectory {
   readonly userPoolArn: string;
-  /** Ids of the app clients whose tokens are accepted; one may be several, joined by commas. */
+  /** Ids of the app clients whose tokens are accepted; an element may be several ids, joined by commas. */
   readonly clientIds: readonly string[];
 }
 
 /**
- * Users who sign up and sign in by e-mail: an Amazon Cognito user pool with an app client for a browser.
+ * Directory of users who sign up and sign in by e-mail: an Amazon Cognito user pool with an app client for a browser.
  *
  * Defaults: passwords of at least 12 characters of all kinds, optional TOTP as a second factor, recovery by verified
- * e-mail only, sign-in by SRP (the password never travels), no client secret, errors that do not tell whether
+ * e-mail only, sign-in by SRP (the password never travels), no client secret, errors that do not disclose whether
  * a user exists, access tokens of one hour and refresh tokens of 30 days, protected from deletion.
  *
  * Costs nothing at rest; the Essentials plan is free up to 10,000 active users a month, then $0.015 each
  * (https://aws.amazon.com/cognito/pricing/).
  *
- * @throws Error that names every error: a group, scope, address or URL that is not what Cognito takes, what the feature
- * plan does not have, a provider's secret in plain text; a trigger's module that is made for something else
+ * @throws Error with every error: a group, scope, address or URL that Cognito does not accept, a property that the
+ * feature plan lacks, a provider's secret in plain text, a trigger's module that is made for another trigger
  * @example
  * import { UserDirectory } from 'cdk-trellis';
  *
@@ -49,38 +49,39 @@ export class UserDirectory<const T extends Triggers = Triggers, const B extends 
 {
   readonly bindingKind = 'users';
   readonly userPool: UserPool;
-  /** The app client of the browser. */
+  /** App client of the browser. */
   readonly client: IUserPoolClient;
-  /** The app clients of `machines`, by their names. */
+  /** App clients of `machines`, by their names. */
   readonly machines: Readonly<Record<string, IUserPoolClient>>;
-  /** The address of Cognito's pages and of programs' tokens, when there is one. */
+  /** Domain of Cognito's pages and of programs' tokens, if configured. */
   readonly domain: UserPoolDomain | undefined;
-  /** The functions of `triggers`. */
+  /** Functions of `triggers`. */
   readonly triggers: TriggerFunctions<T>;
 
   constructor(scope: Construct, id: string, props: UserDirectoryProps<T, B> = {}) {
     super(scope, id);
     applyTarget(this);
-    const known = props as UserDirectoryProps;
-    const errors = validateDirectory(known);
+    const options = props as UserDirectoryProps;
+    const errors = validateDirectory(options);
     if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
-    this.userPool = createUserPool(this, known);
+    this.userPool = createUserPool(this, options);
     this.triggers = createTriggers(this, this.userPool, props as AnyTriggers) as TriggerFunctions<T>;
     const servers = addScopes(this.userPool, props.scopes ?? {});
     const providers = props.providers ? createProviders(this, this.userPool, props.providers) : [];
-    const client = createClient(this, this.userPool, known, providers);
+    const client = createClient(this, this.userPool, options, providers);
     this.client = client;
     if (servers.length > 0) client.node.addDependency(...servers);
-    this.domain = createDomain(this.userPool, known);
+    this.domain = createDomain(this.userPool, options);
     this.machines = this.domain ? addMachines(this.userPool, servers, this.domain, props.machines ?? {}) : {};
     for (const group of props.groups ?? []) this.addGroup(group);
     if (props.publishAs) this.publish(props.publishAs);
   }
 
-  /** A directory that another stack has published with `publishAs`. */
+  /** Returns a directory that another stack published with `publishAs`. */
   static fromPublished(scope: Construct, id: string, path: string): IUserDirectory {
-    const found = new Construct(scope, id);
-    const value = (name: string) => StringParameter.valueForStringParameter(found, parameterName(path, name));
+    const published = new Construct(scope, id);
+    const value = (name: string) =>
+      StringParameter.valueForStringParameter(published, parameterName(path, name));
     return { userPoolArn: value('user-pool-arn'), clientIds: [value('client-ids')] };
   }
 
@@ -97,13 +98,13 @@ export class UserDirectory<const T extends Triggers = Triggers, const B extends 
   }
 
   private addGroup(groupName: string): void {
-    // A claim holds all groups of a user in one text: "staff,admins" as a name would make its members admins.
+    // A claim holds all groups of a user as one string: the name "staff,admins" would make its members admins.
     if (
       !Token.isUnresolved(groupName) &&
       !/^(?!.*[,[\]])[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(groupName)
     ) {
       throw new Error(
-        `\`groups\` must be 1 to 128 characters without spaces, commas and brackets each, got "${groupName}" (at ${this.node.path})`,
+        `\`groups\` must be names of 1 to 128 characters without spaces, commas and brackets, got "${groupName}" (at ${this.node.path})`,
       );
     }
     this.userPool.addGroup(`Group${groupName}`, { groupName });

@@ -52,17 +52,17 @@ describe('the feature plan of a UserDirectory', () => {
     [
       'threat protection without the Plus plan',
       { threatProtection: StandardThreatProtectionMode.FULL_FUNCTION },
-      '`threatProtection` needs the Plus plan, got ESSENTIALS: set `featurePlan: FeaturePlan.PLUS`, or leave it out (at Stack/Users)',
+      '`threatProtection` requires the Plus plan, got ESSENTIALS: set `featurePlan: FeaturePlan.PLUS`, or leave it out (at Stack/Users)',
     ],
     [
       "threat protection of the user's own without the Plus plan",
       { userPool: { standardThreatProtectionMode: StandardThreatProtectionMode.AUDIT_ONLY } },
-      '`threatProtection` needs the Plus plan, got ESSENTIALS',
+      '`threatProtection` requires the Plus plan, got ESSENTIALS',
     ],
     [
       'passkeys on the Lite plan',
       { featurePlan: FeaturePlan.LITE, passkeys },
-      '`passkeys` need the Essentials plan or Plus, got LITE: set `featurePlan: FeaturePlan.ESSENTIALS`, or leave them out (at Stack/Users)',
+      '`passkeys` require the Essentials or Plus plan, got LITE: set `featurePlan: FeaturePlan.ESSENTIALS`, or omit them (at Stack/Users)',
     ],
     [
       'an address as what passkeys are for',
@@ -121,7 +121,7 @@ describe('sign-in of a UserDirectory', () => {
 describe('e-mail of a UserDirectory', () => {
   it('is sent by SES from an address of a verified domain, by TLS only', () => {
     const template = directoryWith({
-      email: { from: 'accounts@example.com', fromName: 'The Shop', responseTo: 'help@example.com' },
+      email: { from: 'accounts@example.com', fromName: 'The Shop', replyTo: 'help@example.com' },
     });
     template.hasResourceProperties(POOL, {
       EmailConfiguration: {

@@ -191,7 +191,7 @@ describe('providers of a UserDirectory', () => {
     [
       'no address',
       (stack) => ({ callbackUrls, providers: { google: secret(stack) } }),
-      '`domainPrefix` or `customDomain` must be set, for `providers` and `callbackUrls` use the pages at that address, got neither (at Stack/Users)',
+      '`domainPrefix` or `customDomain` is required, because `providers` and `callbackUrls` use the pages at that domain, got neither (at Stack/Users)',
     ],
     [
       'two addresses',
@@ -199,17 +199,17 @@ describe('providers of a UserDirectory', () => {
         domainPrefix: 'shop',
         customDomain: { domainName: 'a.example.com', certificate: {} as never },
       }),
-      '`customDomain` must be left out when there is a `domainPrefix`: a directory has one address',
+      '`customDomain` must be undefined when `domainPrefix` is set: a directory has one domain',
     ],
     [
       'nowhere to lead back to',
       (stack) => ({ domainPrefix: 'shop', providers: { google: secret(stack) } }),
-      '`callbackUrls` must name where `providers` lead back to, as in https://shop.example.com/, got none',
+      '`callbackUrls` must have a URL to which `providers` redirect, as in https://shop.example.com/, got none',
     ],
     [
       'a sign-out without a sign-in',
       () => ({ domainPrefix: 'shop', logoutUrls: callbackUrls }),
-      '`logoutUrls` must come with `callbackUrls`: nobody signs in on the pages, got none',
+      '`logoutUrls` requires `callbackUrls`, got none',
     ],
     [
       'an address that is not encrypted',
@@ -219,7 +219,7 @@ describe('providers of a UserDirectory', () => {
     [
       'a secret in plain text',
       () => ({ ...pages, providers: { google: { clientId: 'shop', clientSecret: 'abc' as never } } }),
-      '`providers.google.clientSecret` must be a secret of Secrets Manager, got string: everybody who sees the template could read it',
+      '`providers.google.clientSecret` must be a secret of Secrets Manager, got string: a secret must not appear in the template',
     ],
     [
       'a private key in plain text',
@@ -243,7 +243,7 @@ describe('providers of a UserDirectory', () => {
         ...pages,
         providers: { saml: { Google: { metadata: SamlMetadata.url('https://a.example') } } },
       }),
-      '`providers` must have one name each, and none that Cognito has itself, got "Google"',
+      '`providers` must have unique names other than those of Cognito, got "Google"',
     ],
   ])('are refused with %s', (_what, props, message) => {
     expect(() => templateOf(props)).toThrow(message);

@@ -146,7 +146,7 @@ describe('triggers of a UserDirectory', () => {
     [
       'changes of access tokens on the Lite plan',
       () => unchecked({ preTokenGeneration }, { featurePlan: FeaturePlan.LITE }),
-      '`triggers.preTokenGeneration` needs the Essentials plan or Plus, for it changes access tokens, got LITE',
+      '`triggers.preTokenGeneration` requires the Essentials or Plus plan, because it changes access tokens, got LITE',
     ],
     [
       'no module',

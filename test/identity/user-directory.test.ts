@@ -68,7 +68,7 @@ describe('UserDirectory', () => {
 
   it('refuses a group that is named twice', () => {
     expect(() => directoryWith({ groups: ['admins', 'staff', 'admins'] })).toThrow(
-      '`groups` must name each group once, got "admins" twice: leave one out (at Stack/Users)',
+      '`groups` must be unique, got "admins" twice (at Stack/Users)',
     );
   });
 
@@ -76,7 +76,7 @@ describe('UserDirectory', () => {
     'refuses the group "%s", which cannot be told from others in a claim',
     (group) => {
       expect(() => directoryWith({ groups: [group] })).toThrow(
-        `\`groups\` must be 1 to 128 characters without spaces, commas and brackets each, got "${group}" (at Stack/Users)`,
+        `\`groups\` must be names of 1 to 128 characters without spaces, commas and brackets, got "${group}" (at Stack/Users)`,
       );
     },
   );
@@ -173,7 +173,7 @@ describe('tokens of a UserDirectory', () => {
   });
 
   it.each<[string, UserDirectoryProps, string]>([
-    ['programs without an address', { scopes, machines }, '`domainPrefix` must be set, for `machines`'],
+    ['programs without an address', { scopes, machines }, '`domainPrefix` is required, because `machines`'],
     [
       'a scope that is not there',
       { scopes, machines: { erp: { scopes: ['stock/count'] } }, domainPrefix: 'shop' },

@@ -16,7 +16,7 @@ import type { UserDirectoryProps } from '../user-directory-props.js';
 import type { CreatedProvider } from './providers.js';
 import { planOf } from './validate-directory.js';
 
-/** Makes the address of Cognito's pages and of programs' tokens, where there is to be one. */
+/** Creates the domain of Cognito's pages and of programs' tokens, if configured. */
 export function createDomain(userPool: UserPool, props: UserDirectoryProps): UserPoolDomain | undefined {
   const { domainPrefix, customDomain } = props;
   if (!domainPrefix && !customDomain) return undefined;
@@ -26,12 +26,12 @@ export function createDomain(userPool: UserPool, props: UserDirectoryProps): Use
   });
 }
 
-/** Whether users sign in on the newer pages; the Lite plan has the classic ones only. */
+/** Returns whether users sign in on the managed login pages; the Lite plan has the classic ones only. */
 function hasManagedLogin(props: UserDirectoryProps): boolean {
   return Boolean(props.callbackUrls?.length) && planOf(props) !== FeaturePlan.LITE;
 }
 
-/** Makes the app client of the browser. */
+/** Creates the app client of the browser. */
 export function createClient(
   scope: Construct,
   userPool: UserPool,
@@ -55,10 +55,10 @@ export function createClient(
     refreshTokenValidity: Duration.days(30),
     ...definedProps(props.client),
   });
-  // Cognito refuses a client of providers that it does not know yet.
+  // Cognito rejects a client whose providers do not exist yet.
   client.node.addDependency(...providers.map(({ resource }) => resource));
   if (hasManagedLogin(props)) {
-    // Without a style the pages are an error.
+    // Without a branding style the pages return an error.
     new CfnManagedLoginBranding(scope, 'PageStyle', {
       userPoolId: userPool.userPoolId,
       clientId: client.userPoolClientId,
@@ -74,7 +74,7 @@ function oAuth({ callbackUrls, logoutUrls }: UserDirectoryProps): UserPoolClient
     oAuth: {
       // With PKCE, which needs no secret. https://datatracker.ietf.org/doc/html/rfc7636
       flows: { authorizationCodeGrant: true },
-      // The last one is what APIs ask for: it lets users change their own account, as after a sign-in by SRP.
+      // APIs require the last scope: it lets users change their own account, as after a sign-in by SRP.
       scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE, OAuthScope.COGNITO_ADMIN],
       callbackUrls: [...callbackUrls],
       logoutUrls: [...(logoutUrls ?? callbackUrls)],

@@ -26,13 +26,13 @@ import type {
 const OPENID = ['openid', 'email', 'profile'];
 const SAML_EMAIL = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress';
 
-/** A provider, and how an app client names it. */
+/** A provider, and its name in an app client. */
 export interface CreatedProvider {
   readonly resource: Construct;
   readonly supported: Supported;
 }
 
-/** Makes the providers that users may come from. */
+/** Creates the identity providers. */
 export function createProviders(
   parent: Construct,
   userPool: UserPool,
@@ -149,7 +149,7 @@ function secretValue(secret: ISecret, field: string | undefined): SecretValue {
   return field === undefined ? secret.secretValue : secret.secretValueFromJson(field);
 }
 
-/** A reference that CloudFormation resolves: the text is never in the template. */
+/** Returns a reference that CloudFormation resolves: the secret never appears in the template. */
 function textOf(secret: ISecret, field: string | undefined): string {
   return secretValue(secret, field).unsafeUnwrap();
 }

@@ -14,39 +14,41 @@ const SERVER_NAME = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
 /** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolDomain.html */
 const DOMAIN_PREFIX = /^(?!.*(aws|amazon|cognito))[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** What is wrong with the properties about tokens. */
+/** Returns the errors in the properties about tokens. */
 export function validateTokens({
   scopes = {},
   machines = {},
   domainPrefix,
   customDomain,
 }: UserDirectoryProps): string[] {
-  const found: string[] = [];
+  const errors: string[] = [];
   for (const [server, names] of Object.entries(scopes)) {
-    if (!SERVER_NAME.test(server)) found.push(`\`scopes\` must be named like products, got "${server}"`);
-    if (Object.keys(names).length === 0) found.push(`\`scopes.${server}\` must have a scope, got none`);
-    for (const name of Object.keys(names).filter((one) => !SCOPE_NAME.test(one))) {
-      found.push(`\`scopes.${server}\` must have names without spaces and slashes, got "${name}"`);
+    if (!SERVER_NAME.test(server)) errors.push(`\`scopes\` must be named like products, got "${server}"`);
+    if (Object.keys(names).length === 0) errors.push(`\`scopes.${server}\` must have a scope, got none`);
+    for (const name of Object.keys(names).filter((scope) => !SCOPE_NAME.test(scope))) {
+      errors.push(`\`scopes.${server}\` must have names without spaces and slashes, got "${name}"`);
     }
   }
-  const known = allScopes(scopes);
-  for (const [machine, { scopes: wanted }] of Object.entries(machines)) {
-    if (wanted.length === 0) found.push(`\`machines.${machine}.scopes\` must name a scope, got none`);
-    for (const scope of wanted.filter((one) => !known.includes(one))) {
-      found.push(
-        `\`machines.${machine}.scopes\` must be of ${known.join(', ') || '`scopes`'}, got "${scope}"`,
+  const definedScopes = allScopes(scopes);
+  for (const [machine, { scopes: requested }] of Object.entries(machines)) {
+    if (requested.length === 0) errors.push(`\`machines.${machine}.scopes\` must name a scope, got none`);
+    for (const scope of requested.filter((name) => !definedScopes.includes(name))) {
+      errors.push(
+        `\`machines.${machine}.scopes\` must be of ${definedScopes.join(', ') || '`scopes`'}, got "${scope}"`,
       );
     }
   }
   if (Object.keys(machines).length > 0 && !domainPrefix && !customDomain) {
-    found.push('`domainPrefix` must be set, for `machines` get their tokens at that address, got undefined');
+    errors.push(
+      '`domainPrefix` is required, because `machines` get their tokens at that domain, got undefined',
+    );
   }
   if (domainPrefix !== undefined && !DOMAIN_PREFIX.test(domainPrefix)) {
-    found.push(
+    errors.push(
       `\`domainPrefix\` must be 1 to 63 lower-case letters, digits and hyphens without "aws", "amazon" and "cognito", got "${domainPrefix}"`,
     );
   }
-  return found;
+  return errors;
 }
 
 function allScopes(scopes: NonNullable<UserDirectoryProps['scopes']>): string[] {
@@ -55,7 +57,7 @@ function allScopes(scopes: NonNullable<UserDirectoryProps['scopes']>): string[] 
   );
 }
 
-/** Makes the scopes known to the user pool. */
+/** Adds the scopes to the user pool. */
 export function addScopes(
   pool: UserPool,
   scopes: NonNullable<UserDirectoryProps['scopes']>,
@@ -70,7 +72,7 @@ export function addScopes(
   );
 }
 
-/** Makes the app clients of programs. */
+/** Creates the app clients of programs. */
 export function addMachines(
   pool: UserPool,
   servers: readonly UserPoolResourceServer[],
@@ -81,11 +83,11 @@ export function addMachines(
     Object.entries(machines).map(([name, { scopes, ...options }]) => {
       const client = pool.addClient(`Machine-${name}`, {
         generateSecret: true,
-        oAuth: { flows: { clientCredentials: true }, scopes: scopes.map((one) => OAuthScope.custom(one)) },
+        oAuth: { flows: { clientCredentials: true }, scopes: scopes.map((name) => OAuthScope.custom(name)) },
         enableTokenRevocation: true,
         ...options,
       });
-      // Cognito refuses scopes that it does not know yet, and tokens come from the domain.
+      // Cognito rejects scopes that do not exist yet, and tokens come from the domain.
       client.node.addDependency(...servers, domain);
       return [name, client];
     }),

@@ -17,11 +17,11 @@ import type { TriggerName } from '../../runtime/handlers/trigger.js';
 import type { AnyTriggers, TriggerOptions } from '../triggers.js';
 
 /**
- * How long Cognito waits. https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+ * Time that Cognito waits. https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 const MAX_TIMEOUT = Duration.seconds(5);
 
-/** A trigger that has a module. */
+/** A configured trigger. */
 interface Trigger {
   readonly name: TriggerName;
   readonly handler: () => Promise<unknown>;
@@ -29,9 +29,9 @@ interface Trigger {
 }
 
 /**
- * The functions that a pool asks, by the moment.
+ * Creates the functions of a pool's triggers.
  *
- * @throws Error when a module is made for another trigger or for something else, or its function may take too long
+ * @throws Error when a module is made for another trigger or another kind of source, or its timeout is too long
  */
 export function createTriggers(
   parent: Construct,
@@ -44,7 +44,7 @@ export function createTriggers(
   });
   if (all.length === 0) return {};
   const scope = new Construct(parent, 'Triggers');
-  const functions = all.map((one) => [one.name, createTrigger(scope, pool, one, bind)] as const);
+  const functions = all.map((trigger) => [trigger.name, createTrigger(scope, pool, trigger, bind)] as const);
   warnOfUnneeded(
     parent,
     bind,
@@ -80,15 +80,15 @@ function createTrigger(scope: Construct, pool: UserPool, one: Trigger, bind: Bin
     sharesBindings: true,
     invokedSynchronously: true,
   });
-  const error = otherHandler(fn, name);
+  const error = handlerError(fn, name);
   if (error) throw new Error(`${error} ${at}`);
   pool.addTrigger(known.operation, fn, known.version);
   own.grantTo(fn);
   return fn;
 }
 
-/** What the compiler tells users of TypeScript. */
-function otherHandler(fn: HandlerFunction, name: TriggerName): string | undefined {
+/** Returns the error for a module made for another source, which the compiler reports to users of TypeScript. */
+function handlerError(fn: HandlerFunction, name: TriggerName): string | undefined {
   const { analysis } = fn;
   const { kind } = analysis;
   const trigger = kind === 'trigger' ? analysis.trigger : undefined;
@@ -99,8 +99,8 @@ function otherHandler(fn: HandlerFunction, name: TriggerName): string | undefine
 }
 
 /**
- * The pool as what its own triggers need. The pool knows the functions, so that neither they nor their roles can know the
- * pool: the id comes with each event, and the permission in a policy of its own.
+ * The pool as a binding of its own triggers. The pool refers to the functions, so that neither they nor their roles can
+ * refer to the pool: its id comes with each event, and the permission is in a policy of its own.
  */
 class OwnUsers {
   private readonly accesses = new Set<string>();
@@ -132,7 +132,7 @@ class OwnUsers {
   }
 }
 
-/** None of a module that cannot be read: what is wrong with it is told when its function is made. */
+/** Returns a handler's needs; empty for an unreadable module, whose error is thrown when its function is created. */
 function needsOf(scope: Construct, handler: () => Promise<unknown>): readonly DeclaredNeed[] {
   try {
     return HandlerSources.of(scope).analyze(entryOf(handler), exportNameOf(handler)).needs;
@@ -148,7 +148,7 @@ const OPERATIONS: Readonly<
   postConfirmation: { operation: UserPoolOperation.POST_CONFIRMATION },
   preAuthentication: { operation: UserPoolOperation.PRE_AUTHENTICATION },
   postAuthentication: { operation: UserPoolOperation.POST_AUTHENTICATION },
-  // The version whose answer changes access tokens, too: these are what APIs look at.
+  // This version's response also changes access tokens, which APIs read.
   preTokenGeneration: {
     operation: UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG,
     version: LambdaVersion.V2_0,

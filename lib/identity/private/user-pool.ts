@@ -18,7 +18,7 @@ import { dataRemovalPolicy, isEphemeral } from '../../target/ephemeral.js';
 import type { PasskeyOptions, UserDirectoryProps, UserEmailOptions } from '../user-directory-props.js';
 import { planOf } from './validate-directory.js';
 
-/** Changed one by one: who asks for longer passwords still wants them of all kinds. */
+/** Password policy, overridden property by property: longer passwords still need all kinds of characters. */
 const PASSWORDS = {
   minLength: 12,
   requireLowercase: true,
@@ -28,7 +28,7 @@ const PASSWORDS = {
   tempPasswordValidity: Duration.days(3),
 };
 
-/** Makes the pool with its defaults, under whatever the user says of it. */
+/** Creates the pool with the defaults, overridden by the user's properties. */
 export function createUserPool(scope: Construct, props: UserDirectoryProps): UserPool {
   const featurePlan = planOf(props);
   const pool = new UserPool(scope, 'Pool', {
@@ -36,7 +36,7 @@ export function createUserPool(scope: Construct, props: UserDirectoryProps): Use
     signInAliases: { email: true },
     signInCaseSensitive: false,
     autoVerify: { email: true },
-    // Whoever gets hold of an access token could else point recovery to an address of their own.
+    // Otherwise a stolen access token could redirect account recovery to another address.
     keepOriginal: { email: true },
     mfa: Mfa.OPTIONAL,
     mfaSecondFactor: { otp: true, sms: false },
@@ -79,7 +79,7 @@ function signInByPasskey({ relyingPartyId, userVerification }: PasskeyOptions): 
 }
 
 /**
- * Else users with a second factor could not use their passkeys. CDK's pool has no such property.
+ * Lets users with a second factor use passkeys. CDK's pool lacks the property.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_WebAuthnConfigurationType.html
  */
 function countAsTwoFactors(pool: UserPool, { userVerification }: PasskeyOptions): void {
@@ -88,12 +88,13 @@ function countAsTwoFactors(pool: UserPool, { userVerification }: PasskeyOptions)
 }
 
 /**
- * Cognito sends by its service-linked role: nothing is granted. Codes for new passwords go by TLS or not at all.
+ * Returns the e-mail settings. Cognito sends by its service-linked role, so that nothing is granted. Messages are sent
+ * by TLS or not at all.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
  */
 function emailOf(scope: Construct, options: UserEmailOptions): UserPoolEmail {
-  const { from, fromName, responseTo, verified = 'domain', region } = options;
-  // A set of this region is of no use elsewhere.
+  const { from, fromName, replyTo, verified = 'domain', region } = options;
+  // A configuration set belongs to its region.
   const set = region
     ? undefined
     : new ConfigurationSet(scope, 'Emails', { tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE });
@@ -101,7 +102,7 @@ function emailOf(scope: Construct, options: UserEmailOptions): UserPoolEmail {
     fromEmail: from,
     sesRegion: region ?? Stack.of(scope).region,
     ...(fromName !== undefined && { fromName }),
-    ...(responseTo !== undefined && { responseTo }),
+    ...(replyTo !== undefined && { replyTo }),
     ...(verified === 'domain' && { sesVerifiedDomain: from.slice(from.indexOf('@') + 1) }),
     ...(set && { configurationSetName: set.configurationSetName }),
   });

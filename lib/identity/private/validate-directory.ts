@@ -4,7 +4,7 @@ import type { IdentityProviders } from '../identity-providers.js';
 import type { UserDirectoryProps } from '../user-directory-props.js';
 import { validateTokens } from './token-scopes.js';
 
-/** What is wrong with the properties of a directory. */
+/** Returns the errors in the properties of a directory. */
 export function validateDirectory(props: UserDirectoryProps): string[] {
   return [
     ...validateGroups(props.groups),
@@ -16,18 +16,18 @@ export function validateDirectory(props: UserDirectoryProps): string[] {
   ];
 }
 
-/** A text is a list of letters, too. */
+/** Returns an error unless groups are a list; JavaScript would iterate over the letters of a string. */
 function validateGroups(groups: unknown): string[] {
   if (groups === undefined) return [];
   if (Array.isArray(groups)) {
-    const twice = groups.filter((name, at) => groups.indexOf(name) < at);
-    return twice.map((name) => `\`groups\` must name each group once, got "${name}" twice: leave one out`);
+    const duplicates = groups.filter((name, index) => groups.indexOf(name) < index);
+    return duplicates.map((name) => `\`groups\` must be unique, got "${name}" twice`);
   }
   const given = typeof groups === 'string' ? `"${groups}"` : typeof groups;
   return [`\`groups\` must be a list, as in \`['admins']\`, got ${given}`];
 }
 
-/** The plan that the pool has in the end. */
+/** Returns the effective feature plan. */
 export function planOf({ featurePlan, userPool }: UserDirectoryProps): FeaturePlan {
   return userPool?.featurePlan ?? featurePlan ?? FeaturePlan.ESSENTIALS;
 }
@@ -36,32 +36,32 @@ export function planOf({ featurePlan, userPool }: UserDirectoryProps): FeaturePl
 function validatePlan(props: UserDirectoryProps): string[] {
   const { passkeys, triggers, userPool } = props;
   const plan = planOf(props);
-  const found: string[] = [];
+  const errors: string[] = [];
   const threatProtection = userPool?.standardThreatProtectionMode ?? props.threatProtection;
   const isProtected =
     (threatProtection && threatProtection !== StandardThreatProtectionMode.NO_ENFORCEMENT) ||
     userPool?.customThreatProtectionMode;
   if (isProtected && plan !== FeaturePlan.PLUS) {
-    found.push(
-      `\`threatProtection\` needs the Plus plan, got ${plan}: set \`featurePlan: FeaturePlan.PLUS\`, or leave it out`,
+    errors.push(
+      `\`threatProtection\` requires the Plus plan, got ${plan}: set \`featurePlan: FeaturePlan.PLUS\`, or leave it out`,
     );
   }
   if (plan === FeaturePlan.LITE && passkeys) {
-    found.push(
-      '`passkeys` need the Essentials plan or Plus, got LITE: set `featurePlan: FeaturePlan.ESSENTIALS`, or leave them out',
+    errors.push(
+      '`passkeys` require the Essentials or Plus plan, got LITE: set `featurePlan: FeaturePlan.ESSENTIALS`, or omit them',
     );
   }
   if (plan === FeaturePlan.LITE && triggers?.preTokenGeneration) {
-    found.push(
-      '`triggers.preTokenGeneration` needs the Essentials plan or Plus, for it changes access tokens, got LITE: set `featurePlan: FeaturePlan.ESSENTIALS`, or pass a function for ID tokens by `userPool.lambdaTriggers`',
+    errors.push(
+      '`triggers.preTokenGeneration` requires the Essentials or Plus plan, because it changes access tokens, got LITE: set `featurePlan: FeaturePlan.ESSENTIALS`, or pass a function for ID tokens by `userPool.lambdaTriggers`',
     );
   }
   if (passkeys && isKnown(passkeys.relyingPartyId) && !HOST.test(passkeys.relyingPartyId)) {
-    found.push(
+    errors.push(
       `\`passkeys.relyingPartyId\` must be the host of the site in at most 63 characters, like shop.example.com, got "${passkeys.relyingPartyId}"`,
     );
   }
-  return found;
+  return errors;
 }
 
 const HOST = /^(?=.{1,63}$)(localhost|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})$/;
@@ -71,35 +71,35 @@ function validateEmail({ email }: UserDirectoryProps): string[] {
   return [`\`email.from\` must be an address like accounts@example.com, got "${email.from}"`];
 }
 
-/** What the pages of Cognito need, where providers or URLs say that they are used. */
+/** Returns the errors in the settings of Cognito's pages. */
 function validatePage(props: UserDirectoryProps): string[] {
   const { providers = {}, callbackUrls = [], logoutUrls = [], domainPrefix, customDomain } = props;
-  const found: string[] = [];
+  const errors: string[] = [];
   const hasProviders = namesOf(providers).length > 0;
   if (domainPrefix && customDomain) {
-    found.push('`customDomain` must be left out when there is a `domainPrefix`: a directory has one address');
+    errors.push('`customDomain` must be undefined when `domainPrefix` is set: a directory has one domain');
   }
   if ((hasProviders || callbackUrls.length > 0) && !domainPrefix && !customDomain) {
-    found.push(
-      '`domainPrefix` or `customDomain` must be set, for `providers` and `callbackUrls` use the pages at that address, got neither',
+    errors.push(
+      '`domainPrefix` or `customDomain` is required, because `providers` and `callbackUrls` use the pages at that domain, got neither',
     );
   }
   if (hasProviders && callbackUrls.length === 0) {
-    found.push(
-      '`callbackUrls` must name where `providers` lead back to, as in https://shop.example.com/, got none',
+    errors.push(
+      '`callbackUrls` must have a URL to which `providers` redirect, as in https://shop.example.com/, got none',
     );
   }
   if (logoutUrls.length > 0 && callbackUrls.length === 0) {
-    found.push('`logoutUrls` must come with `callbackUrls`: nobody signs in on the pages, got none');
+    errors.push('`logoutUrls` requires `callbackUrls`, got none');
   }
   for (const [name, urls] of Object.entries({ callbackUrls, logoutUrls })) {
-    for (const url of urls.filter((one) => isKnown(one) && !isCallback(one))) {
-      found.push(
+    for (const url of urls.filter((value) => isKnown(value) && !isCallback(value))) {
+      errors.push(
         `\`${name}\` must be https, an app's own scheme, or http on localhost, without a fragment, got "${url}"`,
       );
     }
   }
-  return found;
+  return errors;
 }
 
 /** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html */
@@ -124,7 +124,7 @@ function validateProviders(providers: IdentityProviders): string[] {
       .filter(([, secret]) => !(typeof secret === 'object' && secret !== null && 'secretArn' in secret))
       .map(
         ([name, secret]) =>
-          `\`providers.${name}\` must be a secret of Secrets Manager, got ${typeof secret}: everybody who sees the template could read it`,
+          `\`providers.${name}\` must be a secret of Secrets Manager, got ${typeof secret}: a secret must not appear in the template`,
       ),
     ...names
       .filter((name) => !/^[^_\s][^_\s]{1,30}[^_\s]$/.test(name))
@@ -133,9 +133,7 @@ function validateProviders(providers: IdentityProviders): string[] {
       ),
     ...names
       .filter((name, index) => names.indexOf(name) !== index || RESERVED.includes(name))
-      .map(
-        (name) => `\`providers\` must have one name each, and none that Cognito has itself, got "${name}"`,
-      ),
+      .map((name) => `\`providers\` must have unique names other than those of Cognito, got "${name}"`),
   ];
 }
 
@@ -145,7 +143,7 @@ function within<Value>(parent: string, values: Readonly<Record<string, Value>>):
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${parent}.${name}`, value]));
 }
 
-/** The providers there are, as messages call them. */
+/** Returns the names of the configured providers. */
 function namesOf({ oidc = {}, saml = {}, ...social }: IdentityProviders): string[] {
   const single = Object.entries(social).filter(([, one]) => one !== undefined);
   return [...single.map(([name]) => name), ...Object.keys(oidc), ...Object.keys(saml)];
