@@ -2,74 +2,87 @@ import { resolve } from 'node:path';
 import { LocalCloudError } from '../local/index.js';
 import { readReport } from '../target/target-report.js';
 import { type AppDiff, appDiff } from './diff/app-diff.js';
-import { deployedStacks } from './diff/deployed.js';
+import { readDeployedStacks } from './diff/deployed.js';
 import { type SynthesizedStack, stacksOf, type Template } from './diff/templates.js';
-import { described } from './diff/text.js';
+import { formatDiff } from './diff/text.js';
 import { type CloudOptions, clientConfig } from './redrive/cloud.js';
 
 export interface DiffOptions extends CloudOptions {
-  /** The folder of the synthesized app. */
+  /** Folder of the synthesized app. */
   readonly app: string;
-  /** The folder of another one, in place of what is deployed. */
+  /** Folder of another synthesized app to compare with. @default - the deployed stacks */
   readonly from?: string;
   readonly json?: boolean;
-  /** What it ends with 1 for. @default - nothing */
+  /** Kinds of change that end the command with exit code 1. @default - none */
   readonly failOn?: readonly string[];
 }
 
-/** Says what a deploy would do to data, permissions and cost. It reads only. */
+/** Prints the effects of a deployment on data, permissions and cost. Reads only. */
 export async function diff(options: DiffOptions): Promise<void> {
   const { json = false, failOn = [] } = options;
-  for (const what of failOn) {
-    if (!Object.hasOwn(HAPPENS, what))
-      throw new LocalCloudError(`\`--fail-on\` must be data, permissions or refused, got "${what}".`);
+  for (const condition of failOn) {
+    if (!Object.hasOwn(CONDITIONS, condition))
+      throw new LocalCloudError(`\`--fail-on\` must be data, permissions or refused, got "${condition}".`);
   }
   const stacks = stacksOf(resolve(options.app));
-  const { where, templates } = await before(options, stacks);
-  const found = appDiff(stacks, templates);
-  if (json) console.log(JSON.stringify(found, null, 2));
-  else console.log(`Compared with ${where}\n${described(found)}`);
-  const reasons = failOn.filter((what) => HAPPENS[what as keyof typeof HAPPENS](found));
-  if (reasons.length > 0) {
-    throw new LocalCloudError(`It must not be deployed as it is: ${reasons.join(', ')} (\`--fail-on\`).`);
+  const { source, templates } = await readBaseline(options, stacks);
+  const changes = appDiff(stacks, templates);
+  if (json) console.log(JSON.stringify(changes, null, 2));
+  else console.log(`Compared with ${source}\n${formatDiff(changes)}`);
+  const met = failOn.filter((name) => CONDITIONS[name as keyof typeof CONDITIONS].isMet(changes));
+  if (met.length > 0) {
+    const effects = met.map((name) => CONDITIONS[name as keyof typeof CONDITIONS].effect).join(', ');
+    throw new LocalCloudError(`--fail-on ${met.join(' ')}: this deployment would ${effects}.`);
   }
 }
 
-const HAPPENS = {
-  data: ({ data }: AppDiff) => data.some(({ lost }) => lost),
-  permissions: ({ permissions }: AppDiff) =>
-    permissions.some(({ what }) => what === 'allowed' || what === 'no longer denied'),
-  refused: ({ refused }: AppDiff) => refused.length > 0,
+/** Conditions of `--fail-on`. */
+const CONDITIONS = {
+  data: {
+    effect: 'lose data',
+    isMet: ({ data }: AppDiff) => data.some(({ lost }) => lost),
+  },
+  permissions: {
+    effect: 'allow more',
+    isMet: ({ permissions }: AppDiff) =>
+      permissions.some(({ what }) => what === 'allowed' || what === 'no longer denied'),
+  },
+  refused: {
+    effect: 'be rejected by AWS',
+    isMet: ({ refused }: AppDiff) => refused.length > 0,
+  },
 };
 
-interface Before {
-  readonly where: string;
+/** Templates that the app is compared with. */
+interface Baseline {
+  /** Printed name of their source. */
+  readonly source: string;
   readonly templates: ReadonlyMap<string, Template>;
 }
 
-async function before(options: DiffOptions, stacks: readonly SynthesizedStack[]): Promise<Before> {
+async function readBaseline(options: DiffOptions, stacks: readonly SynthesizedStack[]): Promise<Baseline> {
   const { app, from, target = 'local', profile } = options;
   if (from !== undefined) {
     const templates = new Map(stacksOf(resolve(from)).map(({ name, template }) => [name, template]));
-    return { where: from, templates };
+    return { source: from, templates };
   }
   const config = await clientConfig(options);
-  assertMadeFor(resolve(app), target);
-  const { account, templates } = await deployedStacks(config, stacks);
-  if (target === 'local') return { where: 'the local cloud', templates };
+  assertSynthesizedFor(resolve(app), target);
+  const { account, templates } = await readDeployedStacks(config, stacks);
+  if (target === 'local') return { source: 'the local cloud', templates };
   return {
-    where: account ? `the account ${account} (${profile})` : `an account without its stacks (${profile})`,
+    source: account ? `the account ${account} (${profile})` : `an account without its stacks (${profile})`,
     templates,
   };
 }
 
-/** What is left out on one target must not look as if it were deleted on another. */
-function assertMadeFor(folder: string, target: string): void {
-  const made = readReport(folder)?.target;
-  // An app without anything of this library is the same on every target.
-  if (made === undefined || made === target) return;
+/** Rejects an app that was synthesized for another target: resources left out there would be reported as deleted. */
+function assertSynthesizedFor(folder: string, target: string): void {
+  const appTarget = readReport(folder)?.target;
+  // An app without constructs of this library is the same on every target.
+  if (appTarget === undefined || appTarget === target) return;
   const context = target === 'aws' ? '' : ` -c target=${target}`;
   throw new LocalCloudError(
-    `The app in ${folder} is synthesized for ${made}, but \`--target\` is ${target}.\nRun \`npx cdk synth${context}\` first.`,
+    `The app in ${folder} is synthesized for ${appTarget}, but \`--target\` is ${target}.\nRun \`npx cdk synth${context}\` first.`,
   );
 }

@@ -1,5 +1,5 @@
 import { environmentOf, findLocalCloud, LocalCloudError } from '../local/index.js';
-import { describe } from './describe.js';
+import { formatCloudInfo } from './format-cloud-info.js';
 
 export interface InfoOptions {
   readonly json?: boolean;
@@ -14,13 +14,13 @@ export async function info({ json = false, api, env = false }: InfoOptions): Pro
       `No local cloud is running for ${process.cwd()}.\nStart it with \`npx trellis up\`.`,
     );
   if (env) return console.log(environmentOf(cloud));
-  const known = cloud.info();
+  const details = cloud.info();
   if (api !== undefined) {
-    const url = known.apis[api];
-    const names = Object.keys(known.apis).join(', ') || 'none';
+    const url = details.apis[api];
+    const names = Object.keys(details.apis).join(', ') || 'none';
     if (!url) throw new LocalCloudError(`\`--api\` must name an API of the app (${names}), got "${api}".`);
     console.log(url);
     return;
   }
-  console.log(json ? JSON.stringify(known, null, 2) : describe(known));
+  console.log(json ? JSON.stringify(details, null, 2) : formatCloudInfo(details));
 }

@@ -2,20 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import type { LayerMetadata } from '../bundler/layer-metadata.js';
-import { assemblyIn } from './assembly.js';
+import { readAssembly } from './assembly.js';
 
-/** A layer of the app: what it is, what it holds and who uses it. */
+/** A layer of the app, with its packages, files and functions. */
 export interface LayerReport {
-  /** The path of its construct. */
+  /** Construct path. */
   readonly path: string;
-  /** `automatic`: the packages from npm that the functions of a stack use. `shared`: a package of the project. */
+  /** `automatic`: npm packages that the functions of a stack use. `shared`: a package of the project. */
   readonly kind: LayerMetadata['kind'];
   readonly packages: LayerMetadata['packages'];
-  /** The bytes of each file. */
+  /** Size of each file in bytes. */
   readonly files: LayerMetadata['files'];
-  /** The bytes of all files. */
+  /** Size of all files in bytes. */
   readonly bytes: number;
-  /** The paths of the functions that have it. */
+  /** Construct paths of the functions that use it. */
   readonly functions: readonly string[];
 }
 
@@ -27,23 +27,23 @@ interface Resource {
 
 type Resources = Readonly<Record<string, Resource>>;
 
-/** The type of metadata by which layers are described; see lib/bundler/layer-metadata.ts. */
+/** Type of the metadata that describes layers; see lib/bundler/layer-metadata.ts. */
 const METADATA = 'cdk-trellis:layer';
 
 /**
- * Reads from a synthesized app what layers it has.
+ * Reads the layers of a synthesized app.
  *
  * @throws LocalCloudError when the folder has no cloud assembly
  */
 export function layersOf(folder: string): LayerReport[] {
-  return assemblyIn(folder).stacksRecursively.flatMap(layersOfStack);
+  return readAssembly(folder).stacksRecursively.flatMap(layersOfStack);
 }
 
 function layersOfStack(stack: CloudFormationStackArtifact): LayerReport[] {
   const users = usersByLayer(stack);
   return Object.entries(stack.metadata).flatMap(([path, entries]) =>
     entries
-      // Nothing is known of those that were not bundled.
+      // Layers that were not bundled have no metadata.
       .filter(({ type, data }) => type === METADATA && data !== undefined)
       .map(({ data }) => {
         const { kind, packages, files } = data as unknown as LayerMetadata;
@@ -54,7 +54,7 @@ function layersOfStack(stack: CloudFormationStackArtifact): LayerReport[] {
   );
 }
 
-/** The paths of functions by the path of the layer that they have, in a stack and those that are nested in it. */
+/** Returns the paths of functions by the path of the layer that they use, in a stack and its nested stacks. */
 function usersByLayer(stack: CloudFormationStackArtifact): Map<string, string[]> {
   const users = new Map<string, string[]>();
   for (const resources of [resourcesOf(stack.template), ...nestedIn(stack)]) {
@@ -83,20 +83,20 @@ function nestedIn(stack: CloudFormationStackArtifact): Resources[] {
     );
 }
 
-/** A stack may have none. */
+/** Returns the resources of a template, which may have none. */
 function resourcesOf({ Resources: resources = {} }: { readonly Resources?: Resources }): Resources {
   return resources;
 }
 
-/** Without the resource at its end. */
+/** Returns the path of the construct of a resource: its last part names the resource itself. */
 function constructPath(resource: Resource | undefined): string | undefined {
   return resource?.Metadata?.['aws:cdk:path']?.split('/').slice(0, -1).join('/');
 }
 
-/** Templates need not have paths; the metadata has those of the stack itself. */
+/** Returns the path from the stack's metadata, for templates without paths. */
 function pathByLogicalId(stack: CloudFormationStackArtifact, id: string): string {
-  const found = Object.entries(stack.metadata).find(([, entries]) =>
+  const entry = Object.entries(stack.metadata).find(([, entries]) =>
     entries.some(({ type, data }) => type === 'aws:cdk:logicalId' && data === id),
   );
-  return found ? found[0].split('/').slice(1, -1).join('/') : id;
+  return entry ? entry[0].split('/').slice(1, -1).join('/') : id;
 }

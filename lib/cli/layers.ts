@@ -3,20 +3,20 @@ import { type LayerReport, layersOf } from './layer-report.js';
 
 export interface LayersOptions {
   readonly json?: boolean;
-  /** The folder of the synthesized app. */
+  /** Folder of the synthesized app. */
   readonly app: string;
 }
 
-/** Shows what the layers of a synthesized app hold, and which functions have them. */
+/** Prints the layers of a synthesized app, with their packages and functions. */
 export function layers({ json = false, app }: LayersOptions): void {
   const reports = layersOf(resolve(app));
   if (json) console.log(JSON.stringify(reports, null, 2));
-  else console.log(reports.length > 0 ? reports.map(described).join('\n\n') : 'The app has no layers.');
+  else console.log(reports.length > 0 ? reports.map(formatLayer).join('\n\n') : 'The app has no layers.');
 }
 
-function described({ path, kind, packages, files, bytes, functions }: LayerReport): string {
-  const held = [...packages].sort((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0));
-  const rows = held.map(({ name, version, bytes: size, imports = {} }) => [
+function formatLayer({ path, kind, packages, files, bytes, functions }: LayerReport): string {
+  const sorted = [...packages].sort((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0));
+  const rows = sorted.map(({ name, version, bytes: size, imports = {} }) => [
     `${name} ${version}`,
     size === undefined
       ? ''

@@ -9,13 +9,13 @@ import { report } from './report.js';
 import { runbook } from './runbook.js';
 import { up } from './up.js';
 
-/** The `trellis` command. Errors are told by their message alone. */
+/** Runs the `trellis` command. Prints errors without a stack trace. */
 export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program().parseAsync(argv);
   } catch (error) {
-    const told = asUserError(error);
-    console.error(told instanceof Error ? told.message : String(told));
+    const userError = asUserError(error);
+    console.error(userError instanceof Error ? userError.message : String(userError));
     process.exitCode = 1;
   }
 }
@@ -29,30 +29,30 @@ function program(): Command {
     .description('start the local cloud, deploy the app to it, and stay until Ctrl-C')
     .option('--port <number>', 'port on 127.0.0.1 (default: TRELLIS_PORT, else 4566)', portNumber)
     .option('--detach', 'return when everything is deployed; `trellis down` stops it')
-    .option('--replace-data', 'do not ask before resources with data are replaced or deleted')
+    .option('--replace-data', 'replace or delete resources with data without confirmation')
     .action(up);
   trellis
     .command('down')
-    .description('stop the local cloud; what it holds is kept for the next start')
-    .option('--clean', 'delete what it holds')
+    .description('stop the local cloud; its data is saved for the next start')
+    .option('--clean', 'delete its data')
     .action(down);
   trellis
     .command('info')
-    .description('show the addresses and outputs of what is deployed')
-    .option('--json', 'everything, for scripts')
-    .option('--api <name>', 'only the address of this API')
-    .option('--env', 'commands for a shell that give AWS tools the address and the access key')
+    .description('show the addresses and outputs of the deployed app')
+    .option('--json', 'print JSON')
+    .option('--api <name>', 'print only the address of this API')
+    .option('--env', 'print shell commands that configure AWS tools with the endpoint and the access key')
     .action(info);
   trellis
     .command('layers')
-    .description('show what the layers of the synthesized app hold, and which functions have them')
-    .option('--json', 'everything, for scripts')
+    .description('show the packages of each layer of the synthesized app, and the functions that use it')
+    .option('--json', 'print JSON')
     .option('--app <folder>', 'the synthesized app', 'cdk.out')
     .action(layers);
   trellis
     .command('report')
-    .description('show what of the synthesized app its target does not have, and why')
-    .option('--json', 'everything, for scripts')
+    .description('show which resources and settings of the synthesized app its target lacks, and why')
+    .option('--json', 'print JSON')
     .option('--app <folder>', 'the synthesized app', 'cdk.out')
     .addOption(
       new Option('--target <target>', 'synthesize the app in this folder for this target first').choices([
@@ -63,13 +63,13 @@ function program(): Command {
     .action(report);
   trellis
     .command('diff')
-    .description('say what a deploy would do to data, permissions and cost, before it does')
+    .description('show the effects of a deployment on data, permissions and cost')
     .option('--app <folder>', 'the synthesized app', 'cdk.out')
-    .option('--from <folder>', 'compare with another synthesized app, not with what is deployed')
-    .option('--json', 'everything, for scripts')
+    .option('--from <folder>', 'compare with another synthesized app instead of the deployed stacks')
+    .option('--json', 'print JSON')
     .option(
-      '--fail-on <what...>',
-      'end with 1 when data would be lost (data), more would be allowed (permissions), or AWS would refuse it (refused)',
+      '--fail-on <conditions...>',
+      'exit with code 1 if the deployment would lose data (data), allow more (permissions) or be rejected by AWS (refused)',
     )
     .option('--target <target>', 'local or aws', 'local')
     .option('--profile <name>', 'for AWS: the profile of ~/.aws/config')
@@ -81,16 +81,16 @@ function program(): Command {
     });
   trellis
     .command('redrive')
-    .description('send what failed back to where it failed: dead letters, events, scheduled runs')
+    .description('redrive dead letters, events and scheduled runs to the target that failed')
     .argument('<queue>', 'the queue (name, ARN or URL), or the path of a construct, as in Shop/Mails')
     .option(
       '--to <arn>',
-      'the function, queue, state machine or bus for messages that do not say where they go, or ask for it',
+      'ARN of the function, queue, state machine or bus for messages without a target; also allowed as their target',
     )
     .option('--target <target>', 'local or aws', 'local')
     .option('--profile <name>', 'for AWS: the profile of ~/.aws/config')
     .option('--region <name>', "for AWS: the region (default: the profile's)")
-    .option('--yes', 'for AWS: do not ask')
+    .option('--yes', 'for AWS: redrive without confirmation')
     .action((queue: string, options: RedriveOptions) => {
       // The SDK is loaded for this command only.
       const command = require('./redrive.js') as typeof import('./redrive.js');
@@ -98,13 +98,13 @@ function program(): Command {
     });
   trellis
     .command('runbook')
-    .description('show what to do when an alarm is on')
+    .description('show the runbook of an alarm')
     .argument('[name]', "the name in the alarm's description (default: list them)")
     .action(runbook);
   return trellis;
 }
 
-function portNumber(given: string): number {
-  if (/^\d{1,5}$/.test(given) && Number(given) < 65536) return Number(given);
-  throw new InvalidArgumentError(`expected a port number (0 to 65535), got "${given}".`);
+function portNumber(value: string): number {
+  if (/^\d{1,5}$/.test(value) && Number(value) < 65536) return Number(value);
+  throw new InvalidArgumentError(`must be a port number (0 to 65535), got "${value}".`);
 }

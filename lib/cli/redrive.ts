@@ -4,26 +4,26 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { LocalCloudError } from '../local/index.js';
 import { type CloudOptions, clientConfig } from './redrive/cloud.js';
-import { delivery } from './redrive/deliver.js';
+import { createDeliver } from './redrive/deliver.js';
 import { type Destination, destinationsOf } from './redrive/destinations.js';
-import { type Moved, moveBack, sourcesOf, takeBack } from './redrive/move.js';
+import { type MoveResult, moveToSources, redriveMessages, sourcesOf } from './redrive/move.js';
 import { type FailureQueue, failureQueues } from './redrive/queues.js';
+import { resolveRedriveAction } from './redrive/redrive-action.js';
 import { DeployedStacks } from './redrive/stacks.js';
-import { wayBack } from './redrive/way-back.js';
 
 export interface RedriveOptions extends CloudOptions {
-  /** ARN of what gets messages that do not say where they have to go, and those that ask for it. */
+  /** ARN that messages without a target are sent to. Messages may also name it as their target. @default - none */
   readonly to?: string;
-  /** Whether the command does not ask; it says where messages go all the same. */
+  /** Redrives without confirmation; the targets are printed all the same. @default false */
   readonly yes?: boolean;
 }
 
-/** Sends what failed back to where it failed: to what belongs to the queue, and to nothing else that a message asks for. */
-export async function redrive(meant: string, options: RedriveOptions): Promise<void> {
+/** Redrives a failure queue. Messages are sent only to targets that are configured with the queue, or to `--to`. */
+export async function redrive(queueOrPath: string, options: RedriveOptions): Promise<void> {
   const config = await clientConfig(options);
   const sqs = new SQSClient(config);
   const stacks = await DeployedStacks.read(new CloudFormationClient(config));
-  const queues = await failureQueues(sqs, stacks, meant);
+  const queues = await failureQueues(sqs, stacks, queueOrPath);
   const filled = queues.filter(({ count }) => count > 0);
   if (filled.length === 0) {
     console.log(`Nothing to redrive: ${queues.map(({ url }) => nameOf(url)).join(', ')} is empty.`);
@@ -31,31 +31,33 @@ export async function redrive(meant: string, options: RedriveOptions): Promise<v
   }
   const lambda = new LambdaClient(config);
   const plans = await Promise.all(filled.map((queue) => planOf(queue, { sqs, lambda, stacks }, options.to)));
-  for (const plan of plans) announce(plan);
+  for (const plan of plans) printPlan(plan);
   if (options.target === 'aws' && !options.yes) await confirm();
-  const deliver = delivery(config, sqs);
+  const deliver = createDeliver(config, sqs);
   let left = 0;
   for (const { queue, sources, destinations } of plans) {
-    const moved =
+    const result =
       sources.length > 0
-        ? await moveBack(sqs, queue, sources.length === 1 ? sources[0] : undefined)
-        : await takeBack(sqs, queue, deliver, (message) => wayBack(message, destinations, options.to));
-    tell(queue, moved);
-    left += moved.left.length;
+        ? await moveToSources(sqs, queue, sources.length === 1 ? sources[0] : undefined)
+        : await redriveMessages(sqs, queue, deliver, (message) =>
+            resolveRedriveAction(message, destinations, options.to),
+          );
+    printResult(queue, result);
+    left += result.left.length;
   }
   if (left > 0)
     throw new LocalCloudError(`${left} messages could not be redriven and are still in the queue.`);
 }
 
-/** What becomes of the messages of a queue. */
+/** Targets of the messages of a queue. */
 interface Plan {
   readonly queue: FailureQueue;
   /**
-   * ARNs of the queues whose dead letters these are: SQS moves them back by itself. Those that a rule has put there go to
-   * the queue, too, if there is one only.
+   * ARNs of the queues whose dead-letter queue it is: SQS moves the messages back. If there is only one, it also gets
+   * the messages that a rule has put there.
    */
   readonly sources: readonly string[];
-  /** What else belongs to the queue. */
+  /** Other resources that send their failures to the queue. */
   readonly destinations: readonly Destination[];
   readonly to: string | undefined;
 }
@@ -80,18 +82,17 @@ async function arnOf(sqs: SQSClient, QueueUrl: string): Promise<string> {
   return Attributes?.QueueArn as string;
 }
 
-/** Names the queue and where its messages may go: an operator answers for that. */
-function announce({ queue: { arn, count }, sources, destinations, to }: Plan): void {
+/** Prints the queue and the possible targets of its messages, for the operator to confirm. */
+function printPlan({ queue: { arn, count }, sources, destinations, to }: Plan): void {
   const [, , , region, account, name] = arn.split(':');
-  console.log(`${name} in the account ${account}, ${region}: about ${count} messages, which may go to`);
+  console.log(`${name} in the account ${account}, ${region}: about ${count} messages. Possible targets:`);
   const all = [
     ...sources,
-    ...destinations.map((one) => one.to),
+    ...destinations.map((destination) => destination.to),
     ...(to === undefined ? [] : [`${to} (--to)`]),
   ];
-  for (const one of [...new Set(all)]) console.log(`  ${one}`);
-  if (all.length === 0)
-    console.log('  nothing: no deployed stack has anything that sends its failures there');
+  for (const target of new Set(all)) console.log(`  ${target}`);
+  if (all.length === 0) console.log('  none: no deployed resource sends its failures to this queue');
 }
 
 async function confirm(): Promise<void> {
@@ -99,13 +100,13 @@ async function confirm(): Promise<void> {
     throw new LocalCloudError('stdin is not a terminal: pass `--yes` to redrive without confirmation.');
   }
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await prompt.question('Send the messages there? (y/N) ');
+  const input = await prompt.question('Redrive the messages? (y/N) ');
   prompt.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new LocalCloudError('Nothing was redriven.');
+  if (!/^y(es)?$/i.test(input.trim())) throw new LocalCloudError('Nothing was redriven.');
 }
 
-function tell({ url }: FailureQueue, { moved, left }: Moved): void {
-  console.log(`${nameOf(url)}: ${moved} sent back${left.length > 0 ? `, ${left.length} left` : ''}`);
+function printResult({ url }: FailureQueue, { moved, left }: MoveResult): void {
+  console.log(`${nameOf(url)}: ${moved} redriven${left.length > 0 ? `, ${left.length} left` : ''}`);
   for (const line of left) console.log(`  ${line}`);
 }
 

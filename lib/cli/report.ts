@@ -11,19 +11,19 @@ import {
 
 export interface ReportOptions {
   readonly json?: boolean;
-  /** The folder of the synthesized app. */
+  /** Folder of the synthesized app. */
   readonly app: string;
-  /** What the app in the working directory is synthesized for first. @default - it is taken as it is in `app` */
+  /** Target to synthesize the app in the working directory for. @default - reads the synthesized app in `app` */
   readonly target?: 'local' | 'localstack';
 }
 
-/** Shows what a synthesized app is not on its target: what was left out, replaced, or has no effect there. */
+/** Prints the resources of a synthesized app that its target leaves out or replaces, and settings without effect. */
 export async function report({ json = false, app, target }: ReportOptions): Promise<void> {
-  const found = target ? await reportFor(target) : reportIn(resolve(app));
-  console.log(json ? JSON.stringify(found, null, 2) : described(found));
+  const targetReport = target ? await synthesizeReport(target) : reportIn(resolve(app));
+  console.log(json ? JSON.stringify(targetReport, null, 2) : formatReport(targetReport));
 }
 
-async function reportFor(target: 'local' | 'localstack'): Promise<TargetReport> {
+async function synthesizeReport(target: 'local' | 'localstack'): Promise<TargetReport> {
   const assemblyDir = mkdtempSync(join(tmpdir(), 'trellis-report-'));
   try {
     await synthesizeApp({ projectDir: process.cwd(), assemblyDir, target, log: console.error });
@@ -34,13 +34,13 @@ async function reportFor(target: 'local' | 'localstack'): Promise<TargetReport> 
 }
 
 function reportIn(folder: string): TargetReport {
-  const found = readReport(folder);
-  if (found) return found;
-  const what = existsSync(join(folder, 'manifest.json'))
+  const targetReport = readReport(folder);
+  if (targetReport) return targetReport;
+  const reason = existsSync(join(folder, 'manifest.json'))
     ? 'was synthesized without the constructs of cdk-trellis (call `applyTarget(app)`)'
     : 'has no synthesized app';
   throw new LocalCloudError(
-    `Expected the report of a target in ${folder}, but the folder ${what}.\nName a target to synthesize for with \`--target local\` (or localstack), or the folder with \`--app\`.`,
+    `Expected the report of a target in ${folder}, but the folder ${reason}.\nPass a target to synthesize for with \`--target local\` (or localstack), or the folder with \`--app\`.`,
   );
 }
 
@@ -50,15 +50,15 @@ const SECTIONS: Readonly<Record<ReportedDifference['what'], string>> = {
   'without effect': 'Without effect',
 };
 
-function described(found: TargetReport): string {
+function formatReport(targetReport: TargetReport): string {
   const sections = Object.entries(SECTIONS).flatMap(([what, title]) => {
-    const own = found.differences.filter((difference) => difference.what === what);
-    return own.length > 0 ? [[title, ...grouped(own)].join('\n')] : [];
+    const differences = targetReport.differences.filter((difference) => difference.what === what);
+    return differences.length > 0 ? [[title, ...grouped(differences)].join('\n')] : [];
   });
-  return [summaryOf(found), ...sections].join('\n\n');
+  return [summaryOf(targetReport), ...sections].join('\n\n');
 }
 
-/** Resources of one type have one reason. */
+/** Groups the paths of resources with the same type and reason. */
 function grouped(differences: readonly ReportedDifference[]): string[] {
   const groups = new Map<string, string[]>();
   for (const { type, property, path, why, instead } of differences) {

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalCloudError } from '../local/index.js';
 
-/** The page that the package ships, beside the compiled command as beside its source. */
+/** Page in the package; the relative path is the same for the compiled command and for its source. */
 const PAGE = join(__dirname, '../../docs/runbooks.md');
 
 /**
- * Prints what to do when an alarm is on: the section that its description names; without a name those that there are.
+ * Prints the runbook that an alarm's description names; without a name, the names of all runbooks.
  *
- * @throws LocalCloudError when there is no such section
+ * @throws LocalCloudError when the runbook does not exist
  */
 export function runbook(name: string | undefined): void {
   const sections = new Map(
@@ -24,7 +24,7 @@ export function runbook(name: string | undefined): void {
   }
   const section = sections.get(name);
   if (section === undefined) {
-    throw new LocalCloudError(`There is no runbook "${name}". There are: ${names.join(', ')}.`);
+    throw new LocalCloudError(`Unknown runbook "${name}". The runbooks are ${names.join(', ')}.`);
   }
   console.log(section);
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// In a clone, runs the sources beside it through tsx; in the package, the compiled command.
+// Runs the sources through tsx in a clone, and the compiled command in the package.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-// Which Node.js the SDK will want one day is not for this command's error stream.
+// The SDK's warning about future Node.js requirements does not belong on this command's error stream.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const require = createRequire(import.meta.url);

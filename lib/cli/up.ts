@@ -1,10 +1,10 @@
-import { describe } from './describe.js';
+import { formatCloudInfo } from './format-cloud-info.js';
 import { stayUp } from './stay-up.js';
 
 export interface UpOptions {
   readonly port?: number;
   readonly detach?: boolean;
-  /** Whether resources with data are replaced or deleted without a question. */
+  /** Replaces or deletes resources with data without confirmation. @default false */
   readonly replaceData?: boolean;
 }
 
@@ -13,6 +13,6 @@ export async function up({ port, detach, replaceData }: UpOptions): Promise<void
     port,
     detach,
     replaceData,
-    ready: (info) => console.log(describe(info)),
+    ready: (info) => console.log(formatCloudInfo(info)),
   });
 }

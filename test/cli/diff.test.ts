@@ -13,7 +13,7 @@ import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { mockClient } from 'aws-sdk-client-mock';
 import { applyTarget } from 'cdk-trellis';
-import { deployedStacks } from '../../lib/cli/diff/deployed.js';
+import { readDeployedStacks } from '../../lib/cli/diff/deployed.js';
 import { stacksOf } from '../../lib/cli/diff/templates.js';
 import { type DiffOptions, diff } from '../../lib/cli/diff.js';
 import { Emulator } from '../local/emulator.js';
@@ -48,10 +48,10 @@ async function printed(options: DiffOptions): Promise<string> {
   }
 }
 
-it('tells what changes from one synthesized app to another', async () => {
+it('prints the changes between two synthesized apps', async () => {
   const options = { app: assembly(empty), from: assembly(withTable) };
   expect(await printed(options)).toMatch(
-    /^Compared with .*\nData\n {2}Shop\/Orders.* is DELETED, with its data/,
+    /^Compared with .*\nData\n {2}Shop\/Orders.* is DELETED with its data/,
   );
   expect(JSON.parse(await printed({ ...options, json: true }))).toMatchObject({
     data: [{ what: 'deleted', lost: true }],
@@ -59,12 +59,12 @@ it('tells what changes from one synthesized app to another', async () => {
   });
 });
 
-it('fails for data when it is asked to, and some would be lost', async () => {
+it('fails with --fail-on data if the deployment would lose data', async () => {
   const app = assembly(empty);
   const failOn = ['data', 'permissions'];
   await printed({ app, from: app, failOn });
   await expect(printed({ app, from: assembly(withTable), failOn })).rejects.toThrow(
-    'It must not be deployed as it is: data',
+    '--fail-on data: this deployment would lose data.',
   );
   await expect(printed({ app, from: app, failOn: ['cost'] })).rejects.toThrow(
     '`--fail-on` must be data, permissions or refused, got "cost".',
@@ -73,31 +73,31 @@ it('fails for data when it is asked to, and some would be lost', async () => {
 
 it.each([
   ['without a synthesized app', { app: '/nowhere' }, 'no manifest.json'],
-  ['without a profile for AWS', { target: 'aws' }, '`--target aws` wants `--profile NAME`'],
+  ['without a profile for AWS', { target: 'aws' }, '`--target aws` requires `--profile NAME`'],
   ['for another target', { target: 'azure' }, 'must be local or aws, got "azure"'],
   ['without a local cloud', {}, 'No local cloud is running'],
-])('says what to do %s', async (_, options, message) => {
+])('fails with a remedy %s', async (_, options, message) => {
   await expect(printed({ app: assembly(empty), ...options })).rejects.toThrow(message);
 });
 
-it('refuses to compare an app that was made for another target', async () => {
+it('rejects an app that was synthesized for another target', async () => {
   const app = assembly((stack) => applyTarget(stack), { target: 'local' });
   await expect(printed({ app, target: 'aws', profile: 'shop' })).rejects.toThrow(
     'is synthesized for local, but `--target` is aws.\nRun `npx cdk synth` first.',
   );
 });
 
-it('reads what is deployed on the local cloud, and writes nothing there', async () => {
+it('reads the stacks that are deployed to the local cloud, and writes nothing', async () => {
   const emulator = await Emulator.start();
   try {
     const stacks = stacksOf(assembly(withTable));
-    expect(await deployedStacks(emulator.client, stacks)).toEqual({
+    expect(await readDeployedStacks(emulator.client, stacks)).toEqual({
       account: undefined,
       templates: new Map(),
     });
     const { template } = stacks[0]!;
     await emulator.deploy('Shop', { Resources: template.Resources });
-    expect(await deployedStacks(emulator.client, stacks)).toEqual({
+    expect(await readDeployedStacks(emulator.client, stacks)).toEqual({
       account: '000000000000',
       templates: new Map([['Shop', { Resources: template.Resources }]]),
     });
@@ -106,8 +106,8 @@ it('reads what is deployed on the local cloud, and writes nothing there', async 
   }
 }, 60_000);
 
-// No emulator has nested stacks.
-it('reads stacks that are nested in what is deployed, also when the app has them no longer', async () => {
+// With a mock: the emulators have no nested stacks.
+it('reads nested stacks, also when the app no longer has them', async () => {
   const id = (name: string) => `arn:aws:cloudformation:eu-west-1:111122223333:stack/${name}/1`;
   const outer = { Resources: { Inner: { Type: 'AWS::CloudFormation::Stack' } } };
   const inner = { Resources: { Orders: { Type: 'AWS::DynamoDB::Table' } } };
@@ -122,7 +122,7 @@ it('reads stacks that are nested in what is deployed, also when the app has them
     .on(GetTemplateCommand, { StackName: id('Inner') })
     .resolves({ TemplateBody: JSON.stringify(inner) });
   try {
-    expect(await deployedStacks({ region: 'eu-west-1' }, stacksOf(assembly(empty)))).toEqual({
+    expect(await readDeployedStacks({ region: 'eu-west-1' }, stacksOf(assembly(empty)))).toEqual({
       account: '111122223333',
       templates: new Map<string, object>([
         ['Shop', outer],
@@ -135,14 +135,14 @@ it('reads stacks that are nested in what is deployed, also when the app has them
 });
 
 it.each(['REVIEW_IN_PROGRESS', 'ROLLBACK_COMPLETE'] as const)(
-  'takes a stack that is %s for none: nothing is there',
+  'omits a stack in the status %s: it has no resources',
   async (StackStatus) => {
     const cloudFormation = mockClient(CloudFormationClient);
     cloudFormation
       .on(DescribeStacksCommand)
       .resolves({ Stacks: [{ StackId: 'id', StackStatus } as StackOfSdk] });
     try {
-      const { templates } = await deployedStacks({ region: 'eu-west-1' }, stacksOf(assembly(empty)));
+      const { templates } = await readDeployedStacks({ region: 'eu-west-1' }, stacksOf(assembly(empty)));
       expect(templates.size).toBe(0);
     } finally {
       cloudFormation.restore();

@@ -30,7 +30,7 @@ const plain = (stack: Stack, layer: SharedLayer) =>
     layers: layer.versionsIn(stack),
   });
 
-it('an app may have stacks with nothing in them', () => {
+it('an app may have empty stacks', () => {
   const project = new Project();
   const app = project.app();
   new NestedStack(new Stack(app, 'Empty'), 'Nested');
@@ -42,7 +42,7 @@ describe.each([
   ['with paths in its templates', PATHS],
   ['without paths in its templates', {}],
 ])('the layers of an app %s', (_, context) => {
-  it('are told with what they hold and who uses them', () => {
+  it('are reported with their packages, files and functions', () => {
     const { project, money } = shop();
     const app = project.app({ context });
     const stack = new Stack(app, 'Shop');
@@ -55,7 +55,7 @@ describe.each([
       kind: 'dependency',
       functions: ['Shop/Text', 'Shop/Money', 'Shop/Plain'],
     });
-    const packages = new Map(automatic!.packages.map((one) => [one.name, one]));
+    const packages = new Map(automatic!.packages.map((item) => [item.name, item]));
     const versionOf = (name: string) => require(`${name}/package.json`).version;
     expect(packages.get('zod')).toEqual({
       name: 'zod',
@@ -84,14 +84,14 @@ describe.each([
       expect(bytes).toBe(Object.values(files).reduce((sum, size) => sum + size, 0));
     }
     const inPackages = automatic!.packages.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
-    // The rest is what esbuild puts around them: imports and exports.
+    // The rest is esbuild's code around the packages: imports and exports.
     expect(inPackages / automatic!.bytes).toBeGreaterThan(0.9);
     expect(inPackages).toBeLessThanOrEqual(automatic!.bytes);
   });
 });
 
 describe('the layers of an app', () => {
-  it('are those of its stages and nested stacks, too', () => {
+  it('include the layers of its stages and nested stacks', () => {
     const { project, money } = shop();
     const app = project.app({ context: PATHS });
     const stack = new Stack(app, 'Shop');
@@ -99,8 +99,8 @@ describe('the layers of an app', () => {
     project.add(nested, 'Money', './lambda/money.js', { layers: [money] });
     const staged = new Stack(new Stage(app, 'Beta'), 'Shop');
     project.add(staged, 'Money', './lambda/money.js', { layers: [money] });
-    const found = layersOf(app.synth().directory);
-    expect(Object.fromEntries(found.map(({ path, functions }) => [path, functions]))).toEqual({
+    const reports = layersOf(app.synth().directory);
+    expect(Object.fromEntries(reports.map(({ path, functions }) => [path, functions]))).toEqual({
       'Shop/Inner/NodeModules': ['Shop/Inner/Money'],
       'Shop/Inner/ShopMoneyLayer': ['Shop/Inner/Money'],
       'Beta/Shop/NodeModules': ['Beta/Shop/Money'],
@@ -108,7 +108,7 @@ describe('the layers of an app', () => {
     });
   });
 
-  it('are those of stacks that were bundled', () => {
+  it('are only the layers of bundled stacks', () => {
     const { project } = shop();
     const app = project.app({ context: { 'aws:cdk:bundling-stacks': ['Shop'] } });
     for (const id of ['Shop', 'Other']) project.add(new Stack(app, id), 'Text', './lambda/text.js');
@@ -123,7 +123,7 @@ describe('trellis layers', () => {
       encoding: 'utf8',
     });
 
-  it('prints them for people and for scripts', () => {
+  it('prints text, or JSON with --json', () => {
     const { project } = shop();
     const app = project.app({ outdir: project.path('cdk.out') });
     project.add(new Stack(app, 'Shop'), 'Text', './lambda/text.js');
@@ -146,12 +146,12 @@ describe('trellis layers', () => {
     expect(JSON.parse(trellis(project.folder, '--json').stdout)).toEqual(layersOf(project.path('cdk.out')));
   });
 
-  it('says what to do where there is no synthesized app', () => {
+  it('fails with a remedy without a synthesized app', () => {
     const { project } = shop();
     const { status, stderr } = trellis(project.folder, '--app', 'elsewhere');
     expect(status).toBe(1);
     expect(stderr).toBe(
-      `Expected a synthesized app in ${project.path('elsewhere')}, but it has no manifest.json.\nRun \`npx cdk synth\` first (for the local cloud \`npx cdk synth -c target=local\`), or name its folder with \`--app\`.\n`,
+      `Expected a synthesized app in ${project.path('elsewhere')}, but it has no manifest.json.\nRun \`npx cdk synth\` first (for the local cloud \`npx cdk synth -c target=local\`), or pass its folder with \`--app\`.\n`,
     );
   });
 });

@@ -33,7 +33,7 @@ const keyedBy = (key: string) =>
        removalPolicy: cdk.RemovalPolicy.DESTROY });`,
   );
 
-/** The one table whose name has "Orders", and a client for it. */
+/** Returns the table whose name contains "Orders", and a client for it. */
 async function orders() {
   const cloud = await findLocalCloud({ projectDir });
   const client = new DynamoDBClient(clientOptions(cloud!.endpoint, cloud!.credentials));
@@ -60,23 +60,23 @@ afterAll(async () => {
   rmSync(projectDir, { recursive: true, force: true });
 }, 60_000);
 
-it('replaces a table without a question when it is empty', async () => {
+it('replaces an empty table without confirmation', async () => {
   keyedBy('number');
   expect(await run('up')).toMatchObject({ code: 0 });
   keyedBy('id');
   expect(await run('up')).toMatchObject({ code: 0 });
 });
 
-it('deploys nothing that would replace a table with data, and the version before keeps running', async () => {
+it('deploys nothing that would replace a table with data, and the previous version keeps running', async () => {
   await putItems('a', 'b');
   keyedBy('number');
   const { code, output } = await run('up');
   expect(code).toBe(1);
   expect(output).toContain(
-    'This deployment loses data:\n' +
-      '  Notes/Orders (AWS::DynamoDB::Table) with 2 items is replaced by an empty one (changed: KeySchema',
+    'This deployment would lose data:\n' +
+      '  Notes/Orders (AWS::DynamoDB::Table) with 2 items is replaced by an empty resource (changed: KeySchema',
   );
-  expect(output).toContain('Nothing was deployed: the version before keeps running.');
+  expect(output).toContain('Nothing was deployed: the previous version keeps running.');
   expect(output).toContain('stdin is not a terminal: pass `--replace-data`');
   expect(await itemCount()).toBe(2);
 });
@@ -91,7 +91,7 @@ it('deploys nothing that would delete a table with data', async () => {
   expect(await itemCount()).toBe(2);
 });
 
-it('keeps serving the version before when it was started for the deployment', async () => {
+it('keeps serving the previous version when it was started for the deployment', async () => {
   await run('down');
   keyedBy('number');
   expect(await run('up', '--detach', '--port', '0')).toMatchObject({ code: 1 });
@@ -99,7 +99,7 @@ it('keeps serving the version before when it was started for the deployment', as
   expect(await run('info')).toMatchObject({ code: 0 });
 });
 
-it('replaces it with --replace-data', async () => {
+it('replaces a table with data with --replace-data', async () => {
   expect(await run('up', '--replace-data')).toMatchObject({ code: 0 });
   expect(await itemCount()).toBe(0);
 });

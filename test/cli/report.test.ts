@@ -27,7 +27,7 @@ function shopFor(target: string): App {
   return app;
 }
 
-it('tells people what is left out and why, type by type', async () => {
+it('prints the resources that are left out, with the reason, by type', async () => {
   expect(
     await printed(shopFor('localstack')),
   ).toBe(`Target localstack (LocalStack 4.14.0): 2 resources left out, 0 replaced, 0 settings without effect (npx trellis report --target localstack)
@@ -38,7 +38,7 @@ Left out
     Shop/Admins`);
 });
 
-it('tells what has no effect', async () => {
+it('prints settings without effect', async () => {
   const app = new App({ context: { target: 'local' } });
   new DataTable(new Stack(app, 'Shop'), 'Products', { partitionKey: 'productId' });
   expect(await printed(app)).toContain(`Without effect
@@ -46,25 +46,25 @@ it('tells what has no effect', async () => {
     Shop/Products/Table/Resource`);
 });
 
-it('tells scripts everything', async () => {
+it('prints JSON with --json', async () => {
   expect(JSON.parse(await printed(shopFor('localstack'), { json: true }))).toMatchObject({
     target: 'localstack',
     differences: [{ path: 'Shop/Users' }, { path: 'Shop/Admins' }],
   });
 });
 
-it('says that on AWS nothing differs', async () => {
+it('prints that nothing differs on AWS', async () => {
   expect(await printed(shopFor('aws'))).toBe('Target aws: everything as on AWS');
 });
 
-it('says what to do where there is no synthesized app', async () => {
+it('fails with a remedy without a synthesized app', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'report-'));
   await expect(report({ app: empty })).rejects.toThrow(
-    `Expected the report of a target in ${empty}, but the folder has no synthesized app.\nName a target to synthesize for with \`--target local\` (or localstack), or the folder with \`--app\`.`,
+    `Expected the report of a target in ${empty}, but the folder has no synthesized app.\nPass a target to synthesize for with \`--target local\` (or localstack), or the folder with \`--app\`.`,
   );
 });
 
-it('says what to do where the app has none of the constructs', async () => {
+it('fails with a remedy for an app without constructs of the library', async () => {
   const app = new App();
   new Stack(app, 'Shop');
   const { directory } = app.synth();
@@ -73,7 +73,7 @@ it('says what to do where the app has none of the constructs', async () => {
   );
 });
 
-it('synthesizes the app in this folder for a target, whatever credentials are in the environment', () => {
+it('synthesizes the app in this folder for a target, independent of credentials in the environment', () => {
   const cwd = project();
   const trellis = join(__dirname, '../../lib/cli/trellis.mjs');
   const env = { ...process.env, AWS_PROFILE: 'production', CDK_DEFAULT_ACCOUNT: '123456789012' };

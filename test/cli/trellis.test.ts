@@ -15,7 +15,7 @@ interface Result {
   stderr: string;
 }
 
-/** Runs the command; `onOutput` sees what it has printed so far. */
+/** Runs the command; `onOutput` gets its output so far. */
 function run(
   args: string[],
   onOutput?: (stdout: string, child: ReturnType<typeof spawn>) => void,
@@ -42,19 +42,19 @@ afterAll(async () => {
   rmSync(projectDir, { recursive: true, force: true });
 }, 20_000);
 
-it('says that nothing runs, on the error stream, and fails', async () => {
+it('fails with a message on the error stream if no local cloud runs', async () => {
   const { code, stdout, stderr } = await run(['info', '--json']);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toBe(`No local cloud is running for ${projectDir}.\nStart it with \`npx trellis up\`.\n`);
 });
 
-it('refuses what is no port', async () => {
+it('rejects an invalid port', async () => {
   const { code, stderr } = await run(['up', '--port', 'abc']);
   expect(code).toBe(1);
-  expect(stderr).toContain('expected a port number (0 to 65535), got "abc"');
+  expect(stderr).toContain('must be a port number (0 to 65535), got "abc"');
 });
 
-it('says that there is no app before it starts anything, and leaves nothing behind', async () => {
+it('fails in a folder without an app before it starts or writes anything', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'trellis-empty-'));
   const { code, stderr } = await run(['up', '--port', '0'], undefined, {}, empty);
   expect(code).toBe(1);
@@ -65,7 +65,7 @@ it('says that there is no app before it starts anything, and leaves nothing behi
   rmSync(empty, { recursive: true });
 });
 
-it('deploys, tells scripts the addresses, and stops', async () => {
+it('deploys, prints the addresses as JSON, and stops', async () => {
   expect(await run(['up', '--detach', '--port', '0'])).toMatchObject({ code: 0, stderr: '' });
   const { code, stdout } = await run(['info', '--json']);
   const info = JSON.parse(stdout);
@@ -75,20 +75,20 @@ it('deploys, tells scripts the addresses, and stops', async () => {
   const variables = (await run(['info', '--env'])).stdout;
   const caller =
     'curl -s --aws-sigv4 aws:amz:us-east-1:sts --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"';
-  const asked = `${variables}${caller} "$AWS_ENDPOINT_URL/?Action=GetCallerIdentity&Version=2011-06-15"`;
+  const script = `${variables}${caller} "$AWS_ENDPOINT_URL/?Action=GetCallerIdentity&Version=2011-06-15"`;
   const env = { ...process.env, AWS_PROFILE: 'production', AWS_SESSION_TOKEN: 'real' };
-  const told = execFileSync('bash', ['-c', `${asked}; env`], { encoding: 'utf8', env });
-  expect(told).toContain('<Arn>arn:aws:iam::000000000000:root</Arn>');
-  expect(told).not.toMatch(/AWS_(PROFILE|SESSION_TOKEN)/);
+  const output = execFileSync('bash', ['-c', `${script}; env`], { encoding: 'utf8', env });
+  expect(output).toContain('<Arn>arn:aws:iam::000000000000:root</Arn>');
+  expect(output).not.toMatch(/AWS_(PROFILE|SESSION_TOKEN)/);
   expect(stdout).not.toContain(/AWS_SECRET_ACCESS_KEY=(\S+)/.exec(variables)![1]);
   expect(await run(['info', '--api', 'notes'])).toMatchObject({ code: 0, stdout: `${info.apis.notes}\n` });
   expect(await run(['info', '--api', 'orders'])).toMatchObject({
     code: 1,
     stderr: '`--api` must name an API of the app (notes), got "orders".\n',
   });
-  // Not a word of the SDK's about the version of Node.js.
-  const warned = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: undefined };
-  const { stderr } = await run(['redrive', 'Nothing'], undefined, warned);
+  // Without the SDK's warning about the version of Node.js.
+  const withWarning = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: undefined };
+  const { stderr } = await run(['redrive', 'Nothing'], undefined, withWarning);
   expect(stderr).toMatch(/^Expected a queue, or the path of a construct/);
   expect(await run(['down'])).toMatchObject({
     code: 0,
@@ -97,7 +97,7 @@ it('deploys, tells scripts the addresses, and stops', async () => {
   expect(await run(['down'])).toMatchObject({ code: 0, stdout: 'No local cloud was running.\n' });
 }, 60_000);
 
-it('stays until Ctrl-C, and keeps what was deployed', async () => {
+it('runs until Ctrl-C, and keeps the deployed stacks', async () => {
   const { code, stdout } = await run(['up', '--port', '0'], (soFar, child) => {
     if (soFar.includes('Ctrl-C') && !soFar.includes('Stopping')) child.kill('SIGINT');
   });
@@ -109,7 +109,7 @@ it('stays until Ctrl-C, and keeps what was deployed', async () => {
   expect((await run(['info'])).code).toBe(1);
 }, 60_000);
 
-it('fails and says what is lost when what it holds cannot be saved', async () => {
+it('fails and reports the loss when the data cannot be saved', async () => {
   const { code, stderr } = await run(['up', '--port', '0'], (soFar, child) => {
     if (!soFar.includes('Ctrl-C') || soFar.includes('Stopping')) return;
     const files = join(projectDir, '.trellis/data/saves/files');
@@ -126,7 +126,7 @@ it('fails and says what is lost when what it holds cannot be saved', async () =>
   expect((await run(['down'])).code).toBe(0);
 }, 120_000);
 
-it('ends well when it is stopped from another terminal', async () => {
+it('exits with 0 when it is stopped from another terminal', async () => {
   let down: Promise<Result> | undefined;
   const { code, stdout, stderr } = await run(['up', '--port', '0'], (soFar) => {
     if (soFar.includes('Ctrl-C')) down ??= run(['down']);
@@ -136,7 +136,7 @@ it('ends well when it is stopped from another terminal', async () => {
   expect((await down)?.code).toBe(0);
 }, 60_000);
 
-it('says what to do when the disk refuses', async () => {
+it('fails with a remedy when it cannot write its files', async () => {
   const file = join(projectDir, 'file');
   writeFileSync(file, '');
   const { code, stderr } = await run(['up', '--port', '0'], undefined, {

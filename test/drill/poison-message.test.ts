@@ -79,7 +79,7 @@ it('a message that the worker cannot handle waits in its dead-letter queue, and 
   }
 
   const command = [join(root, 'lib/cli/trellis.mjs'), 'redrive', 'StorefrontNotifications/Messages'];
-  expect(execFileSync(process.execPath, command, { cwd: root, encoding: 'utf8' })).toContain('1 sent back');
+  expect(execFileSync(process.execPath, command, { cwd: root, encoding: 'utf8' })).toContain('1 redriven');
   expect(await messageAbout(orderId, token)).toMatchObject([{ kind: 'order-confirmed' }]);
   expect(await lengthOf(deadLetters)).toBe(0);
 }, 90_000);

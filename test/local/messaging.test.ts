@@ -47,7 +47,7 @@ describe('a QueueWorker', () => {
 
   it('gets dead letters back when they are redriven', async () => {
     const { code, output } = await app.redrive('Messaging/Tasks');
-    expect(output).toMatch(/TasksDeadLetters.*: 2 sent back\n$/);
+    expect(output).toMatch(/TasksDeadLetters.*: 2 redriven\n$/);
     expect(code).toBe(0);
     await eventually(
       () => app.log('task bad'),
@@ -98,7 +98,7 @@ describe('a QueueWorker whose messages fail in other ways', () => {
     // As after a crash: the message was handled, and lies in the dead-letter queue all the same.
     const [sent] = await app.log('task known');
     await app.putDeadLetter('TasksDead', named('known'), sent?.id);
-    expect((await app.redrive('Messaging/Tasks')).output).toMatch(/1 sent back\n$/);
+    expect((await app.redrive('Messaging/Tasks')).output).toMatch(/1 redriven\n$/);
     await eventually(
       async () => [await app.count('Tasks'), await app.count('TasksDead')],
       ([waiting, dead]) => waiting === 0 && dead === 0,
@@ -116,7 +116,7 @@ describe('a QueueWorker whose messages fail in other ways', () => {
       (dead) => dead === 3,
       60,
     );
-    expect((await app.redrive('Messaging/Tasks')).output).toMatch(/3 sent back\n$/);
+    expect((await app.redrive('Messaging/Tasks')).output).toMatch(/3 redriven\n$/);
     await eventually(
       async () => [await app.count('Tasks'), await app.log('task crash')],
       ([waiting, crashes]) => waiting === 0 && (crashes as Row[]).length === 4,
@@ -200,7 +200,7 @@ describe('an EventHub', () => {
   it('handles it after all, when the cause is repaired and it is redriven', async () => {
     await app.put('Log', { what: 'repaired', at: 'now' });
     const { code, output } = await app.redrive('Messaging/Events/OrderChanged');
-    expect(output).toMatch(/Failures.*: 1 sent back\n$/);
+    expect(output).toMatch(/Failures.*: 1 redriven\n$/);
     expect(code).toBe(0);
     await eventually(
       () => app.log('handled o-3'),
@@ -232,7 +232,7 @@ describe('an EventHub', () => {
   });
 
   it('keeps it again, with the refusal of the consumer, when it is redriven too early', async () => {
-    expect((await app.redrive('Messaging/Events/OrderChanged')).output).toContain('1 sent back');
+    expect((await app.redrive('Messaging/Events/OrderChanged')).output).toContain('1 redriven');
     const [failure] = await eventually(
       () => app.bodies('OnChangedFailures'),
       (all) => all.length === 1,
@@ -294,7 +294,7 @@ describe('an Outbox', () => {
     await app.purge('Published');
     expect(await app.redrive('Messaging/Outbox')).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/OutboxFailures.*: 2 sent back\n$/),
+      output: expect.stringMatching(/OutboxFailures.*: 2 redriven\n$/),
     });
     const events = await eventually(
       () => app.bodies('Published'),
@@ -328,7 +328,7 @@ describe('an Outbox', () => {
     const data = { orderId: 'big', state: 'placed', state2: 1 };
     for (const publishing of ['by the repair itself', 'by the redrive']) {
       if (publishing === 'by the redrive') {
-        expect((await app.redrive('Messaging/Outbox')).output).toMatch(/1 sent back\n$/);
+        expect((await app.redrive('Messaging/Outbox')).output).toMatch(/1 redriven\n$/);
       }
       const [repaired] = await eventually(
         () => app.take('Published'),
@@ -483,7 +483,7 @@ describe('trellis redrive', () => {
     const refused = await app.redrive(queue);
     expect(refused.code).toBe(1);
     expect(refused.output).toMatch(
-      /0 sent back, 1 left\n.*it does not say where it has to go.*\n1 messages could not be redriven and are still in the queue\.\n$/,
+      /0 redriven, 1 left\n.*it does not name its target.*\n1 messages could not be redriven and are still in the queue\.\n$/,
     );
     const account = 'us-east-1:000000000000';
     const to = `arn:aws:sqs:${account}:${app.output('Published').split('/').at(-1)}`;
@@ -501,9 +501,9 @@ describe('trellis redrive', () => {
     ]);
     const { code, output } = await app.redrive('Messaging/Events/OrderChanged');
     expect(code).toBe(1);
-    expect(output).toMatch(/which may go to\n {2}arn:aws:lambda:.*:function:Messaging-EventsOrderChanged/);
+    expect(output).toMatch(/Possible targets:\n {2}arn:aws:lambda:.*:function:Messaging-EventsOrderChanged/);
     expect(output).toContain(
-      'it asks for arn:aws:lambda:us-east-1:000000000000:function:evil, which does not',
+      'its target is arn:aws:lambda:us-east-1:000000000000:function:evil, which does not',
     );
     await app.purge('OnChangedFailures');
   });
@@ -515,7 +515,7 @@ describe('trellis redrive', () => {
     });
     expect(await app.redrive('Messaging/Tasks', '--target', 'aws')).toMatchObject({
       code: 1,
-      output: expect.stringContaining('`--target aws` wants `--profile NAME`'),
+      output: expect.stringContaining('`--target aws` requires `--profile NAME`'),
     });
   });
 });

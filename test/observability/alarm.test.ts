@@ -94,7 +94,7 @@ describe('the runbook', () => {
 
   it('that does not exist is refused with those that do', () => {
     expect(() => showRunbook('nothing')).toThrow(
-      'There is no runbook "nothing". There are: failing-requests, ',
+      'Unknown runbook "nothing". The runbooks are failing-requests, ',
     );
   });
 

@@ -6,37 +6,41 @@ import { type DataChange, dataChanges, holdsData, type LocatedDataChange } from 
 import { takenNames } from './names.js';
 import { type PermissionChange, permissionChanges } from './permissions.js';
 import type { Refusal } from './refusal.js';
-import { refusedUpdates } from './refusals.js';
+import { rejectedUpdates } from './refusals.js';
 import type { SynthesizedStack, Template } from './templates.js';
 
-/** What a deploy of an app would do, beyond its code. */
+/** Effects of deploying an app, except changes of its code. */
 export interface AppDiff {
-  /** The stacks that are not deployed yet. */
+  /** Stacks that are not deployed yet. */
   readonly newStacks: readonly string[];
-  /** The stacks that are deployed, but no longer in the app: a deploy leaves them alone. */
+  /** Stacks that are deployed but no longer in the app: a deployment does not change them. */
   readonly leftStacks: readonly string[];
   readonly data: readonly DataChange[];
   readonly permissions: readonly PermissionChange[];
-  /** What AWS refuses, so that the deployment fails. */
+  /** Changes that AWS rejects, so that the deployment fails. */
   readonly refused: readonly Refusal[];
   readonly cost: { readonly before: CostAtRest; readonly after: CostAtRest };
 }
 
-/** @param deployed by the names of stacks */
+/**
+ * Compares an app with the deployed templates.
+ *
+ * @param deployed templates by stack name
+ */
 export function appDiff(
   stacks: readonly SynthesizedStack[],
   deployed: ReadonlyMap<string, Template>,
 ): AppDiff {
   const { after, left, gone, compared } = pairsOf(stacks, deployed);
-  const { fullDiff } = differ();
+  const { fullDiff } = loadCloudFormationDiff();
   const diffs = compared.map(([name, template]) => {
     const old = deployed.get(name) ?? {};
-    // It changes what it is given.
+    // `fullDiff` mutates its arguments.
     const diff = fullDiff(structuredClone(old), structuredClone(template));
     return {
       data: dataChanges(name, diff).map(({ change }) => change),
       permissions: permissionChanges(name, diff, [template, old]),
-      refused: refusedUpdates(name, diff),
+      refused: rejectedUpdates(name, diff),
     };
   });
   return {
@@ -61,9 +65,9 @@ export function lostResources(
     const old = deployed.get(name);
     return old !== undefined && holdsData(old) && JSON.stringify(old) !== JSON.stringify(template);
   });
-  // The schemas of CloudFormation take their time to load.
+  // The schemas of CloudFormation are slow to load.
   if (changed.length === 0) return [];
-  const { fullDiff } = differ();
+  const { fullDiff } = loadCloudFormationDiff();
   return changed
     .flatMap(([name, template]) =>
       dataChanges(name, fullDiff(structuredClone(deployed.get(name) ?? {}), structuredClone(template))),
@@ -74,7 +78,7 @@ export function lostResources(
 function pairsOf(stacks: readonly SynthesizedStack[], deployed: ReadonlyMap<string, Template>) {
   const after = new Map(stacks.map(({ name, template }) => [name, template]));
   const left = [...deployed.keys()].filter((name) => !after.has(name));
-  // What is nested goes with the resource that it is.
+  // A nested stack is deleted with its resource in the parent stack.
   const gone = left.filter((name) => after.has(name.replace(/\/.*/, '')));
   const compared = [...after, ...gone.map((name): [string, Template] => [name, {}])];
   return { after, left, gone, compared };
@@ -89,19 +93,19 @@ function resourcesOf(templates: readonly Template[]): PricedResource[] {
   );
 }
 
-/** What is behind `cdk diff`: an optional peer, which toolkit-lib brings. */
-function differ(): typeof import('@aws-cdk/cloudformation-diff') {
+/** Loads the library behind `cdk diff`: an optional peer dependency, installed with toolkit-lib. */
+function loadCloudFormationDiff(): typeof import('@aws-cdk/cloudformation-diff') {
   const name = '@aws-cdk/cloudformation-diff';
   try {
     return require(name);
   } catch {
-    // Package managers that do not hoist have it beside toolkit-lib only.
+    // Package managers without hoisting install it next to toolkit-lib only.
   }
   try {
     return require(require.resolve(name, { paths: [dirname(require.resolve('@aws-cdk/toolkit-lib'))] }));
   } catch {
     throw new LocalCloudError(
-      'Comparing with what is deployed needs the package @aws-cdk/cloudformation-diff, which is not installed.\n' +
+      'Comparing with the deployed stacks needs the package @aws-cdk/cloudformation-diff, which is not installed.\n' +
         'Install it: npm install --save-dev @aws-cdk/cloudformation-diff',
     );
   }

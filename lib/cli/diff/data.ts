@@ -1,18 +1,18 @@
 import type { ResourceDifference, TemplateDiff } from '@aws-cdk/cloudformation-diff';
 import { pathOf, type Resource, type Template } from './templates.js';
 
-/** What a deploy would do to something that holds data. */
+/** Effect of a deployment on a resource that holds data. */
 export interface DataChange {
   readonly path: string;
   readonly type: string;
   readonly what: 'deleted' | 'replaced' | 'may be replaced' | 'keeps less' | 'no longer kept';
-  /** Whether what it holds is gone afterwards; `false` when it stays, without a stack. */
+  /** True if the data is lost; false if the resource is retained outside of the stack. */
   readonly lost: boolean;
-  /** The properties that make it so. */
+  /** Changed properties that cause it. */
   readonly because: readonly string[];
 }
 
-/** What holds data, as AWS's linter lists it; the archive of a bus, too. */
+/** Types that hold data: those of cfn-lint's stateful resources, and archives of event buses. */
 const STATEFUL: ReadonlySet<string> = new Set([
   'AWS::Backup::BackupVault',
   'AWS::Cognito::UserPool',
@@ -42,24 +42,24 @@ const STATEFUL: ReadonlySet<string> = new Set([
   'AWS::SecretsManager::Secret',
 ]);
 
-/** How long something is kept: what is older goes when it gets shorter. None is for ever, or the default. */
-const KEEPS: Readonly<Record<string, readonly [property: string, none: number]>> = {
+/** Retention properties, with the value that applies without one. A shorter retention deletes older data. */
+const RETENTION: Readonly<Record<string, readonly [property: string, defaultValue: number]>> = {
   'AWS::Events::Archive': ['RetentionDays', Number.POSITIVE_INFINITY],
   'AWS::Kinesis::Stream': ['RetentionPeriodHours', 24],
   'AWS::Logs::LogGroup': ['RetentionInDays', Number.POSITIVE_INFINITY],
   'AWS::SQS::Queue': ['MessageRetentionPeriod', 4 * 24 * 60 * 60],
 };
 
-const KEPT = /^(Retain|RetainExceptOnCreate|Snapshot)$/;
+const RETAINED = /^(Retain|RetainExceptOnCreate|Snapshot)$/;
 
-/** Changes by what they change: a deployed resource, by its stack and logical id. */
+/** A change with the deployed resource that it concerns. */
 export interface LocatedDataChange {
   readonly stack: string;
   readonly id: string;
   readonly change: DataChange;
 }
 
-/** Returns what a deployment of one stack would do to what holds data. */
+/** Returns the effects of deploying one stack on its resources with data. */
 export function dataChanges(stack: string, { resources }: TemplateDiff): LocatedDataChange[] {
   return Object.entries(resources.changes).flatMap(([id, difference]) => {
     const { oldValue, newValue, oldResourceType: type } = difference;
@@ -69,7 +69,7 @@ export function dataChanges(stack: string, { resources }: TemplateDiff): Located
   });
 }
 
-/** Whether a template has something that holds data. */
+/** Returns true if a template has a resource that holds data. */
 export function holdsData({ Resources = {} }: Template): boolean {
   return Object.values(Resources).some(({ Type }) => STATEFUL.has(Type));
 }
@@ -81,31 +81,34 @@ function changesOf(
   type: string,
 ): Change[] {
   if (newValue === undefined || newValue.Type !== type) {
-    return [{ what: 'deleted', lost: !KEPT.test(oldValue?.DeletionPolicy ?? ''), because: [] }];
+    return [{ what: 'deleted', lost: !RETAINED.test(oldValue?.DeletionPolicy ?? ''), because: [] }];
   }
   if (changeImpact === 'WILL_REPLACE' || changeImpact === 'MAY_REPLACE') {
     const because = Object.entries(propertyUpdates).filter(
       ([, update]) => update.changeImpact === changeImpact,
     );
-    // CloudFormation does not say whose policy counts, so both have to keep it.
-    const isKept = [oldValue, newValue].every((value) => KEPT.test(value?.UpdateReplacePolicy ?? ''));
+    // CloudFormation does not document which of the two policies applies, so both must retain it.
+    const isRetained = [oldValue, newValue].every((value) => RETAINED.test(value?.UpdateReplacePolicy ?? ''));
     const what = changeImpact === 'WILL_REPLACE' ? 'replaced' : 'may be replaced';
-    return [{ what, lost: !isKept, because: because.map(([name]) => name) }];
+    return [{ what, lost: !isRetained, because: because.map(([name]) => name) }];
   }
-  return [...shortened(oldValue, newValue, type), ...unkept(oldValue, newValue)];
+  return [...shortenedRetention(oldValue, newValue, type), ...weakenedPolicies(oldValue, newValue)];
 }
 
-function shortened(oldValue: Resource | undefined, newValue: Resource, type: string): Change[] {
-  const [property = '', none = 0] = KEEPS[type] ?? [];
-  const kept = (of: Resource | undefined) => Number(of?.Properties?.[property] ?? none);
-  return kept(newValue) < kept(oldValue) ? [{ what: 'keeps less', lost: true, because: [property] }] : [];
+function shortenedRetention(oldValue: Resource | undefined, newValue: Resource, type: string): Change[] {
+  const [property = '', defaultValue = 0] = RETENTION[type] ?? [];
+  const retention = (resource: Resource | undefined) =>
+    Number(resource?.Properties?.[property] ?? defaultValue);
+  return retention(newValue) < retention(oldValue)
+    ? [{ what: 'keeps less', lost: true, because: [property] }]
+    : [];
 }
 
-/** Nothing is lost by it yet. */
-function unkept(oldValue: Resource | undefined, newValue: Resource): Change[] {
+/** Returns weaker removal policies. They lose no data yet. */
+function weakenedPolicies(oldValue: Resource | undefined, newValue: Resource): Change[] {
   const policies = ['DeletionPolicy', 'UpdateReplacePolicy'] as const;
   const because = policies.filter(
-    (policy) => KEPT.test(oldValue?.[policy] ?? '') && !KEPT.test(newValue[policy] ?? ''),
+    (policy) => RETAINED.test(oldValue?.[policy] ?? '') && !RETAINED.test(newValue[policy] ?? ''),
   );
   return because.length > 0 ? [{ what: 'no longer kept', lost: false, because }] : [];
 }

@@ -8,14 +8,14 @@ import { LocalCloudError } from '../../local/index.js';
 import type { ClientConfig } from '../redrive/cloud.js';
 import { NESTED, type SynthesizedStack, type Template } from './templates.js';
 
-/** What is deployed under the names of an app's stacks. */
+/** Deployed templates of an app's stacks. */
 export interface Deployed {
   readonly account: string | undefined;
   readonly templates: ReadonlyMap<string, Template>;
 }
 
-/** Reads what is deployed; a stack that is not there is left out. Nothing is written. */
-export async function deployedStacks(
+/** Reads the deployed templates of an app's stacks; stacks that do not exist are omitted. Writes nothing. */
+export async function readDeployedStacks(
   config: ClientConfig,
   stacks: readonly SynthesizedStack[],
 ): Promise<Deployed> {
@@ -27,13 +27,13 @@ export async function deployedStacks(
     const id = await stackId(client, name);
     if (id === undefined) continue;
     account ??= id.split(':')[4];
-    await read(client, name, id, templates);
+    await readStack(client, name, id, templates);
   }
   return { account, templates };
 }
 
-/** A stack, and those that are nested in it now: the app may have them no longer. */
-async function read(
+/** Reads a stack and the stacks that are nested in it now, which the app may no longer have. */
+async function readStack(
   client: CloudFormationClient,
   name: string,
   StackName: string,
@@ -42,7 +42,7 @@ async function read(
   const { TemplateBody = '{}' } = await client.send(
     new GetTemplateCommand({ StackName, TemplateStage: 'Original' }),
   );
-  const template = parsed(name, TemplateBody);
+  const template = parseTemplate(name, TemplateBody);
   into.set(name, template);
   const nested = Object.entries(template.Resources ?? {}).filter(([, { Type }]) => Type === NESTED);
   for (const [LogicalResourceId] of nested) {
@@ -50,14 +50,14 @@ async function read(
       new DescribeStackResourceCommand({ StackName, LogicalResourceId }),
     );
     const id = StackResourceDetail?.PhysicalResourceId;
-    if (id) await read(client, `${name}/${LogicalResourceId}`, id, into);
+    if (id) await readStack(client, `${name}/${LogicalResourceId}`, id, into);
   }
 }
 
 async function stackId(client: CloudFormationClient, StackName: string): Promise<string | undefined> {
   try {
     const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
-    // Its first deployment is only prepared, or was rolled back: nothing is there.
+    // The first deployment was only prepared, or was rolled back: the stack has no resources.
     return /^(REVIEW_IN_PROGRESS|ROLLBACK_COMPLETE)$/.test(stack?.StackStatus ?? '')
       ? undefined
       : stack?.StackId;
@@ -67,12 +67,12 @@ async function stackId(client: CloudFormationClient, StackName: string): Promise
   }
 }
 
-function parsed(name: string, body: string): Template {
+function parseTemplate(name: string, body: string): Template {
   try {
     return JSON.parse(body);
   } catch {
     throw new LocalCloudError(
-      `The stack ${name} was not deployed by the CDK: its template is no JSON, so it cannot be compared.`,
+      `The stack ${name} cannot be compared: the template is not JSON, so it was not deployed by the CDK.`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { Refusal } from './refusal.js';
 import { pathOf, type Resource, type SynthesizedStack, type Template } from './templates.js';
 
-/** The properties that name a resource uniquely in its account and region. */
+/** Properties whose value must be unique in the account and region. */
 const NAMES: Readonly<Record<string, string>> = {
   'AWS::CloudFront::CachePolicy': 'CachePolicyConfig.Name',
   'AWS::CloudFront::Function': 'Name',
@@ -36,13 +36,13 @@ const NAMES: Readonly<Record<string, string>> = {
   'AWS::StepFunctions::StateMachine': 'StateMachineName',
 };
 
-/** Names of one kind are unique within what these properties say. */
-const WITHIN: Readonly<Record<string, string>> = {
+/** Properties that narrow the scope of uniqueness. */
+const NAME_SCOPES: Readonly<Record<string, string>> = {
   'AWS::Events::Rule': 'EventBusName',
   'AWS::Scheduler::Schedule': 'GroupName',
 };
 
-interface Named {
+interface NamedResource {
   readonly stack: string;
   readonly id: string;
   readonly resource: Resource;
@@ -50,16 +50,16 @@ interface Named {
 }
 
 /**
- * Returns the resources whose fixed name still belongs to another one when they are created. CloudFormation creates
- * before it deletes, and goes through an app's stacks in their order.
+ * Returns the resources whose fixed name still belongs to another resource when they are created. CloudFormation
+ * creates before it deletes, and the CDK deploys the stacks of an app in order.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
  */
 export function takenNames(
   stacks: readonly SynthesizedStack[],
   deployed: ReadonlyMap<string, Template>,
 ): Refusal[] {
-  const order = new Map(stacks.map(({ name, region }, at) => [name, { at, region }]));
-  const owners = new Map<string, Named>();
+  const order = new Map(stacks.map(({ name, region }, index) => [name, { index, region }]));
+  const owners = new Map<string, NamedResource>();
   for (const [stack, template] of deployed)
     for (const named of namesIn(stack, template)) owners.set(keyOf(named, order.get(stack)?.region), named);
 
@@ -67,17 +67,17 @@ export function takenNames(
     namesIn(stack, template).flatMap((named) => {
       const owner = owners.get(keyOf(named, region)) ?? owners.get(keyOf(named, undefined));
       if (!owner || (owner.stack === stack && owner.id === named.id)) return [];
-      // A stack that comes first in the deployment has given the name free.
+      // A stack that is deployed earlier has released the name.
       const before = order.get(owner.stack);
-      if (before !== undefined && before.at < (order.get(stack)?.at ?? 0)) return [];
+      if (before !== undefined && before.index < (order.get(stack)?.index ?? 0)) return [];
       const path = pathOf(stack, named.id, named.resource);
-      const reason = `its name ${named.name} belongs to ${pathOf(owner.stack, owner.id, owner.resource)}, which CloudFormation deletes only after it has created this one ("already exists"). Give it another name, or delete the former in a deployment before.`;
+      const reason = `its name ${named.name} belongs to ${pathOf(owner.stack, owner.id, owner.resource)}, which CloudFormation deletes only after it has created this resource ("already exists"). Use another name, or delete the former resource in an earlier deployment.`;
       return [{ path, type: named.resource.Type, reason }];
     }),
   );
 }
 
-/** The name by which a resource is unique, if it is fixed: a text in the template. */
+/** Returns the unique name of a resource if it is fixed: a string in the template. */
 export function fixedName({ Type, Properties }: Resource): string | undefined {
   const path = NAMES[Type]?.split('.') ?? [];
   const name = path.reduce<unknown>(
@@ -87,14 +87,14 @@ export function fixedName({ Type, Properties }: Resource): string | undefined {
   return path.length > 0 && typeof name === 'string' ? name : undefined;
 }
 
-function namesIn(stack: string, { Resources = {} }: Template): Named[] {
+function namesIn(stack: string, { Resources = {} }: Template): NamedResource[] {
   return Object.entries(Resources).flatMap(([id, resource]) => {
     const name = fixedName(resource);
     return name === undefined ? [] : [{ stack, id, resource, name }];
   });
 }
 
-function keyOf({ name, resource: { Type, Properties } }: Named, region: string | undefined): string {
-  const within = WITHIN[Type];
-  return JSON.stringify([Type, name, within && Properties?.[within], region]);
+function keyOf({ name, resource: { Type, Properties } }: NamedResource, region: string | undefined): string {
+  const scope = NAME_SCOPES[Type];
+  return JSON.stringify([Type, name, scope && Properties?.[scope], region]);
 }

@@ -1,22 +1,22 @@
 import type { TemplateDiff } from '@aws-cdk/cloudformation-diff';
 import { pathOf, type Template } from './templates.js';
 
-/** Something that a deploy would allow, or would no longer allow. */
+/** A permission that a deployment adds or removes. */
 export interface PermissionChange {
-  /** `no longer denied`: a Deny goes, but what it protected stays. */
+  /** `no longer denied`: a Deny statement is removed, but the resource that it protected stays. */
   readonly what: 'allowed' | 'no longer allowed' | 'denied' | 'no longer denied';
-  /** The path of a role's construct, a service, an account. */
+  /** Principal: the construct path of a role, a service or an account. */
   readonly who: string;
-  /** The actions; `everything but` them where a policy is written so. */
+  /** Actions; prefixed by `everything but` where the policy has NotAction. */
   readonly actions: readonly string[];
   readonly resource: string;
-  /** As in the policy. */
+  /** Condition of the statement, as in the policy. */
   readonly condition?: unknown;
 }
 
 type Statement = TemplateDiff['iamChanges']['statements']['additions'][number];
 
-/** One action on one resource, by one who may. */
+/** A single action of a single principal on a single resource. */
 interface Permission {
   readonly allows: boolean;
   readonly who: string;
@@ -25,7 +25,7 @@ interface Permission {
   readonly condition?: unknown;
 }
 
-/** What a deploy of one stack would allow that is not allowed now, and what it would no longer. */
+/** Returns the permissions that deploying one stack adds and removes. */
 export function permissionChanges(
   stack: string,
   { iamChanges, securityGroupChanges }: TemplateDiff,
@@ -44,16 +44,16 @@ export function permissionChanges(
     ? [{ what: 'allowed', who: stack, actions: ['network traffic (`cdk diff` has the rules)'], resource: '' }]
     : [];
   const [after, before] = [new Set(idsOf(templates[0])), idsOf(templates[1])];
-  const goes = before.filter((id) => !after.has(id));
-  const stays = ({ who, resource }: Permission) =>
-    !goes.some((id) => mentions(resource, id) || mentions(who, id));
+  const removedIds = before.filter((id) => !after.has(id));
+  const isResourceKept = ({ who, resource }: Permission) =>
+    !removedIds.some((id) => mentions(resource, id) || mentions(who, id));
   return [
     ...grouped(
       added.filter(({ allows }) => allows),
       'allowed',
     ),
     ...grouped(
-      removed.filter((permission) => !permission.allows && stays(permission)),
+      removed.filter((permission) => !permission.allows && isResourceKept(permission)),
       'no longer denied',
     ),
     ...opened,
@@ -89,18 +89,18 @@ function permissionsOf({ effect, principals, actions, resources, condition }: St
 
 const asText = (permission: Permission) => JSON.stringify(permission);
 
-function except(some: readonly Permission[], others: readonly Permission[]): Permission[] {
-  const known = new Set(others.map(asText));
-  return some.filter((permission) => !known.has(asText(permission)));
+function except(permissions: readonly Permission[], excluded: readonly Permission[]): Permission[] {
+  const keys = new Set(excluded.map(asText));
+  return permissions.filter((permission) => !keys.has(asText(permission)));
 }
 
-/** Actions that the same ones may on the same resource, together. */
+/** Groups the actions of the same principal on the same resource. */
 function grouped(permissions: readonly Permission[], what: PermissionChange['what']): PermissionChange[] {
   const groups = new Map<string, PermissionChange & { actions: string[] }>();
   for (const { who, action, resource, condition } of permissions) {
     const key = JSON.stringify([who, resource, condition]);
-    const known = groups.get(key);
-    if (known) known.actions.push(action);
+    const group = groups.get(key);
+    if (group) group.actions.push(action);
     else
       groups.set(key, {
         what,
@@ -113,7 +113,7 @@ function grouped(permissions: readonly Permission[], what: PermissionChange['wha
   return [...groups.values()];
 }
 
-/** With the paths of constructs where logical ids stand. */
+/** Replaces logical ids by construct paths. */
 function readable(change: PermissionChange, stack: string, templates: readonly Template[]): PermissionChange {
   const paths = (text: string) =>
     text

@@ -1,4 +1,4 @@
-/** A change that AWS refuses: the deployment fails and is rolled back. */
+/** A change that AWS rejects: the deployment fails and is rolled back. */
 export interface Refusal {
   readonly path: string;
   readonly type: string;

@@ -6,29 +6,32 @@ import { pathOf, type Resource } from './templates.js';
 type Rule = (oldValue: Resource, newValue: Resource) => string[];
 
 const RULES: Readonly<Record<string, Rule>> = {
-  'AWS::DynamoDB::Table': refusedIndexes,
-  'AWS::DynamoDB::GlobalTable': refusedIndexes,
-  'AWS::Cognito::UserPool': refusedPoolAttributes,
+  'AWS::DynamoDB::Table': rejectedIndexes,
+  'AWS::DynamoDB::GlobalTable': rejectedIndexes,
+  'AWS::Cognito::UserPool': rejectedPoolAttributes,
 };
 
-/** Returns the updates of one stack's resources that their services refuse. */
-export function refusedUpdates(stack: string, { resources }: TemplateDiff): Refusal[] {
+/** Returns the updates of one stack's resources that their services reject. */
+export function rejectedUpdates(stack: string, { resources }: TemplateDiff): Refusal[] {
   return Object.entries(resources.changes).flatMap(([id, difference]) => {
     const { oldValue, newValue } = difference;
     if (!oldValue || !newValue || oldValue.Type !== newValue.Type) return [];
     const reasons = isReplaced(difference)
-      ? refusedReplacement(oldValue, newValue)
+      ? rejectedReplacement(oldValue, newValue)
       : (RULES[newValue.Type]?.(oldValue, newValue) ?? []);
     return reasons.map((reason) => ({ path: pathOf(stack, id, newValue), type: newValue.Type, reason }));
   });
 }
 
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html */
-function refusedReplacement(oldValue: Resource, newValue: Resource): string[] {
+/**
+ * Returns the reason why a replacement fails.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
+ */
+function rejectedReplacement(oldValue: Resource, newValue: Resource): string[] {
   const name = fixedName(newValue);
   if (name === undefined || name !== fixedName(oldValue)) return [];
   return [
-    `it is replaced, and CloudFormation cannot replace a resource whose name is fixed (${name}). Change the name, too.`,
+    `it is replaced, and CloudFormation cannot replace a resource whose name is fixed (${name}). Change the name as well.`,
   ];
 }
 
@@ -37,10 +40,10 @@ function isReplaced({ changeImpact }: ResourceDifference): boolean {
 }
 
 /**
+ * Returns index changes that DynamoDB rejects. An index whose keys or projection change is deleted and created.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
- * An index whose keys or projection change is deleted and created.
  */
-function refusedIndexes(oldValue: Resource, newValue: Resource): string[] {
+function rejectedIndexes(oldValue: Resource, newValue: Resource): string[] {
   const [before, after] = [indexesOf(oldValue), indexesOf(newValue)];
   const created = [...after].filter(([name, index]) => before.get(name) !== index).map(([name]) => name);
   const deleted = [...before].filter(([name, index]) => after.get(name) !== index).map(([name]) => name);
@@ -50,7 +53,7 @@ function refusedIndexes(oldValue: Resource, newValue: Resource): string[] {
     ...(deleted.length > 0 ? [`deletes ${deleted.join(', ')}`] : []),
   ];
   return [
-    `it ${changes.join(' and ')}, but DynamoDB takes one creation or deletion of a global secondary index in an update. Deploy them one after the other.`,
+    `it ${changes.join(' and ')}, but DynamoDB allows one creation or deletion of a global secondary index per update. Deploy them one after the other.`,
   ];
 }
 
@@ -65,15 +68,18 @@ function indexesOf({ Properties }: Resource): Map<string, string> {
   );
 }
 
-/** https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-updating.html */
-function refusedPoolAttributes(oldValue: Resource, newValue: Resource): string[] {
+/**
+ * Returns attribute changes that Cognito rejects.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-updating.html
+ */
+function rejectedPoolAttributes(oldValue: Resource, newValue: Resource): string[] {
   const fixed = ['UsernameConfiguration', 'AliasAttributes', 'UsernameAttributes'].filter(
     (name) => canonical(oldValue.Properties?.[name]) !== canonical(newValue.Properties?.[name]),
   );
   const after = attributesOf(newValue);
   const attributes = [...attributesOf(oldValue)].filter(([name, attribute]) => after.get(name) !== attribute);
   return [
-    ...fixed.map((name) => `${name} of a user pool cannot be changed. Create another pool.`),
+    ...fixed.map((name) => `${name} of a user pool cannot be changed. Create another user pool.`),
     ...attributes.map(
       ([name]) =>
         `the existing attribute ${name} cannot be changed or removed. Keep it in the pool's schema as it is.`,
@@ -87,10 +93,10 @@ function attributesOf({ Properties }: Resource): Map<string, string> {
   return new Map(schema.map((attribute) => [String(attribute.Name), canonical(attribute)]));
 }
 
-/** Text that is the same whatever the order of keys, and of names in a list. */
+/** Returns JSON that does not depend on the order of keys or list items. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return JSON.stringify(value.map(canonical).sort());
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify(entries.map(([name, each]) => [name, canonical(each)]));
+  return JSON.stringify(entries.map(([name, item]) => [name, canonical(item)]));
 }

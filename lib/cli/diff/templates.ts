@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
-import { assemblyIn } from '../assembly.js';
+import { readAssembly } from '../assembly.js';
 
 export interface Resource {
   readonly Type: string;
@@ -17,21 +17,21 @@ export interface Template {
 
 export const NESTED = 'AWS::CloudFormation::Stack';
 
-/** A stack of a synthesized app, or one nested in it. */
+/** A stack of a synthesized app, or a stack nested in it. */
 export interface SynthesizedStack {
-  /** The name in its account; of a nested one that of its parent with its logical id behind it. */
+  /** Stack name; for a nested stack `<name of the parent>/<logical id>`. */
   readonly name: string;
   readonly region: string;
   readonly template: Template;
 }
 
 /**
- * The stacks of a synthesized app, with those that are nested in them, in the order of a deployment.
+ * Returns the stacks of a synthesized app, including nested stacks, in the order of deployment.
  *
  * @throws LocalCloudError when the folder has no cloud assembly
  */
 export function stacksOf(folder: string): SynthesizedStack[] {
-  return assemblyIn(folder).stacksRecursively.flatMap((stack) =>
+  return readAssembly(folder).stacksRecursively.flatMap((stack) =>
     withNested(stack, stack.stackName, stack.template),
   );
 }
@@ -50,7 +50,7 @@ function withNested(
   return [{ name, region: stack.environment.region, template }, ...nested];
 }
 
-/** The path of a resource's construct; its logical id, where the template does not say it. */
+/** Returns the construct path of a resource, or its logical id if the template has no paths. */
 export function pathOf(stack: string, id: string, resource: Resource | undefined): string {
   const path = resource?.Metadata?.['aws:cdk:path'];
   if (typeof path !== 'string') return `${stack}/${id}`;

@@ -3,27 +3,25 @@ import type { DataChange } from './data.js';
 import type { PermissionChange } from './permissions.js';
 import type { Refusal } from './refusal.js';
 
-/** A diff as lines for people. */
-export function described({ newStacks, leftStacks, data, permissions, refused, cost }: AppDiff): string {
+/** Formats a diff as text. */
+export function formatDiff({ newStacks, leftStacks, data, permissions, refused, cost }: AppDiff): string {
   const { before, after } = cost;
   return [
     ...(newStacks.length > 0 ? [`New: ${newStacks.join(', ')}`] : []),
-    ...(leftStacks.length > 0
-      ? [`No longer in the app, and left as they are: ${leftStacks.join(', ')}`]
-      : []),
-    ...(refused.length > 0 ? [section('Refused by AWS', refused.map(refusalLine), '')] : []),
+    ...(leftStacks.length > 0 ? [`No longer in the app, unchanged: ${leftStacks.join(', ')}`] : []),
+    ...(refused.length > 0 ? [section('Rejected by AWS', refused.map(refusalLine), '')] : []),
     section('Data', data.map(dataLine), 'nothing is deleted or replaced'),
-    section('Permissions', permissions.map(permissionLine), 'as they are'),
+    section('Permissions', permissions.map(permissionLine), 'no changes'),
     section(
-      'Cost at rest, a month in us-east-1',
+      'Cost at rest per month in us-east-1',
       before.monthly === after.monthly ? [] : [`${dollars(before.monthly)} -> ${dollars(after.monthly)}`],
-      `${dollars(after.monthly)}, as it is`,
+      `${dollars(after.monthly)}, no change`,
     ),
   ].join('\n');
 }
 
-function section(name: string, lines: readonly string[], nothing: string): string {
-  return lines.length > 0 ? [name, ...lines.map((line) => `  ${line}`)].join('\n') : `${name}: ${nothing}`;
+function section(name: string, lines: readonly string[], emptyText: string): string {
+  return lines.length > 0 ? [name, ...lines.map((line) => `  ${line}`)].join('\n') : `${name}: ${emptyText}`;
 }
 
 function dataLine({ path, type, what, lost, because }: DataChange): string {
@@ -32,12 +30,12 @@ function dataLine({ path, type, what, lost, because }: DataChange): string {
 }
 
 function sentence(what: DataChange['what'], lost: boolean): string {
-  if (what === 'keeps less') return 'KEEPS LESS: what is older is lost';
-  if (what === 'no longer kept') return 'stays, but is no longer kept when it leaves the stack';
+  if (what === 'keeps less') return 'has a SHORTER RETENTION: older data is lost';
+  if (what === 'no longer kept') return 'stays, but is no longer retained when it is removed from the stack';
   if (what === 'deleted')
-    return lost ? 'is DELETED, with its data' : 'leaves the stack; it is kept, with its data';
-  const happens = what === 'replaced' ? 'is REPLACED' : 'may be REPLACED';
-  return `${happens} by an empty one; ${lost ? 'its data is lost' : 'the old one is kept, with its data, without a stack'}`;
+    return lost ? 'is DELETED with its data' : 'is removed from the stack and retained with its data';
+  const verb = what === 'replaced' ? 'is REPLACED' : 'may be REPLACED';
+  return `${verb} by an empty resource; ${lost ? 'its data is lost' : 'the old resource is retained with its data, outside of the stack'}`;
 }
 
 function refusalLine({ path, type, reason }: Refusal): string {
@@ -52,9 +50,9 @@ const SIGNS: Readonly<Record<PermissionChange['what'], string>> = {
 };
 
 function permissionLine({ what, who, actions, resource, condition }: PermissionChange): string {
-  const on = resource === '' ? '' : ` on ${resource}`;
-  const when = condition === undefined ? '' : ` if ${JSON.stringify(condition)}`;
-  return `${SIGNS[what]} ${who}: ${actions.join(', ')}${on}${when}`;
+  const resourceText = resource === '' ? '' : ` on ${resource}`;
+  const conditionText = condition === undefined ? '' : ` if ${JSON.stringify(condition)}`;
+  return `${SIGNS[what]} ${who}: ${actions.join(', ')}${resourceText}${conditionText}`;
 }
 
 const dollars = (amount: number) => `$${amount.toFixed(2)}`;

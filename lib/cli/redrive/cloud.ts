@@ -1,13 +1,13 @@
 import { clientOptions, findLocalCloud, LocalCloudError } from '../../local/index.js';
 
-/** Where a command acts: the local cloud, unless AWS is asked for by name. */
+/** Cloud that a command uses: the local cloud unless `target` is `aws`. */
 export interface CloudOptions {
   readonly target?: string;
   readonly profile?: string;
   readonly region?: string;
 }
 
-/** What the SDK's clients are made with. */
+/** Configuration of the SDK's clients. */
 export interface ClientConfig {
   readonly endpoint?: string;
   readonly region?: string;
@@ -15,7 +15,11 @@ export interface ClientConfig {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** @throws LocalCloudError when no local cloud runs, or AWS is meant without a profile */
+/**
+ * Returns the configuration of the SDK's clients.
+ *
+ * @throws LocalCloudError when no local cloud runs, or the target is AWS and there is no profile
+ */
 export async function clientConfig({
   target = 'local',
   profile,
@@ -24,7 +28,7 @@ export async function clientConfig({
   if (target === 'aws') {
     if (profile === undefined) {
       throw new LocalCloudError(
-        '`--target aws` wants `--profile NAME`, a profile of ~/.aws/config: what is in the environment is never used.',
+        '`--target aws` requires `--profile NAME`, a profile of ~/.aws/config: credentials in the environment are never used.',
       );
     }
     return { profile, ...(region && { region }) };
@@ -33,7 +37,7 @@ export async function clientConfig({
   const cloud = await findLocalCloud({ projectDir: process.cwd() });
   if (!cloud) {
     throw new LocalCloudError(
-      `No local cloud is running for ${process.cwd()}.\nStart it with \`npx trellis up\`, or name an account: \`--target aws --profile NAME\`.`,
+      `No local cloud is running for ${process.cwd()}.\nStart it with \`npx trellis up\`, or pass an account: \`--target aws --profile NAME\`.`,
     );
   }
   return clientOptions(cloud.endpoint, cloud.credentials);

@@ -4,35 +4,33 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Message, MessageAttributeValue, SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientConfig } from './cloud.js';
 import { asBase64, reconcile, republish } from './outbox-items.js';
-import type { StreamBatch, WayBack } from './way-back.js';
+import type { RedriveAction, StreamBatch } from './redrive-action.js';
 
-/** Takes a message where it has to go. Returns when it has been taken there. @throws Error when it was not taken */
-export type Deliver = (way: WayBack, message: Message) => Promise<void>;
+/** Delivers a message to its target and returns when it is delivered. @throws Error when the delivery fails */
+export type Deliver = (action: RedriveAction, message: Message) => Promise<void>;
 
-/** The SDK's clients are loaded when the first message of their kind comes. */
-export function delivery(config: ClientConfig, sqs: SQSClient): Deliver {
-  return async (way, message) => {
-    if (way.kind === 'publish') return publish(config, way.entry);
-    if (way.kind === 'republish') return republish(config, way.to, way.item);
-    if (way.kind === 'reread') return reread(config, way.to, way.batch);
-    const service = way.to.split(':')[2];
-    if (service === 'lambda') return invoke(config, way.to, way.payload);
-    if (service === 'states') return start(config, way.to, way.payload, way.eventId);
-    if (service === 'sqs') return send(sqs, way.to, way.payload, message);
-    throw new Error(
-      `nothing can be sent to ${way.to}: expected the ARN of a function, a queue or a state machine`,
-    );
+/** Creates the delivery of messages. The SDK's clients are loaded with the first message that needs them. */
+export function createDeliver(config: ClientConfig, sqs: SQSClient): Deliver {
+  return async (action, message) => {
+    if (action.kind === 'publish') return publish(config, action.entry);
+    if (action.kind === 'republish') return republish(config, action.to, action.item);
+    if (action.kind === 'reread') return reread(config, action.to, action.batch);
+    const service = action.to.split(':')[2];
+    if (service === 'lambda') return invoke(config, action.to, action.payload);
+    if (service === 'states') return start(config, action.to, action.payload, action.eventId);
+    if (service === 'sqs') return send(sqs, action.to, action.payload, message);
+    throw new Error(`the target must be the ARN of a function, a queue or a state machine, got ${action.to}`);
   };
 }
 
-/** Puts the event into the function's queue: it is tried three times again, and what fails comes back. */
+/** Invokes the function asynchronously: Lambda tries the event three times, and sends it to the queue again if it fails. */
 async function invoke(config: ClientConfig, FunctionName: string, payload: unknown): Promise<void> {
   const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
   const Payload = JSON.stringify(payload);
   await new LambdaClient(config).send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload }));
 }
 
-/** An event starts a workflow once, however often it is sent again: the execution is named by the event's id. */
+/** Starts a workflow, at most once for each event: the event's id is the name of the execution. */
 async function start(
   config: ClientConfig,
   stateMachineArn: string,
@@ -48,15 +46,18 @@ async function start(
   } catch (error) {
     if ((error as Error).name !== 'ExecutionAlreadyExists') throw error;
     const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
-    const known = await client.send(new DescribeExecutionCommand({ executionArn }));
-    if (isDeepStrictEqual(JSON.parse(known.input ?? 'null'), payload)) return;
+    const existing = await client.send(new DescribeExecutionCommand({ executionArn }));
+    if (isDeepStrictEqual(JSON.parse(existing.input ?? 'null'), payload)) return;
     throw new Error(`the execution ${name} was started with another input`);
   }
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The worker knows the message again: by the id that its sender gave it, or else by that of SQS, which would be lost. */
+/**
+ * Sends a message with the id by which its worker recognizes repeats: the sender's id, or else that of SQS, which a
+ * new message would lose.
+ */
 async function send(sqs: SQSClient, arn: string, payload: unknown, message: Message): Promise<void> {
   const { GetQueueUrlCommand, SendMessageCommand } = await import('@aws-sdk/client-sqs');
   const [, , , , QueueOwnerAWSAccountId, QueueName] = arn.split(':');
@@ -75,34 +76,33 @@ async function publish(config: ClientConfig, entry: Readonly<Record<string, stri
   const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
   const { Entries } = await new EventBridgeClient(config).send(new PutEventsCommand({ Entries: [entry] }));
   const { ErrorCode, ErrorMessage } = Entries?.[0] ?? {};
-  if (ErrorCode) throw new Error(`EventBridge refuses it: ${ErrorCode} ${ErrorMessage}`);
+  if (ErrorCode) throw new Error(`EventBridge rejected the event: ${ErrorCode} ${ErrorMessage}`);
 }
 
-/** Reads the changes from the stream once more, and waits until the function has handled all of them. */
+/** Reads the changes from the stream again, and waits until the function has handled all of them. */
 async function reread(config: ClientConfig, FunctionName: string, batch: StreamBatch): Promise<void> {
   const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
   let Records: object[];
   try {
     Records = await recordsOf(config, batch);
   } catch (error) {
-    const published = isGone(error) ? await reconcile(config, FunctionName, batch) : undefined;
+    const published = isExpired(error) ? await reconcile(config, FunctionName, batch) : undefined;
     if (published === undefined) throw error;
     console.log(
-      `The stream no longer has changes up to ${batch.endSequenceNumber}: published ${published} events that items of their time carry.`,
+      `The stream no longer has changes up to ${batch.endSequenceNumber}: published ${published} events of that time from the items of the table.`,
     );
     return;
   }
   const { FunctionError, Payload } = await new LambdaClient(config).send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify({ Records }) }),
   );
-  const answer = JSON.parse(new TextDecoder().decode(Payload) || 'null');
-  if (FunctionError) throw new Error(`the function failed: ${answer?.errorMessage}`);
-  if (answer?.batchItemFailures?.length > 0)
-    throw new Error('the function could not handle all of the changes');
+  const response = JSON.parse(new TextDecoder().decode(Payload) || 'null');
+  if (FunctionError) throw new Error(`the function failed: ${response?.errorMessage}`);
+  if (response?.batchItemFailures?.length > 0) throw new Error('the function could not handle all changes');
 }
 
-/** The stream has forgotten the changes, or all of their shard. */
-function isGone(error: unknown): boolean {
+/** Returns true if the stream no longer has the changes, or their shard. */
+function isExpired(error: unknown): boolean {
   const { name } = error as Error;
   return (
     error instanceof ExpiredChangesError ||
@@ -112,7 +112,7 @@ function isGone(error: unknown): boolean {
 
 class ExpiredChangesError extends Error {}
 
-/** More than a batch ever has; an open shard has always another page. */
+/** Limit of pages, more than a batch ever has: an open shard always has a next page. */
 const MAX_PAGES = 100;
 
 async function recordsOf(config: ClientConfig, batch: StreamBatch): Promise<object[]> {
@@ -127,29 +127,29 @@ async function recordsOf(config: ClientConfig, batch: StreamBatch): Promise<obje
     SequenceNumber: batch.startSequenceNumber,
   } as const;
   let { ShardIterator } = await streams.send(new GetShardIteratorCommand(start));
-  const found: object[] = [];
+  const records: object[] = [];
   for (let page = 0; ShardIterator && page < MAX_PAGES; page++) {
     const { Records = [], NextShardIterator } = await streams.send(new GetRecordsCommand({ ShardIterator }));
     for (const record of Records) {
       const { SequenceNumber = '' } = record.dynamodb ?? {};
-      if (BigInt(SequenceNumber) > BigInt(batch.endSequenceNumber)) return found;
-      found.push({
+      if (BigInt(SequenceNumber) > BigInt(batch.endSequenceNumber)) return records;
+      records.push({
         ...record,
-        dynamodb: asLambdaHasIt(record.dynamodb ?? {}),
+        dynamodb: toLambdaRecord(record.dynamodb ?? {}),
         eventSourceARN: batch.streamArn,
       });
-      if (SequenceNumber === batch.endSequenceNumber) return found;
+      if (SequenceNumber === batch.endSequenceNumber) return records;
     }
     ShardIterator = NextShardIterator;
   }
   throw new ExpiredChangesError(
-    `the stream no longer has the changes up to ${batch.endSequenceNumber}: it keeps them for a day`,
+    `the stream no longer has the changes up to ${batch.endSequenceNumber}: it keeps changes for a day`,
   );
 }
 
 type Change = { readonly [Name in 'Keys' | 'NewImage' | 'OldImage']?: Record<string, AttributeValue> };
 
-/** The SDK has bytes where Lambda's event has text in base64. */
-function asLambdaHasIt(change: Change): object {
+/** Converts a change to its form in Lambda's event, which has base64 where the SDK has bytes. */
+function toLambdaRecord(change: Change): object {
   return JSON.parse(JSON.stringify(change, asBase64));
 }

@@ -5,35 +5,37 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { DeployedStack, DeployedStacks, TemplateResource } from './stacks.js';
 
-/** Something whose failures land in a queue by its configuration: all that a message of the queue may be sent to. */
+/** A resource that is configured to send its failures to a queue: a permitted target of the queue's messages. */
 export interface Destination {
-  /** The ARN, with the alias by which a function is configured; of a bus its name. */
+  /** ARN, including the alias of a function; the name of an event bus. */
   readonly to: string;
-  /** The stream whose changes the function handles. @default - none */
+  /** ARN of the stream whose changes the function handles. @default - none */
   readonly streamArn?: string;
-  /** Whether messages are as they were sent, and say nothing of where to. @default false */
+  /** True if messages arrive unchanged, without their target. @default false */
   readonly isPlain?: boolean;
 }
 
-/** What belongs to a queue of failures, by the deployed templates and the event source mappings of Lambda. */
+/** Returns the resources that send their failures to a queue, from the deployed templates and the event source mappings. */
 export async function destinationsOf(
   queueArn: string,
   { stacks }: DeployedStacks,
   lambda: LambdaClient,
 ): Promise<Destination[]> {
-  const found: Destination[] = [];
+  const destinations: Destination[] = [];
   for (const stack of stacks) {
     for (const resource of Object.values(stack.resources)) {
-      found.push(...(await declared(queueArn, stack, resource)));
+      destinations.push(...(await destinationsInTemplate(queueArn, stack, resource)));
     }
   }
-  found.push(...(await mapped(queueArn, lambda)));
-  const distinct = new Map(found.map((one) => [`${one.to} ${one.streamArn}`, one]));
+  destinations.push(...(await destinationsByMapping(queueArn, lambda)));
+  const distinct = new Map(
+    destinations.map((destination) => [`${destination.to} ${destination.streamArn}`, destination]),
+  );
   return [...distinct.values()];
 }
 
-/** What one resource says of the queue. */
-async function declared(
+/** Returns the destinations that a resource of a template configures for the queue. */
+async function destinationsInTemplate(
   queueArn: string,
   stack: DeployedStack,
   { Type, Properties = {} }: TemplateResource,
@@ -54,11 +56,11 @@ async function declared(
       if (!(await isQueue(Properties.DeadLetterConfig?.TargetArn))) return [];
       return destination({ 'Fn::GetAtt': [idOf(stack, Properties), 'Arn'] }, { isPlain: true });
     case 'AWS::Events::Rule': {
-      const all: Destination[] = [];
+      const targets: Destination[] = [];
       for (const { Arn, DeadLetterConfig } of Properties.Targets ?? []) {
-        if (await isQueue(DeadLetterConfig?.Arn)) all.push(...(await destination(Arn)));
+        if (await isQueue(DeadLetterConfig?.Arn)) targets.push(...(await destination(Arn)));
       }
-      return all.filter(({ to }) => to !== queueArn);
+      return targets.filter(({ to }) => to !== queueArn);
     }
     case 'AWS::Scheduler::Schedule':
       return (await isQueue(Properties.Target?.DeadLetterConfig?.Arn))
@@ -87,20 +89,20 @@ function functionArn(name: string, qualifier: string | undefined, queueArn: stri
     : `${arn.split(':').slice(0, 7).join(':')}:${qualifier}`;
 }
 
-/** Functions that read a stream and give up changes to the queue, and the buses that they publish on, as an Outbox does. */
-async function mapped(queueArn: string, client: LambdaClient): Promise<Destination[]> {
-  const found: Destination[] = [];
+/** Returns the functions that send failed changes of a stream to the queue, and the buses that they publish to (Outbox). */
+async function destinationsByMapping(queueArn: string, client: LambdaClient): Promise<Destination[]> {
+  const destinations: Destination[] = [];
   for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings({ client }, {})) {
     for (const { DestinationConfig, FunctionArn, EventSourceArn } of EventSourceMappings) {
       if (DestinationConfig?.OnFailure?.Destination !== queueArn || FunctionArn === undefined) continue;
-      found.push({ to: FunctionArn, ...(EventSourceArn && { streamArn: EventSourceArn }) });
-      found.push(...(await busesOf(FunctionArn, client)));
+      destinations.push({ to: FunctionArn, ...(EventSourceArn && { streamArn: EventSourceArn }) });
+      destinations.push(...(await busesOf(FunctionArn, client)));
     }
   }
-  return found;
+  return destinations;
 }
 
-/** A function of this library has the name of a bus in a variable called so. */
+/** Returns the buses of a function: functions of this library have their names in variables that end with `_BUS`. */
 async function busesOf(FunctionName: string, client: LambdaClient): Promise<Destination[]> {
   const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
   return Object.entries(Environment?.Variables ?? {})

@@ -12,30 +12,34 @@ import {
 import { LocalCloudError } from '../../local/index.js';
 import type { Deliver } from './deliver.js';
 import type { FailureQueue } from './queues.js';
-import type { WayBack } from './way-back.js';
+import type { RedriveAction } from './redrive-action.js';
 
-/** How it ended. */
-export interface Moved {
+/** Result of a redrive. */
+export interface MoveResult {
   readonly moved: number;
-  /** What is still in the queue, and why. */
+  /** Messages that are still in the queue, each with the reason. */
   readonly left: readonly string[];
 }
 
-/** For how long others do not see a message that is being taken back, in seconds. */
-const HIDDEN = 120;
+/** Visibility timeout of a message during its redrive, in seconds. */
+const VISIBILITY_TIMEOUT = 120;
 
-/** The queues whose dead letters land in this one. */
+/** Returns the URLs of the queues whose dead-letter queue this is. */
 export async function sourcesOf(sqs: SQSClient, { url }: FailureQueue): Promise<string[]> {
   const { queueUrls = [] } = await sqs.send(new ListDeadLetterSourceQueuesCommand({ QueueUrl: url }));
   return queueUrls;
 }
 
 /**
- * Lets SQS itself move dead letters back to their queue.
+ * Moves dead letters back to their queues with a message move task of SQS.
  *
- * @param destination where to, if there is one only; each goes where it is from otherwise
+ * @param destination ARN of the queue. @default - each message returns to the queue that it came from
  */
-export async function moveBack(sqs: SQSClient, queue: FailureQueue, destination?: string): Promise<Moved> {
+export async function moveToSources(
+  sqs: SQSClient,
+  queue: FailureQueue,
+  destination?: string,
+): Promise<MoveResult> {
   const { TaskHandle } = await sqs.send(
     new StartMessageMoveTaskCommand({
       SourceArn: queue.arn,
@@ -57,15 +61,15 @@ export async function moveBack(sqs: SQSClient, queue: FailureQueue, destination?
 }
 
 /**
- * Takes each message where it has to go, and deletes it there and then: what could not be taken stays, and a message
- * may be taken twice, but none is lost.
+ * Delivers each message to its target, and deletes it only after that. A message that cannot be delivered stays in the
+ * queue. A message may be delivered twice, but is never lost.
  */
-export async function takeBack(
+export async function redriveMessages(
   sqs: SQSClient,
   { url }: FailureQueue,
   deliver: Deliver,
-  find: (message: Message) => WayBack | string,
-): Promise<Moved> {
+  resolveAction: (message: Message) => RedriveAction | string,
+): Promise<MoveResult> {
   let moved = 0;
   const left = new Map<string, Message & { readonly reason: string }>();
   for (;;) {
@@ -73,7 +77,7 @@ export async function takeBack(
     const fresh = messages.filter(({ MessageId = '' }) => !left.has(MessageId));
     if (fresh.length === 0) break;
     for (const message of fresh) {
-      const reason = await taken(message, deliver, find);
+      const reason = await tryDelivery(message, deliver, resolveAction);
       if (reason !== undefined) {
         left.set(message.MessageId as string, { ...message, reason });
         continue;
@@ -95,7 +99,7 @@ async function receive(sqs: SQSClient, QueueUrl: string): Promise<Message[]> {
     new ReceiveMessageCommand({
       QueueUrl,
       MaxNumberOfMessages: 10,
-      VisibilityTimeout: HIDDEN,
+      VisibilityTimeout: VISIBILITY_TIMEOUT,
       WaitTimeSeconds: 1,
       MessageAttributeNames: ['All'],
     }),
@@ -103,16 +107,16 @@ async function receive(sqs: SQSClient, QueueUrl: string): Promise<Message[]> {
   return Messages;
 }
 
-/** @returns why not, if it was not */
-async function taken(
+/** Returns the reason if the message cannot be delivered. */
+async function tryDelivery(
   message: Message,
   deliver: Deliver,
-  find: (message: Message) => WayBack | string,
+  resolveAction: (message: Message) => RedriveAction | string,
 ): Promise<string | undefined> {
-  const way = find(message);
-  if (typeof way === 'string') return way;
+  const action = resolveAction(message);
+  if (typeof action === 'string') return action;
   try {
-    await deliver(way, message);
+    await deliver(action, message);
     return undefined;
   } catch (error) {
     return (error as Error).message;

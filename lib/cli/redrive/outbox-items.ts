@@ -1,21 +1,21 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { ClientConfig } from './cloud.js';
-import type { OutboxItem, StreamBatch } from './way-back.js';
+import type { OutboxItem, StreamBatch } from './redrive-action.js';
 
 type Item = Record<string, AttributeValue>;
 
-/** The attribute of an item that an `Outbox` publishes. */
+/** Attribute of an item that an `Outbox` publishes. */
 const EVENT = 'event';
-/** Events per invocation of the Outbox's function: items of 400 KB at most, and Lambda takes 6 MB. */
+/** Events per invocation of the Outbox's function: an item has at most 400 KB, and a request of Lambda at most 6 MB. */
 const BATCH_SIZE = 10;
-/** An event has the time at which its writer made it, and a writer runs for 15 minutes at most. */
+/** Time between an event's creation and its change: its writer, a function, runs for at most 15 minutes. */
 const WRITER_MS = 15 * 60_000;
 const SKEW_MS = 60_000;
 
 /**
- * Has an Outbox's function publish the event that an item carries.
+ * Publishes the event of an item through the function of its Outbox.
  *
- * @throws Error when the item or its event is gone, or the event still cannot be published
+ * @throws Error when the item or its event no longer exists, or the event still cannot be published
  */
 export async function republish(
   config: ClientConfig,
@@ -27,24 +27,24 @@ export async function republish(
   const { Item } = await new DynamoDBClient(config).send(
     new GetItemCommand({ TableName: tableOf(streamArn), Key, ConsistentRead: true }),
   );
-  const found = Item?.[EVENT]?.M?.id?.S;
-  if (found !== eventId) {
-    const now = found === undefined ? 'is gone' : `has the later event ${found}`;
+  const currentId = Item?.[EVENT]?.M?.id?.S;
+  if (currentId !== eventId) {
+    const state = currentId === undefined ? 'no longer exists' : `has the later event ${currentId}`;
     throw new Error(
-      `the item ${JSON.stringify(keys)} ${now}: the event ${eventId} is not there any more, delete the message`,
+      `the item ${JSON.stringify(keys)} ${state}, so the event ${eventId} is lost: delete the message`,
     );
   }
   await publishAll(config, functionArn, streamArn, [{ Key, event: Item?.[EVENT] as AttributeValue }]);
 }
 
 /**
- * Publishes what items carry of changes that the stream no longer has: the events that were written at the time of
- * these changes, some of them a second time. An event that a later one of its item has replaced is gone.
+ * Publishes the events of changes that the stream no longer has, from the items of the table: all events that were
+ * created at the time of these changes, some of them a second time. An event that a later event of its item has
+ * replaced is lost.
  *
- * It reads the whole table.
+ * Scans the whole table.
  *
- * @returns how many were published; undefined when the reference does not say of what time its changes are, or is not
- *   an Outbox's
+ * @returns the number of published events; undefined when the batch has no times, or the function is not an Outbox's
  */
 export async function reconcile(
   config: ClientConfig,
@@ -54,14 +54,14 @@ export async function reconcile(
   const from = Date.parse(approximateArrivalOfFirstRecord ?? '') - WRITER_MS;
   const to = Date.parse(approximateArrivalOfLastRecord ?? '') + SKEW_MS;
   if (Number.isNaN(from + to) || !(await isOutbox(config, functionArn))) return undefined;
-  const found = await carriedEvents(config, tableOf(streamArn), from, to);
-  const timeOf = ({ event }: CarriedEvent) => event.M?.time?.S ?? '';
-  found.sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
-  await publishAll(config, functionArn, streamArn, found);
-  return found.length;
+  const events = await scanEvents(config, tableOf(streamArn), from, to);
+  const timeOf = ({ event }: ItemEvent) => event.M?.time?.S ?? '';
+  events.sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
+  await publishAll(config, functionArn, streamArn, events);
+  return events.length;
 }
 
-/** Any function may read a stream; only an Outbox's has these needs. */
+/** Returns true for the function of an Outbox: other functions that read a stream do not have these variables. */
 async function isOutbox(config: ClientConfig, FunctionName: string): Promise<boolean> {
   const { GetFunctionConfigurationCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
   const { Environment } = await new LambdaClient(config).send(
@@ -71,22 +71,22 @@ async function isOutbox(config: ClientConfig, FunctionName: string): Promise<boo
   return EVENTS_BUS !== undefined && REFUSED_QUEUE !== undefined;
 }
 
-interface CarriedEvent {
+interface ItemEvent {
   readonly Key: Item;
   readonly event: AttributeValue;
 }
 
-async function carriedEvents(
+async function scanEvents(
   config: ClientConfig,
   TableName: string,
   from: number,
   to: number,
-): Promise<CarriedEvent[]> {
+): Promise<ItemEvent[]> {
   const { DescribeTableCommand, DynamoDBClient, ScanCommand } = await import('@aws-sdk/client-dynamodb');
   const dynamo = new DynamoDBClient(config);
   const { Table } = await dynamo.send(new DescribeTableCommand({ TableName }));
   const keys = (Table?.KeySchema ?? []).map(({ AttributeName }) => AttributeName as string);
-  const found: CarriedEvent[] = [];
+  const events: ItemEvent[] = [];
   let ExclusiveStartKey: Item | undefined;
   do {
     const page = await dynamo.send(
@@ -104,44 +104,43 @@ async function carriedEvents(
     );
     for (const item of page.Items ?? []) {
       const Key = Object.fromEntries(keys.map((name) => [name, item[name] as AttributeValue]));
-      found.push({ Key, event: item[EVENT] as AttributeValue });
+      events.push({ Key, event: item[EVENT] as AttributeValue });
     }
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey);
-  return found;
+  return events;
 }
 
-/** Invokes the function with changes as the stream would have them; it fails for what it cannot publish. */
+/** Invokes the function with the changes in the form of the stream. @throws Error when it cannot publish an event */
 async function publishAll(
   config: ClientConfig,
   FunctionName: string,
   streamArn: string,
-  events: readonly CarriedEvent[],
+  events: readonly ItemEvent[],
 ): Promise<void> {
   const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
   const lambda = new LambdaClient(config);
-  for (let at = 0; at < events.length; at += BATCH_SIZE) {
-    const Records = events.slice(at, at + BATCH_SIZE).map(({ Key, event }, index) => ({
+  for (let start = 0; start < events.length; start += BATCH_SIZE) {
+    const Records = events.slice(start, start + BATCH_SIZE).map(({ Key, event }, index) => ({
       eventName: 'MODIFY',
       eventSourceARN: streamArn,
-      dynamodb: { SequenceNumber: String(at + index), Keys: Key, NewImage: { [EVENT]: event } },
+      dynamodb: { SequenceNumber: String(start + index), Keys: Key, NewImage: { [EVENT]: event } },
     }));
     const { FunctionError, Payload } = await lambda.send(
       new InvokeCommand({ FunctionName, Payload: JSON.stringify({ redrive: true, Records }, asBase64) }),
     );
-    const answer = JSON.parse(new TextDecoder().decode(Payload) || 'null');
-    if (FunctionError) throw new Error(`the function failed: ${answer?.errorMessage}`);
-    if (answer?.batchItemFailures?.length > 0)
-      throw new Error('the function could not publish all of the events');
+    const response = JSON.parse(new TextDecoder().decode(Payload) || 'null');
+    if (FunctionError) throw new Error(`the function failed: ${response?.errorMessage}`);
+    if (response?.batchItemFailures?.length > 0) throw new Error('the function could not publish all events');
   }
 }
 
-/** arn:aws:dynamodb:region:account:table/NAME/stream/LABEL */
+/** Returns NAME of arn:aws:dynamodb:region:account:table/NAME/stream/LABEL. */
 function tableOf(streamArn: string): string {
   return streamArn.split('/')[1] as string;
 }
 
-/** The SDK has bytes where Lambda's event has text in base64. */
+/** Replacer for JSON.stringify: Lambda's event has base64 where the SDK has bytes. */
 export function asBase64(_name: string, value: unknown): unknown {
   return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
 }

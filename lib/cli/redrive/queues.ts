@@ -2,47 +2,47 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from '@
 import { LocalCloudError } from '../../local/index.js';
 import type { DeployedStack, DeployedStacks } from './stacks.js';
 
-/** A queue with things that failed. */
+/** A queue of failures, such as a dead-letter queue. */
 export interface FailureQueue {
   readonly url: string;
   readonly arn: string;
   readonly count: number;
 }
 
-/** The constructs of this library call such queues so. */
+/** Construct ids of failure queues in this library. */
 const FAILURES = /(^|\/)(DeadLetters|Failures)(\/|$)/;
 
-/** Errors that say nothing about the URL. */
+/** Errors that do not mean that the URL is wrong. */
 const CREDENTIAL_ERRORS = /Credentials|Token|Signature|AccessDenied|UnrecognizedClient/;
 
 /**
- * The queues that are meant: one by its name, ARN or URL, or those of a construct by its path.
+ * Returns a queue by its name, ARN or URL, or the failure queues of a construct by its path.
  *
- * @throws LocalCloudError when there are none
+ * @throws LocalCloudError when there is no such queue
  */
 export async function failureQueues(
   sqs: SQSClient,
   stacks: DeployedStacks,
-  meant: string,
+  queueOrPath: string,
 ): Promise<FailureQueue[]> {
-  const urls = meant.startsWith('http')
-    ? [meant]
-    : ((await byName(sqs, meant.split(':').at(-1) as string)) ?? (await byPath(stacks, meant)));
+  const urls = queueOrPath.startsWith('http')
+    ? [queueOrPath]
+    : ((await byName(sqs, queueOrPath.split(':').at(-1) as string)) ?? (await byPath(stacks, queueOrPath)));
   if (urls.length === 0) {
     throw new LocalCloudError(
-      `Expected a queue, or the path of a construct with a dead-letter queue (as in Shop/Mails), got "${meant}": there is no such queue, and no queue for failures in a deployed construct of that path.`,
+      `Expected a queue, or the path of a construct with a dead-letter queue (as in Shop/Mails), got "${queueOrPath}": no queue has this name, and no deployed construct with this path has a failure queue.`,
     );
   }
-  return Promise.all(urls.map((url) => described(sqs, url)));
+  return Promise.all(urls.map((url) => describeQueue(sqs, url)));
 }
 
-async function described(sqs: SQSClient, url: string): Promise<FailureQueue> {
+async function describeQueue(sqs: SQSClient, url: string): Promise<FailureQueue> {
   const command = new GetQueueAttributesCommand({
     QueueUrl: url,
     AttributeNames: ['QueueArn', 'ApproximateNumberOfMessages'],
   });
   const { Attributes } = await sqs.send(command).catch((error: Error) => {
-    // A wrong host, too: the SDK sends the request to the URL itself.
+    // The errors of a wrong host included: the SDK sends the request to the URL itself.
     if (CREDENTIAL_ERRORS.test(error.name)) throw error;
     throw new LocalCloudError(
       `Expected the URL of a queue of this account and region, got "${url}" (${error.message}). Pass the name of the queue, or the path of its construct, as in Shop/Mails.`,
@@ -56,7 +56,7 @@ async function described(sqs: SQSClient, url: string): Promise<FailureQueue> {
 }
 
 async function byName(sqs: SQSClient, QueueName: string): Promise<string[] | undefined> {
-  // What is no name of a queue, SQS refuses with another error.
+  // SQS rejects an invalid name with another error.
   if (!/^[\w-]{1,80}(\.fifo)?$/.test(QueueName)) return undefined;
   try {
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
@@ -68,31 +68,35 @@ async function byName(sqs: SQSClient, QueueName: string): Promise<string[] | und
 }
 
 /**
- * The queues of a construct, by the paths in the deployed templates: a stack may have any name, and be nested.
+ * Returns the failure queues of a construct by the paths in the deployed templates: a stack may have any name, and be
+ * nested.
  *
  * @throws LocalCloudError when several stacks have such a construct
  */
 async function byPath({ stacks }: DeployedStacks, path: string): Promise<string[]> {
-  const found = stacks
+  const matches = stacks
     .map((stack) => ({ stack, ids: failureQueuesIn(stack, path) }))
     .filter(({ ids }) => ids.length > 0);
-  const roots = new Set(found.map(({ stack }) => stack.rootId));
+  const roots = new Set(matches.map(({ stack }) => stack.rootId));
   if (roots.size > 1) {
-    const names = found.map(({ stack }) => stack.name).join(', ');
+    const names = matches.map(({ stack }) => stack.name).join(', ');
     throw new LocalCloudError(
-      `Expected one stack with ${path}, got ${names}. Name the queue itself, by its ARN or URL.`,
+      `Expected one stack with ${path}, got ${names}. Pass the ARN or URL of the queue.`,
     );
   }
-  const urls = await Promise.all(found.flatMap(({ stack, ids }) => ids.map((id) => stack.physicalId(id))));
+  const urls = await Promise.all(matches.flatMap(({ stack, ids }) => ids.map((id) => stack.physicalId(id))));
   return urls.filter((url) => url !== undefined);
 }
 
 function failureQueuesIn({ resources }: DeployedStack, path: string): string[] {
   return Object.entries(resources)
     .filter(([, { Type, Metadata }]) => {
-      const own = Metadata?.['aws:cdk:path'];
-      if (Type !== 'AWS::SQS::Queue' || typeof own !== 'string') return false;
-      return own === path || (own.startsWith(`${path}/`) && FAILURES.test(own.slice(path.length)));
+      const queuePath = Metadata?.['aws:cdk:path'];
+      if (Type !== 'AWS::SQS::Queue' || typeof queuePath !== 'string') return false;
+      return (
+        queuePath === path ||
+        (queuePath.startsWith(`${path}/`) && FAILURES.test(queuePath.slice(path.length)))
+      );
     })
     .map(([id]) => id);
 }

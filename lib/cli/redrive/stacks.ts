@@ -6,7 +6,7 @@ import {
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 
-/** A resource as the template of a deployed stack has it. */
+/** A resource in the template of a deployed stack. */
 export interface TemplateResource {
   readonly Type: string;
   // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of any shape.
@@ -14,7 +14,7 @@ export interface TemplateResource {
   readonly Metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** All stacks that are deployed, nested ones included, with what their templates' references stand for. */
+/** All deployed stacks, including nested stacks; they resolve the references of their templates. */
 export class DeployedStacks {
   private constructor(readonly stacks: readonly DeployedStack[]) {}
 
@@ -39,7 +39,7 @@ export class DeployedStacks {
   }
 }
 
-/** @returns nothing of a template in YAML: CDK deploys none */
+/** Returns the resources of a template; none for a template in YAML, which the CDK never deploys. */
 async function templateOf(
   cloudFormation: CloudFormationClient,
   StackName: string,
@@ -72,7 +72,7 @@ export class DeployedStack {
     );
   }
 
-  /** The stack that a nested one belongs to, through all levels. */
+  /** Id of the outermost stack that contains it. */
   get rootId(): string {
     return (this.stack.RootId ?? this.stack.StackId) as string;
   }
@@ -81,46 +81,46 @@ export class DeployedStack {
     return this.stack.StackName as string;
   }
 
-  /** The name that the service gave a resource. */
+  /** Returns the physical id of a resource. */
   async physicalId(logicalId: string): Promise<string | undefined> {
     return (await this.load()).get(logicalId);
   }
 
   private async load(): Promise<ReadonlyMap<string, string>> {
     if (this.physicalIds) return this.physicalIds;
-    const found = new Map<string, string>();
+    const physicalIds = new Map<string, string>();
     const pages = paginateListStackResources(
       { client: this.cloudFormation },
       { StackName: this.stack.StackId as string },
     );
     for await (const { StackResourceSummaries = [] } of pages) {
       for (const { LogicalResourceId = '', PhysicalResourceId = '' } of StackResourceSummaries) {
-        found.set(LogicalResourceId, PhysicalResourceId);
+        physicalIds.set(LogicalResourceId, PhysicalResourceId);
       }
     }
-    this.physicalIds = found;
-    return found;
+    this.physicalIds = physicalIds;
+    return physicalIds;
   }
 
-  /** What a value of the template is now. @returns undefined where it is known to CloudFormation only */
+  /** Resolves a value of the template. Returns undefined if only CloudFormation can resolve it. */
   async text(value: unknown): Promise<string | undefined> {
     if (typeof value === 'string') return value;
     if (typeof value !== 'object' || value === null) return undefined;
-    const [[name, given] = []] = Object.entries(value);
+    const [[name, argument] = []] = Object.entries(value);
     switch (name) {
       case 'Ref':
-        return this.ref(given);
+        return this.ref(argument);
       case 'Fn::GetAtt': {
-        const [id, attribute] = typeof given === 'string' ? given.split('.') : given;
+        const [id, attribute] = typeof argument === 'string' ? argument.split('.') : argument;
         return attribute === 'Arn' ? this.arnOf(id) : undefined;
       }
       case 'Fn::ImportValue':
-        return this.exported.get((await this.text(given)) ?? '');
+        return this.exported.get((await this.text(argument)) ?? '');
       case 'Fn::Join':
-        return this.join(given[0], given[1]);
+        return this.join(argument[0], argument[1]);
       case 'Fn::Select': {
-        const list = given[1]?.['Fn::Split'];
-        return list && (await this.text(list[1]))?.split(list[0])[Number(given[0])];
+        const list = argument[1]?.['Fn::Split'];
+        return list && (await this.text(list[1]))?.split(list[0])[Number(argument[0])];
       }
       default:
         return undefined;

@@ -9,11 +9,11 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { App, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { type AppDiff, appDiff } from '../../../lib/cli/diff/app-diff.js';
 import { stacksOf } from '../../../lib/cli/diff/templates.js';
-import { described } from '../../../lib/cli/diff/text.js';
+import { formatDiff } from '../../../lib/cli/diff/text.js';
 
 type Build = (stack: Stack) => void;
 
-/** What is synthesized as `cdk synth` does it. */
+/** Synthesizes a stack with the metadata of `cdk synth`. */
 function synthesized(build: Build, name = 'Shop') {
   const app = new App({
     context: { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true },
@@ -40,7 +40,7 @@ const table =
     });
 
 describe('data', () => {
-  it('is untouched when nothing changes, or something without data does', () => {
+  it('is unchanged when nothing changes, or only resources without data do', () => {
     const topic: Build = (stack) =>
       void new Role(stack, 'R', { assumedBy: new ServicePrincipal('sns.amazonaws.com') });
     expect(between(table('id'), table('id')).data).toEqual([]);
@@ -51,13 +51,13 @@ describe('data', () => {
     ['is lost', RemovalPolicy.DESTROY, true],
     ['is kept', RemovalPolicy.RETAIN, false],
     ['is kept', RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, false],
-  ])('%s with a table that is taken away, by its removal policy', (_, policy, lost) => {
+  ])('%s with a deleted table, by its removal policy', (_, policy, lost) => {
     expect(between(table('id', policy), nothing).data).toEqual([
       { path: 'Shop/Orders', type: 'AWS::DynamoDB::Table', what: 'deleted', lost, because: [] },
     ]);
   });
 
-  it('is lost with a table that gets another id, which is another table', () => {
+  it('is lost with a table that gets another id, which makes it a new table', () => {
     const [first] = between(
       table('id', RemovalPolicy.DESTROY),
       table('id', RemovalPolicy.DESTROY, 'AllOrders'),
@@ -93,7 +93,7 @@ describe('data', () => {
     ]);
   });
 
-  it('is lost when it is kept for a shorter time', () => {
+  it('is lost by a shorter retention', () => {
     const logs =
       (retention?: RetentionDays): Build =>
       (stack) =>
@@ -110,13 +110,13 @@ describe('data', () => {
     expect(between(kept, destroyed).data).toMatchObject([
       { what: 'no longer kept', lost: false, because: ['DeletionPolicy', 'UpdateReplacePolicy'] },
     ]);
-    expect(described(between(kept, destroyed))).toContain(
-      'stays, but is no longer kept when it leaves the stack (changed: DeletionPolicy, UpdateReplacePolicy)',
+    expect(formatDiff(between(kept, destroyed))).toContain(
+      'stays, but is no longer retained when it is removed from the stack (changed: DeletionPolicy, UpdateReplacePolicy)',
     );
     expect(between(destroyed, kept).data).toEqual([]);
   });
 
-  it('is seen in nested stacks, also in those that are no longer there', () => {
+  it('is compared in nested stacks, also in deleted ones', () => {
     const nested =
       (build: Build): Build =>
       (stack) =>
@@ -126,13 +126,13 @@ describe('data', () => {
     expect(between(nested(table('id', RemovalPolicy.DESTROY)), nothing).data).toMatchObject(gone);
   });
 
-  it('is left alone with a stack that is no longer in the app', () => {
+  it('is unchanged in a stack that is no longer in the app', () => {
     const before = synthesized(table('id', RemovalPolicy.DESTROY), 'Old');
-    const found = appDiff(
+    const changes = appDiff(
       synthesized(nothing),
       new Map(before.map(({ name, template }) => [name, template])),
     );
-    expect(found).toMatchObject({ newStacks: ['Shop'], leftStacks: ['Old'], data: [] });
+    expect(changes).toMatchObject({ newStacks: ['Shop'], leftStacks: ['Old'], data: [] });
   });
 });
 
@@ -144,14 +144,14 @@ describe('permissions', () => {
     ): Build =>
     (stack) => {
       const queue = new Queue(stack, 'Mails');
-      const made = new Role(stack, 'Worker', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-      made.addToPolicy(new PolicyStatement({ effect, actions, resources: [queue.queueArn] }));
-      if (policy) made.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(policy));
+      const worker = new Role(stack, 'Worker', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+      worker.addToPolicy(new PolicyStatement({ effect, actions, resources: [queue.queueArn] }));
+      if (policy) worker.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(policy));
     };
   const send = ['sqs:SendMessage'];
   const both = ['sqs:SendMessage', 'sqs:ReceiveMessage'];
 
-  it('are told by what is allowed in addition, not by whole statements', () => {
+  it('are compared by action, not by statement', () => {
     expect(between(role(send), role(both)).permissions).toEqual([
       { what: 'allowed', who: 'Shop/Worker', actions: ['sqs:ReceiveMessage'], resource: 'Shop/Mails' },
     ]);
@@ -166,17 +166,17 @@ describe('permissions', () => {
     expect(between(role(both), role([...both].reverse())).permissions).toEqual([]);
   });
 
-  it('lose a protection when something is no longer denied', () => {
+  it('grow when a Deny is removed', () => {
     const deny = { effect: Effect.DENY };
     const fewer = between(role(both, deny), role(send, deny));
     expect(fewer.permissions).toMatchObject([{ what: 'no longer denied', actions: ['sqs:ReceiveMessage'] }]);
-    expect(described(fewer)).toContain('+ no longer denied: Shop/Worker: sqs:ReceiveMessage on Shop/Mails');
+    expect(formatDiff(fewer)).toContain('+ no longer denied: Shop/Worker: sqs:ReceiveMessage on Shop/Mails');
     expect(between(role(send, deny), role(both, deny)).permissions).toMatchObject([
       { what: 'denied', actions: ['sqs:ReceiveMessage'] },
     ]);
   });
 
-  it('are as they are when what was denied goes together with the resource, or with the role', () => {
+  it('do not change when a Deny is deleted together with its resource or role', () => {
     const queue: Build = (stack) => void new Queue(stack, 'Mails', { enforceSSL: true });
     const open: Build = (stack) => void new Queue(stack, 'Mails');
     expect(between(queue, nothing).permissions).toEqual([]);
@@ -188,13 +188,13 @@ describe('permissions', () => {
     );
   });
 
-  it("are more with one of AWS's policies", () => {
+  it('grow with an AWS managed policy', () => {
     const { permissions } = between(role(send), role(send, { policy: 'ReadOnlyAccess' }));
     expect(permissions).toMatchObject([{ what: 'allowed', who: 'Shop/Worker' }]);
     expect(permissions[0]?.actions[0]).toContain('policy/ReadOnlyAccess');
   });
 
-  it('are more with a policy of a resource, with its condition', () => {
+  it('grow with a statement of a resource policy, which is shown with its condition', () => {
     const bucket =
       (shared: boolean): Build =>
       (stack) => {
@@ -219,7 +219,7 @@ describe('permissions', () => {
     ]);
   });
 
-  it('are more with a rule of a security group', () => {
+  it('grow with a rule of a security group', () => {
     const network =
       (open: boolean): Build =>
       (stack) => {
@@ -233,7 +233,7 @@ describe('permissions', () => {
   });
 });
 
-describe('what AWS refuses', () => {
+describe('a change that AWS rejects', () => {
   const indexed =
     (...names: string[]): Build =>
     (stack) => {
@@ -247,11 +247,11 @@ describe('what AWS refuses', () => {
   const reasons = (before: Build, after: Build) =>
     between(before, after).refused.map(({ path, reason }) => `${path}: ${reason}`);
 
-  it('is more than one index of a table in an update', () => {
+  it('is the change of two indexes of a table in one update', () => {
     expect(reasons(indexed(), indexed('byUser'))).toEqual([]);
     expect(reasons(indexed('byUser', 'byDay'), indexed('byUser'))).toEqual([]);
     expect(reasons(indexed(), indexed('byUser', 'byDay'))).toEqual([
-      expect.stringMatching(/^Shop\/Orders: it creates byUser, byDay, but DynamoDB takes one/),
+      expect.stringMatching(/^Shop\/Orders: it creates byUser, byDay, but DynamoDB allows one/),
     ]);
     expect(reasons(indexed('byUser'), indexed('byDay'))).toEqual([
       expect.stringContaining('it creates byDay and deletes byUser'),
@@ -282,7 +282,7 @@ describe('what AWS refuses', () => {
     ]);
   });
 
-  it('is the replacement of what has a fixed name', () => {
+  it('is the replacement of a resource with a fixed name', () => {
     const queue =
       (fifo: boolean, queueName: string): Build =>
       (stack) =>
@@ -296,7 +296,7 @@ describe('what AWS refuses', () => {
     expect(reasons(queue(false, 'one'), queue(true, 'two'))).toEqual([]);
   });
 
-  it('is a name that a stack keeps which is no longer in the app, or comes later', () => {
+  it('is a fixed name of a resource in a removed stack, or in a stack that is deployed later', () => {
     const mails: Build = (stack) => void new Queue(stack, 'Mails', { queueName: 'mails' });
     const [old] = synthesized(mails, 'Old');
     const refused = appDiff(synthesized(mails, 'New'), new Map([['Old', old!.template]])).refused;
@@ -329,9 +329,9 @@ describe('what AWS refuses', () => {
     expect(reasons(text(10), pool({}))).toHaveLength(1);
   });
 
-  it('is said before everything else', () => {
-    expect(described(between(indexed(), indexed('byUser', 'byDay')))).toMatch(
-      /^Refused by AWS\n {2}Shop\/Orders \(AWS::DynamoDB::Table\): it creates/,
+  it('is printed first', () => {
+    expect(formatDiff(between(indexed(), indexed('byUser', 'byDay')))).toMatch(
+      /^Rejected by AWS\n {2}Shop\/Orders \(AWS::DynamoDB::Table\): it creates/,
     );
   });
 });
@@ -340,17 +340,17 @@ const alarms =
   (count: number): Build =>
   (stack) => {
     const metric = new Metric({ namespace: 'Shop', metricName: 'Failures' });
-    for (let at = 0; at < count; at++)
-      new Alarm(stack, `Alarm${at}`, { metric, threshold: 1, evaluationPeriods: 1 });
+    for (let index = 0; index < count; index++)
+      new Alarm(stack, `Alarm${index}`, { metric, threshold: 1, evaluationPeriods: 1 });
   };
 
-it('cost at rest is told before and after', () => {
+it('cost at rest is compared', () => {
   const { cost } = between(alarms(1), alarms(3));
   expect([cost.before.monthly, cost.after.monthly]).toEqual([0.1, 0.3]);
 });
 
-describe('in words', () => {
-  it('says what happens, and what stays as it is', () => {
+describe('the text of a diff', () => {
+  it('has the changes, and the sections without changes', () => {
     const before: Build = (stack) => {
       table('id', RemovalPolicy.DESTROY)(stack);
       table('id', RemovalPolicy.RETAIN, 'Stock')(stack);
@@ -360,17 +360,17 @@ describe('in words', () => {
       table('orderId', RemovalPolicy.DESTROY)(stack);
       alarms(2)(stack);
     };
-    expect(described(between(before, after))).toBe(`Data
-  Shop/Orders (AWS::DynamoDB::Table) is REPLACED by an empty one; its data is lost (changed: KeySchema)
-  Shop/Stock (AWS::DynamoDB::Table) leaves the stack; it is kept, with its data
-Permissions: as they are
-Cost at rest, a month in us-east-1
+    expect(formatDiff(between(before, after))).toBe(`Data
+  Shop/Orders (AWS::DynamoDB::Table) is REPLACED by an empty resource; its data is lost (changed: KeySchema)
+  Shop/Stock (AWS::DynamoDB::Table) is removed from the stack and retained with its data
+Permissions: no changes
+Cost at rest per month in us-east-1
   $0.10 -> $0.20`);
   });
 
-  it('says that nothing changes', () => {
-    expect(described(between(alarms(2), alarms(2)))).toBe(`Data: nothing is deleted or replaced
-Permissions: as they are
-Cost at rest, a month in us-east-1: $0.20, as it is`);
+  it('has every section if nothing changes', () => {
+    expect(formatDiff(between(alarms(2), alarms(2)))).toBe(`Data: nothing is deleted or replaced
+Permissions: no changes
+Cost at rest per month in us-east-1: $0.20, no change`);
   });
 });

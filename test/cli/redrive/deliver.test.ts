@@ -1,10 +1,10 @@
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { delivery } from '../../../lib/cli/redrive/deliver.js';
+import { createDeliver } from '../../../lib/cli/redrive/deliver.js';
 
 const sqs = mockClient(SQSClient);
-const deliver = delivery({}, new SQSClient({}));
-const way = { kind: 'send', to: 'arn:aws:sqs:eu-west-1:123456789012:mails', payload: { a: 1 } } as const;
+const deliver = createDeliver({}, new SQSClient({}));
+const action = { kind: 'send', to: 'arn:aws:sqs:eu-west-1:123456789012:mails', payload: { a: 1 } } as const;
 const text = (StringValue: string) => ({ DataType: 'String', StringValue });
 const attributes = () => sqs.commandCalls(SendMessageCommand)[0]!.args[0].input.MessageAttributes;
 
@@ -15,15 +15,15 @@ beforeEach(() => {
 });
 
 describe('a message that is sent to a queue again', () => {
-  it('keeps the id that its sender gave it, and what it follows from', async () => {
-    const own = { messageId: text('own-1'), correlationId: text('c-1') };
+  it('keeps its message id and its correlation id', async () => {
+    const sent = { messageId: text('own-1'), correlationId: text('c-1') };
     const ofEventBridge = { TARGET_ARN: text('arn'), ERROR_CODE: text('NO_PERMISSIONS') };
-    await deliver(way, { MessageId: 'm-1', MessageAttributes: { ...own, ...ofEventBridge } });
-    expect(attributes()).toEqual(own);
+    await deliver(action, { MessageId: 'm-1', MessageAttributes: { ...sent, ...ofEventBridge } });
+    expect(attributes()).toEqual(sent);
   });
 
-  it('has the id of SQS as its own where its sender gave it none: a new one would make it another message', async () => {
-    await deliver(way, { MessageId: 'm-1' });
+  it('gets the id of SQS as its message id if its sender set none: a new id would make it another message', async () => {
+    await deliver(action, { MessageId: 'm-1' });
     expect(attributes()).toEqual({ messageId: text('m-1') });
   });
 });

@@ -23,7 +23,7 @@ const queueArn = `arn:aws:sqs:${here}:failures`;
 const fn = `arn:aws:lambda:${here}:function:mail`;
 const stackId = (name: string) => `arn:aws:cloudformation:${here}:stack/${name}/1`;
 
-/** Deploys stacks: their resources, and the names that they have got. */
+/** Mocks deployed stacks: their resources with their physical ids. */
 function deploy(
   stacks: Record<string, { resources: object; names?: Record<string, string>; more?: object }>,
 ): void {
@@ -53,7 +53,7 @@ function deploy(
   }
 }
 
-const found = async () =>
+const findDestinations = async () =>
   destinationsOf(queueArn, await DeployedStacks.read(new CloudFormationClient({})), new LambdaClient({}));
 
 const queue = { Type: 'AWS::SQS::Queue', Properties: {} };
@@ -66,11 +66,11 @@ const names = {
 const functionArn = { 'Fn::GetAtt': ['F', 'Arn'] };
 
 beforeEach(() => {
-  for (const one of [cloudFormation, lambda, sqs]) one.reset();
+  for (const client of [cloudFormation, lambda, sqs]) client.reset();
   lambda.on(ListEventSourceMappingsCommand).resolves({});
 });
 
-describe('what belongs to a queue of failures', () => {
+describe('the destinations of a failure queue include', () => {
   it.each<[string, object, object[]]>([
     [
       'a function whose failed events land there',
@@ -85,7 +85,7 @@ describe('what belongs to a queue of failures', () => {
       [{ to: fn }],
     ],
     [
-      'an alias of it',
+      'an alias of a function',
       {
         Type: 'AWS::Lambda::EventInvokeConfig',
         Properties: {
@@ -132,7 +132,7 @@ describe('what belongs to a queue of failures', () => {
       [{ to: `${queueArn}-in`, isPlain: true }],
     ],
     [
-      'nothing that names another queue',
+      'no resource that names another queue',
       {
         Type: 'AWS::Scheduler::Schedule',
         Properties: { Target: { Arn: functionArn, DeadLetterConfig: { Arn: `${queueArn}2` } } },
@@ -140,7 +140,7 @@ describe('what belongs to a queue of failures', () => {
       [],
     ],
     [
-      'nothing that cannot be known',
+      'no resource whose value only CloudFormation can resolve',
       {
         Type: 'AWS::Scheduler::Schedule',
         Properties: {
@@ -156,19 +156,19 @@ describe('what belongs to a queue of failures', () => {
         names,
       },
     });
-    expect(await found()).toEqual(destinations);
+    expect(await findDestinations()).toEqual(destinations);
   });
 
-  it('a function with the queue as its dead-letter queue, whose messages are as they were sent', async () => {
+  it('a function whose dead-letter queue it is, with unchanged messages', async () => {
     const resources = {
       Q: queue,
       F: { Type: 'AWS::Lambda::Function', Properties: { DeadLetterConfig: { TargetArn: toQueue } } },
     };
     deploy({ Shop: { resources, names } });
-    expect(await found()).toEqual([{ to: fn, isPlain: true }]);
+    expect(await findDestinations()).toEqual([{ to: fn, isPlain: true }]);
   });
 
-  it('a function that reads a stream, with the stream and the buses that it publishes on', async () => {
+  it('a function that reads a stream, with the stream and the buses that it publishes to', async () => {
     deploy({});
     lambda.on(ListEventSourceMappingsCommand).resolves({
       EventSourceMappings: [
@@ -183,10 +183,10 @@ describe('what belongs to a queue of failures', () => {
     lambda
       .on(GetFunctionConfigurationCommand, { FunctionName: fn })
       .resolves({ Environment: { Variables: { EVENTS_BUS: 'shop', OTHER: 'default' } } });
-    expect(await found()).toEqual([{ to: fn, streamArn: 's' }, { to: 'shop' }]);
+    expect(await findDestinations()).toEqual([{ to: fn, streamArn: 's' }, { to: 'shop' }]);
   });
 
-  it('what another stack, or a nested one, says of it', async () => {
+  it('resources of other stacks and of nested stacks', async () => {
     const rule = (Arn: unknown) => ({
       Type: 'AWS::Events::Rule',
       Properties: { Targets: [{ Arn: functionArn, DeadLetterConfig: { Arn } }] },
@@ -206,7 +206,7 @@ describe('what belongs to a queue of failures', () => {
       },
     });
     const named = (name: string) => ({ to: `arn:aws:lambda:${here}:function:${name}` });
-    expect(await found()).toEqual([named('importer'), named('nested')]);
+    expect(await findDestinations()).toEqual([named('importer'), named('nested')]);
   });
 });
 
@@ -230,19 +230,19 @@ describe('the queues of a construct', () => {
   ])('are found %s', async (_, stackName, path) => {
     deploy({ Else: { resources: {} }, [stackName]: { resources: deadLetters(path), names } });
     expect(await queuesAt(path)).toEqual([{ url: names.Q, arn: queueArn, count: 1 }]);
-    await expect(queuesAt(path.slice(0, -1))).rejects.toThrow('there is no such queue');
+    await expect(queuesAt(path.slice(0, -1))).rejects.toThrow('no queue has this name');
   });
 
-  it('must be those of one stack: the same app may be deployed twice', async () => {
+  it('must be in one stack: the same app may be deployed twice', async () => {
     const stack = { resources: deadLetters('Shop/Mails'), names };
     deploy({ 'dev-shop': stack, 'prod-shop': stack });
     await expect(queuesAt('Shop/Mails')).rejects.toThrow(
-      'Expected one stack with Shop/Mails, got dev-shop, prod-shop. Name the queue itself, by its ARN or URL.',
+      'Expected one stack with Shop/Mails, got dev-shop, prod-shop. Pass the ARN or URL of the queue.',
     );
   });
 
   it.each(['QueueDoesNotExist', 'InvalidAddress', 'TimeoutError'])(
-    'are not looked for at a wrong URL (%s): the message says what to pass instead',
+    'are rejected with a remedy if the URL is wrong (%s)',
     async (name) => {
       deploy({});
       sqs.on(GetQueueAttributesCommand).rejects(Object.assign(new Error('raw text of SQS'), { name }));
@@ -252,7 +252,7 @@ describe('the queues of a construct', () => {
     },
   );
 
-  it('are not blamed for credentials that have expired', async () => {
+  it('keep the original error if the credentials have expired', async () => {
     deploy({});
     sqs.on(GetQueueAttributesCommand).rejects(Object.assign(new Error('expired'), { name: 'ExpiredToken' }));
     await expect(queuesAt('https://sqs.us-east-1.amazonaws.com/1/none')).rejects.toThrow(/^expired$/);

@@ -5,17 +5,17 @@ import { fencesOf } from '../../docs/fences.js';
 const CLI = join(__dirname, '../../../lib/cli');
 const GUIDE = join(__dirname, '../../../docs/deploy-to-aws.md');
 
-/** Prefixes of actions, where they are not the names of the clients. */
+/** Prefixes of actions that differ from the names of the clients. */
 const PREFIXES: Readonly<Record<string, string>> = {
   'dynamodb-streams': 'dynamodb',
   eventbridge: 'events',
   sfn: 'states',
 };
 
-/** Actions that are not called like their operations. */
+/** Actions whose names differ from their operations. */
 const ACTIONS: Readonly<Record<string, string>> = { 'lambda:Invoke': 'lambda:InvokeFunction' };
 
-/** Imports of a client of the SDK, at the top of a module or when they are needed. */
+/** Static and dynamic imports of a client of the SDK. */
 const IMPORT = /\{([^{}]*)\}\s*(?:=\s*await import\(|from\s)\s*'@aws-sdk\/client-([a-z-]+)'/g;
 
 function actionsIn(text: string): string[] {

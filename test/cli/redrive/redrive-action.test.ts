@@ -1,5 +1,5 @@
 import type { Destination } from '../../../lib/cli/redrive/destinations.js';
-import { wayBack } from '../../../lib/cli/redrive/way-back.js';
+import { resolveRedriveAction } from '../../../lib/cli/redrive/redrive-action.js';
 
 const fn = 'arn:aws:lambda:eu-west-1:123456789012:function:mail';
 const evil = 'arn:aws:lambda:eu-west-1:123456789012:function:evil';
@@ -25,44 +25,50 @@ const batch = (arn: string) => ({
   endSequenceNumber: '2',
 });
 
-describe('the way back of', () => {
-  it('an event that a function failed to handle is to the function, not to its version', () => {
+describe('a message of a failure queue', () => {
+  it('is sent to the function that failed to handle it, not to its version', () => {
     const record = { requestContext: { functionArn: `${fn}:$LATEST` }, requestPayload: { a: 1 } };
-    expect(wayBack(message(record), all)).toEqual({ kind: 'send', to: fn, payload: { a: 1 } });
+    expect(resolveRedriveAction(message(record), all)).toEqual({ kind: 'send', to: fn, payload: { a: 1 } });
   });
 
-  it('it is to the alias whose failures land in the queue, whatever version has failed', () => {
+  it('is sent to the alias whose failures go to the queue, whichever version has failed', () => {
     const live = [{ to: fn }, { to: `${fn}:live` }];
     for (const failed of [fn, `${fn}:$LATEST`, `${fn}:3`, `${fn}:live`]) {
       const record = { requestContext: { functionArn: failed }, requestPayload: { a: 1 } };
-      expect(wayBack(message(record), live)).toMatchObject({ to: `${fn}:live` });
+      expect(resolveRedriveAction(message(record), live)).toMatchObject({ to: `${fn}:live` });
     }
   });
 
-  it('changes of a stream is to read them again', () => {
+  it('about changes of a stream rereads them', () => {
     const DDBStreamBatchInfo = batch(streamArn);
     const record = { requestContext: { functionArn: fn }, DDBStreamBatchInfo };
-    expect(wayBack(message(record), all)).toEqual({ kind: 'reread', to: fn, batch: DDBStreamBatchInfo });
+    expect(resolveRedriveAction(message(record), all)).toEqual({
+      kind: 'reread',
+      to: fn,
+      batch: DDBStreamBatchInfo,
+    });
   });
 
-  it('an event of which only the item is known is to the function of its Outbox', () => {
+  it('about an event of which only the item is known goes to the function of its Outbox', () => {
     const outboxItem = { streamArn, keys: { orderId: { S: 'o' } }, eventId: 'e' };
     const body = { refused: 'a bigint', requestContext: { functionArn: `${fn}:live` }, outboxItem };
-    expect(wayBack(message(body), all)).toEqual({ kind: 'republish', to: fn, item: outboxItem });
+    expect(resolveRedriveAction(message(body), all)).toEqual({ kind: 'republish', to: fn, item: outboxItem });
     const other = { ...body, outboxItem: { ...outboxItem, streamArn: 'another' } };
-    expect(wayBack(message(other), all)).toContain('which does not send its failures to this queue');
+    expect(resolveRedriveAction(message(other), all)).toContain(
+      'which does not send its failures to this queue',
+    );
   });
 
-  it('an event that EventBridge refused is to the bus', () => {
+  it('about an event that EventBridge rejected is published to the bus', () => {
     const entry = { EventBusName: 'shop', Detail: '{}' };
-    expect(wayBack(message({ refused: 'too large', putEvents: entry }), all)).toEqual({
+    expect(resolveRedriveAction(message({ refused: 'too large', putEvents: entry }), all)).toEqual({
       kind: 'publish',
       entry,
     });
   });
 
-  it('an event that nobody understood is to whom it was for', () => {
-    expect(wayBack(message({ refused: 'version 9', target: fn, event }), all)).toEqual({
+  it('about an event that did not match the schema is sent to its target', () => {
+    expect(resolveRedriveAction(message({ refused: 'version 9', target: fn, event }), all)).toEqual({
       kind: 'send',
       to: fn,
       payload: event,
@@ -73,30 +79,34 @@ describe('the way back of', () => {
     ['a function', fn, { payload: event }],
     ['a queue', queue, { payload: event }],
     ['a workflow, with its data and by its id', machine, { payload: { orderId: 'o' }, eventId: 'e' }],
-  ])('an event that could not be delivered is to %s', (_, target, sent) => {
-    expect(wayBack(message(event, target), all)).toEqual({ kind: 'send', to: target, ...sent });
+  ])('about an event that could not be delivered is sent to %s', (_, target, sent) => {
+    expect(resolveRedriveAction(message(event, target), all)).toEqual({ kind: 'send', to: target, ...sent });
   });
 
-  it.each([{ a: 1 }, 'text'])('anything else is where it is said to be: %j', (body) => {
-    expect(wayBack(message(body), all)).toContain('it does not say where it has to go');
-    expect(wayBack(message(body), [], queue)).toEqual({ kind: 'send', to: queue, payload: body });
+  it.each([{ a: 1 }, 'text'])('without a target is sent to the target of the operator: %j', (body) => {
+    expect(resolveRedriveAction(message(body), all)).toContain('it does not name its target');
+    expect(resolveRedriveAction(message(body), [], queue)).toEqual({
+      kind: 'send',
+      to: queue,
+      payload: body,
+    });
   });
 
-  it('a message as it was sent is to the only thing that sends such ones to the queue', () => {
-    expect(wayBack(message({ a: 1 }), [{ to: fn, isPlain: true }])).toMatchObject({ to: fn });
-    expect(wayBack(message({ a: 1 }), [{ to: fn }])).toContain('it does not say');
-    expect(wayBack(message({ a: 1 }), [{ to: fn, isPlain: true }, { to: queue }])).toContain(
-      'it does not say',
+  it('without a target is sent to the only destination of the queue, if its messages arrive unchanged', () => {
+    expect(resolveRedriveAction(message({ a: 1 }), [{ to: fn, isPlain: true }])).toMatchObject({ to: fn });
+    expect(resolveRedriveAction(message({ a: 1 }), [{ to: fn }])).toContain('it does not name');
+    expect(resolveRedriveAction(message({ a: 1 }), [{ to: fn, isPlain: true }, { to: queue }])).toContain(
+      'it does not name',
     );
   });
 
-  it('what says itself whom it is for is not changed by what is said of others', () => {
+  it('with a target is not sent to the target of the operator', () => {
     const record = { requestContext: { functionArn: fn }, requestPayload: {} };
-    expect(wayBack(message(record), all, queue)).toMatchObject({ to: fn });
+    expect(resolveRedriveAction(message(record), all, queue)).toMatchObject({ to: fn });
   });
 });
 
-describe('a message that asks for what does not belong to its queue', () => {
+describe('a message with a target that does not belong to its queue', () => {
   const forged: [string, string, ReturnType<typeof message>][] = [
     ['a function', evil, message({ requestContext: { functionArn: evil }, requestPayload: {} })],
     [
@@ -104,7 +114,7 @@ describe('a message that asks for what does not belong to its queue', () => {
       evil,
       message({ requestContext: { functionArn: `${evil}:1` }, requestPayload: {} }),
     ],
-    ['a function, as not understood', evil, message({ refused: 'no', target: evil, event })],
+    ['a function, as an event that did not match', evil, message({ refused: 'no', target: evil, event })],
     ['a function, in its attributes', evil, message(event, evil)],
     [
       'a function that reads a stream',
@@ -122,18 +132,22 @@ describe('a message that asks for what does not belong to its queue', () => {
     ['a queue', `${queue}2`, message(event, `${queue}2`)],
   ];
 
-  it.each(forged)('stays, and says what it asks for: %s', (_, asked, one) => {
-    const reason = wayBack(one, all);
+  it.each(forged)('stays, with a reason that names the target: %s', (_, target, forgedMessage) => {
+    const reason = resolveRedriveAction(forgedMessage, all);
     expect(reason).toContain('which does not send its failures to this queue');
-    expect(reason).toContain(asked);
-    expect(wayBack(one, all, queue)).toBe(reason);
+    expect(reason).toContain(target);
+    expect(resolveRedriveAction(forgedMessage, all, queue)).toBe(reason);
   });
 
-  it('goes there when the operator names it', () => {
+  it('is sent if the operator passes that target', () => {
     const record = { requestContext: { functionArn: `${evil}:$LATEST` }, requestPayload: { a: 1 } };
-    expect(wayBack(message(record), all, evil)).toEqual({ kind: 'send', to: evil, payload: { a: 1 } });
+    expect(resolveRedriveAction(message(record), all, evil)).toEqual({
+      kind: 'send',
+      to: evil,
+      payload: { a: 1 },
+    });
     const entry = { EventBusName: 'audit' };
-    expect(wayBack(message({ refused: 'no', putEvents: entry }), [], 'audit')).toMatchObject({
+    expect(resolveRedriveAction(message({ refused: 'no', putEvents: entry }), [], 'audit')).toMatchObject({
       kind: 'publish',
     });
   });

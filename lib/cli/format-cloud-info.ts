@@ -1,7 +1,7 @@
 import type { CloudInfo } from '../local/index.js';
 
-/** The addresses of a local cloud, for people. */
-export function describe({ endpoint, apis, site, outputs }: CloudInfo): string {
+/** Formats the addresses and outputs of a local cloud as a table. */
+export function formatCloudInfo({ endpoint, apis, site, outputs }: CloudInfo): string {
   const rows: [string, string][] = [];
   if (site) rows.push(['Site', site]);
   for (const [name, url] of Object.entries(apis)) rows.push([`API ${name}`, url]);

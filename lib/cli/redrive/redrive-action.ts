@@ -1,0 +1,173 @@
+import type { Message } from '@aws-sdk/client-sqs';
+import type { Destination } from './destinations.js';
+
+/** Delivery that redrives a message of a failure queue. */
+export type RedriveAction =
+  | { readonly kind: 'send'; readonly to: string; readonly payload: unknown; readonly eventId?: string }
+  | { readonly kind: 'publish'; readonly entry: Readonly<Record<string, string>> }
+  | { readonly kind: 'reread'; readonly to: string; readonly batch: StreamBatch }
+  | { readonly kind: 'republish'; readonly to: string; readonly item: OutboxItem };
+
+/** Changes of a table that a function failed to handle; the stream keeps them for a day. */
+export interface StreamBatch {
+  readonly streamArn: string;
+  readonly shardId: string;
+  readonly startSequenceNumber: string;
+  readonly endSequenceNumber: string;
+  /** ISO 8601. */
+  readonly approximateArrivalOfFirstRecord?: string;
+  readonly approximateArrivalOfLastRecord?: string;
+}
+
+/** The item of a table whose event an Outbox could not publish. */
+export interface OutboxItem {
+  readonly streamArn: string;
+  /** Attribute values as in a stream's record: bytes are in base64. */
+  readonly keys: Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly B?: string }>>;
+  readonly eventId: string;
+}
+
+/** Body of a message that Lambda, EventBridge or this library writes to a failure queue. */
+interface FailedRecord {
+  readonly requestContext?: { readonly functionArn?: string };
+  readonly requestPayload?: unknown;
+  readonly DDBStreamBatchInfo?: StreamBatch;
+  readonly refused?: string;
+  readonly target?: string;
+  readonly event?: unknown;
+  readonly putEvents?: Readonly<Record<string, string>>;
+  readonly outboxItem?: OutboxItem;
+}
+
+/**
+ * Resolves the delivery of a message of a failure queue. The body names the target, but it is untrusted: anyone with
+ * permission to write to the queue may have written it. So only resources that send their failures to the queue, and
+ * the operator's `to`, are valid targets.
+ *
+ * Bodies are written by:
+ * - Lambda, for events and changes of a stream that a function failed to handle
+ * - EventBridge and its Scheduler, for events that they could not deliver
+ * - a subscription of an `EventHub`, for events that do not match its schema
+ * - an `Outbox`, for events that EventBridge rejected, or of which only the item is known
+ *
+ * @param destinations resources that send their failures to the queue
+ * @param to the operator's target: for messages without a target, and for those that name it
+ * @returns the reason as text if the message stays in the queue
+ */
+export function resolveRedriveAction(
+  { Body = '', MessageAttributes = {} }: Message,
+  destinations: readonly Destination[],
+  to?: string,
+): RedriveAction | string {
+  const body = parseRecord(Body);
+  const {
+    requestContext,
+    requestPayload,
+    DDBStreamBatchInfo,
+    refused,
+    target,
+    event,
+    putEvents,
+    outboxItem,
+  } = body ?? {};
+  const functionArn = requestContext?.functionArn;
+  if (functionArn && requestPayload !== undefined) {
+    return send(functionArn, requestPayload, destinations, to);
+  }
+  if (functionArn && DDBStreamBatchInfo) {
+    const reader = readerOf(DDBStreamBatchInfo.streamArn, functionArn, destinations, to);
+    return typeof reader === 'string' ? reader : { kind: 'reread', to: reader.to, batch: DDBStreamBatchInfo };
+  }
+  if (functionArn && refused && outboxItem) {
+    const reader = readerOf(outboxItem.streamArn, functionArn, destinations, to);
+    return typeof reader === 'string' ? reader : { kind: 'republish', to: reader.to, item: outboxItem };
+  }
+  if (refused && putEvents) return publish(putEvents, destinations, to);
+  if (refused && target && event) return send(target, event, destinations, to);
+  const targetArn = MessageAttributes.TARGET_ARN?.StringValue;
+  const payload = body ?? Body;
+  if (targetArn !== undefined) return send(targetArn, payload, destinations, to);
+  const [first, ...rest] = destinations;
+  const plain = first?.isPlain && rest.length === 0 ? first.to : undefined;
+  const fallback = to ?? plain;
+  return fallback === undefined
+    ? 'it does not name its target; pass `--to <ARN of a function, queue or state machine>`'
+    : sendAction(fallback, payload);
+}
+
+function send(
+  target: string,
+  payload: unknown,
+  destinations: readonly Destination[],
+  to: string | undefined,
+): RedriveAction | string {
+  const destination = permittedDestination(target, destinations, to);
+  return destination === undefined ? rejection(target) : sendAction(destination.to, payload);
+}
+
+/** Returns the function that reads a stream by its event source mapping: it gets no changes of other streams. */
+function readerOf(
+  streamArn: string,
+  target: string,
+  destinations: readonly Destination[],
+  to: string | undefined,
+): Destination | string {
+  const readers = destinations.filter((destination) => destination.streamArn === streamArn);
+  return permittedDestination(target, readers, to) ?? rejection(`${target} for changes of ${streamArn}`);
+}
+
+function publish(
+  entry: Readonly<Record<string, string>>,
+  destinations: readonly Destination[],
+  to: string | undefined,
+): RedriveAction | string {
+  const bus = nameOfBus(entry.EventBusName ?? 'default');
+  const permitted = [...destinations.map((destination) => destination.to), to ?? ''];
+  return permitted.some((target) => nameOfBus(target) === bus)
+    ? { kind: 'publish', entry: { ...entry, EventBusName: bus } }
+    : rejection(`the bus ${bus}`);
+}
+
+const nameOfBus = (arnOrName: string): string => arnOrName.split(':event-bus/').at(-1) as string;
+
+const rejection = (target: string): string =>
+  `its target is ${target}, which does not send its failures to this queue. If you trust the message, pass that target with \`--to\``;
+
+/**
+ * Returns the permitted destination for a target. A function matches by any version or alias, and is invoked by the
+ * alias of its configuration, so that failures return to this queue.
+ */
+function permittedDestination(
+  target: string,
+  destinations: readonly Destination[],
+  to: string | undefined,
+): Destination | undefined {
+  const matches = destinations.filter((destination) => unqualified(destination.to) === unqualified(target));
+  const qualified = matches.find((destination) => destination.to !== unqualified(destination.to));
+  if (matches.length > 0) return qualified ?? matches[0];
+  return to !== undefined && unqualified(to) === unqualified(target) ? { to } : undefined;
+}
+
+/** Creates the action that sends an event. A workflow is started with the event's data, and named by the event's id. */
+function sendAction(to: string, event: unknown): RedriveAction {
+  const { detail } = (event ?? {}) as {
+    readonly detail?: { readonly metadata?: { readonly id?: unknown }; readonly data?: unknown };
+  };
+  const isWorkflow = to.split(':')[2] === 'states';
+  if (!isWorkflow || detail?.metadata === undefined) return { kind: 'send', to, payload: event };
+  const { id } = detail.metadata;
+  return { kind: 'send', to, payload: detail.data, ...(typeof id === 'string' && { eventId: id }) };
+}
+
+/** Returns the ARN of a function without its version or alias, and every other ARN unchanged. */
+function unqualified(arn: string): string {
+  return arn.split(':')[2] === 'lambda' ? arn.split(':').slice(0, 7).join(':') : arn;
+}
+
+function parseRecord(text: string): FailedRecord | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
