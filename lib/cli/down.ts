@@ -11,6 +11,6 @@ export async function down({ clean = false }: { clean?: boolean }): Promise<void
     return console.log(`${stopped}. Its data is deleted.`);
   }
   if (!report) return console.log('No local cloud was running.');
-  if (!report.kept) throw new LocalCloudError(describeEnd(report));
+  if (!report.isSaved) throw new LocalCloudError(describeEnd(report));
   console.log(describeEnd(report));
 }

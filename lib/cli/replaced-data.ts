@@ -18,7 +18,7 @@ export async function confirmDataLoss(cloud: LocalCloud, assemblyDir: string): P
   const config = clientOptions(cloud.endpoint, cloud.credentials);
   const lost = lostResources(stacks, (await readDeployedStacks(config, stacks)).templates);
   if (lost.length === 0) return;
-  const contents = await cloud.contentsOf(
+  const contents = await cloud.countContents(
     lost.map(({ stack, id, change }) => ({ stack, id, type: change.type })),
   );
   const lines = lost.flatMap(({ change }, index) => {

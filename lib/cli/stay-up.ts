@@ -54,7 +54,7 @@ export async function stayUp({ port, detach = false, replaceData, ready }: StayU
       // A cloud that this command started must not outlive its failure.
       if (cloud && !cloud.reused) {
         const report = await cloud.stop();
-        if (!report.kept) console.error(describeEnd(report));
+        if (!report.isSaved) console.error(describeEnd(report));
       }
       throw asUserError(error);
     }
@@ -78,9 +78,9 @@ async function deploy(cloud: LocalCloud, replaceData = false): Promise<CloudInfo
 }
 
 function printEnd(report: StopReport, code: number): number {
-  if (report.kept) console.log(describeEnd(report));
+  if (report.isSaved) console.log(describeEnd(report));
   else console.error(describeEnd(report));
-  return report.kept ? code : 1;
+  return report.isSaved ? code : 1;
 }
 
 /** Resolves on an interruption, or with the report if another process stops the cloud; rejects if the cloud crashes. */

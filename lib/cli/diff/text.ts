@@ -31,7 +31,7 @@ function dataLine({ path, type, what, lost, because }: DataChange): string {
 
 function sentence(what: DataChange['what'], lost: boolean): string {
   if (what === 'keeps less') return 'has a SHORTER RETENTION: older data is lost';
-  if (what === 'no longer kept') return 'stays, but is no longer retained when it is removed from the stack';
+  if (what === 'no longer kept') return 'stays, but will not be retained when it is removed from the stack';
   if (what === 'deleted')
     return lost ? 'is DELETED with its data' : 'is removed from the stack and retained with its data';
   const verb = what === 'replaced' ? 'is REPLACED' : 'may be REPLACED';

@@ -18,7 +18,7 @@ export interface ClientConfig {
 /**
  * Returns the configuration of the SDK's clients.
  *
- * @throws LocalCloudError when no local cloud runs, or the target is AWS and there is no profile
+ * @throws LocalCloudError when no local cloud runs, or the target is AWS and `profile` is missing
  */
 export async function clientConfig({
   target = 'local',

@@ -18,7 +18,7 @@ const CREDENTIAL_ERRORS = /Credentials|Token|Signature|AccessDenied|Unrecognized
 /**
  * Returns a queue by its name, ARN or URL, or the failure queues of a construct by its path.
  *
- * @throws LocalCloudError when there is no such queue
+ * @throws LocalCloudError when the queue does not exist
  */
 export async function failureQueues(
   sqs: SQSClient,

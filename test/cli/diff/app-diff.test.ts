@@ -111,7 +111,7 @@ describe('data', () => {
       { what: 'no longer kept', lost: false, because: ['DeletionPolicy', 'UpdateReplacePolicy'] },
     ]);
     expect(formatDiff(between(kept, destroyed))).toContain(
-      'stays, but is no longer retained when it is removed from the stack (changed: DeletionPolicy, UpdateReplacePolicy)',
+      'stays, but will not be retained when it is removed from the stack (changed: DeletionPolicy, UpdateReplacePolicy)',
     );
     expect(between(destroyed, kept).data).toEqual([]);
   });
