@@ -2,8 +2,8 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Removes the locks that killed deployments left in a cloud assembly. Call it with the project's own lock held: then
- * no deployment runs. The CDK toolkit takes a lock for live when any process has its number, and numbers are reused.
+ * Removes the locks that killed deployments left in a cloud assembly. Requires the project's lock, so that no
+ * deployment runs. The CDK toolkit treats a lock as held if any process has its id, and process ids are reused.
  */
 export function removeAssemblyLocks(assemblyDir: string): void {
   if (!existsSync(assemblyDir)) return;

@@ -1,36 +1,40 @@
 import { LOCAL_REGION } from './environment.js';
 
-/** What `trellis info --json` prints. */
+/** Addresses and outputs of a local cloud: the output of `trellis info --json`. */
 export interface CloudInfo {
   readonly endpoint: string;
-  /** The base URLs of the REST APIs, by the name the app gives them. */
+  /** Base URLs of the REST APIs by the name in the app. */
   readonly apis: Record<string, string>;
-  /** The address of the site, where it is served on this machine. */
+  /** URL of the site on this machine. */
   readonly site?: string;
-  /** Stack name to output key to value; addresses of REST APIs are those of the local cloud. */
+  /** Values by output key by stack name; URLs of REST APIs are those of the local cloud. */
   readonly outputs: Record<string, Record<string, string>>;
 }
 
-/** What a deployment left, as it is kept between runs. */
+/** Result of a deployment, as stored between runs. */
 export interface Deployed {
   readonly environments: string[];
   readonly stacks: {
     readonly stackName: string;
     readonly outputs: Record<string, string>;
-    /** API name to the logical id of the output with its URL, from the template's metadata. */
+    /** Logical ids of the outputs with the URLs of APIs, by API name, from the template's metadata. */
     readonly apis?: Record<string, string>;
-    /** The logical id of the output with the address of the site. */
+    /** Logical id of the output with the URL of the site. */
     readonly site?: string;
   }[];
 }
 
-/** The address of the app's site as the app says it: the first that a stack has. */
+/** Returns the URL of the app's site in the outputs: the first that a stack has. */
 export function siteUrl(deployed: Deployed | undefined): string | undefined {
   const sites = deployed?.stacks.flatMap(({ site, outputs }) => (site && outputs[site]) || []);
   return sites?.[0];
 }
 
-/** @param edge where the site is served on this machine */
+/**
+ * Creates the addresses and outputs of a local cloud.
+ *
+ * @param edge URL of the site on this machine
+ */
 export function cloudInfo(endpoint: string, deployed: Deployed | undefined, edge?: string): CloudInfo {
   const url = edge && siteUrl(deployed);
   const apis: Record<string, string> = {};
@@ -40,14 +44,17 @@ export function cloudInfo(endpoint: string, deployed: Deployed | undefined, edge
       key,
       value === url ? edge : localAddress(endpoint, value),
     ]);
-    const own: Record<string, string> = Object.fromEntries(local);
-    outputs[stack.stackName] = own;
-    for (const [name, output] of Object.entries(stack.apis ?? {})) if (own[output]) apis[name] = own[output];
+    const values: Record<string, string> = Object.fromEntries(local);
+    outputs[stack.stackName] = values;
+    for (const [name, output] of Object.entries(stack.apis ?? {})) {
+      const apiUrl = values[output];
+      if (apiUrl) apis[name] = apiUrl;
+    }
   }
   return { ...(url && { site: edge }), endpoint, apis, outputs };
 }
 
-/** The address of a REST API as the emulator serves it; other values are left as they are. */
+/** Returns the emulator's URL for the URL of a REST API, and other values unchanged. */
 export function localAddress(endpoint: string, value: string): string {
   const api = new RegExp(
     `^https://([a-z0-9]+)\\.execute-api\\.${LOCAL_REGION}\\.amazonaws\\.com/([^/]+)(/.*)?$`,

@@ -3,32 +3,32 @@ import type { Instance } from './instance.js';
 
 /** A resource of a deployed stack. */
 export interface DeployedResource {
-  /** The stack's name; of a nested one that of its parent with its logical id behind it. */
+  /** Stack name; for a nested stack `<name of the parent>/<logical id>`. */
   readonly stack: string;
-  /** The logical id. */
+  /** Logical id. */
   readonly id: string;
   readonly type: string;
 }
 
-/** What a resource holds. */
+/** Amount of data in a resource. */
 export interface Contents {
-  /** Null where the emulator cannot count. */
+  /** Number of items; null if the emulator cannot count them. */
   readonly count: number | null;
-  /** The plural of what is counted: items, objects, messages, users ... */
+  /** Plural noun of the items: items, objects, messages, users ... */
   readonly what: string;
 }
 
-const COUNTS_WITHIN = 30_000;
+const TIMEOUT_MS = 30_000;
 
-/** Counts what each of the resources holds, in the order given. */
-export async function contentsOf(
+/** Counts the data in each of the resources, in the order of `resources`. */
+export async function countContents(
   instance: Instance,
   resources: readonly DeployedResource[],
 ): Promise<readonly Contents[]> {
   const response = await callControl(instance, '/_trellis/holds', {
     method: 'POST',
     body: { resources },
-    timeout: COUNTS_WITHIN,
+    timeout: TIMEOUT_MS,
   });
   return (await response.json()) as Contents[];
 }

@@ -3,13 +3,13 @@ import type { Instance } from './instance.js';
 
 export interface ControlRequest {
   readonly method?: 'GET' | 'POST';
-  /** Sent as JSON. */
+  /** Body, which is sent as JSON. */
   readonly body?: object;
-  /** Milliseconds. */
+  /** Timeout in milliseconds. */
   readonly timeout: number;
 }
 
-/** Calls `/_trellis/...` of an emulator, which answers only to the token of its owner. */
+/** Calls `/_trellis/...` of an emulator, which requires the token of its owner. */
 export function callControl(
   { port, token }: Pick<Instance, 'port' | 'token'>,
   path: `/_trellis/${string}`,

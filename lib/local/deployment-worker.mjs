@@ -1,6 +1,6 @@
-// Synthesizes and deploys an app in a process of its own: the CDK toolkit takes the endpoint and the
-// credentials from its process's environment, and it can only be interrupted by ending the process.
-// Plain JavaScript, so that it runs as it is from a clone, from the package and under jest.
+// Synthesizes and deploys an app in a separate process: the CDK toolkit reads the endpoint and the credentials from the
+// environment of its process, and can only be interrupted by ending the process.
+// Plain JavaScript, so that it runs unchanged from a clone, from the package and under jest.
 //
 // parent -> worker   { app, workingDirectory, outdir, bootstrapped }, then { deploy: true or false };
 //                    or { destroy: outdir }
@@ -20,11 +20,11 @@ const UNKNOWN_REGION = 'unknown-region';
 const send = (message) => process.send?.(message);
 const received = () => new Promise((resolve) => process.once('message', resolve));
 
-// Whoever waits for the result is gone.
+// The parent process has ended.
 process.once('disconnect', () => process.exit());
 
-/** Warnings and errors of the toolkit and of the app, kept for the report of a failure. */
-const complaints = [];
+/** Warnings and errors of the toolkit and of the app, for the message of a failure. */
+const problems = [];
 
 const toolkit = new Toolkit({
   emojis: false,
@@ -32,8 +32,8 @@ const toolkit = new Toolkit({
   ioHost: {
     async notify({ code, level, message, data }) {
       if (code === 'CDK_TOOLKIT_I5502') progress(data);
-      else if (code?.startsWith('CDK_ASSEMBLY_E1002') || level === 'error') complaints.push(message);
-      else if (code === 'CDK_ASSEMBLY_I1001' || code === 'CDK_ASSEMBLY_I1002') complaints.push(message);
+      else if (code?.startsWith('CDK_ASSEMBLY_E1002') || level === 'error') problems.push(message);
+      else if (code === 'CDK_ASSEMBLY_I1001' || code === 'CDK_ASSEMBLY_I1002') problems.push(message);
       else if (level === 'warn' && !bootstrapping) send({ type: 'warning', message });
     },
     async requestResponse({ defaultResponse }) {
@@ -55,7 +55,7 @@ function progress({ event, metadata, progress: { completed } }) {
   });
 }
 
-/** The runtimes of a template's functions, also where they are looked up by region. */
+/** Returns the runtimes of a template's functions, including those of a mapping by region. */
 function runtimesOf(template) {
   const inRegion = (runtime) => {
     const [map, , key] = runtime?.['Fn::FindInMap'] ?? [];
@@ -69,25 +69,25 @@ function runtimesOf(template) {
 }
 
 /**
- * What an app wrote before it ended: of an uncaught error its message and the places in the app, without Node's
- * frame around it and the toolkit's words about a subprocess.
+ * Reduces the output of a failed app to the message of its uncaught error and the frames in the app, without the output
+ * of Node.js around it and the toolkit's message about a subprocess.
  */
-function withoutFrame(lines) {
+function summarizeError(lines) {
   const start = lines.findIndex((line) => /^(Uncaught )?\w*Error( \[\w+\])?: /.test(line));
   const isFrame = (line) => /^at .*(:\d+|\(<anonymous>\)|\bnative\))\)?( \{)?$/.test(line);
-  const frames = start < 0 ? -1 : lines.findIndex((line, at) => at > start && isFrame(line));
+  const frames = start < 0 ? -1 : lines.findIndex((line, index) => index > start && isFrame(line));
   if (frames < 0) return lines;
-  // Behind them may stand its properties, and its cause with frames of its own.
-  const end = lines.findIndex((line, at) => at >= frames && !(isFrame(line) && !line.endsWith('{')));
+  // The properties of the error, and its cause with more frames, may follow.
+  const end = lines.findIndex((line, index) => index >= frames && !(isFrame(line) && !line.endsWith('{')));
   const stack = lines.slice(frames, end < 0 ? undefined : end + 1).filter(isFrame);
-  const places = stack.filter((line) => !/node_modules|node:/.test(line));
+  const appFrames = stack.filter((line) => !/node_modules|node:/.test(line));
   return [
     ...lines.slice(start, frames),
-    ...places.slice(0, 3).map((line) => `    ${line.replace(/ \{$/, '')}`),
+    ...appFrames.slice(0, 3).map((line) => `    ${line.replace(/ \{$/, '')}`),
   ];
 }
 
-/** What the bootstrap warns of is about real accounts. */
+/** True during the bootstrap, whose warnings concern only real accounts. */
 let bootstrapping = false;
 
 async function main() {
@@ -95,9 +95,9 @@ async function main() {
   await (destroy ? destroyAll(destroy) : deploy(app));
 }
 
-/** The stacks of an assembly that was deployed, without making it again. */
+/** Destroys the stacks of a deployed assembly, without another synthesis. */
 async function destroyAll(outdir) {
-  // The toolkit reads it, and releases its lock, by itself.
+  // The toolkit reads the assembly, and releases its lock, itself.
   const source = await toolkit.fromAssemblyDirectory(outdir);
   const stacks = { strategy: StackSelectionStrategy.ALL_STACKS };
   await toolkit.destroy(source, { stacks, concurrency: 4 });
@@ -119,11 +119,11 @@ async function deploy({ app, workingDirectory, outdir, bootstrapped }) {
 
 /** Returns undefined when only the synthesis was requested. */
 async function deployAssembly(assembly, bootstrapped) {
-  complaints.length = 0;
+  problems.length = 0;
   const stacks = assembly.cloudAssembly.stacksRecursively;
   const templates = stacks.map(({ templateFullPath }) => JSON.parse(readFileSync(templateFullPath, 'utf8')));
   const environments = [
-    // Stacks that name no environment are all deployed to the one there is.
+    // Stacks without an environment are deployed to the default environment.
     ...new Set(
       stacks.map(({ environment: { account, region } }) => {
         const { CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION } = process.env;
@@ -135,7 +135,10 @@ async function deployAssembly(assembly, bootstrapped) {
     type: 'synthesized',
     runtimes: [...new Set(templates.flatMap(runtimesOf))],
     environments,
-    apis: stacks.map(({ stackName }, at) => ({ stackName, ...templates[at].Metadata?.['cdk-trellis'] })),
+    apis: stacks.map(({ stackName }, index) => ({
+      stackName,
+      ...templates[index].Metadata?.['cdk-trellis'],
+    })),
   });
 
   const { deploy: isBundlingRequired } = await received();
@@ -156,9 +159,9 @@ async function deployAssembly(assembly, bootstrapped) {
 
 main()
   .catch((error) => {
-    // The toolkit repeats some errors; each is told once.
-    const told = [...complaints, error.message].flatMap((message) => String(message).split('\n'));
-    const lines = [...new Set(told.map((line) => line.trim()).filter(Boolean))];
-    send({ type: 'failed', message: withoutFrame(lines).join('\n') });
+    // The toolkit repeats some errors: duplicates are removed.
+    const output = [...problems, error.message].flatMap((message) => String(message).split('\n'));
+    const lines = [...new Set(output.map((line) => line.trim()).filter(Boolean))];
+    send({ type: 'failed', message: summarizeError(lines).join('\n') });
   })
   .finally(() => process.disconnect?.());

@@ -23,30 +23,30 @@ type WorkerMessage =
 
 export interface DestructionOptions {
   readonly projectDir: string;
-  /** Where the app was synthesized to. */
+  /** Folder of the cloud assembly. */
   readonly assemblyDir: string;
   readonly endpoint: string;
   readonly credentials: RootCredentials;
   readonly log: (line: string) => void;
-  /** What the app is synthesized for. @default 'local' */
+  /** Target of the synthesis. @default 'local' */
   readonly target?: 'local' | 'localstack';
   readonly signal?: AbortSignal;
 }
 
 export interface DeploymentOptions extends DestructionOptions {
-  /** The environments that are bootstrapped already. */
+  /** Environments that are already bootstrapped. */
   readonly bootstrapped: string[];
-  /** Called between synthesis and deployment. */
+  /** Callback between synthesis and deployment. */
   readonly prepare: (runtimes: string[]) => Promise<void>;
 }
 
-/** Synthesizes the project's app and deploys all of its stacks that changed. */
+/** Synthesizes the project's app and deploys its changed stacks. */
 export async function deployApp(options: DeploymentOptions): Promise<Deployed> {
   const { projectDir, assemblyDir, bootstrapped, prepare } = options;
   const app = appCommand(projectDir);
-  const order = { app, workingDirectory: projectDir, outdir: assemblyDir, bootstrapped };
+  const request = { app, workingDirectory: projectDir, outdir: assemblyDir, bootstrapped };
   let synthesized: Extract<WorkerMessage, { type: 'synthesized' }>;
-  const deployed = await inWorker(options, order, (message, worker) => {
+  const deployed = await inWorker(options, request, (message, worker) => {
     if (message.type === 'synthesized') {
       synthesized = message;
       logDifferences(assemblyDir, options.log);
@@ -68,33 +68,33 @@ export async function synthesizeApp(
   options: Omit<DestructionOptions, 'endpoint' | 'credentials'>,
 ): Promise<void> {
   const { projectDir, assemblyDir } = options;
-  const order = { app: appCommand(projectDir), workingDirectory: projectDir, outdir: assemblyDir };
-  // Nothing is sent there.
+  const request = { app: appCommand(projectDir), workingDirectory: projectDir, outdir: assemblyDir };
+  // Placeholders: a synthesis sends no request.
   const endpoint = 'http://127.0.0.1:4566';
   const credentials = { accessKeyId: 'unused', secretAccessKey: 'unused' };
-  await inWorker({ ...options, endpoint, credentials }, order, (message, worker) => {
+  await inWorker({ ...options, endpoint, credentials }, request, (message, worker) => {
     if (message.type !== 'synthesized') return undefined;
     worker.send({ deploy: false });
     return message;
   });
 }
 
-/** Deletes all stacks of an app that was deployed; what it was bootstrapped with stays. */
+/** Deletes all stacks of a deployed app, except the bootstrap stack. */
 export async function destroyApp(options: DestructionOptions): Promise<void> {
-  const order = { destroy: options.assemblyDir };
-  await inWorker(options, order, (message) => (message.type === 'destroyed' ? message : undefined));
+  const request = { destroy: options.assemblyDir };
+  await inWorker(options, request, (message) => (message.type === 'destroyed' ? message : undefined));
 }
 
-interface Conversation {
-  send(order: object): void;
+interface WorkerControl {
+  send(request: object): void;
   fail(error: unknown): void;
 }
 
-/** Gives the worker an order, and answers what `resultOf` takes for the end of it. */
+/** Sends a request to the worker, and resolves with the first result of `resultOf`. */
 async function inWorker<Result>(
   { projectDir, endpoint, credentials, target, log, signal }: DestructionOptions,
-  order: object,
-  resultOf: (message: WorkerMessage, worker: Conversation) => Result | undefined,
+  request: object,
+  resultOf: (message: WorkerMessage, worker: WorkerControl) => Result | undefined,
 ): Promise<Result> {
   assertToolkit();
   signal?.throwIfAborted();
@@ -118,7 +118,7 @@ async function inWorker<Result>(
       reject(error);
       endGroup(worker.pid);
     };
-    const conversation = { send: (message: object) => void worker.send(message), fail };
+    const control = { send: (message: object) => void worker.send(message), fail };
     signal?.addEventListener('abort', () => fail(signal.reason), { once: true });
     worker.on('error', fail);
     worker.on('exit', () => reject(new LocalCloudError(`The deployment ended early.\n${output}`)));
@@ -126,32 +126,32 @@ async function inWorker<Result>(
       if (message.type === 'progress') progress.show(message);
       else if (message.type === 'warning') log(message.message);
       else if (message.type === 'failed') reject(new LocalCloudError(progress.failure() ?? message.message));
-      const result = resultOf(message, conversation);
+      const result = resultOf(message, control);
       if (result === undefined) return;
       if (message.type === 'deployed') progress.end(message.stacks.map(({ stackName }) => stackName));
       resolve(result);
     });
-    worker.send(order);
+    worker.send(request);
   }).finally(() => progress.end([]));
 }
 
-/** What of the app this cloud does not have, in one line. */
+/** Logs a summary of the resources and settings of the app that the local cloud lacks. */
 function logDifferences(assemblyDir: string, log: (line: string) => void): void {
   const report = readReport(assemblyDir);
   if (report) log(summaryOf(report));
 }
 
 /**
- * That there is an app here that can be deployed: looked at before a cloud is started for it.
+ * Checks that the folder has a deployable app, before a cloud is started for it.
  *
- * @throws LocalCloudError that says what lacks
+ * @throws LocalCloudError that names what is missing
  */
 export function assertDeployable(projectDir: string): void {
   appCommand(projectDir);
   assertToolkit();
 }
 
-/** An optional peer: only those who deploy from here need it, and it is large. */
+/** Checks the toolkit, an optional peer dependency: it is large, and only deployments to the local cloud need it. */
 function assertToolkit(): void {
   try {
     require.resolve('@aws-cdk/toolkit-lib');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** A file that is not TypeScript and is shipped beside this module: the launcher, its corrections, its pins. */
+/** Returns the path of a file of the emulator: the launcher, its corrections, its pinned requirements. */
 export function emulatorFile(name: string): string {
   return join(__dirname, 'emulator', name);
 }

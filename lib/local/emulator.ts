@@ -9,28 +9,29 @@ import { emulatorFile } from './emulator-files.js';
 import { createCredentials, emulatorEnvironment } from './environment.js';
 import { LocalCloudError } from './errors.js';
 import type { Instance } from './instance.js';
-import { moveAddresses } from './kept-addresses.js';
-import { type Loaded, reportOfEnd, type StopReport } from './kept-state.js';
+
 import { PRIVATE_FILE, privateFolder } from './private-files.js';
 import type { ProjectState } from './project-state.js';
-import { running } from './project-state.js';
+import { findRunning } from './project-state.js';
+import { replacePort } from './replace-port.js';
 import { tail } from './run.js';
+import { createStopReport, type LoadedState, type StopReport } from './stop-report.js';
 import { requestStop } from './stop-request.js';
 
-const READY_WITHIN = 30_000;
-const SAVES_WITHIN = 60_000;
-/** Everything is saved before; what takes longer is an operation that is being abandoned. */
-const ENDS_WITHIN = 4_000;
+const START_TIMEOUT_MS = 30_000;
+const SAVE_TIMEOUT_MS = 60_000;
+/** Time until a stopped emulator is killed. Its data is already saved; only an abandoned operation takes longer. */
+const EXIT_TIMEOUT_MS = 4_000;
 
-/** How an emulator ends that was told to. */
+/** Reason of the end of an emulator that was stopped. */
 export const CLEAN_END = 'exit code 0';
 
-/** A started emulator, and the promise of its end. */
+/** A started emulator, with the promise of its end. */
 export interface StartedEmulator {
   readonly instance: Instance;
   readonly ended: Promise<string>;
-  /** What it found of the last one. */
-  readonly loaded: Loaded;
+  /** State of the last emulator. */
+  readonly loaded: LoadedState;
 }
 
 export async function startEmulator(
@@ -41,7 +42,7 @@ export async function startEmulator(
   signal?: AbortSignal,
 ): Promise<StartedEmulator> {
   writeFileSync(state.denialsFile, '', { mode: PRIVATE_FILE });
-  moveAddresses(state.dataDir, port);
+  replacePort(state.dataDir, port);
   removeScratch(state.read());
   const instance = randomUUID();
   const token = randomBytes(32).toString('base64url');
@@ -59,7 +60,7 @@ export async function startEmulator(
     denialsFile: state.denialsFile,
   });
   const log = openSync(state.logFile, 'w', PRIVATE_FILE);
-  // A group of its own: Ctrl-C in the terminal must not reach it or its functions before we stop it.
+  // A separate process group: Ctrl-C in the terminal must not reach the emulator or its functions before the stop.
   const child = spawn(python, ['-B', emulatorFile('launcher.py')], {
     env,
     detached: true,
@@ -72,10 +73,12 @@ export async function startEmulator(
   const ended = endOf(child);
   const startedAt = new Date().toISOString();
   const started: Instance = { instance, pid: child.pid ?? 0, port, startedAt, token, credentials };
-  let loaded: Loaded;
+  let loaded: LoadedState;
   try {
-    await ready(started, ended, python, state, signal);
-    loaded = (await (await callControl(started, '/_trellis/loaded', { timeout: 10_000 })).json()) as Loaded;
+    await untilReady(started, ended, python, state, signal);
+    loaded = (await (
+      await callControl(started, '/_trellis/loaded', { timeout: 10_000 })
+    ).json()) as LoadedState;
   } catch (error) {
     child.kill('SIGKILL');
     removeScratch(started);
@@ -85,7 +88,7 @@ export async function startEmulator(
   return { instance: started, ended, loaded };
 }
 
-/** Where functions are unpacked: outside of the project, whose node_modules they must not find. */
+/** Returns the folder for the code of functions: outside of the project, so that they cannot import its node_modules. */
 function scratchDir(instance: string): string {
   return join(tmpdir(), `trellis-${instance}`);
 }
@@ -101,7 +104,7 @@ function endOf(child: ChildProcess): Promise<string> {
   });
 }
 
-async function ready(
+async function untilReady(
   instance: Instance,
   ended: Promise<string>,
   python: string,
@@ -112,71 +115,76 @@ async function ready(
   ended.then((reason) => {
     end = reason;
   });
-  const deadline = Date.now() + READY_WITHIN;
-  while (!(await running(instance))) {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!(await findRunning(instance))) {
     signal?.throwIfAborted();
     if (end === undefined && Date.now() < deadline) {
       await sleep(30);
       continue;
     }
-    const what = end ? `ended while starting (${end})` : `did not start within ${READY_WITHIN / 1000} s`;
+    const problem = end
+      ? `ended while starting (${end})`
+      : `did not start within ${START_TIMEOUT_MS / 1000} s`;
     const log = readFileSync(state.logFile, 'utf8');
-    assertDataRead(log, state);
+    assertDataLoaded(log, state);
     const missing = /(ModuleNotFoundError|ImportError): .*/.exec(log)?.[0];
     throw new LocalCloudError(
       missing
         ? `The local cloud's installation is damaged (${missing}).\n` +
             `Delete it, and start again: rm -r '${dirname(dirname(python))}'`
-        : `The local cloud ${what}. The end of its log, ${state.logFile}:\n${tail(log)}`,
+        : `The local cloud ${problem}. The end of its log, ${state.logFile}:\n${tail(log)}`,
     );
   }
 }
 
-function assertDataRead(log: string, state: ProjectState): void {
+function assertDataLoaded(log: string, state: ProjectState): void {
   const use = /^Data in use: (.*)/m.exec(log)?.[1];
   if (use)
     throw new LocalCloudError(`The data of the local cloud is in use: ${use}.\nEnd that process first.`);
   const damage = /^Damaged data: (.*)/m.exec(log)?.[1];
   if (damage)
     throw new LocalCloudError(
-      `What the local cloud held is damaged: ${damage}.\n` +
-        `Put ${state.dataDir} back from a copy, or start with nothing: npx trellis down --clean`,
+      `The data of the local cloud is damaged: ${damage}.\n` +
+        `Restore ${state.dataDir} from a backup, or start without data: npx trellis down --clean`,
     );
 }
 
-/** Saves what the emulator holds, so that not even `kill -9` loses it. */
+/** Saves the data of the emulator, so that not even `kill -9` loses it. */
 export async function saveState(instance: Instance): Promise<void> {
-  const response = await callControl(instance, '/_trellis/save', { method: 'POST', timeout: SAVES_WITHIN });
+  const response = await callControl(instance, '/_trellis/save', {
+    method: 'POST',
+    timeout: SAVE_TIMEOUT_MS,
+  });
   const { reason } = (await response.json()) as { reason?: string };
   if (!response.ok)
-    throw new LocalCloudError(`The local cloud cannot save what it holds: ${reason ?? response.status}.`);
+    throw new LocalCloudError(`The local cloud cannot save its data: ${reason ?? response.status}.`);
 }
 
 /**
- * Lets it finish what is under way, save, and read the save back; then ends it. What does not stop in time (a custom
- * resource that hangs, say) is killed.
+ * Stops an emulator: it finishes its work, saves and reads the save back. Work that does not end in time, such as a
+ * custom resource that hangs, is killed.
  *
- * @param log gets a line for what it waits for, if that takes longer than a second
+ * @param log gets a line with the remaining work if the stop takes longer than a second
  */
 export async function stopEmulator(
   instance: Instance,
   state: ProjectState,
   log?: (line: string) => void,
 ): Promise<StopReport> {
-  const alive = await running(instance);
+  const alive = await findRunning(instance);
   if (!alive) {
     removeScratch(instance);
-    return reportOfEnd(state, instance.instance);
+    return createStopReport(state, instance.instance);
   }
-  const said = await requestStop(alive, log);
+  const response = await requestStop(alive, log);
   signalProcess(alive.pid, 'SIGTERM');
-  const deadline = Date.now() + ENDS_WITHIN;
+  const deadline = Date.now() + EXIT_TIMEOUT_MS;
   while (signalProcess(alive.pid, 0)) {
     if (Date.now() > deadline) signalProcess(alive.pid, 'SIGKILL');
     await sleep(20);
   }
   removeScratch(alive);
-  return reportOfEnd(state, instance.instance, said);
+  return createStopReport(state, instance.instance, response);
 }
 
 function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {

@@ -4,20 +4,20 @@ import { LocalCloudError } from './errors.js';
 export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
 
-/** The access key of the account's root user. */
+/** Access key of the account's root user. */
 export interface RootCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-/** Creates the root user's access key for one start of a local cloud, in the form that AWS gives them. */
+/** Creates the root user's access key for one start of a local cloud, in the format of AWS. */
 export function createCredentials(): RootCredentials {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
   const id = Array.from(randomBytes(16), (byte) => letters[byte % letters.length]).join('');
   return { accessKeyId: `AKIA${id}`, secretAccessKey: randomBytes(30).toString('base64url') };
 }
 
-/** The options of an SDK client for the local cloud, whatever is configured on this machine. */
+/** Returns the options of an SDK client for the local cloud. They override the AWS configuration of this machine. */
 export function clientOptions(endpoint: string, credentials: RootCredentials) {
   return {
     endpoint,
@@ -32,7 +32,7 @@ function keyVariables({ accessKeyId, secretAccessKey }: RootCredentials): Record
   return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
 }
 
-/** Refuses every address but this machine's own: nothing here may ever reach a real account. */
+/** Rejects every endpoint that is not a loopback address: no request may reach a real account. */
 export function assertLoopback(endpoint: string): string {
   const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : '';
   if (host === '127.0.0.1' || host === '[::1]' || host === 'localhost') return endpoint;
@@ -43,8 +43,8 @@ export function assertLoopback(endpoint: string): string {
 }
 
 /**
- * The commands of a POSIX shell that make AWS's tools call a local cloud as its root user, for
- * `eval "$(npx trellis info --env)"`. The session token and the profile of a real account are removed.
+ * Returns the commands of a POSIX shell that configure AWS tools for a local cloud and its root user, for
+ * `eval "$(npx trellis info --env)"`. They unset the session token and the profile of a real account.
  */
 export function environmentOf({
   endpoint,
@@ -64,8 +64,8 @@ export function environmentOf({
 }
 
 /**
- * For the programs that deploy: the user's environment with everything of AWS and the CDK taken out of it
- * (credentials, profiles, endpoints, contexts), and the local cloud put in.
+ * Returns the environment of the deployment: the user's environment without the variables of AWS and the CDK
+ * (credentials, profiles, endpoints, contexts), and with those of the local cloud.
  */
 export function deploymentEnvironment(
   endpoint: string,
@@ -74,21 +74,21 @@ export function deploymentEnvironment(
   target: 'local' | 'localstack' = 'local',
 ): NodeJS.ProcessEnv {
   assertLoopback(endpoint);
-  const own = Object.entries(inherited).filter(([name]) => !/^(AWS|CDK)_/.test(name));
+  const variables = Object.entries(inherited).filter(([name]) => !/^(AWS|CDK)_/.test(name));
   return {
-    ...Object.fromEntries(own),
+    ...Object.fromEntries(variables),
     ...keyVariables(credentials),
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: LOCAL_REGION,
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
-    // A proxy must not see, or answer, what is meant for this machine.
+    // A proxy must not receive requests to this machine.
     NO_PROXY: '127.0.0.1',
     no_proxy: '127.0.0.1',
     CDK_DEFAULT_ACCOUNT: LOCAL_ACCOUNT,
     CDK_DEFAULT_REGION: LOCAL_REGION,
-    // CloudFormation's schema validation costs two seconds per synth; `cdk synth` has it.
+    // CloudFormation's schema validation takes two seconds per synthesis; `cdk synth` runs it.
     CDK_VALIDATION: 'false',
     TRELLIS_TARGET: target,
   };
@@ -97,29 +97,29 @@ export function deploymentEnvironment(
 export interface EmulatorSettings {
   readonly port: number;
   readonly dataDir: string;
-  /** For temporary files. */
+  /** Folder of temporary files. */
   readonly scratchDir: string;
   readonly nodesFile: string;
   readonly denialsFile: string;
   readonly instance: string;
-  /** Authorizes requests to the emulator's control. */
+  /** Token of requests to `/_trellis`. */
   readonly token: string;
   readonly credentials: RootCredentials;
   readonly attached: boolean;
 }
 
-/** For the emulator: only what it needs, since functions inherit its environment. */
+/** Returns the environment of the emulator: only the variables that it needs, because functions inherit them. */
 export function emulatorEnvironment(settings: EmulatorSettings): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) =>
+  const inherited = Object.entries(process.env).filter(([name]) =>
     /^(HOME|LANG|PATH|TRELLIS_LOCAL_.*)$/.test(name),
   );
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(inherited),
     ...keyVariables(settings.credentials),
     AUTH: 'true',
     BIND_HOST: '127.0.0.1',
     GATEWAY_PORT: String(settings.port),
-    // These listeners would bind every interface.
+    // These listeners would bind to every interface.
     IOT_MTLS_ENABLED: '0',
     SFTP_ENABLED: '0',
     LOG_LEVEL: 'INFO',

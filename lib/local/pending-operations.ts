@@ -9,12 +9,12 @@ interface Operation {
   readonly status: string;
 }
 
-const PATIENCE = 60_000;
-const RESPONDS_WITHIN = 10_000;
+const TIMEOUT_MS = 60_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
- * Waits until CloudFormation has ended what an interrupted deployment began: until then, it takes no other operation on
- * the same stacks.
+ * Waits until CloudFormation has finished the operations of an interrupted deployment: until then, it rejects other
+ * operations on the same stacks.
  *
  * @throws LocalCloudError when that takes longer than a minute
  */
@@ -23,24 +23,24 @@ export async function waitForOperations(
   log: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const deadline = Date.now() + PATIENCE;
-  for (let told = false; ; told = true) {
+  const deadline = Date.now() + TIMEOUT_MS;
+  for (let isLogged = false; ; isLogged = true) {
     const operations = await operationsOf(instance);
     if (operations.length === 0) return;
     const list = operations.map(({ stack, status }) => `${stack} (${status})`).join(', ');
     if (Date.now() > deadline)
       throw new LocalCloudError(
-        `An earlier deployment was interrupted, and CloudFormation still works on it: ${list}.\n` +
-          'Wait for it (a custom resource may take an hour), or end it with the local cloud: npx trellis down. ' +
-          'Its data is kept, and the next deployment goes over each resource.',
+        `An earlier deployment was interrupted, and CloudFormation has not finished it: ${list}.\n` +
+          'Wait for it (a custom resource may take an hour), or stop the local cloud: npx trellis down. ' +
+          'The data is saved, and the next deployment checks each resource.',
       );
-    if (!told) log(`Waiting for the end of an interrupted deployment: ${list}`);
+    if (!isLogged) log(`Waiting for the end of an interrupted deployment: ${list}`);
     signal?.throwIfAborted();
     await sleep(200);
   }
 }
 
 async function operationsOf(instance: Instance): Promise<readonly Operation[]> {
-  const response = await callControl(instance, '/_trellis/operations', { timeout: RESPONDS_WITHIN });
+  const response = await callControl(instance, '/_trellis/operations', { timeout: REQUEST_TIMEOUT_MS });
   return (await response.json()) as Operation[];
 }

@@ -3,17 +3,21 @@ import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { LocalCloudError } from './errors.js';
 
-/** A port that is free on loopback: the wanted one, or any when 0 is wanted. */
-export async function claimPort(wanted: number): Promise<number> {
+/**
+ * Returns a port that is free on loopback: `port` itself, or any free port for 0.
+ *
+ * @throws LocalCloudError when the port is in use or not allowed
+ */
+export async function claimPort(port: number): Promise<number> {
   try {
-    return await listenOnce(wanted);
+    return await listenOnce(port);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-    const holder = code === 'EADDRINUSE' ? holderOf(wanted) : undefined;
+    const holder = code === 'EADDRINUSE' ? holderOf(port) : undefined;
     throw new LocalCloudError(
-      `Port ${wanted} is ${code === 'EACCES' ? 'not allowed' : `in use${holder ? ` by ${holder}` : ''}`}.\n` +
-        `Stop what uses it, or choose another: TRELLIS_PORT=${wanted === 4566 ? 4567 : 4566}`,
+      `Port ${port} is ${code === 'EACCES' ? 'not allowed' : `in use${holder ? ` by ${holder}` : ''}`}.\n` +
+        `Stop the process that uses it, or choose another port: TRELLIS_PORT=${port === 4566 ? 4567 : 4566}`,
     );
   }
 }
@@ -29,7 +33,7 @@ function listenOnce(port: number): Promise<number> {
   });
 }
 
-/** The process that listens on a port, where the system tells (Linux, for processes of the same user). */
+/** Returns the process that listens on a port, if the system shows it (Linux, for processes of the same user). */
 function holderOf(port: number): string | undefined {
   try {
     const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
@@ -42,7 +46,7 @@ function holderOf(port: number): string | undefined {
     const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && holds(name, sockets));
     if (!pid) return undefined;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
-    // The emulator works in the folder where its project keeps its data.
+    // The working directory of the emulator is the state folder of its project.
     if (command.endsWith('emulator/launcher.py'))
       return `the local cloud of ${dirname(readlinkSync(`/proc/${pid}/cwd`))} (process ${pid})`;
     return `process ${pid} (${command.slice(0, 80)})`;

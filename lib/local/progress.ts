@@ -10,7 +10,7 @@ export interface ResourceEvent {
 const CANCELLED = /cancelled|Rollback requested/i;
 const DONE = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/;
 
-/** One line per stack: redrawn while it runs on a terminal, printed when it is done; and all that failed. */
+/** Progress of a deployment: a line per stack, which a terminal redraws until the stack is done, and the failures. */
 export class DeploymentProgress {
   private readonly failures: string[] = [];
   private readonly shown = new Set<string>();
@@ -30,13 +30,13 @@ export class DeploymentProgress {
     else if (this.live) process.stdout.write(`\r\x1b[K${line.slice(0, (process.stdout.columns || 80) - 1)}`);
   }
 
-  /** Tells of the stacks in which nothing happened, and leaves a clean line. */
+  /** Logs the stacks without changes, and clears the redrawn line. */
   end(stacks: readonly string[]): void {
     if (this.live) process.stdout.write('\r\x1b[K');
     for (const stack of stacks) if (!this.shown.has(stack)) this.log(`${stack}: no changes`);
   }
 
-  /** What failed, by resource and reason; undefined when no resource did. */
+  /** Returns the failed resources with their reasons; undefined if no resource failed. */
   failure(): string | undefined {
     if (this.failures.length === 0) return undefined;
     return `The deployment failed:\n${[...new Set(this.failures)].map((line) => `  ${line}`).join('\n')}`;

@@ -2,42 +2,42 @@ import { closeSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PRIVATE_FILE } from './private-files.js';
 
-const BEAT = 1_000;
-/** Whoever held it was killed. */
-const STALE_AFTER = 5_000;
+const HEARTBEAT_MS = 1_000;
+/** Age of a lock whose holder was killed. */
+const STALE_MS = 5_000;
 
 /**
- * Does something alone in a project: two starts at once would work on the same data, two deployments on the
- * same stacks. The lock is a file that is touched every second, so that one left behind is known as such.
+ * Runs `work` with the lock of a project: two starts at once would work on the same data, two deployments on the same
+ * stacks. The lock is a file that is touched every second, so that a lock of a killed process is detected.
  */
-export async function alone<T>(
+export async function withProjectLock<T>(
   file: string,
-  wait: () => void,
+  onWait: () => void,
   work: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  for (let told = false; !take(file); told = true) {
+  for (let isWaiting = false; !acquire(file); isWaiting = true) {
     signal?.throwIfAborted();
-    if (!told) wait();
+    if (!isWaiting) onWait();
     await sleep(100);
   }
-  const beat = setInterval(() => touch(file), BEAT).unref();
+  const heartbeat = setInterval(() => touch(file), HEARTBEAT_MS).unref();
   try {
     return await work();
   } finally {
-    clearInterval(beat);
+    clearInterval(heartbeat);
     rmSync(file, { force: true });
   }
 }
 
-function take(file: string): boolean {
+function acquire(file: string): boolean {
   try {
     closeSync(openSync(file, 'wx', PRIVATE_FILE));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     const touched = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
-    if (touched !== undefined && Date.now() - touched > STALE_AFTER) rmSync(file, { force: true });
+    if (touched !== undefined && Date.now() - touched > STALE_MS) rmSync(file, { force: true });
     return false;
   }
 }
@@ -46,6 +46,6 @@ function touch(file: string): void {
   try {
     utimesSync(file, new Date(), new Date());
   } catch {
-    // It was deleted together with the project's data.
+    // The file was deleted together with the project's data.
   }
 }

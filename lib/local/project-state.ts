@@ -5,7 +5,7 @@ import type { Instance } from './instance.js';
 import { privateFolder, privateProjectFolder } from './private-files.js';
 import { replaceFile } from './replace-file.js';
 
-/** Where a project keeps its local cloud: what runs, its data, its log. */
+/** Files of a project's local cloud: the running instance, its data and its log. */
 export class ProjectState {
   constructor(readonly folder: string) {
     privateProjectFolder(folder, [this.assemblyDir]);
@@ -27,11 +27,11 @@ export class ProjectState {
   get assemblyDir(): string {
     return join(this.folder, 'cdk.out');
   }
-  /** Written after the state it describes is saved, and gone with it. */
+  /** File of the last deployment. It is in the data folder, and written after the data is saved. */
   get deployedFile(): string {
     return join(this.dataDir, 'deployed.json');
   }
-  /** Where the site of the app was served last. */
+  /** File with the last port of the app's site. */
   get edgeFile(): string {
     return join(this.folder, 'edge.json');
   }
@@ -60,18 +60,18 @@ export class ProjectState {
   }
 }
 
-/** The instance, if it answers under its own name; anything else on its port is somebody else. */
-export async function running(instance: Instance | undefined): Promise<Instance | undefined> {
+/** Returns the instance if it responds with its own name: another process may use its port. */
+export async function findRunning(instance: Instance | undefined): Promise<Instance | undefined> {
   if (!instance) return undefined;
-  // A connection that was kept may have been closed by the emulator meanwhile: the second attempt makes a new one.
-  return (await answering(instance)) ?? (await answering(instance));
+  // The emulator may have closed a kept-alive connection: the second attempt opens a new one.
+  return (await probe(instance)) ?? (await probe(instance));
 }
 
-async function answering(instance: Instance): Promise<Instance | undefined> {
+async function probe(instance: Instance): Promise<Instance | undefined> {
   try {
-    const answer = await callControl(instance, '/_trellis/instance', { timeout: 10_000 });
-    const own = (await answer.json()) as { instance?: string; pid?: number };
-    return own.instance === instance.instance && own.pid ? { ...instance, pid: own.pid } : undefined;
+    const response = await callControl(instance, '/_trellis/instance', { timeout: 10_000 });
+    const actual = (await response.json()) as { instance?: string; pid?: number };
+    return actual.instance === instance.instance && actual.pid ? { ...instance, pid: actual.pid } : undefined;
   } catch {
     return undefined;
   }
@@ -82,7 +82,7 @@ export function readJson<T>(file: string): T | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as T;
   } catch {
-    // Cut short by a crash: as good as absent.
+    // A crash has truncated the file: treat it as missing.
     return undefined;
   }
 }

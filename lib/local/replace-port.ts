@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { replaceFile } from './replace-file.js';
 
 /**
- * Makes what a local cloud has kept fit the port that it is started on: a queue is known by its URL, and functions
- * have it in their environment.
+ * Replaces the port of the last start in the saved data: queues are identified by their URLs, which functions have in
+ * their environment.
  */
-export function moveAddresses(dataDir: string, port: number): void {
+export function replacePort(dataDir: string, port: number): void {
   const portFile = join(dataDir, 'port');
   const last = existsSync(portFile) ? readFileSync(portFile, 'utf8') : String(port);
   if (last !== String(port)) {
@@ -14,8 +14,8 @@ export function moveAddresses(dataDir: string, port: number): void {
     for (const name of readdirSync(dataDir).filter((file) => file.endsWith('.json'))) {
       const file = join(dataDir, name);
       const text = readFileSync(file, 'utf8');
-      const moved = text.replace(addresses, String(port));
-      if (moved !== text) replaceFile(file, moved);
+      const replaced = text.replace(addresses, String(port));
+      if (replaced !== text) replaceFile(file, replaced);
     }
   }
   replaceFile(portFile, String(port));

@@ -7,21 +7,21 @@ export interface RunOptions {
 }
 
 export interface RunResult {
-  /** `undefined`: the command could not be started. */
+  /** Exit code; `undefined` if the command could not be started. */
   readonly code: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /**
- * Runs a command to its end. A failure is a result, not an error; an abort is an error, told when the
- * command and everything it started have ended.
+ * Runs a command to its end. A failure is a result, not an error. An abort rejects when the command and all processes
+ * that it started have ended.
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { signal, ...spawnOptions } = options;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    // A group of its own, so that an abort also ends what the command started.
+    // A separate process group, so that an abort also ends the processes that the command started.
     const child = spawn(command, args, {
       ...spawnOptions,
       detached: true,
@@ -45,7 +45,7 @@ export function run(command: string, args: readonly string[], options: RunOption
   });
 }
 
-/** Ends a process that leads a group, and the group. */
+/** Kills a process group. */
 export function endGroup(pid: number | undefined): void {
   try {
     if (pid) process.kill(-pid, 'SIGKILL');
@@ -54,7 +54,7 @@ export function endGroup(pid: number | undefined): void {
   }
 }
 
-/** The end of a long text, for error messages. */
+/** Returns the last lines of a text, for error messages. */
 export function tail(text: string, lines = 15): string {
   return text.trimEnd().split('\n').slice(-lines).join('\n');
 }

@@ -3,28 +3,28 @@ import { join } from 'node:path';
 import { type ProjectState, readJson } from './project-state.js';
 import { describeWork, type StopResponse, type Work } from './stop-request.js';
 
-/** The end of a local cloud, and what the next start will have. */
+/** Report of the end of a local cloud, with the state that the next start loads. */
 export interface StopReport {
-  /** Whether everything that was acknowledged is saved, and the save was read back. */
-  readonly kept: boolean;
-  /** When it was saved last. */
+  /** True if everything that was acknowledged is saved, and the save was read back. */
+  readonly isSaved: boolean;
+  /** Time of the last save. */
   readonly savedAt?: Date;
-  /** Why the last save failed. */
+  /** Reason why the last save failed. */
   readonly reason?: string;
-  /** Work that did not end in time, by its kind: it starts again, or was never acknowledged. */
+  /** Work that did not end in time, by kind: it starts again, or was never acknowledged. */
   readonly unfinished: Work;
 }
 
-/** A save's list, as the emulator writes it. */
+/** Manifest of a save, as the emulator writes it. */
 interface Save {
   readonly takenAt: number;
   readonly instance: string;
-  /** The last one of a cloud that was stopped; it was read back. */
+  /** True for the last save of a cloud that was stopped; it was read back. */
   readonly final: boolean;
   readonly failed: Readonly<Record<string, string>>;
 }
 
-/** The newest save on the disk, whatever the emulator says. */
+/** Returns the newest save on the disk, independent of the emulator's response. */
 export function newestSave({ dataDir }: Pick<ProjectState, 'dataDir'>): Save | undefined {
   const folder = join(dataDir, 'saves');
   if (!existsSync(folder)) return undefined;
@@ -35,63 +35,61 @@ export function newestSave({ dataDir }: Pick<ProjectState, 'dataDir'>): Save | u
   return newest === undefined ? undefined : readJson<{ save: Save }>(join(folder, newest))?.save;
 }
 
-/** The report of an emulator that has ended: what it said itself counts only when the files agree. */
-export function reportOfEnd(
+/** Creates the report of an emulator that has ended. Its own response counts only if the files on the disk agree. */
+export function createStopReport(
   state: Pick<ProjectState, 'dataDir'>,
   instance: string,
-  said: StopResponse = {},
+  response: StopResponse = {},
 ): StopReport {
   const save = newestSave(state);
-  const kept = save?.instance === instance && save.final && Object.keys(save.failed).length === 0;
+  const isSaved = save?.instance === instance && save.final && Object.keys(save.failed).length === 0;
   return {
-    kept,
-    unfinished: said.unfinished ?? {},
+    isSaved,
+    unfinished: response.unfinished ?? {},
     ...(save && { savedAt: new Date(save.takenAt * 1000) }),
-    ...(!kept && { reason: said.reason ?? 'it ended before it could save' }),
+    ...(!isSaved && { reason: response.reason ?? 'it ended before it could save' }),
   };
 }
 
-/** What a start has loaded, as the emulator says. */
-export interface Loaded {
-  /** Seconds since 1970; null when nothing was saved yet. */
+/** State that a start has loaded, as reported by the emulator. */
+export interface LoadedState {
+  /** Time of the save in seconds since 1970; null if there was no save. */
   readonly savedAt?: number | null;
   readonly stopped?: boolean;
   readonly lastChange?: number;
   readonly damaged?: readonly { readonly reason: string }[];
 }
 
-/** What a person should know of it; undefined when the last end was a stop and everything is there. */
-export function describeLoaded({
+/** Describes the loss since the last save; undefined if the local cloud was stopped and everything is loaded. */
+export function describeLoadedState({
   savedAt,
   stopped,
   lastChange = 0,
   damaged = [],
-}: Loaded): string | undefined {
+}: LoadedState): string | undefined {
   if (savedAt === undefined) return undefined;
-  if (savedAt === null)
-    return 'The last local cloud was killed before it saved anything: what it held is lost.';
-  const at = timeOf(new Date(savedAt * 1000));
+  if (savedAt === null) return 'The last local cloud was killed before its first save: its data is lost.';
+  const time = timeOf(new Date(savedAt * 1000));
   const gap = Math.max(0, lastChange - savedAt);
-  const lost =
-    gap === 0 ? 'Nothing changed after it' : `What changed in the ${seconds(gap)} after it is lost`;
+  const loss = gap === 0 ? 'Nothing changed after it' : `Changes in the ${seconds(gap)} after it are lost`;
   if (damaged.length > 0)
-    return `The newest save of the local cloud is damaged (${damaged[0]?.reason}). The one before is used, of ${at}. ${lost}.`;
+    return `The newest save of the local cloud is damaged (${damaged[0]?.reason}). The previous save is used, of ${time}. ${loss}.`;
   return stopped
     ? undefined
-    : `The last local cloud was killed instead of stopped. Its last save was at ${at}. ${lost}.`;
+    : `The last local cloud was killed instead of stopped. Its last save was at ${time}. ${loss}.`;
 }
 
-/** What a person should know of an end. */
-export function describeEnd({ kept, savedAt, reason, unfinished }: StopReport): string {
+/** Describes the end of a local cloud. */
+export function describeEnd({ isSaved, savedAt, reason, unfinished }: StopReport): string {
   const work = describeWork(unfinished);
-  const open = work
+  const interrupted = work
     ? `\n${work} did not end in time: messages, events and executions start again; a request without a response has to be repeated.`
     : '';
-  if (kept) return `The local cloud is stopped. What it holds is saved for the next start.${open}`;
+  if (isSaved) return `The local cloud is stopped. Its data is saved for the next start.${interrupted}`;
   const next = savedAt
-    ? `The next start has what was saved at ${timeOf(savedAt)}; what changed since then is lost.`
-    : 'Nothing was saved: the next start is empty.';
-  return `The local cloud is stopped, but its last save failed: ${reason}.\n${next}${open}`;
+    ? `The next start has the data of ${timeOf(savedAt)}; later changes are lost.`
+    : 'There is no save: the next start is empty.';
+  return `The local cloud is stopped, but its last save failed: ${reason}.\n${next}${interrupted}`;
 }
 
 export function timeOf(date: Date): string {

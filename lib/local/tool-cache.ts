@@ -5,18 +5,18 @@ import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
 const MARKER = '.complete';
-const ABANDONED_AFTER = 60 * 60 * 1000;
+const ABANDONED_MS = 60 * 60 * 1000;
 
-/** Where installed tools are kept for all projects of this user. */
+/** Returns the folder of installed tools, which all projects of the user share. */
 export function toolCache(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cdk-trellis');
 }
 
 /**
- * Installs a tool once. It is built beside its place and moved there when complete: an interrupted
- * install leaves nothing behind that looks finished, and of two at once the first to finish wins.
+ * Installs a tool once. It is installed to a temporary folder that is renamed when complete, so an interrupted
+ * installation never looks complete. If two processes install at the same time, the first to finish wins.
  *
- * @param proof a file of the tool; without it the folder was damaged, and the tool is installed again
+ * @param proof a file of the tool; if it is missing, the folder is damaged and the tool is installed again
  */
 export async function installOnce(
   folder: string,
@@ -57,6 +57,6 @@ async function removeAbandoned(folder: string): Promise<void> {
     if (!name.startsWith(prefix)) continue;
     const abandoned = join(dirname(folder), name);
     const { mtimeMs } = await stat(abandoned).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
-    if (Date.now() - mtimeMs > ABANDONED_AFTER) await rm(abandoned, { recursive: true, force: true });
+    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(abandoned, { recursive: true, force: true });
   }
 }

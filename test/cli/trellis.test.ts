@@ -92,7 +92,7 @@ it('deploys, prints the addresses as JSON, and stops', async () => {
   expect(stderr).toMatch(/^Expected a queue, or the path of a construct/);
   expect(await run(['down'])).toMatchObject({
     code: 0,
-    stdout: 'The local cloud is stopped. What it holds is saved for the next start.\n',
+    stdout: 'The local cloud is stopped. Its data is saved for the next start.\n',
   });
   expect(await run(['down'])).toMatchObject({ code: 0, stdout: 'No local cloud was running.\n' });
 }, 60_000);
@@ -104,7 +104,7 @@ it('runs until Ctrl-C, and keeps the deployed stacks', async () => {
   expect(code).toBe(130);
   expect(stdout).toContain('Notes: no changes');
   expect(stdout).toMatch(
-    /Stopping the local cloud\nThe local cloud is stopped. What it holds is saved for the next start.\n$/,
+    /Stopping the local cloud\nThe local cloud is stopped. Its data is saved for the next start.\n$/,
   );
   expect((await run(['info'])).code).toBe(1);
 }, 60_000);
@@ -119,7 +119,7 @@ it('fails and reports the loss when the data cannot be saved', async () => {
   });
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /^The local cloud is stopped, but its last save failed: NotADirectoryError: .*\nThe next start has what was saved at \d\d:\d\d:\d\d; what changed since then is lost.\n$/,
+    /^The local cloud is stopped, but its last save failed: NotADirectoryError: .*\nThe next start has the data of \d\d:\d\d:\d\d; later changes are lost.\n$/,
   );
   expect((await run(['down', '--clean'])).code).toBe(0);
   expect((await run(['up', '--detach', '--port', '0'])).code).toBe(0);
@@ -132,7 +132,7 @@ it('exits with 0 when it is stopped from another terminal', async () => {
     if (soFar.includes('Ctrl-C')) down ??= run(['down']);
   });
   expect([code, stderr]).toEqual([0, '']);
-  expect(stdout).toContain('The local cloud is stopped. What it holds is saved for the next start.');
+  expect(stdout).toContain('The local cloud is stopped. Its data is saved for the next start.');
   expect((await down)?.code).toBe(0);
 }, 60_000);
 
@@ -144,6 +144,6 @@ it('fails with a remedy when it cannot write its files', async () => {
   });
   expect(code).toBe(1);
   expect(stderr).toContain(
-    `must be able to write ${file}/state, but a part of the path is no folder.\nMake room`,
+    `must be able to write ${file}/state, but a part of the path is not a folder.\nMake the path writable`,
   );
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { furnish } from '../../bin/local-storefront.js';
 import { type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
-import { newestSave } from '../../lib/local/kept-state.js';
+import { newestSave } from '../../lib/local/stop-report.js';
 import { newProduct } from '../behaviour/shop.js';
 import { tokensOf } from '../behaviour/support.js';
 import { type Customer, type Placed, placeUnderLoad } from './restart/load.js';
@@ -83,7 +83,7 @@ it('every order that was accepted before a stop under load ends in a final state
   const placed = await ordersUnderLoad(() => {
     stopping = cloud.stop();
   });
-  expect(await stopping).toMatchObject({ kept: true });
+  expect(await stopping).toMatchObject({ isSaved: true });
   await startAgain();
   const orders = await finalOrders(placed);
   expect(placed.filter((_, at) => orders[at] === undefined)).toEqual([]);

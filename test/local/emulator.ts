@@ -14,11 +14,11 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { callControl } from '../../lib/local/control.js';
 import { type StartedEmulator, startEmulator, stopEmulator } from '../../lib/local/emulator.js';
 import type { Instance } from '../../lib/local/instance.js';
-import type { Loaded, StopReport } from '../../lib/local/kept-state.js';
-import { provideNodes } from '../../lib/local/node-runtimes.js';
+import { installNodeRuntimes } from '../../lib/local/node-runtimes.js';
 import { claimPort } from '../../lib/local/port.js';
 import { ProjectState } from '../../lib/local/project-state.js';
 import { installEmulator } from '../../lib/local/python.js';
+import type { LoadedState, StopReport } from '../../lib/local/stop-report.js';
 
 export type Template = Record<string, unknown>;
 
@@ -32,7 +32,7 @@ export class Emulator {
 
   static async start(without: readonly string[] = []): Promise<Emulator> {
     const state = new ProjectState(mkdtempSync(join(tmpdir(), 'trellis-test-')));
-    await provideNodes(['22', '24'], state.nodesFile, () => undefined);
+    await installNodeRuntimes(['22', '24'], state.nodesFile, () => undefined);
     return new Emulator(state, await launch(state, without), without);
   }
 
@@ -95,7 +95,7 @@ export class Emulator {
   }
 
   /** What the last start found. */
-  get loaded(): Loaded {
+  get loaded(): LoadedState {
     return this.started.loaded;
   }
 

@@ -123,7 +123,7 @@ it('is found by another process, and used by a second start', async () => {
   const second = await startLocalCloud({ projectDir });
   expect([second.reused, second.endpoint]).toEqual([true, cloud.endpoint]);
   await expect(startLocalCloud({ projectDir, port: cloud.port + 1 })).rejects.toThrow(
-    'runs already, on port',
+    'is already running on port',
   );
 });
 
@@ -188,7 +188,7 @@ it('does not go on with data that it cannot read', async () => {
   const lists = readdirSync(saves).filter((name) => name.endsWith('.json'));
   for (const name of lists) writeFileSync(join(saves, name), '{"cut sho');
   await expect(startLocalCloud({ projectDir: other, port: 0 })).rejects.toThrow(
-    /What the local cloud held is damaged: \d+.json is not as it was written .*\n.*npx trellis down --clean/,
+    /The data of the local cloud is damaged: \d+.json does not match its checksum .*\n.*npx trellis down --clean/,
   );
   expect(readdirSync(saves).filter((name) => name.endsWith('.json'))).toEqual(lists);
   rmSync(other, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { alone } from '../../lib/local/project-lock.js';
+import { withProjectLock } from '../../lib/local/project-lock.js';
 
 let file: string;
 beforeEach(() => {
@@ -17,7 +17,10 @@ it('lets one after the other work, and tells those who wait', async () => {
     told.push(`${name} ends`);
   };
   const wait = () => told.push('waits');
-  await Promise.all([alone(file, wait, work('first')), alone(file, wait, work('second'))]);
+  await Promise.all([
+    withProjectLock(file, wait, work('first')),
+    withProjectLock(file, wait, work('second')),
+  ]);
   expect(told).toEqual(['first begins', 'waits', 'first ends', 'second begins', 'second ends']);
   expect(existsSync(file)).toBe(false);
 });
@@ -26,7 +29,7 @@ it('frees the place when the work fails', async () => {
   const failing = async () => {
     throw new Error('failed');
   };
-  await expect(alone(file, () => undefined, failing)).rejects.toThrow('failed');
+  await expect(withProjectLock(file, () => undefined, failing)).rejects.toThrow('failed');
   expect(existsSync(file)).toBe(false);
 });
 
@@ -34,7 +37,7 @@ it('takes over from one who was killed', async () => {
   writeFileSync(file, '');
   utimesSync(file, new Date(0), new Date(0));
   expect(
-    await alone(
+    await withProjectLock(
       file,
       () => undefined,
       async () => 'done',
@@ -45,7 +48,7 @@ it('takes over from one who was killed', async () => {
 it('can be interrupted while it waits', async () => {
   writeFileSync(file, '');
   const interruption = new AbortController();
-  const waiting = alone(
+  const waiting = withProjectLock(
     file,
     () => interruption.abort(new Error('Interrupted.')),
     async () => 1,

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { running } from '../../lib/local/project-state.js';
+import { findRunning } from '../../lib/local/project-state.js';
 
 const BODY = '{"instance":"own","pid":7}';
 
@@ -25,15 +25,15 @@ it('an emulator that has closed the connection which this process kept is found 
       token: 'token',
       credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
     };
-    expect(await running(instance)).toEqual(instance);
+    expect(await findRunning(instance)).toEqual(instance);
     // Only then does fetch know that the connection is free.
     await sleep(100);
-    expect(await running(instance)).toEqual(instance);
+    expect(await findRunning(instance)).toEqual(instance);
     expect(sockets).toHaveLength(2);
-    expect(await running({ ...instance, instance: 'other' })).toBeUndefined();
+    expect(await findRunning({ ...instance, instance: 'other' })).toBeUndefined();
   } finally {
     for (const socket of sockets) socket.destroy();
     server.close();
   }
-  expect(await running(undefined)).toBeUndefined();
+  expect(await findRunning(undefined)).toBeUndefined();
 }, 30_000);

@@ -45,17 +45,17 @@ it('says what to install when the venv module is missing', async () => {
 });
 
 it('tells of another failure of the venv module as it is', async () => {
-  const said = 'No space left on device: Command -m ensurepip returned non-zero exit status 1.';
-  process.env.TRELLIS_PYTHON = stub(`${found}\necho "${said}" >&2; exit 1`);
+  const output = 'No space left on device: Command -m ensurepip returned non-zero exit status 1.';
+  process.env.TRELLIS_PYTHON = stub(`${found}\necho "${output}" >&2; exit 1`);
   await expect(installEmulator(() => undefined)).rejects.toThrow(
-    `could not make a virtual environment:\n${said}`,
+    `could not create a virtual environment:\n${output}`,
   );
 });
 
-it('says so when the package index does not answer', async () => {
+it('fails with a remedy when the package index cannot be reached', async () => {
   const pip = 'echo "NewConnectionError: Failed to establish a new connection" >&2; exit 1';
   process.env.TRELLIS_PYTHON = stub(
     `${found}\nmkdir -p "$3/bin"; printf '#!/bin/sh\\n${pip.replaceAll('"', '\\"')}\\n' > "$3/bin/python"; chmod +x "$3/bin/python"`,
   );
-  await expect(installEmulator(() => undefined)).rejects.toThrow('the Python package index does not answer');
+  await expect(installEmulator(() => undefined)).rejects.toThrow('the Python package index cannot be reached');
 });

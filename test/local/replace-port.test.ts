@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { stopEmulator } from '../../lib/local/emulator.js';
-import { moveAddresses } from '../../lib/local/kept-addresses.js';
+import { replacePort } from '../../lib/local/replace-port.js';
 import { Emulator, inlineFunction } from './emulator.js';
 
 jest.setTimeout(60_000);
@@ -63,9 +63,9 @@ it('a local cloud that is started on another port goes on: its workers still get
 it('only addresses of the cloud itself move with it', () => {
   const kept = (text: string) => writeFileSync(join(folder, 'sqs.json'), text);
   kept('[]');
-  moveAddresses(folder, 4566);
+  replacePort(folder, 4566);
   kept('["http://localhost:4566/a", "127.0.0.1:4566", "127.0.0.1:45660", "example.com:4566", 4566]');
-  moveAddresses(folder, 4567);
+  replacePort(folder, 4567);
   expect(readFileSync(join(folder, 'sqs.json'), 'utf8')).toBe(
     '["http://localhost:4567/a", "127.0.0.1:4567", "127.0.0.1:45660", "example.com:4566", 4566]',
   );

@@ -101,7 +101,7 @@ it('does not begin what waits when it stops; the next start does it', async () =
   await Promise.all(names.map((name) => sendEvent(emulators.corrected, name, { file, milliseconds: 700 })));
   while (notesIn(file) === '') await sleep(20);
   const report = await emulators.corrected.halt();
-  expect(report).toEqual(expect.objectContaining({ kept: true, unfinished: {} }));
+  expect(report).toEqual(expect.objectContaining({ isSaved: true, unfinished: {} }));
   const done = ended(file);
   expect(notesIn(file)).toHaveLength(2 * done);
   expect(done).toBeLessThan(names.length);

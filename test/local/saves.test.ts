@@ -8,7 +8,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { describeLoaded } from '../../lib/local/kept-state.js';
+import { describeLoadedState } from '../../lib/local/stop-report.js';
 import { Emulator, inlineFunction } from './emulator.js';
 
 jest.setTimeout(60_000);
@@ -69,10 +69,10 @@ const listed = () => readdirSync(savesFolder()).filter((name) => /^\d+\.json$/.t
 it('keeps every write that it acknowledged before a stop under load, and refuses the others', async () => {
   const writing = writers(8);
   await sleep(500);
-  expect(await emulator.halt()).toEqual(expect.objectContaining({ kept: true, unfinished: {} }));
+  expect(await emulator.halt()).toEqual(expect.objectContaining({ isSaved: true, unfinished: {} }));
   const acknowledged = (await writing).map(({ id }) => id);
   await emulator.restart();
-  expect(describeLoaded(emulator.loaded)).toBeUndefined();
+  expect(describeLoadedState(emulator.loaded)).toBeUndefined();
   expect(acknowledged.length).toBeGreaterThan(8);
   expect(await ids()).toEqual(expect.arrayContaining(acknowledged));
   expect(await emulator.invoke('Hello')).toBe('hello');
@@ -105,19 +105,19 @@ it('lets functions finish that are being called when it stops, with what they wr
   const call = emulator.invoke('Slow');
   await sleep(500);
   const [report, result] = await Promise.all([emulator.halt(), call]);
-  expect([report, result]).toEqual([expect.objectContaining({ kept: true, unfinished: {} }), 'written']);
+  expect([report, result]).toEqual([expect.objectContaining({ isSaved: true, unfinished: {} }), 'written']);
   await emulator.restart();
   expect(await ids()).toEqual(['late']);
 });
 
-it('loses after kill -9 only what was acknowledged after the save that it names', async () => {
+it('loses after kill -9 only changes that were acknowledged after the reported save', async () => {
   const writing = writers(4);
   await sleep(1500);
   await emulator.kill();
   const acknowledged = await writing;
   await emulator.restart();
   const { savedAt, lastChange } = emulator.loaded;
-  expect(describeLoaded(emulator.loaded)).toMatch(
+  expect(describeLoadedState(emulator.loaded)).toMatch(
     /killed instead of stopped. Its last save was at \d\d:\d\d:\d\d/,
   );
   const kept = await ids();
@@ -127,19 +127,19 @@ it('loses after kill -9 only what was acknowledged after the save that it names'
   expect(kept.length).toBeGreaterThan(4);
 });
 
-it('says that nothing is lost when nothing changed after the last save', async () => {
+it('reports no loss when nothing changed after the last save', async () => {
   await put(table(), 'a');
   await emulator.save();
   await sleep(1000);
   await emulator.kill();
   await emulator.restart();
-  expect(describeLoaded(emulator.loaded)).toMatch(/Nothing changed after it.$/);
+  expect(describeLoadedState(emulator.loaded)).toMatch(/Nothing changed after it.$/);
 });
 
-it('saves all services as of one moment: what follows from a write is never kept without it', async () => {
+it('saves a consistent snapshot of all services: never the effect of a write without the write', async () => {
   const sqs = new SQSClient({ ...emulator.client, maxAttempts: 1 });
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'Told' }));
-  const tell = async (writer: number) => {
+  const send = async (writer: number) => {
     const client = table();
     try {
       for (let n = 0; ; n++) {
@@ -150,26 +150,26 @@ it('saves all services as of one moment: what follows from a write is never kept
       // It was killed.
     }
   };
-  const telling = Promise.all([tell(1), tell(2), tell(3)]);
+  const sending = Promise.all([send(1), send(2), send(3)]);
   await sleep(1500);
   await emulator.kill();
-  await telling;
+  await sending;
   await emulator.restart();
   const again = new SQSClient(emulator.client);
   const { QueueUrl: url } = await again.send(new GetQueueUrlCommand({ QueueName: 'Told' }));
-  const told: string[] = [];
+  const received: string[] = [];
   for (;;) {
     const { Messages = [] } = await again.send(
       new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10, VisibilityTimeout: 60 }),
     );
     if (Messages.length === 0) break;
-    told.push(...Messages.map(({ Body }) => Body!));
+    received.push(...Messages.map(({ Body }) => Body!));
   }
-  expect(told.length).toBeGreaterThan(3);
-  expect(await ids()).toEqual(expect.arrayContaining(told));
+  expect(received.length).toBeGreaterThan(3);
+  expect(await ids()).toEqual(expect.arrayContaining(received));
 });
 
-it('goes back to the save before when the newest is damaged, and says so', async () => {
+it('loads the previous save when the newest is damaged, and reports it', async () => {
   await put(table(), 'a');
   await emulator.save();
   await put(table(), 'b');
@@ -184,13 +184,13 @@ it('goes back to the save before when the newest is damaged, and says so', async
   if (before !== files.dynamodb) writeFileSync(file, readFileSync(file, 'utf8').slice(0, -9));
   else writeFileSync(newest, readFileSync(newest, 'utf8').slice(0, -9));
   await emulator.restart();
-  expect(describeLoaded(emulator.loaded)).toMatch(
-    /The newest save of the local cloud is damaged \(.*\)\. The one before is used/,
+  expect(describeLoadedState(emulator.loaded)).toMatch(
+    /The newest save of the local cloud is damaged \(.*\)\. The previous save is used/,
   );
   expect(await ids()).toContain('a');
 });
 
-it('says when the last save fails, and keeps the one before', async () => {
+it('reports a failed last save, and keeps the previous save', async () => {
   await put(table(), 'a');
   await emulator.save();
   await put(table(), 'b');
@@ -199,7 +199,7 @@ it('says when the last save fails, and keeps the one before', async () => {
   writeFileSync(files, '');
   const report = await emulator.halt();
   expect(report).toMatchObject({
-    kept: false,
+    isSaved: false,
     reason: expect.stringContaining('NotADirectoryError'),
     savedAt: expect.any(Date),
   });

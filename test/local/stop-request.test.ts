@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeEnd } from '../../lib/local/kept-state.js';
+import { describeEnd } from '../../lib/local/stop-report.js';
 import { describeWork } from '../../lib/local/stop-request.js';
 import { Emulator, inlineFunction } from './emulator.js';
 
@@ -27,7 +27,7 @@ it('says what a stop waits for, and for how long', async () => {
   expect(await call).toBe(1);
   expect(lines[0]).toMatch(/^Waiting for .*1 invocation of Slow.* \([1-4] s left\)$/);
   expect(lines[0]).toContain('1 request POST /2015-03-31/functions/Slow/invocations');
-  expect(describeEnd(report)).toBe('The local cloud is stopped. What it holds is saved for the next start.');
+  expect(describeEnd(report)).toBe('The local cloud is stopped. Its data is saved for the next start.');
   await emulator.restart();
 });
 

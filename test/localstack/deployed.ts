@@ -5,7 +5,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { seedProducts } from '../../bin/seed.js';
 import { type CloudInfo, cloudInfo, type Deployed } from '../../lib/local/cloud-info.js';
 import { deployApp, destroyApp } from '../../lib/local/deployment.js';
-import { provideNodes } from '../../lib/local/node-runtimes.js';
+import { installNodeRuntimes } from '../../lib/local/node-runtimes.js';
 import { USERS_PATH } from '../../stacks/platform.js';
 import { LOCALSTACK_CREDENTIALS, localStackClient } from './client.js';
 
@@ -38,7 +38,7 @@ export async function deploy(projectDir: string, name: string, place: Place): Pr
   const destroy = () => destroyApp(options);
   const prepare = async (runtimes: string[]) => {
     const majors = runtimes.flatMap((runtime) => /^nodejs(\d+)\.x$/.exec(runtime)?.[1] ?? []);
-    if (nodesFile) await provideNodes(majors, nodesFile, log);
+    if (nodesFile) await installNodeRuntimes(majors, nodesFile, log);
   };
   try {
     return { info: infoOf(endpoint, await deployApp({ ...options, bootstrapped: [], prepare })), destroy };

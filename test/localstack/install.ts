@@ -37,9 +37,9 @@ export async function installLocalStack(log: Log, signal?: AbortSignal): Promise
   const [python, packages, jars] = await Promise.all([
     installIntoPython(machine.python, {
       requirements: here('requirements.txt'),
-      what: `LocalStack ${VERSION}`,
+      title: `LocalStack ${VERSION}`,
       fromSource: FROM_SOURCE,
-      compiledOnUse: true,
+      compileOnUse: true,
       log,
       signal,
     }),

@@ -139,7 +139,7 @@ def listed(number):
         except (ValueError, KeyError, TypeError):
             intact = False
     if not intact:
-        raise Damaged(f"{number:012d}.json is not as it was written")
+        raise Damaged(f"{number:012d}.json does not match its checksum")
     return save
 
 
@@ -155,7 +155,7 @@ def read(number):
         except OSError as error:
             raise Damaged(f"{os.path.basename(path)}: {error.strerror}") from error
         if sum_of(contents[name]) != checksum:
-            raise Damaged(f"{os.path.basename(path)} is not as it was written")
+            raise Damaged(f"{os.path.basename(path)} does not match its checksum")
     for checksum in save.get("blobs", []):
         if not os.path.exists(os.path.join(_BLOBS, checksum)):
             raise Damaged(f"blobs/{checksum} is missing")
@@ -188,7 +188,7 @@ def blob(name):
     with open(os.path.join(_BLOBS, name), "rb") as file:
         content = file.read()
     if hashlib.sha256(content).hexdigest() != name:
-        raise Damaged(f"blobs/{name} is not as it was written")
+        raise Damaged(f"blobs/{name} does not match its checksum")
     return content
 
 
