@@ -57,5 +57,7 @@ it('fails with a remedy when the package index cannot be reached', async () => {
   process.env.TRELLIS_PYTHON = stub(
     `${found}\nmkdir -p "$3/bin"; printf '#!/bin/sh\\n${pip.replaceAll('"', '\\"')}\\n' > "$3/bin/python"; chmod +x "$3/bin/python"`,
   );
-  await expect(installEmulator(() => undefined)).rejects.toThrow('the Python package index cannot be reached');
+  await expect(installEmulator(() => undefined)).rejects.toThrow(
+    'the Python package index cannot be reached',
+  );
 });
