@@ -2,7 +2,7 @@ import { defineApi, page, pageQuery } from 'cdk-trellis/contract';
 import * as z from 'zod';
 import { OrderId } from './stock.js';
 
-/** A message of the shop to a customer. */
+/** Message of the shop to a customer. */
 export const Message = z.object({
   messageId: z.string(),
   kind: z.enum(['order-confirmed', 'order-refused']),
@@ -18,7 +18,7 @@ export const notificationsApi = defineApi(
     name: 'notifications',
     version: '1.0.0',
     title: 'Notifications',
-    description: 'What the shop has told its customers.',
+    description: 'Messages of the shop to its customers.',
   },
   {
     listMessages: {

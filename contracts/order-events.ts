@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Money } from './products.js';
 import { Lines, OrderId } from './stock.js';
 
-/** What all events of an order tell: which one, and whose. */
+/** Properties of all events of an order. */
 const order = { orderId: OrderId, customerId: z.string() };
 const options = { source: 'storefront.orders', version: 1, key: 'orderId' } as const;
 
@@ -15,7 +15,7 @@ export const OrderPlaced = defineEvent(
 
 export const OrderConfirmed = defineEvent('OrderConfirmed', z.object({ ...order, total: Money }), options);
 
-/** Why an order was not carried out. */
+/** Reason why an order was not carried out. */
 export const RefusalReason = z.enum(['sold-out', 'payment-declined', 'cancelled', 'technical']);
 export type RefusalReason = z.output<typeof RefusalReason>;
 

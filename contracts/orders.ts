@@ -10,9 +10,9 @@ export const OrderStatus = z.enum(['PLACED', 'CONFIRMED', 'REFUSED']);
 export const Order = z.object({
   orderId: OrderId,
   status: OrderStatus,
-  /** Only of a refused order. */
+  /** Reason of a refused order. */
   reason: RefusalReason.optional(),
-  /** Whether the customer has asked to cancel it; it may be too late for that. */
+  /** True if the customer has requested cancellation; it may be too late. */
   cancelRequested: z.boolean().optional(),
   lines: z.array(
     z.object({ productId: ProductId, name: z.string(), price: Money, quantity: z.int().min(1) }),
@@ -24,23 +24,23 @@ export const Order = z.object({
 });
 export type Order = z.output<typeof Order>;
 
-/** A card as the payment provider's form in the browser gives it; the shop never sees its number. */
+/** Card token of the payment provider's form in the browser; the shop never receives the card's number. */
 const CardToken = z
   .string()
-  .regex(/^tok_[a-z_]{1,40}$/, 'must be a token of the payment form, as in tok_approve');
+  .regex(/^tok_[a-z_]{1,40}$/, 'must be a token of the payment form, for example tok_approve');
 
 export const NewOrder = z.object({ lines: Lines, address: Address, cardToken: CardToken });
 
 export class UnknownProducts extends defineProblem({
   type: 'urn:problem:unknown-products',
-  title: 'There are no such products',
+  title: 'Unknown products',
   status: 422,
   extensions: z.object({ products: z.array(z.string()) }),
 }) {}
 
 export class MixedCurrencies extends defineProblem({
   type: 'urn:problem:mixed-currencies',
-  title: 'An order is paid in one currency',
+  title: 'An order must have one currency',
   status: 422,
   extensions: z.object({ currencies: z.array(z.string()) }),
 }) {}
@@ -56,7 +56,7 @@ export const ordersApi = defineApi(
     name: 'orders',
     version: '1.0.0',
     title: 'Orders',
-    description: 'What customers buy. Each sees and changes their own orders only.',
+    description: 'Orders of customers. A customer sees and changes only their own orders.',
   },
   {
     placeOrder: {
@@ -65,7 +65,7 @@ export const ordersApi = defineApi(
       auth: 'user',
       summary: 'Places an order',
       description:
-        'Answers at once; stock and payment follow, and `GET /orders/{orderId}` tells how it went. A repeated request with the same key answers the same order.',
+        'Responds before stock and payment are processed; `GET /orders/{orderId}` has the result. A repeated request with the same key returns the same order.',
       idempotent: true,
       body: NewOrder,
       responses: { 201: Order },
@@ -91,8 +91,8 @@ export const ordersApi = defineApi(
       method: 'DELETE',
       path: '/orders/{orderId}',
       auth: 'user',
-      summary: 'Asks to cancel an order',
-      description: 'Possible until the order is confirmed; whether it was in time is told by its status.',
+      summary: 'Requests the cancellation of an order',
+      description: 'Possible until the order is confirmed; the status of the order has the outcome.',
       params: z.object({ orderId: OrderId }),
       responses: { 202: Order, 404: Problem },
       errors: [TooLateToCancel],

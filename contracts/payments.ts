@@ -3,8 +3,8 @@ import { Money } from './products.js';
 import { OrderId, type PublishedFunction, RunId } from './stock.js';
 
 /**
- * What the payment provider does for the orders service: functions that it invokes and waits for. As with the stock,
- * the first run that charges an order owns the payment, and only that run refunds it.
+ * Functions of the payment provider that the orders service invokes synchronously. As with the stock, the first run that
+ * charges an order owns the payment, and only that run refunds it.
  */
 
 export const ChargeRequest = z.strictObject({

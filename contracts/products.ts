@@ -1,7 +1,7 @@
 import { defineApi, Problem, page, pageQuery } from 'cdk-trellis/contract';
 import * as z from 'zod';
 
-/** An amount in the currency's smallest unit: 1999 EUR is 19.99 euros, 1999 JPY is 1,999 yen. */
+/** Amount in the currency's smallest unit: 1999 EUR is 19.99 euros, 1999 JPY is 1,999 yen. */
 export const Money = z
   .object({
     amount: z.int().min(0).max(100_000_000_000),
@@ -11,7 +11,7 @@ export const Money = z
 
 export const ProductId = z.string().regex(/^prd_[0-9a-z]{6,40}$/, 'must look like prd_4f1c2a');
 
-/** Counts the changes. Nobody makes a billion of them, and numbers that JavaScript cannot count on from are refused. */
+/** Number of changes; the maximum keeps it well within JavaScript's safe integers. */
 const Version = z.int().min(1).max(1_000_000_000);
 
 const details = {
@@ -28,7 +28,7 @@ export const Product = z
   .object({
     productId: ProductId,
     ...details,
-    /** Counts the changes; a change names the version that it was made from. */
+    /** Number of changes; an update must send the version that it is based on. */
     version: Version,
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
@@ -56,7 +56,7 @@ export const productsApi = defineApi(
     name: 'products',
     version: '1.0.0',
     title: 'Products',
-    description: 'The catalogue: what is for sale, at what price, and how much of it.',
+    description: 'The catalogue: products with their prices and stock.',
   },
   {
     listProducts: {
@@ -91,9 +91,9 @@ export const productsApi = defineApi(
       method: 'PUT',
       path: '/products/{productId}',
       auth: { group: 'admins' },
-      summary: 'Changes a product, unless somebody else changed it first',
+      summary: 'Changes a product, unless its version has changed',
       params: z.object({ productId: ProductId }),
-      // Not the stock: orders take from it at any moment, and would be overwritten.
+      // Without the stock: an update would overwrite concurrent reservations of orders.
       body: NewProduct.omit({ stock: true }).extend({ version: Version }),
       responses: { 200: Product, 404: Problem, 409: Problem },
     },
@@ -101,7 +101,7 @@ export const productsApi = defineApi(
       method: 'POST',
       path: '/products/{productId}/stock-changes',
       auth: { group: 'admins' },
-      summary: 'Adds to the stock, or takes from it',
+      summary: 'Increases or decreases the stock',
       params: z.object({ productId: ProductId }),
       body: z.object({ change: z.int().min(-1_000_000).max(1_000_000) }),
       responses: { 200: Product, 404: Problem, 409: Problem },

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { Money, ProductId } from './products.js';
 
 /**
- * What the products service does for other services: functions that they invoke and wait for. Each may be repeated
- * with the same order: the answer and the stock stay the same.
+ * Functions of the products service that other services invoke synchronously. They are idempotent for an order: a
+ * repeated call returns the same response and does not change the stock.
  *
- * Two runs of a workflow may carry out one order (its event was published twice). The first one owns what it did:
- * another run is told `duplicate`, and what another run releases is nothing.
+ * Two runs of a workflow may carry out one order, if its event is published twice. The first run owns the reservation:
+ * another run gets `duplicate`, and its release has no effect.
  */
 
 export const OrderId = z
@@ -16,7 +16,7 @@ export const OrderId = z
 export const Line = z.object({ productId: ProductId, quantity: z.int().min(1).max(99) });
 export type Line = z.output<typeof Line>;
 
-/** What is ordered: at most 20 products, each once. */
+/** Lines of an order: at most 20 products, each once. */
 export const Lines = z
   .array(Line)
   .min(1)
@@ -25,33 +25,33 @@ export const Lines = z
     message: 'must have each product once',
   });
 
-/** What products cost now. */
+/** Request for the current prices of products. */
 export const QuoteRequest = z.strictObject({ productIds: z.array(ProductId).min(1).max(20) });
 export const Quote = z.object({
   products: z.array(z.object({ productId: ProductId, name: z.string(), price: Money })),
 });
 
-/** The run of a workflow that asks. Callers without one share what has no owner. */
+/** Run of the calling workflow. Callers without a run share the reservations without an owner. */
 export const RunId = z.string().min(1).max(200).optional();
 
-/** Takes the products of an order from the stock, all or none. */
+/** Reserves the products of an order, all or none. */
 export const ReserveRequest = z.strictObject({ orderId: OrderId, lines: Lines, runId: RunId });
-/** Gives back what this run has reserved; if it has nothing, a reservation of this run comes too late from now on. */
+/** Releases the reservation of a run; without a reservation, later reservations of the run are rejected. */
 export const ReleaseRequest = z.strictObject({ orderId: OrderId, runId: RunId });
-/** Makes the reservation of this run final: nobody releases it as abandoned any more. */
+/** Makes the reservation of a run final, so that it is not released as abandoned. */
 export const SettleRequest = z.strictObject({ orderId: OrderId, runId: RunId });
 
 export type StockResponse =
   | { readonly status: 'done' }
   /** Another run has reserved for this order. */
   | { readonly status: 'duplicate' }
-  /** `products` are those of which there is not enough; empty when the reservation was released before. */
+  /** `products` have not enough stock; empty if the reservation was released before. */
   | { readonly status: 'refused'; readonly products: readonly string[] };
 
-/** A function of one service that others invoke: what it takes and answers. */
-export type PublishedFunction<Request extends z.ZodType, Reply> = {
+/** Function of one service that others invoke, with its request and result. */
+export type PublishedFunction<Request extends z.ZodType, Result> = {
   // biome-ignore lint/suspicious/noExplicitAny: the context is Lambda's.
-  readonly handler: (event: z.input<Request>, context: any) => Promise<Reply>;
+  readonly handler: (event: z.input<Request>, context: any) => Promise<Result>;
 };
 
 export type QuoteFunction = PublishedFunction<typeof QuoteRequest, z.output<typeof Quote>>;

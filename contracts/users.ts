@@ -1,26 +1,26 @@
 import { defineApi, Problem } from 'cdk-trellis/contract';
 import * as z from 'zod';
 
-/** One line of text for people: no control characters, which forms and labels cannot show. */
-const line = (most: number) =>
+/** Creates the schema of a line of text without control characters, which forms and labels cannot display. */
+const line = (maxLength: number) =>
   z
     .string()
     .trim()
     .min(1)
-    .max(most)
+    .max(maxLength)
     .regex(/^\P{Cc}*$/u, 'must be one line');
 
-/** Where parcels go. */
+/** Delivery address. */
 export const Address = z.object({
   recipient: line(100),
   street: line(200),
   postalCode: line(20),
   city: line(100),
-  country: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters, as in CH (ISO 3166)'),
+  country: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters, for example CH (ISO 3166)'),
 });
 export type Address = z.output<typeof Address>;
 
-/** Counts the changes, 0 before the first one; beyond a billion JavaScript would soon lose count. */
+/** Number of changes, 0 before the first; the maximum keeps it well within JavaScript's safe integers. */
 const Version = z.int().min(0).max(1_000_000_000);
 
 const details = {
@@ -30,10 +30,10 @@ const details = {
 
 export const Profile = z.object({
   userId: z.string(),
-  /** Empty until the user has said. */
+  /** Display name; empty until the user sets it. */
   displayName: z.string(),
   address: details.address,
-  /** Counts the changes, 0 before the first one; a change names the version that it was made from. */
+  /** Number of changes, 0 before the first; an update must send the version that it is based on. */
   version: Version,
   updatedAt: z.iso.datetime().optional(),
 });
@@ -44,7 +44,7 @@ export const usersApi = defineApi(
     name: 'users',
     version: '1.0.0',
     title: 'Users',
-    description: 'What a signed-in user has told the shop about themselves.',
+    description: 'Profiles of signed-in users.',
   },
   {
     getProfile: {
@@ -58,7 +58,7 @@ export const usersApi = defineApi(
       method: 'PUT',
       path: '/me',
       auth: 'user',
-      summary: 'Changes the profile, unless it was changed elsewhere first',
+      summary: 'Changes the profile, unless its version has changed',
       body: z.object({ ...details, version: Version }),
       responses: { 200: Profile, 409: Problem },
     },

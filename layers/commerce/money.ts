@@ -1,10 +1,10 @@
-/** An amount in the currency's smallest unit, a whole number: no sum of prices is ever off by a cent. */
+/** Amount in the currency's smallest unit, a whole number, so that sums are exact. */
 export interface Money {
   readonly amount: number;
   readonly currency: string;
 }
 
-/** How many digits the currency's smallest unit has: 2 for EUR, 0 for JPY, 3 for KWD (ISO 4217, by Intl). */
+/** Returns the number of decimal digits of a currency: 2 for EUR, 0 for JPY, 3 for KWD (ISO 4217, by Intl). */
 export function fractionDigits(currency: string): number {
   return (
     new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
@@ -12,9 +12,9 @@ export function fractionDigits(currency: string): number {
 }
 
 /**
- * Reads a decimal number, as in `money('19.99', 'EUR')`.
+ * Parses a decimal number, for example `money('19.99', 'EUR')`.
  *
- * @throws RangeError when it is no decimal number, has more digits than the currency, or is too large to be exact
+ * @throws RangeError when it is not a decimal number, has more digits than the currency, or is too large to be exact
  */
 export function money(decimal: string, currency: string): Money {
   const digits = fractionDigits(currency);
@@ -28,7 +28,7 @@ export function money(decimal: string, currency: string): Money {
   return exact(Number(`${sign}${whole}${fraction.padEnd(digits, '0')}`), currency);
 }
 
-/** @throws RangeError when the currencies differ or the sum is too large to be exact */
+/** Adds two amounts. @throws RangeError when the currencies differ or the sum is too large to be exact */
 export function add(a: Money, b: Money): Money {
   if (a.currency !== b.currency) {
     throw new RangeError(`Cannot add ${b.currency} to ${a.currency}: convert one of them first`);
@@ -36,18 +36,18 @@ export function add(a: Money, b: Money): Money {
   return exact(a.amount + b.amount, a.currency);
 }
 
-/** The price of several. @throws RangeError when the quantity is not a whole number or the product is too large */
+/** Multiplies an amount by a quantity. @throws RangeError when the quantity is not a whole number or the product is too large */
 export function times(price: Money, quantity: number): Money {
   if (!Number.isSafeInteger(quantity)) throw new RangeError(`Expected a whole quantity, got ${quantity}`);
   return exact(price.amount * quantity, price.currency);
 }
 
-/** The sum of all, zero of the currency for none. */
+/** Returns the sum of the amounts; zero of the currency for an empty list. */
 export function sum(amounts: readonly Money[], currency: string): Money {
   return amounts.reduce(add, { amount: 0, currency });
 }
 
-/** The amount as people of the locale write it: `format({ amount: 1999, currency: 'EUR' }, 'de')` is `19,99 €`. */
+/** Formats an amount for a locale: `format({ amount: 1999, currency: 'EUR' }, 'de')` is `19,99 €`. */
 export function format({ amount, currency }: Money, locale = 'en'): string {
   // A decimal string, not a division: Intl formats it digit by digit.
   const decimal = `${amount}E-${fractionDigits(currency)}` as Intl.StringNumericLiteral;
