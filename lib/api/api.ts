@@ -14,14 +14,12 @@ import { replaceParameters } from '../contract/path.js';
 import type { AssetFunction } from '../function/asset-function.js';
 import type { HandlerFunction } from '../function/handler-function.js';
 import { warnOfUnneeded } from '../function/unneeded-bindings.js';
-
 import { applyTarget } from '../target/apply-target.js';
 import { targetOf } from '../target/target.js';
 import type { ApiProps } from './api-props.js';
 import type { Authorizers } from './authorizer-props.js';
 import { acknowledgeFindings } from './private/acknowledge-findings.js';
 import { addApiAlarms } from './private/alarms.js';
-
 import { createDocumentation, permitDocumentation } from './private/documentation/documentation.js';
 import { addDomain, domainUrl } from './private/domain.js';
 import { idempotencyTableOf } from './private/idempotency.js';
