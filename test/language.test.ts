@@ -46,9 +46,14 @@ function sourcesBelow(folder: string): string[] {
   );
 }
 
+/** Tables of props in docs/constructs, made from the doc comments in lib: their words are those of lib. */
+const GENERATED = /^<!-- (?:props|fields): \w+ -->$[\s\S]*?^<!-- end -->$/gm;
+
+const withoutWords = (text: string) => text.replace(/[^\n]/g, '');
+
 /** Returns each violation as `file:line: rule: text`. */
 function violationsIn(file: string): string[] {
-  const text = readFileSync(join(root, file), 'utf8');
+  const text = readFileSync(join(root, file), 'utf8').replace(GENERATED, withoutWords);
   return Object.entries(RULES).flatMap(([rule, pattern]) =>
     [...text.matchAll(pattern)].map(({ index, 0: found }) => {
       const line = text.slice(0, index).split('\n').length;

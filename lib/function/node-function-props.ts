@@ -41,6 +41,6 @@ export type BindProp<Module> = keyof NeedsOf<Module> extends never
   : Partial<BindOf<Module>> extends BindOf<Module>
     ? { readonly bind?: BindOf<Module> }
     : {
-        /** Bindings of the handler's needs, by name. */
+        /** Bindings of the handler's needs, by name. @default - required when the handler has needs */
         readonly bind: BindOf<Module>;
       };

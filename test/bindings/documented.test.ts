@@ -14,11 +14,11 @@ import { DataTable, IdempotencyTable } from 'cdk-trellis';
 import { asBindable, type Bindable } from '../../lib/bindings/binding.js';
 import { idempotencyBinding } from '../../lib/bindings/idempotency.js';
 
-const DOCUMENT = join(__dirname, '../../docs/constructs.md');
+const DOCUMENT = join(__dirname, '../../docs/constructs/bindings.md');
 
 /** Returns the rows of the bindings table: kind and access, and the actions. */
 function documented(): Record<string, string[]> {
-  const section = /^## Bindings$([\s\S]*?)^## /m.exec(readFileSync(DOCUMENT, 'utf8'))?.[1] ?? '';
+  const section = /^# Bindings$([\s\S]*?)^## /m.exec(readFileSync(DOCUMENT, 'utf8'))?.[1] ?? '';
   const rows = section.split('\n').filter((line) => line.startsWith('| `'));
   return Object.fromEntries(
     rows.map((row) => {

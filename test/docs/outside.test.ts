@@ -36,7 +36,15 @@ describe('CONTRIBUTING.md', () => {
   });
 
   it('documents the scripts for checks and tests', () => {
-    for (const name of ['lint', 'typecheck', 'test:unit', 'test:watch', 'test:localstack', 'api-report']) {
+    for (const name of [
+      'lint',
+      'typecheck',
+      'test:unit',
+      'test:watch',
+      'test:localstack',
+      'api-report',
+      'docs-props',
+    ]) {
       expect(Object.keys(manifest.scripts)).toContain(name);
       expect(read('CONTRIBUTING.md')).toContain(`npm run ${name}`);
     }
@@ -99,7 +107,7 @@ describe('owners and addresses', () => {
       'renovate.json',
     ]
       .concat(
-        readdirSync(join(root, 'docs'))
+        readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
           .filter((name) => name.endsWith('.md'))
           .map((name) => `docs/${name}`),
       )

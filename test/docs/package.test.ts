@@ -113,6 +113,14 @@ export const handler = handle({ orders: table.write }, async (_event: object, { 
 `,
 };
 
+/** Globals of any test runner, which an example of a test may take as given. */
+const TEST_GLOBALS: Readonly<Record<string, string>> = {
+  'globals.d.ts': `
+declare function test(name: string, run: () => Promise<void>): void;
+declare function expect(value: unknown): { toBe(expected: unknown): void };
+`,
+};
+
 /** The examples in the docstrings of a file of the library. */
 function examplesOf(file: string): string[] {
   const comments = readFileSync(join(root, 'lib', file), 'utf8').matchAll(/\/\*\*[\s\S]*?\*\//g);
@@ -203,20 +211,28 @@ it.each([
   60_000,
 );
 
-it.each([
-  ['contracts.md', 3],
-  ['deploy-to-aws.md', 1],
-])(
-  'the examples in docs/%s compile with the packed library',
-  (name, count) => {
-    const files = fencesOf(join(root, 'docs', name))
-      .filter(({ language }) => language === 'ts')
-      .map(({ info, text }) => [info.replace('file=', ''), text]);
-    expect(files).toHaveLength(count);
-    expect(compile(consumer(Object.fromEntries(files)))).toBe('');
-  },
-  60_000,
-);
+describe('the TypeScript examples of the docs', () => {
+  const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter(
+    (page) => page.endsWith('.md') && page !== 'your-own-app.md' && !page.startsWith('api/'),
+  );
+  const examples = pages.flatMap((page) =>
+    fencesOf(join(root, 'docs', page))
+      .filter(({ language }) => /^(ts|tsx|typescript)$/.test(language))
+      .map(({ info, text }) => ({ page, file: info.replace('file=', ''), text })),
+  );
+
+  it('name their files', () => {
+    expect(examples.filter(({ file }) => !/^[\w/-]+\.tsx?$/.test(file)).map(({ page }) => page)).toEqual([]);
+    expect(examples.length).toBeGreaterThan(40);
+  });
+
+  it('compile with the packed library, each page as a project of its own', () => {
+    const files = examples.map(({ page, file, text }) => [`${page.replace('.md', '')}/${file}`, text]);
+    // Each is a module of its own, also one without imports.
+    const modules = files.map(([file, text]) => [file, `${text}\nexport {};\n`]);
+    expect(compile(consumer({ ...TEST_GLOBALS, ...Object.fromEntries(modules) }))).toBe('');
+  }, 120_000);
+});
 
 it.each([
   ['an ES module', 'app.mjs', (name: string) => `await import('${name}')`],
