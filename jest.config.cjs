@@ -40,6 +40,7 @@ module.exports = {
         '<rootDir>/test/deployments/',
         '<rootDir>/test/drill/',
         '<rootDir>/test/localstack/drill/',
+        '<rootDir>/test/package/',
         '/node_modules/',
       ],
     },
@@ -60,6 +61,13 @@ module.exports = {
       ...shared,
       displayName: 'drill',
       testMatch: ['<rootDir>/test/drill/**/*.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'package',
+      testMatch: ['<rootDir>/test/package/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/package/before.cjs',
+      globalTeardown: '<rootDir>/test/package/after.cjs',
     },
     {
       ...shared,

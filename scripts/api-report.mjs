@@ -30,8 +30,9 @@ const COMPILER = {
 export function entryPoints(root) {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return Object.entries(exports)
-    .filter(([, target]) => target.types)
-    .map(([name, { types }]) => ({ name: name.slice(2) || 'index', declarations: join(root, types) }));
+    .map(([name, target]) => [name, target.types ?? target.default?.types])
+    .filter(([, types]) => types)
+    .map(([name, types]) => ({ name: name.slice(2) || 'index', declarations: join(root, types) }));
 }
 
 /**

@@ -36,6 +36,15 @@ for (const name of readdirSync(join(root, 'dist/esm/site'))) {
 }
 writeFileSync(join(root, 'dist/esm/package.json'), '{ "type": "module", "sideEffects": false }\n');
 
+// Declarations for `import` are ES modules. They re-export the CommonJS ones: if a class or a unique symbol were declared
+// twice, it would be two types, and the constructs, which are CommonJS, would not accept a contract of an ES module.
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+for (const [name, entry] of Object.entries(exports)) {
+  if (!entry.import) continue;
+  const room = name.slice('./'.length);
+  writeFileSync(join(root, entry.import.types), `export * from '../../${room}/index.js';\n`);
+}
+
 // What is not compiled goes along as it is: the emulator's launcher, and code that is inline in templates.
 for (const name of readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })) {
   if (!/\.(py|txt|cjs)$/.test(name)) continue;

@@ -1,5 +1,5 @@
 // `npm test`: installs what is missing, then runs every check, the cheap ones first; with words, only the steps whose
-// names have one of them, and with --all also what needs more of this machine: LocalStack.
+// names have one of them, and with --all also those that need registries or more of this machine: package, LocalStack.
 // The last line is `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -31,6 +31,8 @@ const STEPS = [
   },
   // It keeps all of the machine busy.
   jest('deployments', ['--selectProjects=deployments', '--runInBand']),
+  // Installs the packed library with npm, pnpm and Yarn.
+  { ...jest('package', ['--selectProjects=package', '--runInBand']), onlyNamed: true },
   {
     name: 'LocalStack',
     command: process.execPath,

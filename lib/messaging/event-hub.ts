@@ -43,7 +43,8 @@ export interface EventHubProps {
  * events.on(OrderPlaced, () => import('../lambda/on-order-placed.js'));
  */
 export class EventHub extends EventHubBase {
-  readonly bus: EventBus;
+  // With `exactOptionalPropertyTypes` CDK's EventBus alone is not assignable to its IEventBus.
+  readonly bus: EventBus & IEventBus;
   /** Archive for replays. */
   readonly archive: Archive | undefined;
 

@@ -1,3 +1,4 @@
+export type { Logger } from '@aws-lambda-powertools/logger';
 export { etag, requireMatch } from '../http/conditional.js';
 export { type Cursor, cursor } from './cursor.js';
 export { DeadlineError } from './deadline.js';
@@ -52,7 +53,13 @@ export { type Clients, connect, type Need, type Needs, variableOf } from './need
 export { number } from './needs/number.js';
 export { type ParameterClient, parameter } from './needs/parameter.js';
 export { type MessageSender, type QueueClient, queue, type SendOptions } from './needs/queue.js';
-export { type SagaResponseClient, type SagaStartClient, saga } from './needs/saga.js';
+export {
+  type SagaResponse,
+  type SagaResponseClient,
+  type SagaStart,
+  type SagaStartClient,
+  saga,
+} from './needs/saga.js';
 export { type SecretClient, secret } from './needs/secret.js';
 export { type IndexClient, type TableClient, table } from './needs/table.js';
 export { text } from './needs/text.js';

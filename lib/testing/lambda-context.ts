@@ -1,17 +1,16 @@
 import type { Context } from 'aws-lambda';
 
-/** Account and region of the events. */
+/** Where the events of this kit come from. */
 export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
 
-/** Options of `lambdaContext`. */
 export interface ContextOptions extends Partial<Omit<Context, 'getRemainingTimeInMillis'>> {
-  /** Remaining time of the invocation in milliseconds. @default 10000 */
+  /** How much time the function has left, in milliseconds. @default 10000 */
   readonly remainingMilliseconds?: number;
 }
 
 /**
- * Creates the context of an invocation.
+ * The context that Lambda invokes a function with.
  *
  * @example
  * import { lambdaContext } from 'cdk-trellis/testing';

@@ -1,7 +1,7 @@
 /**
- * Loads an optional peer dependency, which only some tests need.
+ * Loads a package that only some tests need: it is an optional peer of this library.
  *
- * @throws Error with the command to install it
+ * @throws Error that says what to install
  */
 export function peer<Module>(name: string, user: string): Module {
   try {

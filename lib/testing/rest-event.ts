@@ -1,32 +1,31 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { claimsOf, type TokenUser } from '../http/claims.js';
 
-/** Options of `restEvent`. */
 export interface RestEventOptions {
   readonly method?: string;
   readonly path?: string;
-  /** Path parameters, percent-encoded as in the URL. */
+  /** Path parameters as they stand in the URL, that is, percent-encoded. */
   readonly params?: Readonly<Record<string, string>>;
-  /** Query parameters; a list is sent as a repeated parameter. */
+  /** A list is a parameter that is repeated. */
   readonly query?: Readonly<Record<string, string | readonly string[]>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Body; an object is sent as JSON, text unchanged, bytes in base64. */
+  /** An object is sent as JSON, text as it is, bytes in base64. */
   readonly body?: unknown;
-  /** Signed-in user of the Cognito authorizer; the header `Authorization` has the user's token. @default - no user */
+  /** The signed-in user, as the gateway's Cognito authorizer passes them on; the header `Authorization` has their token. @default - nobody */
   readonly user?: TokenUser;
-  /** Principal whose AWS credentials signed the request. @default - the request is not signed */
+  /** Whose AWS credentials signed the request. @default - it is not signed */
   readonly caller?: { readonly account?: string; readonly arn: string; readonly userId?: string };
-  /** Id of the API key of the request. @default - no key */
+  /** The id of the API key that was sent. @default - none */
   readonly apiKeyId?: string;
   /**
-   * Context of a Lambda authorizer, which the gateway converts to text. `principalId` is `principal-1` unless the context
-   * has it. @default - no context
+   * What a Lambda authorizer told; the gateway makes texts of it. Its `principalId` may be among it, and is
+   * `principal-1` otherwise. @default - there is none
    */
   readonly context?: Readonly<Record<string, string | number | boolean>>;
 }
 
 /**
- * Creates the event of a REST API of API Gateway.
+ * The event that API Gateway invokes a function of a REST API with.
  *
  * @example
  * import { restEvent } from 'cdk-trellis/testing';
@@ -87,7 +86,7 @@ function textOf(body: unknown): string {
 }
 
 function authorizerOf({ user, context }: RestEventOptions) {
-  // The gateway passes every claim as text, and joins lists by commas.
+  // The gateway passes every claim on as text, and a list joined by commas.
   if (user) {
     return {
       claims: Object.fromEntries(
@@ -100,7 +99,7 @@ function authorizerOf({ user, context }: RestEventOptions) {
   return { principalId: 'principal-1', ...Object.fromEntries(texts) };
 }
 
-/** Sets the token that the gateway verified; it is unsigned, because functions do not verify it again. */
+/** The token that the gateway has verified, in place of any other: unsigned, for nobody checks it again. */
 function replaceAuthorization(headers: Record<string, string>, user: TokenUser) {
   for (const name of Object.keys(headers)) {
     if (name.toLowerCase() === 'authorization') delete headers[name];

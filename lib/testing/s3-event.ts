@@ -1,21 +1,20 @@
 import type { S3Event } from 'aws-lambda';
 import { REGION } from './lambda-context.js';
 
-/** Options of `s3Event`. */
 export interface S3ObjectEvent {
   readonly bucket: string;
-  /** Key of the object; the event has it encoded, as S3 does. */
+  /** The key as it is; in the event it is encoded, as S3 does it. */
   readonly key: string;
   /** @default 'ObjectCreated:Put' */
   readonly eventName?: string;
-  /** Size in bytes. @default 1024; absent in the event of a deletion */
+  /** In bytes. @default 1024; an event of a deletion has none */
   readonly size?: number;
-  /** @default - the bucket has no versioning */
+  /** @default - the bucket keeps no versions */
   readonly versionId?: string;
 }
 
 /**
- * Creates the event of an S3 notification. Its key is encoded as in a query string, and a handler must decode it.
+ * The event that S3 invokes a function with. The key in it is encoded as in a query string: a handler has to decode it.
  *
  * @example
  * import { s3Event } from 'cdk-trellis/testing';
@@ -25,10 +24,10 @@ export interface S3ObjectEvent {
  */
 export function s3Event(options: S3ObjectEvent): S3Event {
   const { bucket, key, eventName = 'ObjectCreated:Put', size = 1024, versionId } = options;
-  const exists = eventName.startsWith('ObjectCreated:');
+  const isThere = eventName.startsWith('ObjectCreated:');
   const object = {
     key: encoded(key),
-    ...(exists && { size, eTag: 'd41d8cd98f00b204e9800998ecf8427e' }),
+    ...(isThere && { size, eTag: 'd41d8cd98f00b204e9800998ecf8427e' }),
     ...(versionId !== undefined && { versionId }),
     sequencer: '0055AED6DCD90281E5',
   };
@@ -58,7 +57,7 @@ export function s3Event(options: S3ObjectEvent): S3Event {
   };
 }
 
-/** Encodes a key like Java's URLEncoder, except for slashes. */
+/** As Java's URLEncoder does it, but for slashes. */
 function encoded(key: string): string {
   const strict = encodeURIComponent(key).replace(
     /[!'()~]/g,

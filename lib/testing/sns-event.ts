@@ -1,18 +1,17 @@
 import type { SNSEvent } from 'aws-lambda';
 import { ACCOUNT, REGION } from './lambda-context.js';
 
-/** Options of `snsEvent`. */
 export interface SnsNotification {
-  /** Message; an object is sent as JSON, text unchanged. */
+  /** An object is sent as JSON, text as it is. */
   readonly message: unknown;
   /** @default - none */
   readonly subject?: string;
-  /** Attributes of the type String. @default - no attributes */
+  /** Texts; other types of attributes are rare. @default - none */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /**
- * Creates the event of an SNS subscription, which has one notification.
+ * The event that SNS invokes a function with: one notification at a time.
  *
  * @param topicName @default 'topic'
  * @example
@@ -46,7 +45,7 @@ export function snsEvent(
           Type: 'Notification',
           UnsubscribeUrl: `${endpoint}/?Action=Unsubscribe&SubscriptionArn=${subscriptionArn}`,
           TopicArn: topicArn,
-          // SNS sends null, which the types do not declare.
+          // SNS says null, which the types do not know.
           Subject: (subject ?? null) as string,
         },
       },

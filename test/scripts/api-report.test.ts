@@ -55,7 +55,9 @@ it('a changed prop is a difference, and none is left when the report is committe
 
 it('each entry point of the package has a report that is committed', () => {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const names = Object.entries<{ types?: string }>(exports).filter(([, { types }]) => types);
+  const names = Object.entries<{ types?: string; default?: { types?: string } }>(exports).filter(
+    ([, target]) => target.types ?? target.default?.types,
+  );
   expect(readdirSync(join(root, 'docs/api')).sort()).toEqual(
     names.map(([name]) => `${name.slice(2) || 'index'}.api.md`).sort(),
   );

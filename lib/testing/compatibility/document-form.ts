@@ -1,6 +1,6 @@
 import type { Schema } from './schema-form.js';
 
-/** Compared parts of an OpenAPI 3.1 document of this library. */
+/** What is compared of an OpenAPI 3.1 document that this library has made. */
 export interface DocumentForm {
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationForm>>>>;
   readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> };
@@ -28,5 +28,5 @@ export interface ResponseForm {
 
 export type ContentForm = Readonly<Record<string, { readonly schema: Schema }>>;
 
-/** Required roles or scopes by security scheme. */
+/** What a caller must show, by security scheme: roles or scopes. */
 export type Requirement = Readonly<Record<string, readonly string[]>>;

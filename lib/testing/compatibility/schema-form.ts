@@ -1,8 +1,8 @@
-/** JSON schema (2020-12), as zod writes it. */
+/** A JSON schema (2020-12), as zod writes it. */
 export type Schema = boolean | Keywords;
 export type Keywords = { readonly [keyword: string]: unknown };
 
-/** Keywords that do not restrict values. */
+/** What says nothing of values. */
 const ANNOTATIONS: readonly string[] = [
   'title',
   'description',
@@ -13,16 +13,16 @@ const ANNOTATIONS: readonly string[] = [
   'writeOnly',
 ];
 
-/** Normalizes a schema to keywords that restrict values: lists of types become alternatives, constants become enums. */
+/** A schema as keywords that say something of values: lists of types as alternatives, constants as lists of one. */
 export function normal(schema: Schema): Keywords {
   if (typeof schema === 'boolean') return schema ? {} : { not: {} };
   const rest = Object.fromEntries(Object.entries(schema).filter(([key]) => !ANNOTATIONS.includes(key)));
   if (Array.isArray(rest.type)) {
     const { type, ...others } = rest;
-    return { anyOf: (type as string[]).map((name) => ({ ...others, type: name })) };
+    return { anyOf: (type as string[]).map((one) => ({ ...others, type: one })) };
   }
   if ('const' in rest) return { enum: [rest.const] };
-  // An enum implies the type of its values.
+  // The type of listed values is that of the values.
   return Array.isArray(rest.enum) ? { enum: rest.enum } : rest;
 }
 
@@ -30,33 +30,32 @@ export function isAnything(schema: Keywords): boolean {
   return Object.keys(schema).length === 0;
 }
 
-/** Returns true if no value is valid. */
+/** Whether no value fits. */
 export function isNothing({ not }: Keywords): boolean {
   return not === true || (typeof not === 'object' && not !== null && isAnything(not as Keywords));
 }
 
-/** Alternatives of a schema. */
 export interface Alternatives {
   readonly schemas: readonly Schema[];
-  /** True if a value must match exactly one of them. */
+  /** Whether a value may fit one of them only. */
   readonly isExclusive: boolean;
 }
 
-/** Returns the alternatives of a schema, each combined with its other keywords; `undefined` without alternatives. */
+/** The alternatives of a schema, each with what else the schema says; `undefined` when it has none. */
 export function alternativesOf({ anyOf, oneOf, ...rest }: Keywords): Alternatives | undefined {
   const listed = (anyOf ?? oneOf) as Schema[] | undefined;
   if (!listed) return undefined;
-  const schemas = isAnything(rest) ? listed : listed.map((schema) => ({ allOf: [schema, rest] }));
-  return { schemas, isExclusive: oneOf !== undefined && !areDiscriminated(listed) };
+  const schemas = isAnything(rest) ? listed : listed.map((one) => ({ allOf: [one, rest] }));
+  return { schemas, isExclusive: oneOf !== undefined && !areToldApart(listed) };
 }
 
-/** Returns true if a property discriminates the objects. */
-function areDiscriminated(schemas: readonly Schema[]): boolean {
+/** Whether objects have a property by which a value can be one of them only. */
+function areToldApart(schemas: readonly Schema[]): boolean {
   const objects = schemas.map(normal);
   return Object.keys(propertiesOf(objects[0]!)).some((name) => {
-    const values = objects.flatMap((object) => {
-      const listed = normal(propertiesOf(object)[name] ?? {}).enum;
-      return requiredOf(object).includes(name) && Array.isArray(listed) ? listed : [undefined];
+    const values = objects.flatMap((one) => {
+      const listed = normal(propertiesOf(one)[name] ?? {}).enum;
+      return requiredOf(one).includes(name) && Array.isArray(listed) ? listed : [undefined];
     });
     return !values.includes(undefined) && new Set(values).size === values.length;
   });
@@ -70,7 +69,7 @@ export function requiredOf({ required }: Keywords): readonly string[] {
   return (required ?? []) as string[];
 }
 
-/** Compares two JSON values; the order of properties does not matter. */
+/** Whether two JSON values are the same, whatever the order of their properties. */
 export function equal(a: unknown, b: unknown): boolean {
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 }
