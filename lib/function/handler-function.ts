@@ -16,15 +16,15 @@ export interface HandlerFunctionProps extends NodeFunctionOptions {
   readonly handler: () => Promise<unknown>;
   /** Resources that the handler's needs are bound to, by their names. @default - none */
   readonly bind?: Bindables | undefined;
-  /** Whether `bind` serves several functions, so that a binding without a need is not an error. @default false */
+  /** Shares `bind` with other functions, so that a binding without a need is not an error. @default false */
   readonly sharesBindings?: boolean;
   /** Needs that follow from what the construct knows, and not from the handler's source. @default - none */
   readonly ownNeeds?: readonly OwnNeed[];
 }
 
 /**
- * A function whose handler is read from its source: what constructs such as `Api`, `Saga` and `UserDirectory` create
- * for the modules that they are given. In a stack, create a `NodeFunction`, which also has the compiler check `bind`.
+ * A function whose handler's needs are read from its source. Constructs such as `Api`, `Saga` and `UserDirectory` create
+ * it for their modules. In a stack, create a `NodeFunction`: its `bind` is checked by the compiler.
  *
  * @throws Error when the module cannot be found or read, when a need is not bound or bound to another kind of resource
  */

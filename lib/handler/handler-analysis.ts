@@ -65,16 +65,16 @@ const NEEDS_ARGUMENT: Readonly<Record<Wrapper, number>> = {
   worker: 1,
 };
 
-/** What a wrapper needs besides what its handler says, as `lib/runtime` has it. */
+/** Needs of a wrapper itself, besides those of its handler; as in `lib/runtime`. */
 const OWN_NEEDS: Readonly<Partial<Record<Wrapper, readonly DeclaredNeed[]>>> = {
   job: [{ name: 'runs', kind: 'idempotency', access: 'idempotency' }],
 };
 
 /**
- * Reads from a module's source, without running it, what its handler needs.
+ * Reads the kind and the needs of a handler from its module's source, without running it.
  *
  * @param name the export that is the handler
- * @throws SourceError that says what was expected, what is there and where
+ * @throws SourceError with the expected form, the source's and the place
  */
 export function analyzeHandler(entry: string, name: string, graph: ModuleGraph): HandlerAnalysis {
   const module = graph.read(entry);
@@ -97,14 +97,14 @@ export function analyzeHandler(entry: string, name: string, graph: ModuleGraph):
   return { kind: wrapper, needs };
 }
 
-/** Whether an export is one of another module, which does not have it, or is a module as a whole. */
+/** Returns whether an export is re-exported from a module that lacks it, or is a whole module. */
 function isMissing(module: Module, name: string, origin: Origin): boolean {
   if ('node' in origin) return origin.node.type === NAMESPACE;
   const exported = module.exports.get(name);
   return 'from' in origin && origin.isAbsent === true && exported !== undefined && isImported(exported);
 }
 
-/** Of what is not read only the module is known that it comes from: a handler of a package is a plain one. */
+/** Returns the origin of a handler; a handler of a package, which is not read, counts as plain. */
 function foundAt(module: Module, origin: Origin): Found {
   if ('node' in origin) return origin;
   const from = 'from' in origin ? origin.from : 'cdk-trellis/runtime';
@@ -112,7 +112,7 @@ function foundAt(module: Module, origin: Origin): Found {
   return { module, node: { type: 'External', from, isPackage } };
 }
 
-/** The call of one of the wrappers that makes the handler, also inside the call of a middleware. */
+/** Returns the wrapper's call that makes the handler, also inside the call of a middleware. */
 function wrapperCall({ module, node }: Found, seen: Set<Node>): { wrapper: Wrapper; at: Found } | undefined {
   if (node.type !== 'CallExpression' || seen.has(node)) return undefined;
   seen.add(node);

@@ -21,7 +21,7 @@ import type { DeclaredNeed } from '../../handler/needs.js';
 const UNREAD =
   'If it does, write its needs where the handler is exported, for synth reads them there: `export const handler = handle({ ... }, ...)`';
 
-/** What follows from a handler's module and the bindings, before there is a function. */
+/** Result of reading a handler's module and resolving its bindings, before the function is created. */
 export interface FunctionPlan extends ResolvedBindings {
   readonly entry: string;
   readonly exportName: string;
@@ -103,7 +103,7 @@ function warnOfValueImport(scope: Construct, path: string, entry: string): void 
   );
 }
 
-/** What the stack has for whoever needs it, unless something else is bound. */
+/** Returns the stack's own resources for needs that nothing is bound to. */
 function bindingsOfTheStack(scope: Construct, needs: readonly DeclaredNeed[], bind: Bindables): Bindables {
   const served = needs.filter(({ kind, name }) => kind === 'idempotency' && bind[name] === undefined);
   const names = served.map(({ name }) => name);
