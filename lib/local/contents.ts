@@ -25,7 +25,7 @@ export async function countContents(
   instance: Instance,
   resources: readonly DeployedResource[],
 ): Promise<readonly Contents[]> {
-  const response = await callControl(instance, '/_trellis/holds', {
+  const response = await callControl(instance, '/_trellis/contents', {
     method: 'POST',
     body: { resources },
     timeout: TIMEOUT_MS,

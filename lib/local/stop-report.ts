@@ -88,7 +88,7 @@ export function describeEnd({ isSaved, savedAt, reason, unfinished }: StopReport
   if (isSaved) return `The local cloud is stopped. Its data is saved for the next start.${interrupted}`;
   const next = savedAt
     ? `The next start has the data of ${timeOf(savedAt)}; later changes are lost.`
-    : 'There is no save: the next start is empty.';
+    : 'No save exists: the next start is empty.';
   return `The local cloud is stopped, but its last save failed: ${reason}.\n${next}${interrupted}`;
 }
 

@@ -1,4 +1,4 @@
-"""Large binary values, the code of functions and layers above all, are kept once, beside the files that name them."""
+"""Large binary values, such as the code of functions and layers: they are stored once, beside the files of services."""
 
 import saves
 from ministack.core import persistence
@@ -10,10 +10,10 @@ used = []
 
 
 def remember():
-    """Hashes and keeps what is new before a cut, so that no cut does it again."""
+    """Hashes and stores new values before a snapshot, so that each is hashed once."""
     global _known
     values = [value for value in _values() if isinstance(value, bytes) and len(value) > _LARGE]
-    # The values are held with their names: an address may be used again.
+    # The values are kept alive: an id may be reused after its value is freed.
     _known = {id(value): _known.get(id(value)) or (value, saves.keep_blob(value)) for value in values}
 
 
@@ -28,7 +28,7 @@ def _values():
 
 
 def encoded(value):
-    """For json.dumps."""
+    """Serializes a value for json.dumps."""
     if not isinstance(value, (bytes, bytearray)) or len(value) <= _LARGE:
         return persistence._json_default(value)
     _, name = _known.get(id(value)) or (value, saves.keep_blob(bytes(value)))
@@ -38,7 +38,7 @@ def encoded(value):
 
 
 def decoder():
-    """An object hook for json.loads; values that are the same share their memory."""
+    """Creates an object hook for json.loads. Equal values share their memory."""
     read = {}
 
     def decoded(value):

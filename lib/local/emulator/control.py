@@ -1,11 +1,11 @@
-"""What `trellis` asks of its own emulator: who it is, to save its state, to stop, and to serve a site."""
+"""Requests of `trellis` to its emulator: identify, save, stop, count data, serve a site."""
 
 import asyncio
 import json
 import os
 
 import edge
-import holds
+import contents
 import lifecycle
 import loading
 import ministack.app
@@ -19,36 +19,36 @@ def install():
         if scope["type"] != "http" or not scope["path"].startswith("/_trellis/"):
             return await original(scope, receive, send)
         request = (scope["method"], scope["path"])
-        status, answer = 200, {}
+        status, response = 200, {}
         if request == ("GET", "/_trellis/instance"):
-            answer = {"instance": os.environ.get("TRELLIS_LOCAL_INSTANCE", ""), "pid": os.getpid()}
+            response = {"instance": os.environ.get("TRELLIS_LOCAL_INSTANCE", ""), "pid": os.getpid()}
         elif request == ("POST", "/_trellis/save"):
             try:
                 await asyncio.to_thread(saving.save)
             except Exception as error:  # noqa: BLE001
-                status, answer = 500, {"reason": str(error) or type(error).__name__}
+                status, response = 500, {"reason": str(error) or type(error).__name__}
         elif request == ("POST", "/_trellis/stop"):
-            answer = await saving.stop()
+            response = await saving.stop()
         elif request == ("GET", "/_trellis/drain"):
-            answer = lifecycle.drain_report()
+            response = lifecycle.drain_report()
         elif request == ("GET", "/_trellis/operations"):
             stacks = cloudformation._stacks._data.values()
-            moving = [each for each in list(stacks) if each.get("StackStatus", "").endswith("_IN_PROGRESS")]
-            answer = [
-                {"stack": each["StackName"], "status": each["StackStatus"]}
-                for each in moving
-                if each["StackStatus"] != "REVIEW_IN_PROGRESS"
+            in_progress = [stack for stack in list(stacks) if stack.get("StackStatus", "").endswith("_IN_PROGRESS")]
+            response = [
+                {"stack": stack["StackName"], "status": stack["StackStatus"]}
+                for stack in in_progress
+                if stack["StackStatus"] != "REVIEW_IN_PROGRESS"
             ]
         elif request == ("GET", "/_trellis/loaded"):
-            answer = loading.report
-        elif request == ("POST", "/_trellis/holds"):
-            answer = await holds.counts_from(receive)
+            response = loading.report
+        elif request == ("POST", "/_trellis/contents"):
+            response = await contents.counts_from(receive)
         elif request == ("POST", "/_trellis/edge"):
-            status, answer = await edge.open_from(receive)
+            status, response = await edge.open_from(receive)
         else:
             status = 404
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+        await send({"type": "http.response.body", "body": json.dumps(response).encode()})
 
     ministack.app.app = app

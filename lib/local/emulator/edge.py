@@ -1,8 +1,7 @@
-"""The address of a site on this machine: a second port that serves one distribution, as CloudFront's edge would.
+"""Local URL of a site: a second port that serves a single distribution, like CloudFront's edge.
 
-The distribution answers here under its own rules, whatever a path is called: on the emulator's own port some paths
-belong to services. Where browsers are told an address of AWS (the site's configuration and its security policy), they
-are told this cloud's.
+All paths belong to the distribution; on the emulator's own port some paths belong to services. URLs of AWS in the
+site's configuration and security policy are replaced by those of this cloud.
 """
 
 import asyncio
@@ -24,11 +23,11 @@ _served = {"domain": "", "port": 0, "task": None}
 
 
 async def open_edge(domain, port):
-    """Serves the distribution with this domain name or alias from now on; returns the port."""
+    """Serves the distribution with this domain name or alias, and returns the port."""
     import guard
 
     if _find(domain) is None:
-        raise LookupError(f"no distribution is called {domain}")
+        raise LookupError(f"no distribution has the domain name {domain}")
     _served["domain"] = domain
     if _served["task"] is None:
         config = Config()
@@ -36,7 +35,7 @@ async def open_edge(domain, port):
         config.loglevel = "WARNING"
         config.graceful_timeout = 1
         config.keep_alive_timeout = 75
-        _served.update(port=port, task=asyncio.create_task(serve(guard.checked_address(_answer), config, shutdown_trigger=asyncio.Event().wait)))
+        _served.update(port=port, task=asyncio.create_task(serve(guard.checked_address(_respond), config, shutdown_trigger=asyncio.Event().wait)))
         await _until_open(port)
     return _served["port"]
 
@@ -61,12 +60,12 @@ def _find(domain):
     return None
 
 
-async def _answer(scope, receive, send):
+async def _respond(scope, receive, send):
     if scope["type"] != "http":
         return
     distribution = _find(_served["domain"])
     if distribution is None:
-        status, headers, body = 502, {"Content-Type": "text/plain"}, b"The site is no longer deployed.\n"
+        status, headers, body = 502, {"Content-Type": "text/plain"}, b"The site has been deleted.\n"
     else:
         status, headers, body = await _from(distribution, scope, await _body(receive))
     await send({"type": "http.response.start", "status": status, "headers": _fields(headers)})
@@ -78,12 +77,12 @@ async def _from(distribution, scope, body):
     for name, value in scope["headers"]:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         sent[key] = f"{sent[key]}{'; ' if key == 'cookie' else ', '}{text}" if key in sent else text
-    # A browser takes 127.0.0.1 for as good as HTTPS, which is all that CloudFront would answer.
+    # A browser treats 127.0.0.1 as a secure context, like HTTPS at CloudFront.
     pin_request_origin(_HOST, True)
     sent.update({"host": distribution["DomainName"], "x-forwarded-proto": "https"})
     path, query = scope["path"], scope["query_string"].decode("latin-1")
     if path == _CONFIGURATION:
-        # It is not what is stored: neither to be compressed before, nor known to a browser by the stored one's name.
+        # The response differs from the stored file, so the file's compression and ETag do not apply.
         for name in ("accept-encoding", "if-modified-since", "if-none-match"):
             sent.pop(name, None)
     status, headers, data = await cloudfront.handle_viewer_request(
@@ -121,17 +120,17 @@ async def _body(receive):
 
 def _fields(headers):
     return [
-        (name.lower().encode("latin-1"), str(one).encode("latin-1"))
+        (name.lower().encode("latin-1"), str(item).encode("latin-1"))
         for name, value in headers.items()
-        for one in (value if isinstance(value, list) else [value])
+        for item in (value if isinstance(value, list) else [value])
     ]
 
 
 async def open_from(receive):
-    """The answer to a request with `{ "domain": ..., "port": ... }`: status and body."""
+    """Returns the status and body of the response to `{ "domain": ..., "port": ... }`."""
     try:
-        wanted = json.loads(await _body(receive))
-        domain, port = str(wanted["domain"]), int(wanted["port"])
+        options = json.loads(await _body(receive))
+        domain, port = str(options["domain"]), int(options["port"])
     except (ValueError, TypeError, KeyError):
         return 400, {"message": 'expected {"domain": text, "port": number}'}
     try:

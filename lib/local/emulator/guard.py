@@ -1,6 +1,6 @@
-"""Decides who may call the emulator, before anything of it sees a request.
+"""Access control of the emulator, before any other code gets a request.
 
-A loopback address is no protection: every page in a browser can send requests to it, also under a name of its own
+A loopback address does not protect it: every page in a browser can send requests to it, also under its own domain name
 (DNS rebinding, https://developer.mozilla.org/docs/Web/Security/Attacks/DNS_rebinding), and so can other users of the machine.
 """
 
@@ -10,7 +10,7 @@ import os
 import re
 import uuid
 
-import side_doors
+import side_entrances
 import signatures
 from ministack import app as emulator
 from ministack.core.router import detect_service
@@ -30,35 +30,35 @@ def install():
         signatures.forget()
         request = Request(scope)
         refusal = _wrong_address(request)
-        plane = None if refusal else plane_of(request, side_doors.link_signature)
+        plane = None if refusal else plane_of(request, side_entrances.link_signature)
         if not refusal and plane != APP:
             refusal = _foreign_page(request)
             send = _without_cors(send)
         if not refusal and plane == OWNER and not _has_token(request, token):
-            refusal = "This address needs the token of the local cloud's owner."
+            refusal = "This path requires the token of the local cloud's owner."
         if refusal:
-            return await _refuse(request, send, refusal)
+            return await _reject(request, send, refusal)
         if plane == SIGNED:
             receive, body = await _whole_body(receive) if request.is_http else (receive, b"")
             if body is None:
                 return None
             failure = signatures.failure_of(request, body)
             if failure:
-                return await _refuse_credentials(request, send, failure)
+                return await _reject_credentials(request, send, failure)
         return await original(scope, receive, send)
 
     emulator.app = app
     signatures.install()
-    side_doors.install()
+    side_entrances.install()
 
 
 def checked_address(app):
-    """The app of another port, which all belongs to the deployed app: only the address is checked."""
+    """Wraps the app of another port: all of it belongs to the deployed app, so only the address is checked."""
 
     async def checked(scope, receive, send):
         request = Request(scope) if scope["type"] in ("http", "websocket") else None
         refusal = request and _wrong_address(request)
-        return await (_refuse(request, send, refusal) if refusal else app(scope, receive, send))
+        return await (_reject(request, send, refusal) if refusal else app(scope, receive, send))
 
     return checked
 
@@ -76,12 +76,12 @@ def _wrong_address(request):
 
 
 def _foreign_page(request):
-    """Management is for programs: no page may use it, unless the emulator itself has served it."""
+    """Rejects web pages, except pages that the emulator has served: management is for programs."""
     sites, origins = request.values("sec-fetch-site"), request.values("origin")
-    own = f"http://{request.host}".lower()
-    if all(site in ("same-origin", "none") for site in sites) and all(origin.lower() == own for origin in origins):
+    same_origin = f"http://{request.host}".lower()
+    if all(site in ("same-origin", "none") for site in sites) and all(origin.lower() == same_origin for origin in origins):
         return None
-    return "Web pages may call the deployed app, but not the cloud that it runs on."
+    return "Web pages may call the deployed app, but not the management of the local cloud."
 
 
 def _has_token(request, token):
@@ -90,7 +90,7 @@ def _has_token(request, token):
 
 
 async def _whole_body(receive):
-    """All of the body, and what gives it once more; none if the client is gone."""
+    """Returns a `receive` that replays the body, and the body; the body is None if the client has disconnected."""
     parts, more = [], True
     while more:
         message = await receive()
@@ -117,17 +117,17 @@ def _without_cors(send):
     return sent
 
 
-async def _refuse(request, send, message):
-    await _answer(request, send, 403, {"Content-Type": "application/json"}, json.dumps({"message": message}).encode())
+async def _reject(request, send, message):
+    await _respond(request, send, 403, {"Content-Type": "application/json"}, json.dumps({"message": message}).encode())
 
 
-async def _refuse_credentials(request, send, failure):
+async def _reject_credentials(request, send, failure):
     service = detect_service(request.method, request.path, request.headers, request.query)
-    answer = emulator._credential_failure(service, "", str(uuid.uuid4()), failure, request.headers)
-    await _answer(request, send, *answer)
+    response = emulator._credential_failure(service, "", str(uuid.uuid4()), failure, request.headers)
+    await _respond(request, send, *response)
 
 
-async def _answer(request, send, status, headers, body):
+async def _respond(request, send, status, headers, body):
     if not request.is_http:
         return await send({"type": "websocket.close", "code": 1008})
     fields = [(name.lower().encode(), str(value).encode()) for name, value in headers.items()]

@@ -1,15 +1,15 @@
 """Starts MiniStack with this package's corrections, in one process.
 
-Each correction imitates one documented behaviour of AWS that the pinned version of MiniStack lacks.
-TRELLIS_LOCAL_WITHOUT=name,name switches some off: that is how their tests show that they are still
-needed, and how an upgrade shows which of them can go.
+Each correction implements a documented behaviour of AWS that the pinned version of MiniStack lacks.
+TRELLIS_LOCAL_WITHOUT=name,name disables corrections: their tests prove that they are still needed, and
+an upgrade finds those that can be removed.
 """
 
 import os
 import signal
 import sys
 
-os.umask(0o077)  # Everything it writes is its owner's: stored data, keys, unpacked code. Some modules write when imported.
+os.umask(0o077)  # All files are private: stored data, keys, unpacked code. Some modules write when they are imported.
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -20,13 +20,13 @@ import lifecycle  # noqa: E402
 import loading  # noqa: E402
 import ministack.app  # noqa: E402
 import saving  # noqa: E402
-import under_way  # noqa: E402
+import background_work  # noqa: E402
 
 
-def stop_when_parent_is_gone():
-    """The operating system ends this process when the one that started it is killed.
+def stop_with_parent():
+    """Ends this process when its parent is killed, by a signal of the operating system.
 
-    Linux only; elsewhere the next `up` finds the abandoned process in its state file and stops it.
+    Linux only; on other systems the next `up` finds the orphaned process in its state file and stops it.
     """
     if os.environ.get("TRELLIS_LOCAL_ATTACHED") != "1" or sys.platform != "linux":
         return
@@ -39,18 +39,18 @@ def stop_when_parent_is_gone():
 
 
 if __name__ == "__main__":
-    stop_when_parent_is_gone()
+    stop_with_parent()
     loading.install()
     corrections.apply()
     saving.install()
-    under_way.install()
+    background_work.install()
     ministack.app.app = lifecycle.gate(ministack.app.app)
-    edge._answer = lifecycle.gate(edge._answer)
+    edge._respond = lifecycle.gate(edge._respond)
     control.install()
-    import guard  # With what it needs of MiniStack, which corrections may have changed.
+    import guard  # Imported last: it uses functions of MiniStack that corrections replace.
 
     guard.install()
-    # Ctrl-C in a terminal reaches the whole process group; our parent decides when this process stops.
+    # Ctrl-C in a terminal reaches the whole process group, but the parent decides when this process stops.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from ministack.app import main
 

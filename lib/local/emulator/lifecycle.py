@@ -1,10 +1,10 @@
-"""The phases of this process: it loads what was kept, serves, drains, and is closed. Others hook in here.
+"""Phases of this process: it loads the saved state, serves, drains, and closes. Other modules register hooks:
 
-    lifecycle.after_load(resume)      # once all services have what was kept, and the port answers
-    lifecycle.before_drain(pause)     # no new work may begin from here on
-    lifecycle.busy(tasks)             # the drain waits until each of these returns nothing: {"execution of X": 2}
-    lifecycle.guards_cut(lock)        # held while the state of all services is copied at one moment
-    lifecycle.changed()               # something that must survive has changed without a request
+    lifecycle.after_load(resume)      # called when all services are loaded and the port is open
+    lifecycle.before_drain(pause)     # called before the drain: no new work may begin after it
+    lifecycle.busy(tasks)             # returns unfinished work that the drain waits for: {"execution of X": 2}
+    lifecycle.guards_snapshot(lock)   # a lock that is held while the state of all services is copied
+    lifecycle.changed()               # state to be saved has changed without a request
 """
 
 import asyncio
@@ -16,23 +16,23 @@ import re
 import threading
 import time
 
-import invoking
+import invocation_sources
 import ministack.app
-import saves
+import change_clock
 
 OPEN, DRAINING, CLOSED = "open", "draining", "closed"
 
 logger = logging.getLogger("trellis")
-cut_locks = []
+snapshot_locks = []
 used = threading.Event()
 _phase = OPEN
 _deadline = None
 _requests = {}
 _after_load, _before_drain, _busy = [], [], []
 
-# Reads, by the names that AWS gives them; a cut after each of them would save what it has saved before.
+# Read operations, by AWS's naming: they need no save.
 _READS = re.compile(rb"\.(Get|List|Describe|BatchGet|TransactGet|Query|Scan|Filter|Lookup|Test)(?!ActivityTask)\w*$")
-# Requests that wait for something to come: nothing is lost when they end early.
+# Requests that long-poll: nothing is lost when they end early.
 _WAITS = re.compile(rb"\.(ReceiveMessage|GetActivityTask)$")
 _FUNCTION_KEY = re.compile(rb"Credential=ASIA")
 
@@ -49,8 +49,8 @@ def busy(tasks):
     _busy.append(tasks)
 
 
-def guards_cut(lock):
-    cut_locks.append(lock)
+def guards_snapshot(lock):
+    snapshot_locks.append(lock)
 
 
 def is_stopping():
@@ -58,45 +58,45 @@ def is_stopping():
 
 
 def changed():
-    saves.note_change()
+    change_clock.note_change()
     if not used.is_set():
         used.set()
 
 
 async def drain(seconds):
-    """Takes no new work, waits for the work under way, and closes; returns what was still under way."""
+    """Accepts no new work, waits for unfinished work, and closes. Returns the work that did not end in time."""
     global _phase, _deadline
     _phase = DRAINING
     _deadline = time.monotonic() + seconds
     for callback in _before_drain:
         callback()
     quiet = 0
-    # Twice in a row: a batch that ends may begin another one.
+    # Idle twice in a row: a batch that ends may begin another batch.
     while quiet < 2 and time.monotonic() < _deadline:
-        quiet = quiet + 1 if not under_way() else 0
+        quiet = quiet + 1 if not unfinished_work() else 0
         await asyncio.sleep(0.02)
-    left = under_way()
+    left = unfinished_work()
     _phase = CLOSED
     return left
 
 
-def under_way():
-    """How much of which kind the drain waits for."""
+def unfinished_work():
+    """Returns the number of unfinished tasks by kind."""
     tasks = collections.Counter(list(_requests.values()))
-    for each in _busy:
-        tasks.update(each())
+    for callback in _busy:
+        tasks.update(callback())
     return dict(+tasks)
 
 
 def drain_report():
-    """What an end waits for, and for how many seconds more; None when there is no drain."""
+    """Returns the work that the drain waits for, and its remaining seconds; None outside of a drain."""
     if _phase != DRAINING:
         return None
-    return {"waitsFor": under_way(), "secondsLeft": max(0, _deadline - time.monotonic())}
+    return {"waitsFor": unfinished_work(), "secondsLeft": max(0, _deadline - time.monotonic())}
 
 
 def gate(original):
-    """Of an ASGI app: refuses what comes after the drain began, except of functions that are being drained."""
+    """Wraps an ASGI app: rejects requests after the drain began, except requests of functions that still run."""
 
     async def app(scope, receive, send):
         if scope["type"] == "lifespan":
@@ -104,7 +104,7 @@ def gate(original):
         headers = dict(scope["headers"])
         of_function = bool(_FUNCTION_KEY.search(headers.get(b"authorization", b"")))
         if _phase == CLOSED or (_phase == DRAINING and not of_function):
-            return await _refuse(scope, receive, send)
+            return await _reject(scope, receive, send)
         if scope["type"] == "websocket":
             return await original(scope, _until_draining(receive), send)
         target = headers.get(b"x-amz-target", b"")
@@ -114,11 +114,11 @@ def gate(original):
             _requests[request] = _name_of(scope, target)
         if writes:
             changed()
-        token = invoking.source.set(invoking.FUNCTION if of_function else invoking.REQUEST)
+        token = invocation_sources.source.set(invocation_sources.FUNCTION if of_function else invocation_sources.REQUEST)
         try:
             await original(scope, receive, send)
         finally:
-            invoking.source.reset(token)
+            invocation_sources.source.reset(token)
             _requests.pop(request, None)
             if writes:
                 changed()
@@ -127,14 +127,14 @@ def gate(original):
 
 
 def _name_of(scope, target):
-    """A request in a few words: the operation of a service, or the method and path."""
+    """Returns the name of a request: the operation of a service, or the method and path."""
     operation = re.search(rb"(\w+?)(?:_\d+)?\.(\w+)$", target)
     name = b" ".join(operation.groups()).decode() if operation else f"{scope['method']} {scope['path']}"
     return f"request {name}"
 
 
 def _until_draining(receive):
-    """A socket's messages are requests, too."""
+    """Disconnects a web socket when the drain begins; its messages count as requests that change state."""
 
     async def until():
         message = await receive()
@@ -154,17 +154,17 @@ def _loaded_after(send):
 
 
 def _resume(loop):
-    """What goes on after a start calls functions, and they call this port."""
+    """Resumes work after the port is open: the work calls functions, which call this port."""
     port = int(os.environ["GATEWAY_PORT"])
     asyncio.run_coroutine_threadsafe(ministack.app._wait_for_port(port), loop).result()
     for callback in _after_load:
         try:
             callback()
         except Exception:
-            logger.exception("What was under way at the last end does not go on")
+            logger.exception("Unfinished work of the last process could not be resumed")
 
 
-async def _refuse(scope, receive, send):
+async def _reject(scope, receive, send):
     if scope["type"] == "websocket":
         await receive()
         return await send({"type": "websocket.close", "code": 1012})

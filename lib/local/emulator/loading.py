@@ -1,11 +1,12 @@
-"""Reads what was kept at the start, and says how exactly: which save, and what came after it."""
+"""Loads the saved state at the start, and reports which save was loaded and what changed after it."""
 
 import json
 import os
 import re
 
 import blobs
-import cut
+import change_clock
+import snapshots
 import ministack.app
 import saves
 from ministack.core import persistence
@@ -26,7 +27,7 @@ def install():
 
 
 def _choose():
-    """The newest save that is as it was written."""
+    """Chooses the newest intact save."""
     global _decoded
     damaged = []
     for number in reversed(saves.numbers()):
@@ -35,35 +36,35 @@ def _choose():
         except saves.Damaged as error:
             damaged.append({"number": number, "reason": str(error)})
             continue
-        for each in damaged:
-            saves.set_aside(each["number"])
+        for entry in damaged:
+            saves.set_aside(entry["number"])
         saves.prune_blobs()
         _decoded = blobs.decoder()
-        _contents.update({name: _moved(content.decode(), save["port"]) for name, content in contents.items()})
-        cut.loaded(save)
+        _contents.update({name: _with_port(content.decode(), save["port"]) for name, content in contents.items()})
+        snapshots.loaded(save)
         report.update(
             savedAt=save["takenAt"],
             stopped=save["final"],
-            lastChange=saves.last_change(),
+            lastChange=change_clock.last_change(),
             damaged=damaged,
         )
         return
     if damaged:
-        _give_up("Damaged data", f"{damaged[0]['reason']} in {saves.FOLDER}, and there is no other save")
-    if saves.last_change():
-        report.update(savedAt=None, stopped=False, lastChange=saves.last_change(), damaged=[])
+        _give_up("Damaged data", f"{damaged[0]['reason']} in {saves.FOLDER}, and no other save exists")
+    if change_clock.last_change():
+        report.update(savedAt=None, stopped=False, lastChange=change_clock.last_change(), damaged=[])
 
 
-def _moved(text, port):
-    """A queue is known by its URL, and functions have it in their environment."""
-    here = os.environ.get("GATEWAY_PORT", "")
-    if port in ("", here):
+def _with_port(text, port):
+    """Replaces the port of the save: queues are identified by their URLs, which functions have in their environment."""
+    current = os.environ.get("GATEWAY_PORT", "")
+    if port in ("", current):
         return text
-    return re.sub(rf"\b(127\.0\.0\.1|localhost):{port}(?!\d)", rf"\g<1>:{here}", text)
+    return re.sub(rf"\b(127\.0\.0\.1|localhost):{port}(?!\d)", rf"\g<1>:{current}", text)
 
 
 def _load_state(service):
-    """What was kept of a service; before there were saves, each had a file of its own."""
+    """Returns the saved state of a service. Versions without saves had a file per service."""
     if _decoded is None:
         path = os.path.join(persistence.STATE_DIR, f"{service}.json")
         if not os.path.exists(path):
@@ -82,7 +83,7 @@ def _load_state(service):
 
 
 def _load_all():
-    """MiniStack goes on without what it cannot read, and would save over it."""
+    """Loads all services, or ends: MiniStack would ignore unreadable state, and overwrite it with the next save."""
     for service, module in ministack.app._state_map.items():
         try:
             data = _load_state(service)
@@ -94,13 +95,13 @@ def _load_all():
 
 
 def remove_former_layout():
-    """Once all of it is in a save."""
+    """Removes the files of a version without saves, after their content is in a save."""
     for service in ministack.app._state_map:
         path = os.path.join(persistence.STATE_DIR, f"{service}.json")
         if os.path.exists(path):
             os.remove(path)
 
 
-def _give_up(what, reason):
-    print(f"{what}: {reason}", flush=True)
+def _give_up(problem, reason):
+    print(f"{problem}: {reason}", flush=True)
     os._exit(3)

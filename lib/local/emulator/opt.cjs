@@ -1,6 +1,6 @@
-// Runs first in each Node.js execution environment: shows the function's layers at /opt, where code and
-// bundlers expect them, although the host has nothing there. Later layers win over earlier ones, and
-// bare names are looked for in them (NODE_PATH), by ES modules too, all as on AWS:
+// Runs first in each Node.js execution environment: maps /opt to the function's layers, where code and
+// bundlers expect them. Later layers override earlier ones, and bare imports are resolved in them
+// (NODE_PATH), for ES modules as well, as on AWS:
 // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-layers.html
 // https://aws.amazon.com/blogs/compute/node-js-18-x-runtime-now-available-in-aws-lambda/
 const fs = require('node:fs');
@@ -11,7 +11,7 @@ const { fileURLToPath, pathToFileURL } = require('node:url');
 const layers = (process.env._LAMBDA_LAYERS_DIRS ?? '').split(path.delimiter).filter(Boolean);
 delete process.env._LAMBDA_LAYERS_DIRS;
 
-/** One layer is shown as it is; several are linked together file by file. */
+/** Returns the folder for /opt: the layer itself, or a folder with links to the files of several layers. */
 function merged() {
   if (layers.length === 1) return layers[0];
   const opt = path.join(path.dirname(layers[0]), 'opt');
@@ -33,8 +33,8 @@ function merged() {
   return opt;
 }
 
-/** Replaces what MiniStack does for bare imports: links into the code's own node_modules. */
-function forgetLinks() {
+/** Removes MiniStack's links to layers from the code's own node_modules. */
+function removeLinks() {
   const modules = path.join(process.cwd(), 'node_modules');
   for (const name of fs.existsSync(modules) ? fs.readdirSync(modules) : []) {
     const link = path.join(modules, name);
@@ -44,7 +44,7 @@ function forgetLinks() {
 }
 
 if (layers.length > 0) {
-  forgetLinks();
+  removeLinks();
   const opt = merged();
   const inOpt = (file) =>
     file === '/opt' || file.startsWith('/opt/') ? path.join(opt, file.slice(4)) : file;
@@ -56,7 +56,7 @@ if (layers.length > 0) {
   process.env.NODE_PATH = packages.join(path.delimiter);
   Module._initPaths();
 
-  /** Node.js itself looks at NODE_PATH for CommonJS only. */
+  /** Resolves bare imports of ES modules: Node.js uses NODE_PATH for CommonJS only. */
   const resolveBare = (specifier, context, next) => {
     try {
       return next(specifier, context);

@@ -1,7 +1,7 @@
-"""Which part of the emulator a request is for: the deployed app, or the cloud that it runs on.
+"""Classification of requests: for the deployed app (data plane), or for the cloud that it runs on (management).
 
-The app's part answers as on AWS, to everyone, with the CORS headers that the app itself has. Everything else is
-management. Requests are told apart by MiniStack's own functions, in the order in which it asks them.
+The app's part responds to everyone as on AWS, with the app's own CORS headers. All other requests are management.
+The classification uses MiniStack's own functions, in the order in which MiniStack calls them.
 """
 
 import hmac
@@ -14,9 +14,9 @@ from ministack.core.sigv4 import decode_header_value
 from ministack.services import cloudfront, cognito
 
 APP = "app"  # Belongs to the deployed app.
-LINK = "link"  # An address with a secret in it.
-OWNER = "owner"  # Needs the token of the local cloud's owner.
-SIGNED = "signed"  # Needs the signature of an access key. This is what every other request needs.
+LINK = "link"  # A URL that contains a secret.
+OWNER = "owner"  # Requires the token of the local cloud's owner.
+SIGNED = "signed"  # Requires the signature of an access key. The default.
 
 
 class Request:
@@ -38,21 +38,22 @@ class Request:
         return [decode_header_value(value) for key, value in self.scope["headers"] if key.lower() == name.encode()]
 
     def is_preflight(self, *methods):
-        wanted = self.headers.get("access-control-request-method")
-        return self.method == "OPTIONS" and "origin" in self.headers and wanted in methods
+        method = self.headers.get("access-control-request-method")
+        return self.method == "OPTIONS" and "origin" in self.headers and method in methods
 
     def has_signature(self):
         return "authorization" in self.headers or "X-Amz-Signature" in self.query or "Signature" in self.query
 
 
 def is_served_name(request):
-    """Domain names of AWS and of the app under which something is deployed here. Nobody else can make a browser send them."""
+    """Returns true for domain names of AWS and of the app that are deployed here: other sites cannot make a browser send
+    them."""
     label = emulator._parse_cloudfront_dataplane_host(request.host)
     if label is not None:
         return cloudfront.find_distribution_for_label(label) is not None
     if emulator._resolve_custom_domain_request(request.host, request.path) is not None:
         return True
-    # Programs that were told AWS's own name of a service; the signature covers it.
+    # Programs that use AWS's own host name of a service; the signature covers it.
     return request.has_signature() and re.fullmatch(r"([a-z0-9-]+\.)+(amazonaws\.com(\.cn)?|on\.aws)", request.host) is not None
 
 
@@ -77,8 +78,8 @@ def _load_balancer(request):
 def _graphql(request):
     if emulator._APPSYNC_REALTIME_RE.match(request.host):
         return not request.is_http
-    own = re.match(r"[a-z0-9]+\.appsync-api\.", request.host) and request.path in ("/graphql", "/event")
-    return (own or emulator._APPSYNC_GRAPHQL_RE.match(request.path)) and (
+    is_api_host = re.match(r"[a-z0-9]+\.appsync-api\.", request.host) and request.path in ("/graphql", "/event")
+    return (is_api_host or emulator._APPSYNC_GRAPHQL_RE.match(request.path)) and (
         request.method == "POST" or request.is_preflight("POST")
     )
 
@@ -87,9 +88,9 @@ _SIGN_IN_PAGES = re.compile(r"/(oauth2/(authorize|idpresponse|login|revoke|token
 
 
 def _sign_in_page(request):
-    known = re.fullmatch(r"/([^/]+)/\.well-known/(jwks\.json|openid-configuration)", request.path)
-    if known:
-        return cognito._get_pool_unscoped(known[1]) is not None
+    discovery = re.fullmatch(r"/([^/]+)/\.well-known/(jwks\.json|openid-configuration)", request.path)
+    if discovery:
+        return cognito._get_pool_unscoped(discovery[1]) is not None
     return _SIGN_IN_PAGES.fullmatch(request.path)
 
 
@@ -104,17 +105,17 @@ _PUBLIC_OPERATIONS = {
 
 
 def _public_operation(request):
-    """What the SDK's model of Cognito sends without a signature."""
+    """Returns true for operations of Cognito that the SDK sends without a signature."""
     if request.path != "/" or request.has_signature():
         return False
     if request.is_preflight("POST"):
-        asked = re.split(r"[\s,]+", request.headers.get("access-control-request-headers", "").lower())
-        return "x-amz-target" in asked and "authorization" not in asked
+        headers = re.split(r"[\s,]+", request.headers.get("access-control-request-headers", "").lower())
+        return "x-amz-target" in headers and "authorization" not in headers
     return request.method == "POST" and request.headers.get("x-amz-target") in _PUBLIC_OPERATIONS
 
 
 def _bucket(request):
-    """S3 itself refuses what neither a signature nor the bucket's policy allows."""
+    """Returns true for requests to a bucket: S3 itself rejects them without a signature or a bucket policy."""
     if not request.is_http or detect_service(request.method, request.path, request.headers, request.query) != "s3":
         return False
     form = request.headers.get("content-type", "").startswith("multipart/form-data")
@@ -124,7 +125,7 @@ def _bucket(request):
 
 
 def _notification_link(request):
-    """In the messages by which SNS has a subscription confirmed."""
+    """Returns true for the links in messages of SNS that confirm or end a subscription."""
     return request.method == "GET" and request.path == "/" and request.query.get("Action") in (
         ["ConfirmSubscription"],
         ["Unsubscribe"],
@@ -135,8 +136,8 @@ def _owner(request):
     return request.path.startswith(("/_trellis/", "/_ministack/", "/_localstack/")) or request.path == "/health"
 
 
-def _found_by_path(request):
-    """Services that MiniStack serves under every host name."""
+def _is_service_path(request):
+    """Returns true for services that MiniStack serves under every host name."""
     path = request.path
     return (
         path.startswith(("/iceberg", emulator._S3_CONTROL_PREFIX, emulator._SES_V2_PREFIX))
@@ -147,9 +148,9 @@ def _found_by_path(request):
 
 
 _TABLE = (
-    # plane, whether it is for a request. The first that is for it counts.
+    # (plane, predicate). The first predicate that matches decides.
     (OWNER, _owner),
-    (SIGNED, _found_by_path),
+    (SIGNED, _is_service_path),
     (APP, _api),
     (APP, _function_url),
     (APP, _distribution),
@@ -161,15 +162,15 @@ _TABLE = (
     (LINK, _notification_link),
 )
 
-_ANSWERS = ("/_ministack/cfn-response/", "/_ministack/cfn-signal/")  # Followed by a random token.
+_RESPONSE_URLS = ("/_ministack/cfn-response/", "/_ministack/cfn-signal/")  # Followed by a random token.
 _CODE = ("/_ministack/lambda-code/", "/_ministack/lambda-layers/")
 
 
 def plane_of(request, link_signature):
-    if request.method == "PUT" and request.path.startswith(_ANSWERS):
+    if request.method == "PUT" and request.path.startswith(_RESPONSE_URLS):
         return LINK
     if request.method == "GET" and request.path.startswith(_CODE):
-        given = request.query.get("signature", [""])[0]
-        if hmac.compare_digest(given.encode(), link_signature(request.path).encode()):
+        signature = request.query.get("signature", [""])[0]
+        if hmac.compare_digest(signature.encode(), link_signature(request.path).encode()):
             return LINK
-    return next((plane for plane, is_for in _TABLE if is_for(request)), SIGNED)
+    return next((plane for plane, matches in _TABLE if matches(request)), SIGNED)

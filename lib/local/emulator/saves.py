@@ -1,20 +1,20 @@
-"""What this cloud holds, as files. Each save is one moment of all services.
+"""Saves as files. Each save is a consistent snapshot of all services.
 
-    saves/<number>.json   a save: the time, and the checksum of each service's file
-    saves/files/          the files of services; one that did not change belongs to several saves
-    saves/blobs/          large binary values by their checksum: code and layers are written once
-    saves/changed         the time of the last change, written with each
+    saves/<number>.json   manifest of a save: the time, and the checksum of each service's file
+    saves/files/          files of services; saves share files that did not change
+    saves/blobs/          large binary values by checksum: code and layers are written once
+    saves/changed         time of the last change
 
-A save is there when its list is, which is renamed into its place. The former save is kept beside the newest.
+A save exists when its manifest exists, which is renamed into place. The previous save is kept as well.
 """
 
 import hashlib
 import json
-import mmap
 import os
 import re
-import struct
 import time
+
+import change_clock
 
 try:
     import fcntl
@@ -25,8 +25,7 @@ FOLDER = os.path.join(os.environ.get("STATE_DIR", "/tmp/ministack-state"), "save
 _FILES = os.path.join(FOLDER, "files")
 _BLOBS = os.path.join(FOLDER, "blobs")
 _KEPT = 2
-_LOCKED_WITHIN = 20
-_clock = None
+_LOCK_TIMEOUT = 20
 lock_file = None
 
 
@@ -39,20 +38,17 @@ class InUse(Exception):
 
 
 def open_folder():
-    """A child of a killed process may still be writing: it holds the lock, and is waited for."""
-    global _clock, lock_file
+    """Opens and locks the folder. Waits for a child of a killed process that still writes: it holds the lock."""
+    global lock_file
     for folder in (_FILES, _BLOBS):
         os.makedirs(folder, exist_ok=True)
     lock_file = os.open(os.path.join(FOLDER, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
     _lock()
-    clock = os.open(os.path.join(FOLDER, "changed"), os.O_RDWR | os.O_CREAT, 0o600)
-    os.ftruncate(clock, 8)
-    _clock = mmap.mmap(clock, 8)
-    os.close(clock)
+    change_clock.open_file(os.path.join(FOLDER, "changed"))
 
 
 def _lock():
-    deadline = time.monotonic() + _LOCKED_WITHIN
+    deadline = time.monotonic() + _LOCK_TIMEOUT
     while fcntl:
         try:
             return fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -61,14 +57,6 @@ def _lock():
                 raise InUse(f"another process writes in {FOLDER}") from None
             time.sleep(0.05)
 
-
-def note_change():
-    if _clock is not None:
-        _clock[:] = struct.pack("<d", time.time())
-
-
-def last_change():
-    return struct.unpack("<d", _clock[:])[0]
 
 
 def numbers():
@@ -80,7 +68,7 @@ def sum_of(content):
 
 
 def write(services, former, details, durable):
-    """Writes a save and returns its number. `services` yields (name, bytes, or None to keep the former file)."""
+    """Writes a save and returns its number. `services` yields (name, bytes; None reuses the file of the last save)."""
     files = {}
     for name, content in services:
         if content is None:
@@ -91,13 +79,13 @@ def write(services, former, details, durable):
         _write_once(_file_of(name, files[name]), content, durable)
     number = numbers()[-1] + 1 if numbers() else 1
     content = json.dumps({"number": number, "files": files, **details}).encode()
-    listed = json.dumps({"sum": sum_of(content), "save": json.loads(content)}).encode()
-    _replace(_list_of(number), listed, durable)
+    text = json.dumps({"sum": sum_of(content), "save": json.loads(content)}).encode()
+    _replace(_manifest_of(number), text, durable)
     _prune()
     return number
 
 
-def _list_of(number):
+def _manifest_of(number):
     return os.path.join(FOLDER, f"{number:012d}.json")
 
 
@@ -121,31 +109,31 @@ def _replace(path, content, durable):
 
 
 def _prune():
-    known = numbers()
-    for number in known[:-_KEPT]:
-        os.remove(_list_of(number))
-    kept = [listed(number)["files"].items() for number in known[-_KEPT:]]
-    used = {os.path.basename(_file_of(*each)) for files in kept for each in files}
+    existing = numbers()
+    for number in existing[:-_KEPT]:
+        os.remove(_manifest_of(number))
+    kept = [manifest(number)["files"].items() for number in existing[-_KEPT:]]
+    used = {os.path.basename(_file_of(*file)) for files in kept for file in files}
     for name in set(os.listdir(_FILES)) - used:
         os.remove(os.path.join(_FILES, name))
 
 
-def listed(number):
-    with open(_list_of(number), "rb") as file:
+def manifest(number):
+    with open(_manifest_of(number), "rb") as file:
         try:
-            listed = json.load(file)
-            save = listed["save"]
-            intact = listed["sum"] == sum_of(json.dumps(save).encode())
+            content = json.load(file)
+            save = content["save"]
+            is_intact = content["sum"] == sum_of(json.dumps(save).encode())
         except (ValueError, KeyError, TypeError):
-            intact = False
-    if not intact:
+            is_intact = False
+    if not is_intact:
         raise Damaged(f"{number:012d}.json does not match its checksum")
     return save
 
 
 def read(number):
-    """A save and the contents of its files, each as it was written."""
-    save = listed(number)
+    """Returns a save and the verified contents of its files."""
+    save = manifest(number)
     contents = {}
     for name, checksum in save["files"].items():
         path = _file_of(name, checksum)
@@ -163,12 +151,12 @@ def read(number):
 
 
 def set_aside(number):
-    """A damaged save: what comes next is not compared with it, and it can be looked at."""
-    os.replace(_list_of(number), f"{_list_of(number)}.damaged")
+    """Renames a damaged save, so that it is not loaded again and can be analyzed."""
+    os.replace(_manifest_of(number), f"{_manifest_of(number)}.damaged")
 
 
 def verify(number):
-    """Reads a save back as it will be loaded."""
+    """Reads a save back in the same way as a start."""
     save, contents = read(number)
     for content in contents.values():
         json.loads(content)
@@ -178,7 +166,7 @@ def verify(number):
 
 
 def keep_blob(content):
-    """Keeps a large value once; returns its name."""
+    """Stores a large value once, and returns its name."""
     name = hashlib.sha256(content).hexdigest()
     _write_once(os.path.join(_BLOBS, name), content, durable=False)
     return name
@@ -193,11 +181,11 @@ def blob(name):
 
 
 def prune_blobs():
-    """At a start only: later on, one that no save lists yet may be new."""
+    """Removes unused blobs. Only at a start: later, a new blob may not be in a save yet."""
     used = set()
     for number in numbers():
         try:
-            used.update(listed(number).get("blobs", []))
+            used.update(manifest(number).get("blobs", []))
         except Damaged:
             return
     for name in set(os.listdir(_BLOBS)) - used:

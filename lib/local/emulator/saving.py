@@ -1,4 +1,4 @@
-"""Saves while this cloud is used, and at its end."""
+"""Saves periodically while state changes, and at the end."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 
-import cut
+import snapshots
 import hypercorn.asyncio
 import lifecycle
 import loading
@@ -15,18 +15,18 @@ import ministack.app
 from ministack.core import persistence
 from ministack.services import cloudformation
 
-# The loss of a kill is at most this and the time that a save takes.
+# Seconds between saves. A kill loses at most this and the duration of a save.
 _INTERVAL = float(os.environ.get("TRELLIS_LOCAL_SAVE_SECONDS", "0.7"))
-_DRAINS_WITHIN = float(os.environ.get("TRELLIS_LOCAL_DRAIN_SECONDS", "10"))
+_DRAIN_SECONDS = float(os.environ.get("TRELLIS_LOCAL_DRAIN_SECONDS", "10"))
 logger = logging.getLogger("trellis")
 _stopped = None
 
 
 def save_while_used():
-    threading.Thread(target=_save_now_and_then, daemon=True, name="trellis-save").start()
+    threading.Thread(target=_save_periodically, daemon=True, name="trellis-save").start()
 
 
-def _save_now_and_then():
+def _save_periodically():
     problem = None
     while True:
         lifecycle.used.wait()
@@ -40,20 +40,20 @@ def _save_now_and_then():
         except Exception as error:  # noqa: BLE001
             if str(error) != problem:
                 problem = str(error)
-                logger.error("Saving failed; what changes from now on may be lost: %s", problem)
-            # What is not saved yet has changed since the last save.
+                logger.error("Saving failed, so later changes may be lost: %s", problem)
+            # The changes of the failed save are still to be saved.
             lifecycle.used.set()
         time.sleep(max(0.05, _INTERVAL - (time.monotonic() - began)))
 
 
 def save(final=False):
-    saved = cut.save(final)
+    saved = snapshots.save(final)
     loading.remove_former_layout()
     return saved
 
 
 async def stop():
-    """Drains, saves, and reads the save back; once, however often it is asked for."""
+    """Drains, saves, and reads the save back. Repeated calls share one stop."""
     global _stopped
     if _stopped is None:
         _stopped = asyncio.ensure_future(_stop())
@@ -61,22 +61,22 @@ async def stop():
 
 
 async def _stop():
-    unfinished = await lifecycle.drain(_DRAINS_WITHIN)
+    unfinished = await lifecycle.drain(_DRAIN_SECONDS)
     try:
         saved = await asyncio.to_thread(save, True)
         return {"kept": True, "savedAt": saved["takenAt"], "unfinished": unfinished}
     except Exception as error:  # noqa: BLE001
-        former = cut.last()
+        previous = snapshots.last()
         logger.error("The last save failed: %s", error)
         reason = str(error) or type(error).__name__
-        return {"kept": False, "savedAt": former and former["takenAt"], "unfinished": unfinished, "reason": reason}
+        return {"kept": False, "savedAt": previous and previous["takenAt"], "unfinished": unfinished, "reason": reason}
 
 
 def install():
     _stop_on_sigterm()
     if not persistence.PERSIST_STATE:
         return
-    # MiniStack's own save at its end does not say when it fails.
+    # MiniStack's save at its end does not report failures.
     ministack.app.save_all = lambda _services: None
     _skip_settled_stacks()
 
@@ -86,11 +86,11 @@ def _stop_on_sigterm():
 
     async def served(app, config, **options):
         if "shutdown_trigger" not in options:
-            asked = asyncio.Event()
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asked.set)
+            requested = asyncio.Event()
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, requested.set)
 
             async def stopped():
-                await asked.wait()
+                await requested.wait()
                 await stop()
 
             options["shutdown_trigger"] = stopped
@@ -100,18 +100,18 @@ def _stop_on_sigterm():
 
 
 def _skip_settled_stacks():
-    """The largest state, templates and events of stacks, changes by requests and during operations only."""
-    asked = [0]
+    """Serializes the largest state, templates and events of stacks, only after requests and during operations."""
+    requests = [0]
     handle = cloudformation.handle_request
 
     async def handle_request(*args, **kwargs):
-        asked[0] += 1
+        requests[0] += 1
         return await handle(*args, **kwargs)
 
     cloudformation.handle_request = handle_request
 
     def version():
         stacks = cloudformation._stacks._data.values()
-        return None if any(each.get("StackStatus", "").endswith("_IN_PROGRESS") for each in stacks) else asked[0] + 1
+        return None if any(stack.get("StackStatus", "").endswith("_IN_PROGRESS") for stack in stacks) else requests[0] + 1
 
-    cut.serialized_by_version("cloudformation", version)
+    snapshots.serialized_by_version("cloudformation", version)

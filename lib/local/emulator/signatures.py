@@ -1,4 +1,4 @@
-"""Whether the signature of a request is good, by MiniStack's own verification, which knows users and sessions."""
+"""Verification of request signatures, on MiniStack's verification of users and sessions."""
 
 import contextvars
 import hashlib
@@ -12,23 +12,23 @@ from ministack.core.responses import get_account_id
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
-# The key and the credential of a request whose signature was found good: MiniStack need not compute it again.
+# Key and credential of a request with a valid signature: MiniStack does not compute it again.
 _verified = contextvars.ContextVar("trellis_verified", default=None)
 
 
 def install():
     _verify_root()
-    _know_one_root_key()
-    _keep_verdicts()
+    _reject_other_root_keys()
+    _reuse_verdicts()
 
 
 def forget():
-    """Called at the start of each request."""
+    """Clears the verdict at the start of each request."""
     _verified.set(None)
 
 
 def failure_of(request, body):
-    """The reason why the signature of a request is refused, or None."""
+    """Returns the error of an invalid signature, or None."""
     if len(request.values("authorization")) > 1:
         return AuthError("IncompleteSignature", "A request must have one Authorization header.")
     iam_evaluator.pin_signed_request(request.method, request.raw_path, request.query, request.scope["headers"])
@@ -37,7 +37,7 @@ def failure_of(request, body):
     if signed is None:
         return AuthError(
             "MissingAuthenticationToken",
-            "The request has no signature. AWS's tools get keys of this local cloud by: npx trellis info --env",
+            "The request has no signature. Configure AWS tools with: npx trellis info --env",
         )
     if signed.s3_scoped:
         return AuthError("SignatureDoesNotMatch", "Credential should be scoped to the correct service.")
@@ -59,10 +59,10 @@ def failure_of(request, body):
 
 
 def _verify_root():
-    """MiniStack verifies the signatures of users and sessions. Those of root it takes as they are, and any key called
-    `test` or any account id for root's."""
+    """Verifies the signatures of root as well. MiniStack verifies those of users and sessions only, and accepts the key
+    `test` and every account id as keys of root."""
     identify = iam_evaluator.resolve_caller_identity
-    iam_evaluator._is_root_key = lambda access_key_id: False  # Asked for this only, and below.
+    iam_evaluator._is_root_key = lambda access_key_id: False  # Used only for this, and replaced below.
 
     def resolve_caller_identity(access_key_id):
         if not access_key_id or not iam_evaluator.is_root_access_key(access_key_id):
@@ -82,14 +82,14 @@ def _verify_root():
             module.resolve_caller_identity = resolve_caller_identity
 
 
-def _know_one_root_key():
-    """To MiniStack `test` and every account id are keys of root, so that only the signature is wrong. To AWS a key that
-    it has not created is unknown: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
+def _reject_other_root_keys():
+    """Rejects `test` and account ids, which MiniStack accepts as keys of root, as unknown keys, not as wrong signatures:
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
     original = iam_evaluator.authenticate
 
     def authenticate(access_key_id, account_id):
         signed = iam_evaluator._signed_request.get()
-        # Requests without a signature are given such a key by MiniStack.
+        # MiniStack gives such a key to requests without a signature.
         is_signed = signed is not None and signed.access_key_id == access_key_id
         if is_signed and iam_evaluator.is_root_access_key(access_key_id) and access_key_id != os.environ["AWS_ACCESS_KEY_ID"]:
             unknown = iam_evaluator._unknown_access_key()
@@ -99,7 +99,7 @@ def _know_one_root_key():
     iam_evaluator.authenticate = authenticate
 
 
-def _keep_verdicts():
+def _reuse_verdicts():
     original = iam_evaluator.authenticate
 
     def authenticate(access_key_id, account_id):

@@ -1,4 +1,4 @@
-"""The corrections to MiniStack, by the name under which each can be switched off."""
+"""Corrections to MiniStack, by the name that disables each."""
 
 import os
 
@@ -8,13 +8,13 @@ _CORRECTIONS = {}
 def correction(install):
     """Registers a correction under its function's name."""
     if install.__name__ in _CORRECTIONS:
-        raise ValueError(f"Two corrections are called {install.__name__}: rename one.")
+        raise ValueError(f"Duplicate correction {install.__name__}: rename one of them.")
     _CORRECTIONS[install.__name__] = install
     return install
 
 
 def replaced(module, name):
-    """Decorator: the function takes the place of `module.name` and gets the original as first argument."""
+    """Decorates a function that replaces `module.name` and gets the original as its first argument."""
 
     def decorate(function):
         original = getattr(module, name)
@@ -58,8 +58,8 @@ def apply():
     unknown = without - _CORRECTIONS.keys()
     if unknown:
         raise SystemExit(
-            f"TRELLIS_LOCAL_WITHOUT names {', '.join(sorted(unknown))}, which is no correction. "
-            f"There are: {', '.join(sorted(_CORRECTIONS))}."
+            f"TRELLIS_LOCAL_WITHOUT must name corrections, got {', '.join(sorted(unknown))}. "
+            f"The corrections are {', '.join(sorted(_CORRECTIONS))}."
         )
     for name, install in _CORRECTIONS.items():
         if name not in without:

@@ -1,4 +1,4 @@
-"""Who may do what."""
+"""Permissions."""
 
 import datetime
 import json
@@ -11,11 +11,11 @@ from . import correction, replaced
 
 @correction
 def secure_transport():
-    """A request counts as sent over TLS.
+    """Treats requests as sent over TLS.
 
-    Every AWS endpoint an SDK calls by default is HTTPS, so `aws:SecureTransport` is true there. The
-    loopback connection stands for that endpoint. Without this, a bucket, queue or topic with
-    `enforceSSL` refuses everyone, among them CDK's own bootstrap bucket.
+    SDKs call AWS over HTTPS by default, where `aws:SecureTransport` is true. The loopback connection
+    replaces that endpoint. Without this correction, buckets, queues and topics with `enforceSSL` reject
+    all requests, including those to the CDK's bootstrap bucket.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport
     """
     import ministack.app
@@ -26,9 +26,9 @@ def secure_transport():
 
 @correction
 def denials_file():
-    """Writes each call that IAM denies to the file TRELLIS_LOCAL_DENIALS, one JSON object a line.
+    """Writes each request that IAM denies to the file TRELLIS_LOCAL_DENIALS, as a JSON object per line.
 
-    Stands for CloudTrail's AccessDenied records: code that swallows the error cannot hide it.
+    Replaces CloudTrail's AccessDenied records: code that ignores the error cannot hide it.
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
     """
     file = os.environ.get("TRELLIS_LOCAL_DENIALS")
@@ -62,7 +62,7 @@ def denials_file():
 
 @correction
 def batch_actions():
-    """A batch needs the permission for its single action: there is none for the batch.
+    """Requires the permission of the single action for a batch: batches have no permissions of their own.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
     https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html

@@ -1,4 +1,4 @@
-"""The cache of a stage."""
+"""Cache of a stage."""
 
 import time
 
@@ -12,11 +12,10 @@ _WARNING = "199 Cache-control headers were ignored because the caller was unauth
 
 @correction
 def response_cache():
-    """A stage with a cache keeps answers of methods for which caching is on, by the integration's key parameters.
+    """Caches the responses of methods with caching enabled, by the integration's key parameters, for every status.
 
-    It keeps them whatever their status is.
-    `Cache-Control: max-age=0` is ignored with a warning: emptying an entry takes AWS credentials with
-    execute-api:InvalidateCache, which is what a stage asks for unless told otherwise.
+    `Cache-Control: max-age=0` is ignored with a warning: the invalidation of an entry requires AWS credentials with
+    execute-api:InvalidateCache, by the default of a stage.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
     """
     entries = {}

@@ -9,7 +9,7 @@ from . import correction
 
 @correction
 def pseudo_parameters():
-    """Conditions see the pseudo parameters that do not depend on the stack.
+    """Resolves the pseudo parameters that do not depend on the stack in conditions.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
     """

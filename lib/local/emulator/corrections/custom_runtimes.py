@@ -1,4 +1,4 @@
-"""How functions with a runtime of their own run (provided.*)."""
+"""Functions with custom runtimes (provided.*)."""
 
 import io
 import os
@@ -17,17 +17,17 @@ from . import correction, replaced
 
 @correction
 def custom_runtime_environment():
-    """A custom runtime sees its own variables and Lambda's, and calls this cloud: it gets nothing of the emulator.
+    """Limits the environment of a custom runtime to its variables and Lambda's, without the emulator's settings.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
-    Where the services are, AWS's SDKs know by themselves; here AWS_ENDPOINT_URL says it.
+    AWS_ENDPOINT_URL configures the SDKs for this cloud.
     """
-    # Temporary files go where they are removed with the emulator.
-    lambdas = re.compile(r"AWS_|LAMBDA_|_HANDLER$|_X_AMZN_|PATH$|TMPDIR$")
+    # TMPDIR is a folder that is removed with the emulator.
+    lambda_names = re.compile(r"AWS_|LAMBDA_|_HANDLER$|_X_AMZN_|PATH$|TMPDIR$")
 
     @replaced(lambda_svc, "_provided_worker_env")
     def environment(original, config, code_dir, port):
-        own = lambda_svc._runtime_env_vars(config)
+        configured = lambda_svc._runtime_env_vars(config)
         full = original(config, code_dir, port)
         return {
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",
@@ -36,24 +36,24 @@ def custom_runtime_environment():
             "LAMBDA_RUNTIME_DIR": "/var/runtime",
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
-            **{name: value for name, value in full.items() if name in own or lambdas.match(name)},
+            **{name: value for name, value in full.items() if name in configured or lambda_names.match(name)},
         }
 
 
 @correction
 def layers_of_custom_runtimes():
-    """A custom runtime finds the programs and libraries of its layers, and may itself be in one.
+    """Adds the programs and libraries of layers to the paths of a custom runtime, which may itself be in a layer.
 
     https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html#packaging-layers-paths
     https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
-    Nothing is at /opt, which belongs to the machine: PATH and LD_LIBRARY_PATH name the layers' own folders.
+    /opt belongs to the machine, so PATH and LD_LIBRARY_PATH have the folders of the layers.
     """
 
     def archives(config):
         references = config.get("Layers") or []
-        found = [lambda_svc._resolve_layer_zip(reference) for reference in references]
-        # Of two files with one name the later layer's is the one at /opt.
-        return [archive for archive in reversed(found) if archive]
+        resolved = [lambda_svc._resolve_layer_zip(reference) for reference in references]
+        # Later layers override files of earlier ones at /opt.
+        return [archive for archive in reversed(resolved) if archive]
 
     @replaced(lambda_svc, "_provided_worker_env")
     def environment(original, config, code_dir, port):
@@ -71,7 +71,7 @@ def layers_of_custom_runtimes():
 
 
 def _with_bootstrap(code, layers):
-    """The code with the layers' bootstrap, if it has none of its own."""
+    """Returns the code, with the bootstrap of a layer if the code has no bootstrap."""
     entries = [(archive, zipfile.ZipFile(io.BytesIO(archive)).namelist()) for archive in (code, *layers)]
     source = next((archive for archive, names in entries if "bootstrap" in names), code)
     if source is code:
@@ -83,17 +83,17 @@ def _with_bootstrap(code, layers):
 
 
 class _InitFailed(RuntimeError):
-    """The runtime reported an error, or ended, before it asked for the first event."""
+    """The runtime reported an error, or ended, before it requested the first event."""
 
 
 @correction
 def custom_runtime_errors():
-    """What a custom runtime reports of its initialization is the answer, and so is how it ended if it did not.
+    """Returns the initialization error that a custom runtime reports, or else the reason of its exit.
 
     https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror
     https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
     """
-    # It would take the log lines away and into the message.
+    # MiniStack would move the log lines into the message.
     ProvidedWorker._init_log_suffix = lambda self: ""
 
     @replaced(ProvidedWorker, "_await_init")
@@ -129,9 +129,8 @@ def custom_runtime_errors():
         }
 
 
-# Outlives the emulator however that ends, and ends the processes that it was told of: one number a line, negative for
-# one that has ended already.
-_UNDERTAKER = """
+# Survives the emulator, and then kills the registered processes. Reads a process id per line; a negative id unregisters.
+_REAPER = """
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 alive = set()
@@ -148,23 +147,23 @@ for pid in alive:
 
 @correction
 def custom_runtimes_end_with_the_emulator():
-    """A custom runtime ends when the emulator is gone: one that asks again and again for an event would go on for ever.
+    """Ends custom runtimes with the emulator: a runtime that polls for events would run for ever.
 
     Lambda discards execution environments without waiting for them.
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown
     """
-    undertaker = []
+    reaper = []
 
-    def tell(number):
-        if not undertaker:
-            command = [sys.executable, "-I", "-S", "-u", "-c", _UNDERTAKER]
-            undertaker.append(subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True))
-        undertaker[0].stdin.write(f"{number}\n".encode())
-        undertaker[0].stdin.flush()
+    def register(number):
+        if not reaper:
+            command = [sys.executable, "-I", "-S", "-u", "-c", _REAPER]
+            reaper.append(subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True))
+        reaper[0].stdin.write(f"{number}\n".encode())
+        reaper[0].stdin.flush()
 
     @replaced(ProvidedWorker, "_await_init")
     def await_init(original, self, *args, **kwargs):
-        tell(self._proc.pid)
+        register(self._proc.pid)
         return original(self, *args, **kwargs)
 
     @replaced(ProvidedWorker, "_teardown")
@@ -172,4 +171,4 @@ def custom_runtimes_end_with_the_emulator():
         process = self._proc
         original(self)
         if process:
-            tell(-process.pid)
+            register(-process.pid)

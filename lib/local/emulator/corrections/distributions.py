@@ -1,4 +1,4 @@
-"""What a CloudFront distribution makes of its origins' answers."""
+"""Responses of a CloudFront distribution to viewers."""
 
 import gzip
 import re
@@ -14,7 +14,7 @@ _REST_API = re.compile(r"^([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com$"
 
 @correction
 def rest_api_origins():
-    """A REST API can be an origin: its own domain name is served by this cloud's API Gateway.
+    """Serves origins that are REST APIs from this cloud's API Gateway, by their domain names.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistS3AndCustomOrigins.html#concept_CustomOrigin
     """
@@ -29,7 +29,7 @@ def rest_api_origins():
         sent = cloudfront._origin_request_headers(origin, headers, client_ip, forwarded_for)
         stage, _, path = ((origin.get("origin_path") or "") + uri).lstrip("/").partition("/")
         path = f"/restapis/{api.group(1)}/{stage}/_user_request_/{path}"
-        answer = await app._handle_execute_api_request(
+        response = await app._handle_execute_api_request(
             origin["domain_name"],
             unquote(path),
             method,
@@ -39,20 +39,19 @@ def rest_api_origins():
             raw_path=path,
             raw_query_string=query_string,
         )
-        status, answered, data = app._with_data_plane_headers(answer, cloudfront.new_uuid(), wildcard_cors=False)
+        status, response_headers, data = app._with_data_plane_headers(response, cloudfront.new_uuid(), wildcard_cors=False)
         data = data.encode() if isinstance(data, str) else data
-        return status, "", cloudfront._multidict_from_pairs(_lines(answered)), data
-
+        return status, "", cloudfront._multidict_from_pairs(_lines(response_headers)), data
 
 
 def _lines(headers):
-    """Several cookies are as many lines."""
-    return [(name, one) for name, value in headers.items() for one in (value if isinstance(value, list) else [value])]
+    """Returns a header line for each value: a response may set several cookies."""
+    return [(name, item) for name, value in headers.items() for item in (value if isinstance(value, list) else [value])]
 
 
 @correction
 def missing_files():
-    """A file that a bucket does not have is a 404 for a distribution that may list the bucket, and a 403 for others.
+    """Returns 404 for a missing file to a distribution that may list the bucket, and 403 to others.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     """
@@ -73,12 +72,12 @@ def missing_files():
 
     @replaced(s3, "serve_cloudfront_origin_fetch")
     def fetch(original, bucket, key, method, headers, source_arn="", oai_id=""):
-        answer = original(bucket, key, method, headers, source_arn=source_arn, oai_id=oai_id)
+        response = original(bucket, key, method, headers, source_arn=source_arn, oai_id=oai_id)
         owner = s3._bucket_owner_account(bucket) or s3.get_account_id()
-        if answer[0] != 403 or not source_arn or not may_list(owner, bucket, source_arn):
-            return answer
+        if response[0] != 403 or not source_arn or not may_list(owner, bucket, source_arn):
+            return response
         if not s3._cloudfront_origin_allows(owner, bucket, key, source_arn, oai_id):
-            return answer
+            return response
         return s3._error("NoSuchKey", "The specified key does not exist.", 404, f"/{bucket}/{key}")
 
 
@@ -90,9 +89,9 @@ _COMPRESSED_TYPES = re.compile(r"^(text/|font/|application/(javascript|json|mani
 
 @correction
 def edge_compression():
-    """Files of certain types and sizes are compressed for viewers that take it, where a behavior has `Compress`.
+    """Compresses files of certain types and sizes for viewers that accept it, if the behavior has `Compress`.
 
-    By gzip; CloudFront has Brotli, too, which Python lacks.
+    Only gzip: CloudFront also supports Brotli, which Python lacks.
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
     """
 
@@ -102,20 +101,20 @@ def edge_compression():
 
     @replaced(cloudfront, "handle_viewer_request")
     async def viewer_request(original, dist, method, path, raw_uri, query, headers, *rest):
-        status, answered, data = await original(dist, method, path, raw_uri, query, headers, *rest)
+        status, response_headers, data = await original(dist, method, path, raw_uri, query, headers, *rest)
         matched = cloudfront._match_behavior(cloudfront.parse_distribution_dataplane_config(dist), path)
-        if not _is_compressed(matched, headers, status, answered, data):
-            return status, answered, data
+        if not _is_compressed(matched, headers, status, response_headers, data):
+            return status, response_headers, data
         data = gzip.compress(data, compresslevel=6, mtime=0)
         changed = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        if "Content-Length" in answered:
+        if "Content-Length" in response_headers:
             changed["Content-Length"] = str(len(data))
-        if answered.get("Etag", "").startswith('"'):
-            changed["Etag"] = f"W/{answered['Etag']}"
-        return status, {**answered, **changed}, data
+        if response_headers.get("Etag", "").startswith('"'):
+            changed["Etag"] = f"W/{response_headers['Etag']}"
+        return status, {**response_headers, **changed}, data
 
 
-def _is_compressed(behavior, headers, status, answered, data):
+def _is_compressed(behavior, headers, status, response_headers, data):
     policy = cloudfront.cache_policy_params(behavior["cache_policy_id"]) if behavior else None
     return (
         bool(policy)
@@ -124,6 +123,6 @@ def _is_compressed(behavior, headers, status, answered, data):
         and "gzip" in headers.get("accept-encoding", "")
         and status in _COMPRESSED_STATUSES
         and len(data) in _COMPRESSED_SIZES
-        and "Content-Encoding" not in answered
-        and bool(_COMPRESSED_TYPES.match(answered.get("Content-Type", "")))
+        and "Content-Encoding" not in response_headers
+        and bool(_COMPRESSED_TYPES.match(response_headers.get("Content-Type", "")))
     )

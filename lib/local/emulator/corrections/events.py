@@ -11,8 +11,8 @@ from . import correction, replaced
 
 @correction
 def queued_invocations():
-    """EventBridge and its Scheduler put an event into the function's queue: Lambda tries it three times, and then
-    sends it to the function's destination for failures.
+    """Invokes the functions of EventBridge and its Scheduler asynchronously: Lambda tries an event three times, and
+    then sends it to the function's destination for failures.
 
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
     """
@@ -28,11 +28,11 @@ def queued_invocations():
 
 @correction
 def event_size():
-    """The entries of one `PutEvents` have at most 1 MiB together.
+    """Limits the entries of a `PutEvents` request to 1 MiB in total.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size
     """
-    most = 1024 * 1024
+    max_size = 1024 * 1024
 
     def size(entry):
         texts = [entry.get("Source"), entry.get("DetailType"), entry.get("Detail"), *(entry.get("Resources") or [])]
@@ -41,7 +41,7 @@ def event_size():
 
     @replaced(eventbridge, "_put_events")
     def put(original, data, *args, **kwargs):
-        if sum(map(size, data.get("Entries", []))) > most:
+        if sum(map(size, data.get("Entries", []))) > max_size:
             message = "Total size of the entries in the request is over the limit."
             return eventbridge.error_response_json("ValidationException", message, 400)
         return original(data, *args, **kwargs)
@@ -49,7 +49,7 @@ def event_size():
 
 @correction
 def event_archives():
-    """`AWS::Events::Archive` in a template.
+    """Supports `AWS::Events::Archive` in templates.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-events-archive.html
     """
@@ -87,7 +87,7 @@ def event_archives():
 
 @correction
 def schedule_context():
-    """The input of a schedule's target may name the time it was due, and more.
+    """Resolves context attributes in the input of a schedule's target, such as the scheduled time.
 
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
     """

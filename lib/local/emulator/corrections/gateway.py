@@ -1,4 +1,4 @@
-"""What a REST API answers itself: its limits and its gateway responses."""
+"""Limits and gateway responses of a REST API."""
 
 import datetime
 import gzip
@@ -18,7 +18,7 @@ _FUNCTION_LIMIT = 6 * 1024 * 1024
 
 @correction
 def payload_limits():
-    """A request body over 10 MB, or over 6 MB on its way to a function, is answered with 413.
+    """Returns 413 for a request body over 10 MB, or over 6 MB for a function.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
     https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -45,7 +45,7 @@ async def _within_function_limit(original, *args, **kwargs):
 
 @correction
 def gateway_response_templates():
-    """A gateway response renders every variable of `$context`, and its headers have one value each.
+    """Renders every variable of `$context` in a gateway response, and removes duplicate headers.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
@@ -61,8 +61,8 @@ def gateway_response_templates():
         status, headers, body = original(error, request)
         single = {}
         for name, value in headers.items():
-            for other in [known for known in single if known.lower() == name.lower()]:
-                del single[other]
+            for existing in [header for header in single if header.lower() == name.lower()]:
+                del single[existing]
             single[name] = value
         values = _context(error, request)
         text = gateway._GATEWAY_TEMPLATE_VARIABLE.sub(
@@ -72,7 +72,7 @@ def gateway_response_templates():
 
 
 def _context(error, request):
-    """The variables MiniStack leaves in place; any other of them renders as nothing."""
+    """Returns the variables that MiniStack does not render; all others render as an empty string."""
     now = datetime.datetime.now(datetime.timezone.utc)
     return {
         "context.apiId": request["api_id"],
@@ -94,7 +94,7 @@ def _escaped(text):
 
 @correction
 def compression():
-    """An answer from the API's minimum size on is compressed for who accepts it.
+    """Compresses responses from the API's minimum size for callers that accept it.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-enable-compression.html
     """
@@ -106,18 +106,18 @@ def compression():
 
     @replaced(gateway, "_handle_execute_in_scope")
     async def execute(original, api_id, stage_name, method, path, headers, *rest):
-        status, own, body = await original(api_id, stage_name, method, path, headers, *rest)
-        smallest = (gateway._rest_apis.get(api_id) or {}).get("minimumCompressionSize")
+        status, response_headers, body = await original(api_id, stage_name, method, path, headers, *rest)
+        min_size = (gateway._rest_apis.get(api_id) or {}).get("minimumCompressionSize")
         accepted = re.split(r"[,;\s]+", gateway._header_ci(headers, "accept-encoding"))
-        encoded = gateway._header_ci(own, "content-encoding")
-        if smallest is None or len(body) < int(smallest) or "gzip" not in accepted or encoded:
-            return status, own, body
-        return status, {**own, "Content-Encoding": "gzip"}, gzip.compress(body)
+        encoded = gateway._header_ci(response_headers, "content-encoding")
+        if min_size is None or len(body) < int(min_size) or "gzip" not in accepted or encoded:
+            return status, response_headers, body
+        return status, {**response_headers, "Content-Encoding": "gzip"}, gzip.compress(body)
 
 
 @correction
 def refused_credentials():
-    """AWS credentials that may not call an operation get the gateway response ACCESS_DENIED.
+    """Returns the gateway response ACCESS_DENIED if AWS credentials may not call an operation.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
     """
@@ -127,8 +127,8 @@ def refused_credentials():
     def enforce(original, api_id, stage_name, method, path, headers, query_params, **kwargs):
         denied = original(api_id, stage_name, method, path, headers, query_params, **kwargs)
         stage = gateway.stages_for_api(api_id).get(stage_name)
-        answer = _json(denied[2]) if denied and stage else {}
-        if "AccessDenied" not in str(answer.get("__type")):
+        response = _json(denied[2]) if denied and stage else {}
+        if "AccessDenied" not in str(response.get("__type")):
             return denied
         request = {
             "api_id": api_id,
@@ -140,7 +140,7 @@ def refused_credentials():
             "resource_path": "",
             "request_id": new_uuid(),
         }
-        return gateway._gateway_error_response(gateway._gw_error("ACCESS_DENIED", answer.get("message")), request)
+        return gateway._gateway_error_response(gateway._gw_error("ACCESS_DENIED", response.get("message")), request)
 
 
 def _json(body):
@@ -153,7 +153,7 @@ def _json(body):
 
 @correction
 def method_settings():
-    """The path in a stage's method settings has `~1` for each of its slashes.
+    """Decodes `~1`, the slash, in the paths of a stage's method settings.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-stage-methodsetting.html
     """

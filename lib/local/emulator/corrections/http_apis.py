@@ -1,4 +1,4 @@
-"""What HTTP APIs answer."""
+"""Responses of HTTP APIs."""
 
 from ministack.services import apigateway
 
@@ -7,17 +7,17 @@ from . import correction, replaced
 
 @correction
 def http_api_cors():
-    """An HTTP API from a template has the CORS that the template gives it; there its properties begin with capitals.
+    """Applies the CORS configuration of an HTTP API in a template, where property names begin with capitals.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigatewayv2-api-cors.html
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
     """
 
-    def as_in_the_api(configuration):
+    def lower_camel_case(configuration):
         return {name[0].lower() + name[1:]: value for name, value in configuration.items()}
 
     for name in ("_cors_response_headers", "_cors_preflight_response"):
 
         @replaced(apigateway, name)
         def respond(original, configuration, origin):
-            return original(as_in_the_api(configuration), origin)
+            return original(lower_camel_case(configuration), origin)

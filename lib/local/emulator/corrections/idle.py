@@ -1,4 +1,4 @@
-"""How long an environment stays that serves nothing."""
+"""Lifetime of idle environments."""
 
 import os
 import threading
@@ -15,12 +15,12 @@ _IDLE_BYTES = 45 * 2**20
 
 @correction
 def idle_environments_end():
-    """An environment that has served nothing for five minutes ends, and the longest idle ones when there are many.
+    """Ends environments that are idle for five minutes, and the longest idle ones if there are too many.
 
-    MiniStack keeps the first one of each function and version for ever: a few hundred of them fill a machine.
+    MiniStack keeps the first environment of each function and version for ever: a few hundred of them fill a machine.
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown
     """
-    most = int(os.environ.get("TRELLIS_LOCAL_IDLE_FUNCTIONS") or _most_idle())
+    max_idle = int(os.environ.get("TRELLIS_LOCAL_IDLE_FUNCTIONS") or _default_max_idle())
 
     def end(is_due):
         with lambda_runtime._lock:
@@ -30,33 +30,33 @@ def idle_environments_end():
                 for worker in workers
                 if not worker.in_use
             ]
-            idle.sort(key=lambda each: each[0], reverse=True)
-            ended = [(key, worker) for at, (used, key, worker) in enumerate(idle) if is_due(at, used)]
+            idle.sort(key=lambda entry: entry[0], reverse=True)
+            ended = [(key, worker) for index, (used, key, worker) in enumerate(idle) if is_due(index, used)]
             for key, worker in ended:
                 lambda_runtime._workers[key].remove(worker)
                 if not lambda_runtime._workers[key]:
                     del lambda_runtime._workers[key]
         if ended:
-            # They have time to end.
+            # On a thread: environments have some time to end.
             threading.Thread(target=lambda_runtime.kill_workers, args=([worker for _, worker in ended],), daemon=True).start()
         return len(ended)
 
     @replaced(lambda_svc, "reap_idle_workers")
     def reap(_original, ttl=None):
         oldest = time.time() - (_IDLE_SECONDS if ttl is None else ttl)
-        return end(lambda at, used: at >= most or used < oldest)
+        return end(lambda index, used: index >= max_idle or used < oldest)
 
     @replaced(lambda_svc, "release_worker")
     def release(original, worker):
         if worker is not None:
             worker.last_used = time.time()
         original(worker)
-        if sum(len(workers) for workers in list(lambda_runtime._workers.values())) > most:
-            end(lambda at, _used: at >= most)
+        if sum(len(workers) for workers in list(lambda_runtime._workers.values())) > max_idle:
+            end(lambda index, _used: index >= max_idle)
 
 
-def _most_idle():
-    """A tenth of the memory, at 45 MB each."""
+def _default_max_idle():
+    """Returns the number of environments that fill a tenth of the memory, at 45 MB each."""
     try:
         memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (ValueError, OSError):

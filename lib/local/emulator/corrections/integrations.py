@@ -1,4 +1,4 @@
-"""Integrations of a REST API that are no function: mocks and AWS services."""
+"""Integrations of a REST API with mocks and AWS services."""
 
 import contextvars
 import json
@@ -22,7 +22,7 @@ from . import correction, replaced
 from .paths import decoded
 from .mapping import Request, render
 
-# How the services name their actions in a request, and in what form they take it.
+# Prefix of X-Amz-Target and content type, by service.
 _TARGETS = {
     "dynamodb": ("DynamoDB_20120810", "application/x-amz-json-1.0"),
     "events": ("AWSEvents", "application/x-amz-json-1.1"),
@@ -32,7 +32,7 @@ _TARGETS = {
 
 @correction
 def mock_templates():
-    """The templates of a MOCK integration are rendered, and may override status and headers of the response.
+    """Renders the templates of a MOCK integration, which may override the status and headers of the response.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
@@ -45,13 +45,13 @@ def mock_templates():
 
     @replaced(gateway, "_invoke_mock_v1")
     def mock(_original, integration):
-        given = _request(*_current.get(), None)
+        template_request = _request(*_current.get(), None)
         template = (integration.get("requestTemplates") or {}).get("application/json") or '{"statusCode":200}'
         try:
-            backend_status = json.loads(render(template, given)).get("statusCode", 500)
+            backend_status = json.loads(render(template, template_request)).get("statusCode", 500)
         except ValueError:
             backend_status = 500
-        return _response(integration, backend_status, "", given)
+        return _response(integration, backend_status, "", template_request)
 
 
 _current = contextvars.ContextVar("trellis_request")
@@ -59,7 +59,7 @@ _current = contextvars.ContextVar("trellis_request")
 
 @correction
 def service_integrations():
-    """An AWS integration calls its service with its role and its mapping templates.
+    """Calls the service of an AWS integration with the integration's role and mapping templates.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-type-aws.html
     """
@@ -83,10 +83,10 @@ async def _call_service(
         "resource_path": resource["path"],
         "request_id": new_uuid(),
     }
-    given = _request(request, method, headers, body, query, kwargs.get("authorizer_context"))
+    template_request = _request(request, method, headers, body, query, kwargs.get("authorizer_context"))
     content_type = (gateway._header_ci(headers, "content-type") or "application/json").split(";", 1)[0].strip().lower()
     template = (integration.get("requestTemplates") or {}).get(content_type)
-    payload = given.body if template is None else render(template, given)
+    payload = template_request.body if template is None else render(template, template_request)
     region, service, kind, rest = gateway._parse_service_integration_uri(integration["uri"])
     outgoing = {"Content-Type": "application/json"}
     if kind == "action" and service in _TARGETS:
@@ -95,7 +95,7 @@ async def _call_service(
     for destination, source in (integration.get("requestParameters") or {}).items():
         if destination.startswith("integration.request.header.") and source[:1] == "'":
             outgoing[destination.removeprefix("integration.request.header.")] = source[1:-1]
-    outgoing.update(given.context["requestOverride"]["header"])
+    outgoing.update(template_request.context["requestOverride"]["header"])
     address = f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}/{rest if kind == 'path' else ''}"
     credentials = _assume(integration.get("credentials"))
     if credentials is None:
@@ -103,11 +103,11 @@ async def _call_service(
     signed = AWSRequest("POST", address, data=payload.encode(), headers=outgoing)
     SigV4Auth(credentials, service, region).add_auth(signed)
     status, text = await run_reentrant(_send, signed.prepare(), thread_name="trellis-integration")
-    return _response(integration, status, _as_json(text) if service == "sqs" else text, given)
+    return _response(integration, status, _as_json(text) if service == "sqs" else text, template_request)
 
 
 def _as_json(text):
-    """API Gateway asks the services with a Query protocol for JSON; MiniStack's answer in XML."""
+    """Converts MiniStack's XML to JSON, which API Gateway requests from services with the Query protocol."""
 
     def value(element):
         members = {child.tag.rpartition("}")[2]: value(child) for child in element}
@@ -120,14 +120,14 @@ def _as_json(text):
 def _send(prepared):
     request = urllib.request.Request(prepared.url, data=prepared.body, headers=dict(prepared.headers), method="POST")
     try:
-        with urllib.request.urlopen(request) as answer:
-            return answer.status, answer.read().decode()
+        with urllib.request.urlopen(request) as response:
+            return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
 
 
 def _assume(role_arn):
-    """Credentials of a role that trusts API Gateway; None when there is none such."""
+    """Returns credentials of a role that trusts API Gateway; None if the role is missing or does not trust it."""
     role = iam._roles.get((role_arn or "").split("/")[-1])
     if role is None or "apigateway.amazonaws.com" not in str(role.get("AssumeRolePolicyDocument")):
         return None
@@ -162,18 +162,18 @@ def _request(request, method, headers, body, query_params, authorizer):
     return Request(text, dict(headers or {}), single, dict(request["path_params"] or {}), context, variables)
 
 
-def _response(integration, backend_status, backend_text, given):
-    """Chooses the integration response by the status, renders its template and applies what that overrides."""
+def _response(integration, backend_status, backend_text, template_request):
+    """Selects the integration response by the status, renders its template and applies the template's overrides."""
     selected = gateway._select_service_integration_response(integration, backend_status)
     if selected is None:
         return gateway._gw_error("API_CONFIGURATION_ERROR", "Internal server error")
     template = (selected.get("responseTemplates") or {}).get("application/json")
-    text = backend_text if template is None else render(template, given, backend_text)
+    text = backend_text if template is None else render(template, template_request, backend_text)
     response_headers = {"Content-Type": "application/json"}
     for name, source in (selected.get("responseParameters") or {}).items():
         if name.startswith("method.response.header.") and re.fullmatch("'.*'", source):
             _set(response_headers, name.removeprefix("method.response.header."), source[1:-1])
-    override = given.context["responseOverride"]
+    override = template_request.context["responseOverride"]
     for name, value in override["header"].items():
         _set(response_headers, name, value)
     status = int(override.get("status") or selected.get("statusCode") or 200)
@@ -181,6 +181,6 @@ def _response(integration, backend_status, backend_text, given):
 
 
 def _set(headers, name, value):
-    for known in [other for other in headers if other.lower() == name.lower()]:
-        del headers[known]
+    for existing in [header for header in headers if header.lower() == name.lower()]:
+        del headers[existing]
     headers[name] = value

@@ -1,4 +1,4 @@
-"""What Lambda and the Scheduler have accepted, and have not done yet."""
+"""Accepted work of Lambda and the Scheduler that is not done yet."""
 
 import contextvars
 import time
@@ -13,9 +13,9 @@ from . import correction, replaced
 
 @correction
 def kept_invocations():
-    """An event that Lambda has accepted is in the function's queue until an attempt succeeds, or the last one failed.
+    """Keeps an event that Lambda has accepted until an attempt succeeds, or the last attempt has failed.
 
-    MiniStack has it on a thread only: it is lost with the process, and so are its further attempts.
+    MiniStack keeps it on a thread only: the event and its further attempts are lost with the process.
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
     """
     accepted = {}
@@ -35,7 +35,7 @@ def kept_invocations():
         left = max(0, (2 if retries is None else int(retries)) - entry["failed"])
         age = int(settings.get("MaximumEventAgeInSeconds", 21600)) - int(time.time() - entry["since"])
         reported = (settings.get("DestinationConfig") or {}).get("OnFailure") or config.get("DeadLetterConfig")
-        # After the last attempt it is dropped, unless its failure goes somewhere.
+        # After the last attempt the event is dropped, unless there is a destination for failures.
         entry["drops_after"] = None if reported else entry["failed"] + left + 1
         kept = {**settings, "MaximumRetryAttempts": left, "MaximumEventAgeInSeconds": max(0, age)}
         token = attempting.set(entry)
@@ -81,7 +81,7 @@ def kept_invocations():
         for entry in (data or {}).get("trellis_accepted", []):
             accepted[entry["id"]] = entry
 
-    def again():
+    def repeat():
         for entry in list(accepted.values()):
             _, _, _, region, account, *_ = entry["arn"].split(":")
             with request_scope(account, region):
@@ -95,14 +95,14 @@ def kept_invocations():
                 finally:
                     current.set(None)
 
-    lifecycle.after_load(again)
+    lifecycle.after_load(repeat)
 
 
 @correction
 def kept_schedules():
-    """A schedule that has fired does not fire again at a start, and what became due meanwhile fires once.
+    """Keeps the last run of each schedule: it does not run again at a start, and a missed schedule runs once.
 
-    MiniStack forgets when each fired: one-time schedules fire at each start, and rates begin anew.
+    MiniStack does not save them: one-time schedules run at each start, and rates begin again.
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
     """
     for service, fired in ((scheduler, scheduler._schedule_last_fired), (eventbridge, eventbridge._rule_last_fired)):
@@ -121,10 +121,10 @@ def _keep(service, fired):
 
     @replaced(service, "get_state")
     def state(original):
-        return {**original(), "trellis_last_fired": [[*key, at] for key, at in list(fired.items())]}
+        return {**original(), "trellis_last_fired": [[*key, last] for key, last in list(fired.items())]}
 
     @replaced(service, "load_persisted_state")
     def load(original, data):
         original(data)
-        for *key, at in (data or {}).get("trellis_last_fired", []):
-            fired[tuple(tuple(part) if isinstance(part, list) else part for part in key)] = at
+        for *key, last in (data or {}).get("trellis_last_fired", []):
+            fired[tuple(tuple(part) if isinstance(part, list) else part for part in key)] = last

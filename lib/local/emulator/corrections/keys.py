@@ -1,4 +1,4 @@
-"""Who has which access keys."""
+"""Access keys of functions and identities."""
 
 import secrets
 import threading
@@ -11,11 +11,11 @@ from . import correction, replaced
 
 @correction
 def random_session_keys():
-    """The keys of an execution role are random: who knows the role's name cannot compute them.
+    """Generates random keys for execution roles: MiniStack derives them from the role's name.
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp.html
-    A function keeps those of its first execution environment until the emulator ends.
+    A function keeps the keys of its first execution environment until the emulator ends.
     """
     issued, lock = {}, threading.Lock()
 
@@ -48,10 +48,10 @@ def random_session_keys():
 
 @correction
 def identities_of_pools():
-    """Only identities that an identity pool has get credentials.
+    """Returns credentials only for existing identities of an identity pool.
 
     https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_GetCredentialsForIdentity.html
-    MiniStack makes up a role for any other, whose keys pass for a caller's.
+    MiniStack invents a role for any other identity, and accepts its keys.
     """
 
     @replaced(cognito, "_get_credentials_for_identity")

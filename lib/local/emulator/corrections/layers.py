@@ -9,7 +9,7 @@ from .runtime import in_worker_script
 
 @correction
 def layers_at_opt():
-    """The layers of a function are merged into /opt in their order, for imports and for reading files.
+    """Merges the layers of a function into /opt in their order, for imports and for reading files.
 
     https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html
     """

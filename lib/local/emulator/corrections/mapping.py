@@ -1,4 +1,4 @@
-"""Mapping templates, as API Gateway renders them.
+"""Rendering of API Gateway's mapping templates.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 """
@@ -12,13 +12,13 @@ import airspeed
 
 from ministack.services import apigateway_v1 as gateway
 
-# Velocity takes hyphens in names, as in $context.responseOverride.header.Access-Control-Allow-Origin.
+# Velocity allows hyphens in names, as in $context.responseOverride.header.Access-Control-Allow-Origin.
 airspeed.NameOrCall.NAME = re.compile(r"([_a-z][a-z0-9_-]*)", re.S | re.I)
 airspeed.SetDirective.PLACE = re.compile(r"\s*\$([a-z_][a-z0-9_-]*(?:\.[a-z_][a-z0-9_-]*)*)", re.S | re.I)
 airspeed.__additional_methods__[dict]["containsKey"] = lambda self, key: key in self
 airspeed.__additional_methods__[str]["equals"] = lambda self, other: self == other
 
-# Velocity leaves backslashes in texts as they are, airspeed takes one of two away: AWS's own "\\'" arrives as \'.
+# Velocity keeps backslashes in strings, but airspeed removes one of two: AWS's documented "\\'" arrives as \'.
 airspeed.__additional_methods__[str]["replaceAll"] = lambda self, pattern, other: re.sub(
     pattern.replace("\\'", "\\\\'"), lambda _match: other, self
 )
@@ -27,7 +27,7 @@ _ESCAPES = {"\b": "\\b", "\n": "\\n", "\t": "\\t", "\f": "\\f", "\r": "\\r"}
 
 
 class Request:
-    """What a template may read of the request."""
+    """Data of the request that a template can read."""
 
     def __init__(self, body, headers, query, path, context, stage_variables):
         self.body = body
@@ -39,7 +39,7 @@ class Request:
 
 
 def render(template, request, body=None):
-    """The text of a template; `body` is what `$input` reads, for a response the answer of the service."""
+    """Renders a template. `body` is the content of `$input`: for a response, the body of the service's response."""
     namespace = {
         "input": _Input(request.body if body is None else body, request),
         "util": _Util(),
@@ -61,7 +61,7 @@ class _Input:
         return json.dumps(self._value(expression), separators=(",", ":"), ensure_ascii=False)
 
     def _value(self, expression):
-        # MiniStack knows list items as steps of their own: `$.Entries.0`.
+        # MiniStack writes list indexes as path steps: `$.Entries.0`.
         return gateway._vtl_json_path(self.body or "{}", re.sub(r"\[(\d+)\]", r".\1", expression))
 
     def params(self, name=None):
@@ -76,7 +76,7 @@ class _Input:
 
 
 class _Boolean(int):
-    """It is written `true` and `false`."""
+    """A boolean that renders as `true` or `false`."""
 
     def __str__(self):
         return "true" if self else "false"
@@ -92,7 +92,7 @@ def _java_like(value):
 
 class _Util:
     def escapeJavaScript(self, text):
-        """Commons Lang's: it escapes the apostrophe, too, which JSON does not know."""
+        """Escapes like Commons Lang: also apostrophes, which is invalid in JSON."""
         return None if text is None else "".join(_escaped(character) for character in _utf16(str(text)))
 
     def parseJson(self, text):
@@ -112,9 +112,9 @@ class _Util:
 
 
 def _utf16(text):
-    """Java's characters: half of a pair each, beyond the first 65,536."""
+    """Returns UTF-16 code units, Java's characters: surrogate pairs are two."""
     units = text.encode("utf-16-be", "surrogatepass")
-    return [chr(int.from_bytes(units[at : at + 2], "big")) for at in range(0, len(units), 2)]
+    return [chr(int.from_bytes(units[start : start + 2], "big")) for start in range(0, len(units), 2)]
 
 
 def _escaped(character):

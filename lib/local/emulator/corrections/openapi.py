@@ -14,10 +14,10 @@ _METHODS = ("get", "post", "put", "delete", "patch", "head", "options", "x-amazo
 
 @correction
 def openapi_body():
-    """`Body` of AWS::ApiGateway::RestApi, with API Gateway's extensions.
+    """Imports the `Body` of AWS::ApiGateway::RestApi, with API Gateway's extensions.
 
-    Validators, models, required parameters, gateway responses and every setting of an integration are
-    imported; an update overwrites the API in place, so that its id, URL and stages stay.
+    The import includes validators, models, required parameters, gateway responses and every setting of an
+    integration. An update overwrites the API in place, so that its id, URL and stages stay.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
     https://docs.aws.amazon.com/apigateway/latest/api/API_PutRestApi.html
     """
@@ -48,7 +48,7 @@ def openapi_body():
 
 
 def _overwrite(api_id, spec):
-    """Replaces everything the document describes; stages, deployments and the root resource stay."""
+    """Replaces all parts that the document defines; stages, deployments and the root resource stay."""
     root = next(resource for resource in gateway._resources[api_id].values() if resource["path"] == "/")
     root["resourceMethods"] = {}
     gateway._resources[api_id] = {root["id"]: root}
@@ -86,16 +86,16 @@ def _import_settings(api_id, spec):
 def _import_validators(api_id, spec):
     ids = {}
     for name, checks in (spec.get("x-amazon-apigateway-request-validators") or {}).items():
-        _, _, answer = gateway._create_request_validator(api_id, {**checks, "name": name})
-        ids[name] = json.loads(answer)["id"]
+        _, _, response = gateway._create_request_validator(api_id, {**checks, "name": name})
+        ids[name] = json.loads(response)["id"]
     return ids
 
 
 def _import_gateway_responses(api_id, spec):
     for response_type, response in (spec.get("x-amazon-apigateway-gateway-responses") or {}).items():
-        status, _, answer = gateway._put_gateway_response(api_id, response_type, response)
+        status, _, response = gateway._put_gateway_response(api_id, response_type, response)
         if status >= 400:
-            raise ValueError(f"Unable to import the gateway response {response_type}: {answer.decode()}")
+            raise ValueError(f"Unable to import the gateway response {response_type}: {response.decode()}")
 
 
 def _resource(api_id, root_id, path):
@@ -104,7 +104,7 @@ def _resource(api_id, root_id, path):
         children = gateway._resources[api_id].values()
         child = next((r["id"] for r in children if r["parentId"] == parent and r["pathPart"] == part), None)
         if child is None:
-            _, _, answer = gateway._create_resource(api_id, parent, {"pathPart": part})
-            child = json.loads(answer)["id"]
+            _, _, response = gateway._create_resource(api_id, parent, {"pathPart": part})
+            child = json.loads(response)["id"]
         parent = child
     return parent

@@ -1,4 +1,4 @@
-"""One operation of an OpenAPI document, imported as a method of a REST API."""
+"""Import of an OpenAPI operation as a method of a REST API."""
 
 from ministack.services import apigateway_v1 as gateway
 
@@ -11,7 +11,7 @@ def import_operation(api_id, resource_id, http_method, operation, path_item, con
     spec = context["spec"]
     validator = operation.get("x-amazon-apigateway-request-validator", spec.get("x-amazon-apigateway-request-validator"))
     if validator is not None and validator not in context["validators"]:
-        raise ValueError(f"Unable to import {http_method}: no request validator is named {validator}.")
+        raise ValueError(f"Unable to import {http_method}: unknown request validator {validator}.")
     gateway._put_method(
         api_id,
         resource_id,
@@ -32,7 +32,7 @@ def import_operation(api_id, resource_id, http_method, operation, path_item, con
 
 
 def _resolved(node, spec):
-    """A parameter, body or response, possibly given by reference to the document's components."""
+    """Resolves a parameter, body or response that may be a reference to the document's components."""
     while isinstance(node, dict) and "$ref" in node:
         target = spec
         for part in node["$ref"].lstrip("#/").split("/"):
@@ -44,7 +44,7 @@ def _resolved(node, spec):
 def _parameters(operation, path_item, spec):
     declared = [*(path_item.get("parameters") or []), *(operation.get("parameters") or [])]
     parameters = {}
-    for parameter in (_resolved(each, spec) for each in declared):
+    for parameter in (_resolved(item, spec) for item in declared):
         location = _LOCATIONS.get(parameter.get("in"))
         if location:
             required = bool(parameter.get("required")) or location == "path"

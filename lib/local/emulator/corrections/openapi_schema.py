@@ -15,7 +15,7 @@ def import_schemas(api_id, spec):
 
 
 def model_of(api_id, schema):
-    """The name of the model a body names; a schema written in place becomes a model of its own."""
+    """Returns the name of the model of a body. Creates a model for an inline schema."""
     reference = schema.get("$ref", "") if isinstance(schema, dict) else ""
     for prefix in _COMPONENTS:
         if reference.startswith(prefix) and "/" not in reference[len(prefix) :]:
@@ -27,15 +27,15 @@ def model_of(api_id, schema):
 
 
 def _create(api_id, name, schema):
-    status, _, answer = gateway._create_model(
+    status, _, response = gateway._create_model(
         api_id, {"name": name, "schema": json.dumps(_with_model_references(api_id, schema))}
     )
     if status >= 400:
-        raise ValueError(f"Unable to import the model {name}: {answer.decode()}")
+        raise ValueError(f"Unable to import the model {name}: {response.decode()}")
 
 
 def _with_model_references(api_id, node):
-    """References between schemas become references between models, which name the API."""
+    """Converts references between schemas to references between models of the API."""
     if isinstance(node, list):
         return [_with_model_references(api_id, item) for item in node]
     if not isinstance(node, dict):

@@ -1,4 +1,4 @@
-"""The path of a request as its caller has written it."""
+"""Raw path of a request."""
 
 from contextvars import ContextVar
 from urllib.parse import unquote
@@ -14,10 +14,10 @@ _written = ContextVar("path as written", default=None)
 
 @correction
 def written_path_parameters():
-    """A REST API matches the segments of a path as they are written, and hands its parameters on like that.
+    """Matches the encoded segments of a path, and passes encoded path parameters to integrations, as REST APIs do.
 
-    So `%2F` is data of one segment, and `%` is written `%25`. MiniStack decodes the path first: another resource is
-    found, and what decodes the parameter does so a second time.
+    So `%2F` is data within a segment, and `%` is encoded as `%25`. MiniStack decodes the path first, which matches
+    another resource, and makes handlers decode parameters twice.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format
     """
 
@@ -29,7 +29,7 @@ def written_path_parameters():
 
     @replaced(gateway, "_match_recursive")
     def match(original, resources, parent_id, segments, params):
-        # A fixed segment is the same however it is written.
+        # A fixed segment matches in every encoding.
         fixed = {resource.get("pathPart") for resource in resources.values() if resource.get("parentId") == parent_id}
         first = unquote(segments[0]) if segments else None
         return original(resources, parent_id, [first, *segments[1:]] if first in fixed else segments, params)
@@ -37,7 +37,7 @@ def written_path_parameters():
 
 @correction
 def written_function_url_paths():
-    """The `rawPath` that a function URL hands on is the path as it is written.
+    """Passes the encoded path as `rawPath` to the function of a function URL.
 
     https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
     """
@@ -58,7 +58,7 @@ async def _noted(original, *args, raw_path=None, **kwargs):
 
 
 def _as_written(path):
-    """The end of the written path that is the same as this one, decoded."""
+    """Returns the end of the encoded path that decodes to this path."""
     written = _written.get() or ""
     end = len(written)
     while (end := written.rfind("/", 0, end)) >= 0:

@@ -1,4 +1,4 @@
-"""What survives the end of the process."""
+"""State that survives the end of the process."""
 
 import copy
 import json
@@ -10,7 +10,7 @@ from . import correction, replaced
 
 @correction
 def save_while_running():
-    """The state is saved every second of use: AWS keeps what it has acknowledged.
+    """Saves the state within a second of each change: AWS never loses acknowledged writes.
 
     MiniStack saves only at a clean stop.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Introduction.html#ddb_highavailability
@@ -20,11 +20,11 @@ def save_while_running():
 
 @correction
 def interrupted_stacks():
-    """A stack whose operation ended with the process does not stay in progress for ever.
+    """Ends the operations of stacks that the end of the process interrupted: they would stay in progress for ever.
 
-    AWS runs every operation to its end. Here a stack that was being created is left as rolled back, which
-    the CDK deletes and creates anew; one that was being updated is left as rolled back without a
-    template, so that the next deployment goes over each of its resources.
+    AWS completes every operation. Here, an interrupted creation becomes ROLLBACK_COMPLETE, which the CDK
+    deletes and creates again. An interrupted update becomes UPDATE_ROLLBACK_COMPLETE with an empty template,
+    so that the next deployment checks each resource.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
     """
 
@@ -45,9 +45,9 @@ def interrupted_stacks():
 
 @correction
 def kept_streams():
-    """A table's stream goes on where it was: its records and their numbers are kept as the items are.
+    """Saves the records and sequence numbers of a table's stream, like its items.
 
-    MiniStack starts an empty stream, in which functions wait at a place that it reaches after as many changes again.
+    MiniStack starts with an empty stream, and functions miss changes until it reaches their former position.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
     """
 
@@ -72,7 +72,7 @@ def kept_streams():
     @replaced(lambda_svc, "load_persisted_state")
     def load_functions(original, data):
         original(data)
-        # Functions are saved after the tables: what they handled in between comes to them again.
+        # Functions are saved after the tables, so their positions may be beyond the saved records.
         positions = lambda_svc._dynamodb_stream_positions._data
         for (account, region, source), position in list(positions.items()):
             table = lambda_svc._esms.get_scoped(account, region, source)["EventSourceArn"].split("/")[1]

@@ -1,4 +1,4 @@
-"""What a REST API makes of a function's answer."""
+"""Responses of a REST API to the results of functions."""
 
 import json
 
@@ -7,15 +7,14 @@ from ministack.services import apigateway_v1 as gateway
 from . import correction, replaced
 
 _PROXY_KEYS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
-_ANSWER_LIMIT = 6 * 1024 * 1024
+_RESPONSE_LIMIT = 6 * 1024 * 1024
 
 
 @correction
 def failed_functions():
-    """A function that fails, or answers in another form than Lambda proxy integration asks for, is a 502.
+    """Returns 502 if a function fails, or returns a result that is invalid for Lambda proxy integration.
 
-    The error itself stays in the function's log: the caller sees "Internal server error", in the form of
-    the gateway responses.
+    The error itself stays in the function's log: the caller gets "Internal server error", by the gateway responses.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/handle-errors-in-lambda-integration.html
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
     """
@@ -24,10 +23,10 @@ def failed_functions():
     def proxy_response(original, result):
         if result.get("throttle"):
             return None, _THROTTLED
-        answer = result.get("body")
-        if result.get("error") or not _is_well_formed(answer):
+        result_body = result.get("body")
+        if result.get("error") or not _is_well_formed(result_body):
             return None, _FAILED
-        return original({**result, "body": {"statusCode": 200, **answer}})
+        return original({**result, "body": {"statusCode": 200, **result_body}})
 
     @replaced(gateway, "_execute_in_scope")
     async def execute(original, request, *args):
@@ -40,22 +39,22 @@ def failed_functions():
         status, headers, body = gateway._gateway_error_response(
             gateway._GatewayError("INTEGRATION_FAILURE", "Internal server error", "InternalServerErrorException"), request
         )
-        # Its built-in status is 504; a failed function is a 502.
-        own_status = customized.get("INTEGRATION_FAILURE", {}).get("statusCode", "504")
+        # Its built-in status is 504, but a failed function is a 502.
+        configured_status = customized.get("INTEGRATION_FAILURE", {}).get("statusCode", "504")
         if _REASONS[response[2]] == _THROTTLED:
             return 500, headers, body
-        return (502 if own_status == "504" else status), headers, body
+        return (502 if configured_status == "504" else status), headers, body
 
 
-# MiniStack passes the reason on as body of a 502; these mark the ones to be rendered.
+# MiniStack returns the reason as the body of a 502; these reasons mark the responses to render.
 _FAILED, _THROTTLED = "trellis: failed", "trellis: throttled"
 _REASONS = {json.dumps({"message": reason}).encode(): reason for reason in (_FAILED, _THROTTLED)}
 
 
-def _is_well_formed(answer):
-    if not isinstance(answer, dict) or not answer.keys() <= _PROXY_KEYS:
+def _is_well_formed(result_body):
+    if not isinstance(result_body, dict) or not result_body.keys() <= _PROXY_KEYS:
         return False
-    body, status = answer.get("body"), answer.get("statusCode", 200)
-    if not isinstance(body, (str, type(None))) or len(body or "") > _ANSWER_LIMIT:
+    body, status = result_body.get("body"), result_body.get("statusCode", 200)
+    if not isinstance(body, (str, type(None))) or len(body or "") > _RESPONSE_LIMIT:
         return False
     return str(status).isdigit() and 100 <= int(status) <= 599

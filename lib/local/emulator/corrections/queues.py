@@ -12,9 +12,9 @@ from . import correction
 
 @correction
 def queue_url_host():
-    """A queue's URL names the host that serves it, as on AWS; the SDK calls that host, not its endpoint.
+    """Returns queue URLs with the host that serves them, as on AWS: the SDK calls that host, not its endpoint.
 
-    MiniStack says localhost, which may be another address than the one it listens on.
+    MiniStack returns localhost, which may resolve to an address that it does not listen on.
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
     """
     sqs.DEFAULT_HOST = "127.0.0.1"
@@ -22,8 +22,8 @@ def queue_url_host():
 
 @correction
 def message_move_tasks():
-    """StartMessageMoveTask sends the messages of a dead-letter queue back to the queue they are from, which
-    ListDeadLetterSourceQueues knows.
+    """Supports StartMessageMoveTask, which moves dead letters back to their source queues, and
+    ListDeadLetterSourceQueues.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
     """
@@ -70,8 +70,8 @@ def message_move_tasks():
         return {"TaskHandle": task["TaskHandle"]}
 
     def tasks_of(data, _url):
-        most = int(data.get("MaxResults") or 1)
-        return {"Results": tasks.get(data.get("SourceArn", ""), [])[:most]}
+        max_results = int(data.get("MaxResults") or 1)
+        return {"Results": tasks.get(data.get("SourceArn", ""), [])[:max_results]}
 
     def source_queues(data, url):
         queue = sqs._get_q(data.get("QueueUrl", url), "sqs:ListDeadLetterSourceQueues")

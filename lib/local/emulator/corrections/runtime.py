@@ -1,4 +1,4 @@
-"""How functions on Node.js and in Python run."""
+"""Runtimes of functions on Node.js and Python."""
 
 import json
 import os
@@ -12,21 +12,21 @@ from . import correction, replaced
 
 
 def in_worker_script(old, new, language="NODEJS"):
-    """Replaces a piece of MiniStack's worker for a language, which must contain it."""
+    """Replaces a part of MiniStack's worker script for a language, which must contain it."""
     name = f"_{language}_WORKER_SCRIPT"
     script = getattr(lambda_runtime, name)
     if old not in script:
-        raise SystemExit(f"MiniStack's {name} no longer contains {old!r}: review the correction of it.")
+        raise SystemExit(f"MiniStack's {name} no longer contains {old!r}: review its correction.")
     setattr(lambda_runtime, name, script.replace(old, new))
 
 
 @correction
 def node_of_the_runtime():
-    """A function on nodejsNN.x runs on Node.js NN.
+    """Runs a function on nodejsNN.x with Node.js NN.
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
-    The binaries are listed in the file TRELLIS_LOCAL_NODES ({"22": "/path/to/node"}); it is read for
-    each new execution environment, because a later deployment may bring another runtime.
+    The file TRELLIS_LOCAL_NODES lists the binaries ({"22": "/path/to/node"}). It is read for each new
+    execution environment, because a later deployment may add a runtime.
     """
     file = os.environ.get("TRELLIS_LOCAL_NODES")
     if not file:
@@ -50,7 +50,7 @@ def node_of_the_runtime():
 
 @correction
 def error_type():
-    """An error of a handler is reported with its name and stack, as Lambda's runtimes do.
+    """Reports an error of a handler with its name and stack, as Lambda's runtimes do.
 
     https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
     https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
@@ -73,7 +73,7 @@ def error_type():
         "errorType: e instanceof Error ? e.name : typeof e, "
         'trace: (e && e.stack) || ""',
     )
-    # A rejection with undefined or null is an error too.
+    # A rejection with undefined or null is also an error.
     in_worker_script("err => settle(err)", "err => settle(err || new Error(String(err)))")
     last = threading.local()
 
@@ -85,20 +85,20 @@ def error_type():
     @replaced(lambda_svc, "_execute_function_warm")
     def execute(original, *args, **kwargs):
         last.result = None
-        answer = original(*args, **kwargs)
-        result, body = last.result or {}, answer.get("body")
-        if answer.get("error") and result.get("errorType") and isinstance(body, dict):
+        response = original(*args, **kwargs)
+        result, body = last.result or {}, response.get("body")
+        if response.get("error") and result.get("errorType") and isinstance(body, dict):
             body["errorType"] = result["errorType"]
             if "stackTrace" in result:
                 body["stackTrace"] = result["stackTrace"]
             else:
                 body["trace"] = result.get("trace", "").split("\n")
-        return answer
+        return response
 
 
 @correction
 def no_wait_for_logs():
-    """A handler that logs nothing is answered at once: Lambda collects logs beside the invocation.
+    """Returns the response of a handler without logs at once: Lambda collects logs asynchronously.
 
     https://docs.aws.amazon.com/lambda/latest/dg/runtimes-logs-api.html
     """
@@ -108,7 +108,7 @@ def no_wait_for_logs():
 
 @correction
 def bare_environment():
-    """A function sees its own variables and Lambda's, in UTC: not the settings of the emulator.
+    """Limits the environment of a function to its variables and Lambda's, in UTC, without the emulator's settings.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
     """
@@ -124,7 +124,7 @@ def bare_environment():
 
 @correction
 def end_with_the_emulator():
-    """A worker ends when the emulator is gone, also when the handler left a timer or a socket open.
+    """Ends a worker with the emulator, even if the handler has left a timer or a socket open.
 
     Lambda discards execution environments without waiting for them.
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown

@@ -1,11 +1,11 @@
-"""How many environments run at once, of a function and of all functions."""
+"""Limits of concurrent environments, per function and in total."""
 
 import collections
 import os
 import threading
 import time
 
-import invoking
+import invocation_sources
 import lifecycle
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
@@ -13,33 +13,34 @@ from ministack.services import lambda_svc
 from . import correction, replaced
 
 _CORES = os.cpu_count() or 2
-_FEW = min(8, max(2, _CORES))
-_CAP = int(os.environ.get("TRELLIS_LOCAL_RUNNING_FUNCTIONS") or max(8, 4 * _CORES))
+_FUNCTION_LIMIT = min(8, max(2, _CORES))
+_TOTAL_LIMIT = int(os.environ.get("TRELLIS_LOCAL_RUNNING_FUNCTIONS") or max(8, 4 * _CORES))
 _TICK = 0.1
-_PATIENCE = 0.25  # For an environment of the function.
-_BUSY_PATIENCE = 2  # When nobody waits for it, or this machine runs more than it has time for.
-_INIT_PATIENCE = 10  # As long as Lambda lets a function initialize.
+# Seconds without progress of a queue, after which it gets one more environment than its limit.
+_TIMEOUT = 0.25
+_BUSY_TIMEOUT = 2  # If no client waits for the invocation, or the total limit is reached.
+_INIT_TIMEOUT = 10  # Lambda's limit of an initialization.
 
 
-class _Turn:
+class _Waiter:
     def __init__(self, acquire, number):
         self.acquire = acquire
         self.number = number
-        self.source = invoking.source.get()
+        self.source = invocation_sources.source.get()
         self.condition = threading.Event()
         self.outcome = None
         self.error = None
 
     @property
     def rank(self):
-        """Those for whom a function waits come first, those for whom nobody waits come last."""
-        if self.source == invoking.FUNCTION:
+        """Returns the priority: first invocations by functions, then requests, then work that no client waits for."""
+        if self.source == invocation_sources.FUNCTION:
             return 0, self.number
-        return (2 if self.source in invoking.PATIENT else 1), self.number
+        return (2 if self.source in invocation_sources.PATIENT else 1), self.number
 
 
-class _Lines:
-    """The invocations that wait for an environment, by function."""
+class _Queues:
+    """Queues of invocations that wait for an environment, by function."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -51,28 +52,28 @@ class _Lines:
         self.ticking = None
 
     def is_full(self):
-        return len(self.running) >= _CAP
+        return len(self.running) >= _TOTAL_LIMIT
 
     def wait(self, key, acquire):
         with self.lock:
             self.numbers += 1
-            turn = _Turn(acquire, self.numbers)
-            line = self.waiting[key]
-            if not line:
+            waiter = _Waiter(acquire, self.numbers)
+            queue = self.waiting[key]
+            if not queue:
                 self.moved[key] = time.monotonic()
-            line.append(turn)
-            line.sort(key=lambda each: each.rank)
+            queue.append(waiter)
+            queue.sort(key=lambda entry: entry.rank)
             self.advance()
-            if self.ticking is None and turn.outcome is None:
+            if self.ticking is None and waiter.outcome is None:
                 self.ticking = threading.Thread(target=self.tick, daemon=True, name="trellis-scaling")
                 self.ticking.start()
-        turn.condition.wait()
-        if turn.error is not None:
-            raise turn.error
-        return turn.outcome
+        waiter.condition.wait()
+        if waiter.error is not None:
+            raise waiter.error
+        return waiter.outcome
 
     def tick(self):
-        """What waits may be waited for by what runs: time alone lets it in."""
+        """Advances periodically: running invocations may wait for queued ones, so no release would ever come."""
         while True:
             time.sleep(_TICK)
             with self.lock:
@@ -82,53 +83,53 @@ class _Lines:
                     return
 
     def advance(self):
-        """Lets in as many as there is room for: the first of each line, in the order of their ranks."""
+        """Admits the first waiter of each queue, in the order of their ranks, up to the limits."""
         while True:
-            heads = sorted(((line[0], key) for key, line in self.waiting.items()), key=lambda head: head[0].rank)
+            heads = sorted(((queue[0], key) for key, queue in self.waiting.items()), key=lambda head: head[0].rank)
             entered = False
-            for turn, key in heads:
-                leaves = turn.source in invoking.KEPT and lifecycle.is_stopping()
-                if not leaves and not self.is_open(key, turn):
+            for waiter, key in heads:
+                leaves = waiter.source in invocation_sources.KEPT and lifecycle.is_stopping()
+                if not leaves and not self.is_open(key, waiter):
                     continue
-                self.enter(key, turn, leaves)
+                self.enter(key, waiter, leaves)
                 entered = True
             if not entered:
                 return
 
-    def enter(self, key, turn, leaves):
-        line = self.waiting[key]
-        line.pop(0)
+    def enter(self, key, waiter, leaves):
+        queue = self.waiting[key]
+        queue.pop(0)
         self.moved[key] = time.monotonic()
-        if not line:
+        if not queue:
             del self.waiting[key], self.moved[key]
         try:
             if leaves:
-                raise SystemExit  # Of its thread: the next process does it.
-            turn.outcome = turn.acquire()
-            if turn.outcome[0] is not None:
-                self.running.add(turn.outcome[0])
+                raise SystemExit  # Ends its thread: the next process repeats the invocation.
+            waiter.outcome = waiter.acquire()
+            if waiter.outcome[0] is not None:
+                self.running.add(waiter.outcome[0])
         except BaseException as error:  # noqa: BLE001
-            turn.error = error
-        turn.condition.set()
+            waiter.error = error
+        waiter.condition.set()
 
-    def is_open(self, key, turn):
+    def is_open(self, key, waiter):
         now = time.monotonic()
-        if turn.source in invoking.PATIENT and self.is_full():
-            # Nothing ends: what runs may wait for what waits here.
-            if now - max(self.released, self.moved[key]) < _BUSY_PATIENCE:
+        if waiter.source in invocation_sources.PATIENT and self.is_full():
+            # No invocation has ended: the running ones may wait for this one.
+            if now - max(self.released, self.moved[key]) < _BUSY_TIMEOUT:
                 return False
             self.released = now
             return True
         environments = lambda_runtime._workers.get(key, ())
-        if len(environments) < _FEW or any(not each.in_use for each in environments):
+        if len(environments) < _FUNCTION_LIMIT or any(not environment.in_use for environment in environments):
             return True
-        if any(each._start_time is None for each in environments):
-            patience = _INIT_PATIENCE
-        elif turn.source in invoking.PATIENT or (self.is_full() and turn.source != invoking.FUNCTION):
-            patience = _BUSY_PATIENCE
+        if any(environment._start_time is None for environment in environments):
+            timeout = _INIT_TIMEOUT
+        elif waiter.source in invocation_sources.PATIENT or (self.is_full() and waiter.source != invocation_sources.FUNCTION):
+            timeout = _BUSY_TIMEOUT
         else:
-            patience = _PATIENCE
-        return now - self.moved[key] > patience
+            timeout = _TIMEOUT
+        return now - self.moved[key] > timeout
 
     def release(self, worker):
         with self.lock:
@@ -139,30 +140,30 @@ class _Lines:
 
 @correction
 def measured_scaling():
-    """Of many invocations at once each is answered, in turn.
+    """Queues concurrent invocations, instead of a process for each.
 
-    Lambda starts an environment for each of them, on other machines. Here they share a few cores: with a process
-    for each, all would run into their timeouts. A function gets a few environments, and another one whenever the
-    line of those that wait does not move: it may be waiting for one that waits in it. Of all functions only a few
-    run at once for events, batches and steps of executions, as nobody waits for these; requests are served first.
+    Lambda starts an environment for each invocation, on other machines. Here they share a few cores: with a process
+    for each, all would time out. A function gets a few environments, and one more whenever its queue makes no
+    progress: a running invocation may wait for a queued one. Events, batches and steps of executions share a total
+    limit, because no client waits for them; requests have priority.
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
     """
-    lines = _Lines()
-    own = threading.local()
+    queues = _Queues()
+    current = threading.local()
 
     @replaced(lambda_svc, "acquire_worker")
     def acquire(original, func_name, config, code_zip, qualifier="$LATEST", **rest):
         key = lambda_runtime._worker_key(func_name, config, qualifier)
-        own.worker, reason = lines.wait(key, lambda: original(func_name, config, code_zip, qualifier=qualifier, **rest))
-        return own.worker, reason
+        current.worker, reason = queues.wait(key, lambda: original(func_name, config, code_zip, qualifier=qualifier, **rest))
+        return current.worker, reason
 
     @replaced(lambda_svc, "release_worker")
     def release(original, worker):
         original(worker)
-        # One that broke is given up instead of released.
-        lines.release(own.worker)
+        # `worker` may be None for a broken environment, which is discarded instead of released.
+        queues.release(current.worker)
 
     @replaced(lambda_svc, "_sqs_esm_concurrency")
     def concurrency(original, *args, **kwargs):
-        # What waits in its queue is not received yet: its visibility timeout has not begun.
-        return min(original(*args, **kwargs), 1 if lines.is_full() else _FEW)
+        # Fewer messages are received, so that the visibility timeout of waiting messages does not begin.
+        return min(original(*args, **kwargs), 1 if queues.is_full() else _FUNCTION_LIMIT)

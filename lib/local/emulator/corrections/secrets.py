@@ -7,7 +7,7 @@ from . import correction, replaced
 
 @correction
 def secret_reference():
-    """`Ref` of a secret in a template is its ARN, and so is what CDK writes into policies.
+    """Returns the ARN for `Ref` of a secret in a template, as in the policies of the CDK.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html#aws-resource-secretsmanager-secret-return-values
     """
@@ -15,7 +15,7 @@ def secret_reference():
     create, update, delete = handlers["create"], handlers["update"], handlers["delete"]
 
     def name_of(physical_id):
-        # arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX, the suffix of six characters.
+        # arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX, with a suffix of six characters.
         return physical_id.split(":secret:")[-1][:-7] if physical_id.startswith("arn:") else physical_id
 
     def by_arn(created):
@@ -32,7 +32,7 @@ def secret_reference():
 
 @correction
 def generated_secret():
-    """`GenerateSecretString: {}`, which CDK writes by default, generates a password of 32 characters.
+    """Generates a password of 32 characters for `GenerateSecretString: {}`, the default of the CDK.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html
     """

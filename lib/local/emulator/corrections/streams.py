@@ -1,4 +1,4 @@
-"""How functions get the changes of a table."""
+"""Delivery of a table's changes to functions."""
 
 import threading
 
@@ -8,7 +8,7 @@ from . import correction, replaced
 
 
 def _first_failed(esm, records, result):
-    """The place of the first record that the function has not handled; None when it has handled all."""
+    """Returns the index of the first record that the function has not handled; None if it has handled all."""
     if result.get("error"):
         return 0
     body = result.get("body")
@@ -16,24 +16,24 @@ def _first_failed(esm, records, result):
         return None
     failed = {failure.get("itemIdentifier") for failure in body.get("batchItemFailures") or []}
     numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
-    return next((at for at, number in enumerate(numbers) if number in failed), None)
+    return next((index for index, number in enumerate(numbers) if number in failed), None)
 
 
 def _move_to(esm, record):
-    """The stream goes on from this record."""
+    """Continues the stream from this record."""
     table = esm["EventSourceArn"].split("/")[1]
     position = lambda_svc._dynamodb_stream_positions[esm["UUID"]]
     records = dynamodb.stream_records_since(table, position, esm.get("BatchSize", 100))
-    numbers = [each["dynamodb"]["SequenceNumber"] for each in records]
+    numbers = [entry["dynamodb"]["SequenceNumber"] for entry in records]
     lambda_svc._dynamodb_stream_positions[esm["UUID"]] = position + numbers.index(record["dynamodb"]["SequenceNumber"])
 
 
 @correction
 def stream_failures():
-    """Of a stream, what a function could not handle comes again from the first failed record on, as often as the
-    event source allows; then it goes to the destination for failures, and the stream goes on.
+    """Retries a batch of a stream from the first failed record, up to the limit of the event source mapping. Then the
+    records go to the destination for failures, and the stream continues.
 
-    A batch is not split: with BisectBatchOnFunctionError the record that was reported is given up alone.
+    A batch is not split: with BisectBatchOnFunctionError only the reported record goes to the destination.
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     """
     polling = threading.local()
@@ -59,21 +59,21 @@ def stream_failures():
             if each.get("EventSourceArn") == records[0]["eventSourceARN"]
             and each["FunctionName"] == function["config"]["FunctionName"]
         )
-        at = _first_failed(esm, records, result)
-        if at is None:
+        index = _first_failed(esm, records, result)
+        if index is None:
             return result
-        key = (esm["UUID"], records[at]["dynamodb"]["SequenceNumber"])
+        key = (esm["UUID"], records[index]["dynamodb"]["SequenceNumber"])
         tries[key] = tries.get(key, 0) + 1
-        most = int(esm.get("MaximumRetryAttempts", -1))
-        if 0 <= most < tries[key]:
+        max_retries = int(esm.get("MaximumRetryAttempts", -1))
+        if 0 <= max_retries < tries[key]:
             del tries[key]
-            alone = bool(esm.get("BisectBatchOnFunctionError")) and not result.get("error")
-            given_up = records[at : at + 1] if alone else records[at:]
+            is_single = bool(esm.get("BisectBatchOnFunctionError")) and not result.get("error")
+            exhausted = records[index : index + 1] if is_single else records[index:]
             lambda_svc._send_ddb_stream_failure_record(
-                esm, function, given_up, esm["EventSourceArn"], result, "RetryAttemptsExhausted"
+                esm, function, exhausted, esm["EventSourceArn"], result, "RetryAttemptsExhausted"
             )
-            at += len(given_up)
-            if at == len(records):
+            index += len(exhausted)
+            if index == len(records):
                 return {**result, "error": False}
-        _move_to(esm, records[at])
+        _move_to(esm, records[index])
         return {**result, "error": True}

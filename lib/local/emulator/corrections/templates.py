@@ -7,7 +7,7 @@ from . import correction, replaced
 
 
 def _after(resource_type, effect):
-    """Runs `effect(physical id, properties)` after MiniStack created or updated such a resource."""
+    """Registers `effect(physical id, properties)`, which runs after a resource of the type is created or updated."""
     handler = provisioners._RESOURCE_HANDLERS[resource_type]
     create, update = handler["create"], handler["update"]
 
@@ -30,15 +30,15 @@ def _is_true(value):
 
 @correction
 def time_to_live():
-    """`TimeToLiveSpecification` of a table.
+    """Supports `TimeToLiveSpecification` of a table.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-dynamodb-table-timetolivespecification.html
     """
 
     def set_ttl(table, props):
-        wanted = props.get("TimeToLiveSpecification")
-        if wanted:
-            specification = {"AttributeName": wanted.get("AttributeName", ""), "Enabled": _is_true(wanted["Enabled"])}
+        ttl = props.get("TimeToLiveSpecification")
+        if ttl:
+            specification = {"AttributeName": ttl.get("AttributeName", ""), "Enabled": _is_true(ttl["Enabled"])}
             dynamodb._update_ttl({"TableName": table, "TimeToLiveSpecification": specification})
         else:
             dynamodb._ttl_settings.pop(table, None)
@@ -49,7 +49,7 @@ def time_to_live():
 
 @correction
 def reserved_concurrency():
-    """`ReservedConcurrentExecutions` of a function: at the limit, invocations are throttled.
+    """Supports `ReservedConcurrentExecutions` of a function, which throttles invocations at the limit.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
     """
@@ -63,26 +63,26 @@ def reserved_concurrency():
 
 @correction
 def user_pool_provider_url():
-    """`ProviderURL`, the issuer of a user pool's tokens, as attribute of AWS::Cognito::UserPool.
+    """Adds the attribute `ProviderURL` of AWS::Cognito::UserPool, the issuer of its tokens.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cognito-userpool.html
     """
 
     @replaced(provisioners, "_cognito_user_pool_attributes")
     def attributes(original, pool_id):
-        known = original(pool_id)
-        return {**known, "ProviderURL": f"https://{known['ProviderName']}"}
+        values = original(pool_id)
+        return {**values, "ProviderURL": f"https://{values['ProviderName']}"}
 
 
 @correction
 def table_names():
-    """A table is not created under the name of another resource's table: it would be replaced by an empty one.
+    """Rejects a table with the name of another resource's table, which would be replaced by an empty one.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-dynamodb-table.html
     """
     tables = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
 
-    def holder(name):
+    def owner_of(name):
         for stack in cloudformation._stacks.values():
             if stack.get("StackStatus") == "DELETE_COMPLETE":
                 continue
@@ -91,26 +91,26 @@ def table_names():
                     return stack["StackName"], logical_id
         return None
 
-    def refusing(create):
+    def rejecting_duplicates(create):
         def created(logical_id, props, stack_name, *rest, **kwargs):
             name = props.get("TableName")
-            other = holder(name) if name in dynamodb._tables else None
-            if other not in (None, (stack_name, logical_id)):
-                raise ValueError(f"{name} already exists in stack {other[0]} (as {other[1]})")
+            owner = owner_of(name) if name in dynamodb._tables else None
+            if owner not in (None, (stack_name, logical_id)):
+                raise ValueError(f"{name} already exists in stack {owner[0]} (as {owner[1]})")
             return create(logical_id, props, stack_name, *rest, **kwargs)
 
         return created
 
     for table in tables:
         handler = provisioners._RESOURCE_HANDLERS[table]
-        handler["create"] = refusing(handler["create"])
+        handler["create"] = rejecting_duplicates(handler["create"])
 
 
 @correction
 def alarms_on_expressions():
-    """An alarm on an expression or a query is created. Nothing evaluates it: it stays without data.
+    """Creates alarms on expressions and queries. They are not evaluated and stay without data.
 
-    MiniStack refuses the whole template.
+    MiniStack rejects the whole template.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-cloudwatch-alarm-metricdataquery.html
     """
 

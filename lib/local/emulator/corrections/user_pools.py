@@ -11,13 +11,13 @@ _CODE = "UserLambdaValidationException"
 
 
 def _failure(trigger, message):
-    """What Cognito tells the user of a trigger that failed."""
+    """Returns Cognito's message for a failed trigger."""
     return f"{trigger} failed with error {message}."
 
 
 @correction
 def trigger_errors():
-    """Of a pre sign-up trigger that failed the user reads the message, and not the stack of the function.
+    """Returns the error message of a failed pre sign-up trigger to the user, without the function's stack trace.
 
     https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SignUp.html
     """
@@ -36,7 +36,8 @@ def trigger_errors():
 
 @correction
 def sign_in_triggers():
-    """The triggers pre authentication, post authentication and post confirmation; a failed one fails the request.
+    """Invokes the triggers pre authentication, post authentication and post confirmation. A failed trigger fails the
+    request.
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
     """
@@ -45,30 +46,30 @@ def sign_in_triggers():
     def run(original, handler, action, data):
         flow = data.get("AuthFlow", "")
         if action in ("InitiateAuth", "AdminInitiateAuth") and not flow.startswith("REFRESH_TOKEN"):
-            refused = ask("PreAuthentication", "Authentication", data, {"validationData": {}})
-            if refused:
-                return refused
+            error = run_trigger("PreAuthentication", "Authentication", data, {"validationData": {}})
+            if error:
+                return error
         response = original(handler, action, data)
         if response[0] >= 400:
             return response
         if action in ("ConfirmSignUp", "AdminConfirmSignUp"):
-            return ask("PostConfirmation", "ConfirmSignUp", data) or response
+            return run_trigger("PostConfirmation", "ConfirmSignUp", data) or response
         if action == "ConfirmForgotPassword":
-            return ask("PostConfirmation", "ConfirmForgotPassword", data) or response
+            return run_trigger("PostConfirmation", "ConfirmForgotPassword", data) or response
         if is_signed_in(response[2]) and not flow.startswith("REFRESH_TOKEN"):
-            return ask("PostAuthentication", "Authentication", data, {"newDeviceUsed": False}) or response
+            return run_trigger("PostAuthentication", "Authentication", data, {"newDeviceUsed": False}) or response
         return response
 
     def is_signed_in(body):
-        answer = json.loads(body) if body else {}
-        return isinstance(answer, dict) and bool(answer.get("AuthenticationResult"))
+        response = json.loads(body) if body else {}
+        return isinstance(response, dict) and bool(response.get("AuthenticationResult"))
 
-    def ask(trigger, source, data, request=None):
-        """Invokes the trigger's function, if there is one; the error that the user gets, or None."""
+    def run_trigger(trigger, source, data, request=None):
+        """Invokes the function of the trigger, if configured. Returns the error response, or None."""
         pool, client = pool_of(data)
         arn = ((pool or {}).get("LambdaConfig") or {}).get(trigger)
-        given = data.get("AuthParameters") or data.get("ChallengeResponses") or {}
-        user = pool and cognito._resolve_user(pool, data.get("Username") or given.get("USERNAME"))[0]
+        parameters = data.get("AuthParameters") or data.get("ChallengeResponses") or {}
+        user = pool and cognito._resolve_user(pool, data.get("Username") or parameters.get("USERNAME"))[0]
         if not arn or not user:
             return None
         event = {

@@ -1,4 +1,4 @@
-"""Versions and aliases of functions, and what an update does to environments that serve."""
+"""Versions and aliases of functions, and updates during invocations."""
 
 import contextvars
 import os
@@ -17,36 +17,36 @@ _VERSION = "AWS::Lambda::Version"
 
 @correction
 def serving_environments_finish():
-    """An environment that serves when its function is updated, or its version deleted, finishes its invocation.
+    """Lets an environment finish its invocation when its function is updated or its version is deleted.
 
-    Lambda sends new invocations to other environments and takes none away from a running one.
+    Lambda sends new invocations to other environments, and does not interrupt running ones.
     https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
     """
-    own = threading.local()
+    current = threading.local()
     retired = set()
     acquire, release = lambda_svc.acquire_worker, lambda_svc.release_worker
 
     def acquiring(*args, **kwargs):
         worker, reason = acquire(*args, **kwargs)
-        own.worker = worker
+        current.worker = worker
         return worker, reason
 
     def releasing(worker):
-        own.worker = None
+        current.worker = None
         release(worker)
         if worker in retired:
             retired.discard(worker)
             lambda_runtime.kill_workers([worker])
 
     def invalidating(func_name, qualifier=None, account=None, region=None):
-        # An invocation that failed gives up its own environment in this way.
-        failed = getattr(own, "worker", None)
+        # A failed invocation discards its own environment by this function.
+        failed = getattr(current, "worker", None)
         with lambda_runtime._lock:
             doomed = []
             for key in list(lambda_runtime._workers):
                 parts = key.split(":")
-                wanted = (account, region, func_name, qualifier)
-                if any(one is not None and one != part for one, part in zip(wanted, parts)):
+                pattern = (account, region, func_name, qualifier)
+                if any(value is not None and value != part for value, part in zip(pattern, parts)):
                     continue
                 for worker in lambda_runtime._workers.pop(key):
                     if worker.in_use and worker is not failed:
@@ -61,9 +61,9 @@ def serving_environments_finish():
 
 @correction
 def separate_updates():
-    """CloudFormation updates a function's configuration (with its layers) first, and its code some seconds later.
+    """Updates a function's configuration (with its layers) first, and its code some seconds later, like CloudFormation.
 
-    In between `$LATEST` is a mix of both. TRELLIS_LOCAL_UPDATE_SECONDS says how long; by default it is over at once.
+    Between the updates `$LATEST` is a mix of both. TRELLIS_LOCAL_UPDATE_SECONDS sets the delay, by default 0.
     https://github.com/aws/aws-cdk/issues/8446
     """
     pause = float(os.environ.get("TRELLIS_LOCAL_UPDATE_SECONDS", "0"))
@@ -87,7 +87,7 @@ def separate_updates():
 
 @correction
 def settled_versions():
-    """A version is published of a function whose update is complete; with a deleted version its environments go.
+    """Publishes versions with a completed update, and ends the environments of deleted versions.
 
     https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
     """
@@ -114,7 +114,7 @@ def settled_versions():
 
 @correction
 def invoked_alias():
-    """A function that is invoked by an alias has the alias's ARN in its context, and in records of its failures.
+    """Passes the alias's ARN in the context of a function that is invoked by an alias, and in its failure records.
 
     https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
     """
@@ -125,15 +125,15 @@ def invoked_alias():
         if config is None or qualifier not in function.get("aliases", {}):
             return record, config
         arn = f"{function['config']['FunctionArn']}:{qualifier}"
-        # Who executes takes the configuration from the record, too.
+        # The execution reads the configuration from the record as well.
         config = {**config, "FunctionArn": arn}
         return {**record, "config": config}, config
 
 
 @correction
 def asynchronous_by_alias():
-    """An event that is sent to an alias follows the alias's own configuration: retries, age and destinations. Each
-    attempt goes to the version to which the alias points by then.
+    """Applies the alias's configuration to asynchronous invocations of the alias: retries, age and destinations. Each
+    attempt invokes the version of the alias at that time.
 
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
     """
@@ -169,7 +169,7 @@ def asynchronous_by_alias():
         arn = record["config"]["FunctionArn"]
         return original({**latest, "config": {**config, "FunctionArn": arn}}, *rest, **kwargs)
 
-    # The record of a failure names what was invoked.
+    # The record of a failure has the ARN that was invoked.
     scoped = type(lambda_svc._functions)
     get = scoped.get
 
@@ -191,4 +191,4 @@ def asynchronous_by_alias():
 
 
 class _Invoked(str):
-    """A function's name, and the ARN by which it was invoked."""
+    """A function's name, with the ARN that was invoked."""

@@ -12,7 +12,7 @@ from . import correction, replaced
 
 @correction
 def durable_executions():
-    """Executions survive the process, and run as on AWS: heartbeats, limits, redrives, a context for each branch.
+    """Replaces the interpreter: executions survive the process, with heartbeats, limits, redrives and branch contexts.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
     """
@@ -23,7 +23,7 @@ def durable_executions():
 
 @correction
 def event_source_mappings_of_tasks():
-    """A task may read an event source mapping: `aws-sdk:lambda:getEventSourceMapping`.
+    """Supports `aws-sdk:lambda:getEventSourceMapping` in tasks.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
     """
@@ -42,9 +42,9 @@ def event_source_mappings_of_tasks():
         }
         handler = ministack.app.SERVICE_HANDLERS["lambda"]
         status, _, body = ministack.app.call_service_handler_sync(handler, "GET", path, headers, b"", {})
-        answer = json.loads(body)
+        response = json.loads(body)
         if status >= 400:
-            code = answer.get("__type") or "ServiceException"
-            message = answer.get("message") or answer.get("Message")
+            code = response.get("__type") or "ServiceException"
+            message = response.get("message") or response.get("Message")
             raise stepfunctions._ExecutionError(stepfunctions._prefix_sdk_error(service_name, code), message)
-        return stepfunctions._convert_keys_to_sfn_convention(answer)
+        return stepfunctions._convert_keys_to_sfn_convention(response)

@@ -1,14 +1,14 @@
-"""An interpreter of the Amazon States Language whose executions survive the process.
+"""Interpreter of the Amazon States Language whose executions survive the process.
 
-It takes the place of MiniStack's, which ends all running executions at a start, mixes the tokens of parallel branches
-and has neither heartbeats nor redrives. MiniStack's state machines, integrations and evaluators stay in use.
+It replaces MiniStack's interpreter, which ends all running executions at a start, mixes up the tokens of parallel
+branches, and lacks heartbeats and redrives. MiniStack's state machines, integrations and evaluators are still used.
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
 """
 
 import copy
 import time
 
-import cut
+import snapshots
 import lifecycle
 import ministack.app
 from ministack.core import iam_actions
@@ -36,10 +36,10 @@ def install():
     _wrap(ministack.app, "_handle_lifespan", _handle_lifespan)
     lifecycle.after_load(_resume)
     lifecycle.before_drain(engine.drain)
-    lifecycle.busy(engine.calls_under_way)
-    lifecycle.guards_cut(engine.lock)
+    lifecycle.busy(engine.unfinished_calls)
+    lifecycle.guards_snapshot(engine.lock)
     engine.on_change(lifecycle.changed)
-    cut.serialized_by_version("stepfunctions", _version)
+    snapshots.serialized_by_version("stepfunctions", _version)
 
 
 def _wrap(module, name, function):
@@ -60,7 +60,7 @@ async def _handle_request(original, method, path, headers, body, query):
 
 
 def _version():
-    """What has changed since the last save: executions by a count, and the few definitions by their content.
+    """Returns a version of the state: a count for executions, and a hash of the content for definitions.
 
     CloudFormation changes definitions without a request to this service.
     """
@@ -69,10 +69,10 @@ def _version():
 
 
 def _resource_of_token(original, service, method, path, headers, body, *rest):
-    """Who brings a task token back needs the permission for its state machine.
+    """Returns the state machine of a task token: the caller needs a permission for it.
 
-    The reference of actions has no resource for it, but the answer of a denied call names the state machine, and
-    CDK's `grantTaskResponse` allows nothing else.
+    The reference of actions lists no resource, but the error of a denied request names the state machine, and
+    the CDK's `grantTaskResponse` allows only the state machine.
     https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_stepfunctions.StateMachine.html#grantwbrtaskwbrresponseidentity
     """
     token = iam_actions._safe_json_field(body, "taskToken") if service == "states" else None
@@ -108,7 +108,7 @@ def _load(state):
     executions = state.get("executions")
     for scoped, record in list(executions._data.items()) if executions else []:
         kept = record.get("trellis") or {}
-        # Nobody can ask for an Express execution that has ended.
+        # An Express execution that has ended cannot be described.
         retention = 0 if kept.get("type") == "EXPRESS" else records.RETENTION_SECONDS
         if kept.get("ended") and time.time() - kept["ended"] > retention:
             del executions._data[scoped]
@@ -130,7 +130,7 @@ def _load(state):
 
 
 def _resume():
-    """Executions go on when every service is loaded and answers: their functions call back."""
+    """Resumes executions when every service is loaded and available: their functions call back."""
     with engine.lock:
         for key, record in stepfunctions._executions.all_items():
             if record.get("trellis"):
@@ -143,7 +143,7 @@ def _resume():
 
 
 def _end_foreign(record):
-    """An execution of a local cloud from before this interpreter has no checkpoint to go on from."""
+    """Ends an execution that was started before this interpreter existed: it has no checkpoint to resume from."""
     cause = "The execution was started by an earlier version of the local cloud"
     record.update(status="FAILED", error="States.Runtime", cause=cause, stopDate=now_iso())
 

@@ -1,4 +1,4 @@
-"""Activities: a worker asks for a task, and brings its token back.
+"""Activities: a worker requests a task, and returns its token.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html
 """
@@ -13,11 +13,11 @@ from .records import Error
 
 
 async def get_task(original, request):
-    answer = await original(request)
-    body = json.loads(answer[2] or b"{}")
+    response = await original(request)
+    body = json.loads(response[2] or b"{}")
     if body.get("taskToken"):
-        await asyncio.to_thread(taken, body["taskToken"])
-    return answer
+        await asyncio.to_thread(task_received, body["taskToken"])
+    return response
 
 
 def enqueue(branch, resource):
@@ -27,8 +27,8 @@ def enqueue(branch, resource):
     stepfunctions._activity_tasks.setdefault(resource, []).append(task)
 
 
-def taken(token):
-    """A worker has got an activity's task: only now its time begins."""
+def task_received(token):
+    """Starts the timeout of an activity's task when a worker has received it."""
     with engine.lock:
         key, record, branch = tokens.waiting_for(token)
         if branch is None:

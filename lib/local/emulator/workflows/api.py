@@ -1,19 +1,19 @@
-"""The API's actions on executions. Reference: https://docs.aws.amazon.com/step-functions/latest/apireference/"""
+"""API actions on executions. Reference: https://docs.aws.amazon.com/step-functions/latest/apireference/"""
 
 import json
 
 from ministack.core.responses import json_response
 
-from . import engine, interpreter, records, redrive
-from .starting import key_of, not_found, refused, start_execution
+from . import endings, engine, records, redrive
+from .starting import key_of, not_found, error_response, start_execution
 
 
 def start_sync_execution(request):
     with engine.lock:
-        answer = start_execution(request, sync=True)
-        if answer[0] >= 400:
-            return answer
-        key = key_of(json.loads(answer[2])["executionArn"])
+        response = start_execution(request, sync=True)
+        if response[0] >= 400:
+            return response
+        key = key_of(json.loads(response[2])["executionArn"])
         ended = engine.watch(key)
     ended.wait()
     record = records.find(key)
@@ -40,7 +40,7 @@ def _with_execution(action):
     def handle(request):
         arn = request.get("executionArn") or ""
         if ":express:" in arn:
-            return refused("InvalidArn", "Invalid Arn: 'Resource type not valid in this context: express'")
+            return error_response("InvalidArn", "Invalid Arn: 'Resource type not valid in this context: express'")
         with engine.lock:
             record = records.find(key_of(arn))
             return action(request, key_of(arn), record) if record else not_found(arn)
@@ -52,8 +52,8 @@ def stop(request, key, record):
     if record["status"] == "ABORTED":
         return json_response({"stopDate": record["stopDate"]})
     if record["status"] != "RUNNING":
-        return refused("ValidationException", "Execution is not running")
-    interpreter.end(key, record, "ABORTED", request.get("error"), request.get("cause"))
+        return error_response("ValidationException", "Execution is not running")
+    endings.end(key, record, "ABORTED", request.get("error"), request.get("cause"))
     return json_response({"stopDate": record["stopDate"]})
 
 
@@ -89,10 +89,10 @@ def describe(_request, _key, record):
 
 def redrive_execution(_request, key, record):
     if not record.get("trellis"):
-        return refused("ExecutionNotRedrivable", "The execution was started by another version of the local cloud")
+        return error_response("ExecutionNotRedrivable", "The execution was started by another version of the local cloud")
     redrivable, reason = records.is_redrivable(record)
     if not redrivable:
-        return refused("ExecutionNotRedrivable", reason)
+        return error_response("ExecutionNotRedrivable", reason)
     redrive.redrive(key, record)
     return json_response({"redriveDate": record["trellis"]["redriveDate"]})
 

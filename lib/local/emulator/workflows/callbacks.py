@@ -9,19 +9,19 @@ from ministack.core.responses import json_response
 from ministack.services import stepfunctions
 
 from . import engine, tasks, tokens
-from .starting import json_error, refused
+from .starting import json_error, error_response
 
 
 def _with_token(action):
     def handle(request):
         key, _ = tokens.execution_of(request.get("taskToken") or "")
         if key is None:
-            return refused("InvalidToken", "Invalid Token: 'Invalid token'")
+            return error_response("InvalidToken", "Invalid Token: 'Invalid token'")
         with engine.lock:
             key, record, branch = tokens.waiting_for(request["taskToken"])
             if branch is None:
                 message = "Task Timed Out: 'Provided task does not exist anymore'"
-                return refused("TaskTimedOut", message)
+                return error_response("TaskTimedOut", message)
             return action(request, key, record, branch) or json_response({})
 
     return handle

@@ -1,4 +1,4 @@
-"""The rules of Choice states.
+"""Rules of Choice states.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
 """
@@ -23,10 +23,10 @@ _OPERATOR = re.compile(r"(String|Numeric|Timestamp|Boolean)(Equals|(?:Less|Great
 
 
 def first_match(state, raw, effective, context):
-    """The first rule that holds, or None."""
+    """Returns the first rule that matches, or None."""
     if data.is_jsonata(state, context):
         return next((rule for rule in state.get("Choices", []) if _condition(rule, raw, context)), None)
-    return next((rule for rule in state.get("Choices", []) if _holds(rule, effective, context)), None)
+    return next((rule for rule in state.get("Choices", []) if _is_true(rule, effective, context)), None)
 
 
 def _condition(rule, raw, context):
@@ -39,13 +39,13 @@ def _condition(rule, raw, context):
     return value
 
 
-def _holds(rule, values, context):
+def _is_true(rule, values, context):
     if "And" in rule:
-        return all(_holds(part, values, context) for part in rule["And"])
+        return all(_is_true(part, values, context) for part in rule["And"])
     if "Or" in rule:
-        return any(_holds(part, values, context) for part in rule["Or"])
+        return any(_is_true(part, values, context) for part in rule["Or"])
     if "Not" in rule:
-        return not _holds(rule["Not"], values, context)
+        return not _is_true(rule["Not"], values, context)
     path = rule["Variable"]
     exists = data.exists(path, values, context)
     if "IsPresent" in rule:
@@ -70,9 +70,9 @@ def _test(rule, value, values, context):
     if "StringMatches" in rule:
         return _is("String", value) and _matches(rule["StringMatches"], value)
     for name, expected in rule.items():
-        found = _OPERATOR.fullmatch(name)
-        if found:
-            kind, comparison, path = found.groups()
+        match = _OPERATOR.fullmatch(name)
+        if match:
+            kind, comparison, path = match.groups()
             if path:
                 expected = stepfunctions._resolve_path_or_ctx(expected, values, context)
             if kind == "Timestamp":
@@ -96,7 +96,7 @@ def _moment(value):
 
 
 def _matches(pattern, text):
-    """`*` stands for any text, `\\*` for an asterisk, `\\\\` for a backslash."""
+    """Matches a text with a pattern: `*` is any text, `\\*` an asterisk, `\\\\` a backslash."""
     parts = re.findall(r"\\[\\*]|.", pattern, re.S)
     regex = "".join(".*" if part == "*" else re.escape(part[-1]) for part in parts)
     return re.fullmatch(regex, text, re.S) is not None

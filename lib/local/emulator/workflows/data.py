@@ -1,7 +1,6 @@
-"""What a state reads and writes, in JSONPath and JSONata, on MiniStack's evaluators."""
+"""Inputs, outputs and variables of states, in JSONPath and JSONata, on MiniStack's evaluators."""
 
 import contextlib
-import datetime
 import json
 import re
 import threading
@@ -15,7 +14,7 @@ _VARIABLE = re.compile(r"\$([A-Za-z_]\w*)")
 
 
 def install():
-    """Lets paths of JSONPath name variables, as `$total.amount` does.
+    """Supports variables in JSONPath, as in `$total.amount`.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
     """
@@ -25,8 +24,8 @@ def install():
         name = _VARIABLE.match(path) if isinstance(path, str) else None
         if not name:
             if isinstance(path, str) and path.startswith("$") and stepfunctions._parse_jsonpath_tokens(path) is None:
-                # MiniStack would take it for null.
-                raise Error("States.Runtime", f"The local cloud does not know this kind of JSONPath: {path}")
+                # MiniStack would return null.
+                raise Error("States.Runtime", f"The local cloud does not support this JSONPath: {path}")
             if getattr(_variables, "is_strict", False) and not _has(path, data):
                 cause = f"The JSONPath '{path}' could not be found in the input '{dumps(data)}'"
                 raise Error("States.Runtime", cause)
@@ -40,16 +39,16 @@ def install():
 
 
 def _has(path, data):
-    """Whether a path without wildcards leads to a value, be it null."""
+    """Returns true if a path without wildcards has a value, including null."""
     for kind, value in stepfunctions._parse_jsonpath_tokens(path) or []:
         if kind == "wildcard":
             return True
-        known = (
+        has_value = (
             isinstance(data, dict) and value in data
             if kind == "field"
             else isinstance(data, list) and value < len(data)
         )
-        if not known:
+        if not has_value:
             return False
         data = data[value]
     return True
@@ -64,7 +63,7 @@ def exists(path, values, context):
 
 @contextlib.contextmanager
 def _strict():
-    """A path that leads nowhere is an error, as on AWS; MiniStack takes it for null."""
+    """Raises an error for a path without a value, as on AWS; MiniStack returns null."""
     _variables.is_strict = True
     try:
         yield
@@ -73,13 +72,13 @@ def _strict():
 
 
 def filled(template, values, context):
-    """A template of JSONPath, with the values of its paths."""
+    """Replaces the paths in a JSONPath template by their values."""
     with _strict():
         return stepfunctions._resolve_params_obj(template, values, context)
 
 
 def context_of(record, branch):
-    """The context object of one branch: parallel branches have each their own state, token and item."""
+    """Returns the context object of a branch: parallel branches have separate states, tokens and items."""
     kept = record["trellis"]
     variables = json.loads(branch["variables"])
     _variables.values = variables
@@ -111,7 +110,7 @@ def is_jsonata(state, context):
 
 
 def effective_input(state, raw, context):
-    """The input that a state works on: `InputPath`, which JSONata states do not have."""
+    """Returns the input of a state after `InputPath`, which JSONata states do not have."""
     if is_jsonata(state, context):
         return raw
     with _strict():
@@ -119,7 +118,7 @@ def effective_input(state, raw, context):
 
 
 def arguments(state, raw, context):
-    """What a task, a parallel state or a pass state gets, by `Arguments` or `Parameters`."""
+    """Returns the arguments of a task, parallel or pass state, by `Arguments` or `Parameters`."""
     if is_jsonata(state, context):
         return stepfunctions._apply_jsonata_arguments(state, raw, context)
     effective = effective_input(state, raw, context)
@@ -127,7 +126,7 @@ def arguments(state, raw, context):
 
 
 def outcome(state, raw, result, context):
-    """The output of a state whose work has a result, and the variables after it, both as text."""
+    """Returns the output of a state with a result, and the variables after it, both as JSON."""
     if is_jsonata(state, context):
         output = stepfunctions._apply_jsonata_output(state, raw, context, result=result, default=result)
         return dumps(output), assigned(state, raw, context, result=result)
@@ -151,7 +150,7 @@ def effective_output(state, output, context):
 
 
 def assigned(source, raw, context, result=None, error=None):
-    """The variables after `Assign`, as text. All expressions see the values from before.
+    """Returns the variables after `Assign`, as JSON. All expressions use the values before it.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
     """
@@ -166,7 +165,7 @@ def assigned(source, raw, context, result=None, error=None):
 
 
 def caught(catcher, state, raw, error, context):
-    """The output of a state whose error is caught, and the variables after it, both as text."""
+    """Returns the output of a state whose error is caught, and the variables after it, both as JSON."""
     source = {**catcher, "QueryLanguage": stepfunctions._state_query_language(state, context)}
     variables = assigned(source, raw, context, error=error)
     if source["QueryLanguage"] == "JSONata":
@@ -177,7 +176,7 @@ def caught(catcher, state, raw, error, context):
 
 
 def number(state, field, raw, context):
-    """A number that a state gives, by an expression or by a path; None if it gives none."""
+    """Returns a number field of a state, from an expression or a path; None if the state does not have it."""
     path = state.get(f"{field}Path")
     if path is not None:
         value = stepfunctions._resolve_path_or_ctx(path, effective_input(state, raw, context), context)
@@ -190,29 +189,3 @@ def number(state, field, raw, context):
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise Error("States.Runtime", f"The value of {field} must be a number, but was {dumps(value)}")
     return value
-
-
-def wait_ends(state, raw, context, now):
-    """When a wait ends, in seconds since the epoch."""
-    scale = stepfunctions._SFN_WAIT_SCALE
-    if "Timestamp" in state or "TimestampPath" in state:
-        if "TimestampPath" in state:
-            data = effective_input(state, raw, context)
-            text = stepfunctions._resolve_path_or_ctx(state["TimestampPath"], data, context)
-        elif is_jsonata(state, context):
-            text = stepfunctions._jsonata_wait_timestamp(state, raw, context)
-        else:
-            text = state["Timestamp"]
-        moment = stepfunctions._parse_ts(text)
-        if moment is None or moment.tzinfo is None:
-            raise Error(
-                "States.Runtime", f"The value of Timestamp must be an ISO 8601 date-time, but was {dumps(text)}"
-            )
-        due = moment.astimezone(datetime.timezone.utc).timestamp()
-        return due if scale == 1 else now + max(0, due - now) * scale
-    if "Seconds" in state and is_jsonata(state, context):
-        return now + stepfunctions._jsonata_wait_seconds(state, raw, context) * scale
-    seconds = number(state, "Seconds", raw, context) or 0
-    if seconds < 0:
-        raise Error("States.Runtime", f"The value of Seconds must not be negative, but was {seconds}")
-    return now + seconds * scale

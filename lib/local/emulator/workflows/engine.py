@@ -1,8 +1,8 @@
-"""The scheduler of all executions: one thread, one lock, timers by wall-clock time.
+"""Scheduler of all executions: a single thread, a single lock, timers by wall-clock time.
 
-A waiting execution costs an entry in a heap, never a thread. Each step runs under `lock` and leaves a complete
-checkpoint behind, so that whoever holds the lock (a save, an API call) always sees executions between two steps.
-Threads, timers and watchers are derived from the checkpoints, never saved.
+A waiting execution costs a heap entry, not a thread. Each step runs under `lock` and leaves a complete checkpoint,
+so that any holder of the lock (a save, an API call) sees executions between two steps. Threads, timers and watchers
+are derived from the checkpoints, never saved.
 """
 
 import collections
@@ -13,14 +13,14 @@ import os
 import threading
 import time
 
-import invoking
+import invocation_sources
 from ministack.core import iam_evaluator
 from ministack.core.responses import request_scope
 
 logger = logging.getLogger("workflows")
 
 lock = threading.RLock()
-# A save may happen in a forked child: it starts between two steps, and with a lock of its own.
+# A save happens in a forked child: the fork happens between two steps, and the child gets a new lock.
 os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock._at_fork_reinit)
 
 _changed = threading.Condition(lock)
@@ -45,7 +45,7 @@ def soon(action, key, *args):
 
 
 def at(due, action, key, *args):
-    """Queues a step for the time `due` (seconds since the epoch). The step checks whether it is still wanted."""
+    """Queues a step for the time `due` (seconds since the epoch). The step checks that it is still relevant."""
     with lock:
         note_change()
         heapq.heappush(_timers, (due, next(_numbers), action, key, args))
@@ -53,7 +53,7 @@ def at(due, action, key, *args):
 
 
 def start():
-    """Starts the scheduler, once everything that steps may call is there."""
+    """Starts the scheduler, when all services that steps call are available."""
     global _thread
     with lock:
         if _thread is None:
@@ -62,12 +62,12 @@ def start():
 
 
 def on_change(callback):
-    """Calls back after each step: what must survive has changed."""
+    """Registers a callback after each step, which changes state to be saved."""
     _on_change.append(callback)
 
 
 def note_change():
-    """Counts changes of executions: without one, a save keeps what it wrote before."""
+    """Counts changes of executions: without changes, a save reuses the last file."""
     global _version
     _version += 1
 
@@ -83,20 +83,20 @@ def changed():
 
 
 def drain():
-    """Begins no more calls. What is under way is waited for; an execution that a request waits for goes on."""
+    """Stops new steps, except those of executions that a request waits for. Calls that have begun can end."""
     global _is_draining
     with lock:
         _is_draining = True
 
 
-def calls_under_way():
-    """Executions with a call that has not returned, by the state machine's name."""
+def unfinished_calls():
+    """Counts executions with an unfinished call, by the state machine's name."""
     with lock:
         return collections.Counter(f"execution of {key[2].split(':')[6]}" for key in _calls)
 
 
 def freeze():
-    """No step runs any more: what ends now, ends with the process, and is done again at the next start."""
+    """Stops all steps: calls that end later are discarded, and repeated at the next start."""
     global _is_frozen
     with lock:
         _is_frozen = True
@@ -116,24 +116,24 @@ def clear():
 
 
 def watch(key):
-    """An event that is set when the execution ends."""
+    """Returns an event that is set when the execution ends."""
     with lock:
         return _watchers.setdefault(key, threading.Event())
 
 
-def tell_watcher(key):
+def notify_watcher(key):
     watcher = _watchers.pop(key, None)
     if watcher:
         watcher.set()
 
 
 def in_background(key, role_arn, work):
-    """Runs a call that takes its time and may come back to this server: on a thread of its own, as the machine's role."""
+    """Runs a call on a new thread, as the machine's role: it may take long and call this server."""
 
     def run():
         _over_tls()
-        # Who waits for an execution waits for its calls.
-        invoking.source.set(invoking.REQUEST if key in _watchers else invoking.STEP)
+        # A client that waits for an execution waits for its calls.
+        invocation_sources.source.set(invocation_sources.REQUEST if key in _watchers else invocation_sources.STEP)
         role = role_arn.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")
         iam_evaluator._request_caller_arn.set(f"{role}/workflow")
         try:
@@ -152,7 +152,7 @@ def in_background(key, role_arn, work):
 
 
 def _over_tls():
-    """AWS calls its own services over TLS: policies of queues and topics may ask for it."""
+    """Marks calls as sent over TLS, like AWS's: policies of queues and topics may require it."""
     iam_evaluator.pin_request_origin("127.0.0.1", True)
 
 
@@ -177,15 +177,15 @@ def _next():
             step = _take()
             if step:
                 return step
-            # Not for longer than a minute: the clock may be set, or the machine may have slept.
+            # At most a minute: the clock may change, or the machine may sleep.
             _changed.wait(min(60, _timers[0][0] - now) if _timers and not _is_frozen else 60)
 
 
 def _take():
     if _is_frozen:
         return None
-    for at, step in enumerate(_ready):
+    for index, step in enumerate(_ready):
         if not _is_draining or step[1] in _watchers:
-            del _ready[at]
+            del _ready[index]
             return step
     return None

@@ -1,16 +1,16 @@
-"""Which retrier and which catcher takes an error.
+"""Matching of errors with retriers and catchers.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 """
 
-# Not even by its own name: such an execution always fails.
+# Never matched, not even by name: the execution always fails.
 _NEVER_HANDLED = "States.Runtime"
-# By its own name only.
+# Matched by name only.
 _NOT_IN_ALL = "States.DataLimitExceeded"
 
 
 def matches(names, expected):
-    """Whether `ErrorEquals` has one of an error's names; a missed heartbeat is a timeout, too."""
+    """Returns true if `ErrorEquals` has a name of the error; a missed heartbeat is also a timeout."""
     if _NEVER_HANDLED in names:
         return False
     if not names.isdisjoint(expected):
@@ -21,11 +21,11 @@ def matches(names, expected):
 
 
 def retrier_of(state, names, counts):
-    """The first retrier that matches decides, also when its attempts are used up."""
-    for at, retrier in enumerate(state.get("Retry", [])):
+    """Returns the first retrier that matches, or None if its attempts are used up, with its index."""
+    for index, retrier in enumerate(state.get("Retry", [])):
         if matches(names, retrier.get("ErrorEquals", [])):
-            used = counts[at] if at < len(counts) else 0
-            return (at, retrier) if used < retrier.get("MaxAttempts", 3) else (at, None)
+            used = counts[index] if index < len(counts) else 0
+            return (index, retrier) if used < retrier.get("MaxAttempts", 3) else (index, None)
     return None, None
 
 

@@ -1,4 +1,4 @@
-"""Parallel and Map states: branches of their own, with copies of the variables that they began with."""
+"""Parallel and Map states: their branches have copies of the variables at their start."""
 
 import json
 
@@ -16,7 +16,7 @@ _CLOSED = dict.fromkeys(("inputs", "results", "next_item", "concurrency", "toler
 
 
 def close(record, branch):
-    """Forgets the branches of a group that has ended, or is tried again."""
+    """Deletes the branches of a group that has ended or is retried."""
     records.drop_children(record, branch)
     branch.update(_CLOSED)
 
@@ -26,20 +26,20 @@ def attempt(key, record, branch, state, raw, context):
     if state["Type"] == "Parallel":
         return _start_branches(key, record, branch, state, raw, context)
     items, effective = _items_of(state, raw, context)
-    inputs = [_item_input(state, raw, effective, item, at, context) for at, item in enumerate(items)]
+    inputs = [_item_input(state, raw, effective, item, index, context) for index, item in enumerate(items)]
     concurrency = data.number(state, "MaxConcurrency", raw, context) or 0
-    tolerated = [data.number(state, f"ToleratedFailure{what}", raw, context) for what in ("Count", "Percentage")]
+    tolerated = [data.number(state, f"ToleratedFailure{unit}", raw, context) for unit in ("Count", "Percentage")]
     add_event(record, branch, "MapStateStarted", {"length": len(items)})
     map_run = map_runs.begin(record, state, len(inputs), int(concurrency), tolerated)
     if map_run and tolerated == [None, None]:
         tolerated = [0, None]
-    most = MAX_DISTRIBUTED_CONCURRENCY if map_run else MAX_INLINE_CONCURRENCY
+    max_concurrency = MAX_DISTRIBUTED_CONCURRENCY if map_run else MAX_INLINE_CONCURRENCY
     branch.update(
         phase="children",
         inputs=inputs,
         results=[None] * len(inputs),
         next_item=0,
-        concurrency=min(int(concurrency) or most, most),
+        concurrency=min(int(concurrency) or max_concurrency, max_concurrency),
         tolerated=tolerated,
         failures=0,
         map_run=map_run,
@@ -52,9 +52,9 @@ def _start_branches(key, record, branch, state, raw, context):
     add_event(record, branch, "ParallelStateStarted")
     branches = state.get("Branches", [])
     branch.update(phase="children", inputs=[], results=[None] * len(branches), failures=0, tolerated=[None, None])
-    for at, part in enumerate(branches):
-        path = [*branch["path"], [branch["state"], at]]
-        child = records.new_branch(record, branch, path, at, part["StartAt"], text, branch["variables"])
+    for index, part in enumerate(branches):
+        path = [*branch["path"], [branch["state"], index]]
+        child = records.new_branch(record, branch, path, index, part["StartAt"], text, branch["variables"])
         interpreter.go_on(key, child)
 
 
@@ -75,9 +75,9 @@ def _items_of(state, raw, context):
     return items, effective
 
 
-def _item_input(state, raw, effective, item, at, context):
-    """[input, item as the context has it], both as text."""
-    inner = {**context, "Map": {"Item": {"Index": at, "Value": item}}}
+def _item_input(state, raw, effective, item, index, context):
+    """Returns [input, item of the context object], both as JSON."""
+    inner = {**context, "Map": {"Item": {"Index": index, "Value": item}}}
     template = state.get("ItemSelector") or state.get("Parameters")
     if not template:
         value = item
@@ -89,35 +89,35 @@ def _item_input(state, raw, effective, item, at, context):
 
 
 def go_on_with_items(key, record, branch):
-    """Starts items up to the limit; ends the state when all are done."""
+    """Starts items up to the concurrency limit, and ends the state when all items are done."""
     state = records.state_of(record, branch)
     if state["Type"] == "Parallel":
         if all(text is not None for text in branch["results"]):
             _all_done(key, record, branch, state)
         return
-    running = sum(1 for child in records.children_of(record, branch) if child["phase"] in interpreter.ACTIVE)
+    running = sum(1 for child in records.children_of(record, branch) if child["phase"] in records.ACTIVE)
     first, total = branch["next_item"], len(branch["inputs"])
     if first == total and not running:
         return _all_done(key, record, branch, state)
     scope = state.get("ItemProcessor") or state["Iterator"]
     path = [*branch["path"], [branch["state"], None]]
     branch["next_item"] = min(total, first + max(0, branch["concurrency"] - running))
-    for at in range(first, branch["next_item"]):
-        text, item = branch["inputs"][at]
-        child = records.new_branch(record, branch, path, at, scope["StartAt"], text, branch["variables"], item)
+    for index in range(first, branch["next_item"]):
+        text, item = branch["inputs"][index]
+        child = records.new_branch(record, branch, path, index, scope["StartAt"], text, branch["variables"], item)
         map_runs.item_started(record, branch, child)
         _iteration_event(record, branch, child, "Started")
         interpreter.go_on(key, child)
 
 
-def _iteration_event(record, branch, child, what):
-    """Items of a distributed Map have a history of their own instead."""
+def _iteration_event(record, branch, child, outcome):
+    """Adds an event of an item; items of a distributed Map have separate histories instead."""
     if not branch["map_run"]:
-        add_event(record, child, f"MapIteration{what}", {"name": branch["state"], "index": child["index"]})
+        add_event(record, child, f"MapIteration{outcome}", {"name": branch["state"], "index": child["index"]})
 
 
 def _all_done(key, record, branch, state):
-    """Makes one output of all results."""
+    """Ends the state with the results of all branches."""
     add_event(record, branch, f"{state['Type']}StateSucceeded")
     map_runs.finish(branch, "SUCCEEDED")
     raw, context = json.loads(branch["input"]), data.context_of(record, branch)
@@ -160,20 +160,20 @@ def child_failed(key, record, child):
                 "The specified tolerated failure threshold was exceeded",
             )
         map_runs.finish(branch, "FAILED")
-    siblings = [b for b in _below(record, branch) if b["phase"] in interpreter.ACTIVE]
+    siblings = [b for b in _descendants_of(record, branch) if b["phase"] in records.ACTIVE]
     abort(record, siblings)
     add_event(record, branch, f"{state['Type']}StateFailed", {"error": error, "cause": cause})
     interpreter.guarded(key, record, branch, lambda: interpreter.fail_state(key, record, branch, error, cause))
 
 
-def _below(record, branch):
+def _descendants_of(record, branch):
     for child in records.children_of(record, branch):
         yield child
-        yield from _below(record, child)
+        yield from _descendants_of(record, child)
 
 
 def abort(record, branches):
-    """Stops branches where they are; they keep their place for a redrive."""
+    """Aborts branches; they keep their position for a redrive."""
     for branch in branches:
         child = branch.get("child")
         tasks.close(branch)

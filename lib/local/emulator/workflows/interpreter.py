@@ -1,4 +1,4 @@
-"""The steps of an execution: entering a state, leaving it, failing in it. Each is done under the scheduler's lock."""
+"""Steps of an execution: enter a state, leave it, fail in it. Each runs under the scheduler's lock."""
 
 import json
 import random
@@ -7,15 +7,13 @@ import time
 from ministack.core.responses import now_iso
 from ministack.services import stepfunctions
 
-from . import choices, data, engine, groups, nested, records, status_events, tasks
+from . import choices, data, endings, engine, groups, records, tasks, waits
 from .errors import catcher_of, retrier_of
 from .records import Error, HistoryFull, add_event, assert_size, dumps
 
-ACTIVE = ("enter", "attempt", "wait", "retry", "task", "callback", "nested", "activity", "children")
-
 
 def branch_of(key, name):
-    """The record and the branch, if its execution runs and the branch is there."""
+    """Returns the record and the branch if the execution is running and has the branch."""
     record = records.find(key)
     if record is None or record["status"] != "RUNNING":
         return None, None
@@ -33,12 +31,12 @@ def step(key, name):
             return
         if record["stateMachineArn"] not in stepfunctions._state_machines:
             # https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
-            return end(key, record, "ABORTED")
+            return endings.end(key, record, "ABORTED")
         guarded(key, record, branch, lambda: _enter(key, record, branch))
 
 
 def wake(key, name, due):
-    """The end of a wait, or of the pause before a retry."""
+    """Ends a wait, or the delay before a retry."""
     with engine.lock:
         record, branch = branch_of(key, name)
         if branch is None or branch["phase"] not in ("wait", "retry") or branch["due"] != due:
@@ -50,17 +48,17 @@ def wake(key, name, due):
 
 
 def guarded(key, record, branch, work):
-    """Does a part of a step; what fails in it fails the state, or is handled by it."""
+    """Runs a part of a step. An error fails the state, or is handled by its retriers and catchers."""
     try:
         work()
     except HistoryFull:
         cause = f"The execution reached the maximum number of history events ({records.MAX_EVENTS})."
-        end(key, record, "FAILED", "States.Runtime", cause)
+        endings.end(key, record, "FAILED", "States.Runtime", cause)
     except Error as error:
         try:
             fail_state(key, record, branch, error.error, error.cause)
         except HistoryFull:
-            end(key, record, "FAILED", error.error, error.cause)
+            endings.end(key, record, "FAILED", error.error, error.cause)
     except Exception as error:
         engine.logger.exception("State %s of %s failed", branch["state"], key[2])
         fail_branch(key, record, branch, "States.Runtime", f"{type(error).__name__}: {error}")
@@ -82,7 +80,7 @@ def _enter(key, record, branch):
     elif kind in ("Parallel", "Map"):
         groups.attempt(key, record, branch, state, raw, context)
     elif kind == "Wait":
-        branch["phase"], branch["due"] = "wait", data.wait_ends(state, raw, context, time.time())
+        branch["phase"], branch["due"] = "wait", waits.wait_ends(state, raw, context, time.time())
         engine.at(branch["due"], wake, key, branch["id"], branch["due"])
     elif kind == "Fail":
         fail_branch(key, record, branch, *stepfunctions._fail_state_error(state, raw, context))
@@ -97,7 +95,7 @@ def _enter(key, record, branch):
 
 
 def _unchanged(state, raw, context):
-    """The output of a state without a result: its input, by `Output` or `InputPath` and `OutputPath`."""
+    """Returns the output of a state without a result: its input, by `Output` or `InputPath` and `OutputPath`."""
     if data.is_jsonata(state, context):
         return dumps(stepfunctions._apply_jsonata_output(state, raw, context, default=raw))
     return dumps(data.effective_output(state, data.effective_input(state, raw, context), context))
@@ -134,7 +132,7 @@ def _end_wait(key, record, branch):
 
 
 def leave(key, record, branch, state, text, variables=None, following=None, end=False, check=True):
-    """Leaves a state with its output; goes on, or ends the branch."""
+    """Leaves a state with its output, and enters the next state or ends the branch."""
     if check:
         assert_size(text, branch["state"])
     details = {"name": branch["state"], "output": text, "outputDetails": {"truncated": False}}
@@ -149,12 +147,12 @@ def leave(key, record, branch, state, text, variables=None, following=None, end=
         return go_on(key, branch)
     branch.update(phase="done", output=text)
     if branch["parent"] is None:
-        return end_well(key, record, text)
+        return endings.succeed(key, record, text)
     groups.child_done(key, record, branch)
 
 
 def fail_state(key, record, branch, error, cause, aliases=()):
-    """An error in a state: tried again, caught, or the end of the branch."""
+    """Handles an error in a state: by a retry, by a catcher, or by the failure of the branch."""
     tasks.close(branch)
     if branch["state"] not in records.scope_of(record, branch)["States"]:
         return fail_branch(key, record, branch, error, cause)
@@ -162,9 +160,9 @@ def fail_state(key, record, branch, error, cause, aliases=()):
     if state.get("Type") not in ("Task", "Parallel", "Map"):
         return fail_branch(key, record, branch, error, cause)
     names = {error, *aliases}
-    at, retrier = retrier_of(state, names, branch["retries"])
+    index, retrier = retrier_of(state, names, branch["retries"])
     if retrier:
-        return _retry(key, branch, at, retrier)
+        return _retry(key, branch, index, retrier)
     catcher = catcher_of(state, names)
     if not catcher:
         return fail_branch(key, record, branch, error, cause)
@@ -178,14 +176,17 @@ def fail_state(key, record, branch, error, cause, aliases=()):
     leave(key, record, branch, state, text, variables, catcher["Next"])
 
 
-def _retry(key, branch, at, retrier):
-    """https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-retrying-after-an-error"""
-    counts = [*branch["retries"], *[0] * (at + 1 - len(branch["retries"]))]
-    pause = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** counts[at]
+def _retry(key, branch, index, retrier):
+    """Schedules a retry.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-retrying-after-an-error
+    """
+    counts = [*branch["retries"], *[0] * (index + 1 - len(branch["retries"]))]
+    pause = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** counts[index]
     pause = min(pause, retrier.get("MaxDelaySeconds", pause))
     if retrier.get("JitterStrategy") == "FULL":
         pause = random.uniform(0, pause)
-    counts[at] += 1
+    counts[index] += 1
     due = time.time() + pause * stepfunctions._SFN_WAIT_SCALE
     branch.update(retries=counts, phase="retry", due=due)
     engine.at(due, wake, key, branch["id"], due)
@@ -195,48 +196,5 @@ def fail_branch(key, record, branch, error, cause):
     tasks.close(branch)
     branch.update(phase="failed", error=error, cause=cause)
     if branch["parent"] is None:
-        return end(key, record, "FAILED", error, cause)
+        return endings.end(key, record, "FAILED", error, cause)
     groups.child_failed(key, record, branch)
-
-
-def end_well(key, record, text):
-    record.update(status="SUCCEEDED", output=text, stopDate=now_iso())
-    add_event(record, None, "ExecutionSucceeded", {"output": text, "outputDetails": {"truncated": False}})
-    record["trellis"].update(branches={}, ended=time.time())
-    _ended(key, record)
-
-
-def end(key, record, status, error=None, cause=None):
-    """Ends an execution that does not succeed. Its branches stay for a redrive."""
-    kept = record["trellis"]
-    groups.abort(record, [b for b in kept["branches"].values() if b["phase"] in ACTIVE])
-    record.update(status=status, error=error, cause=cause, stopDate=now_iso(), output=None)
-    kind = {"FAILED": "ExecutionFailed", "TIMED_OUT": "ExecutionTimedOut", "ABORTED": "ExecutionAborted"}[status]
-    add_event(record, None, kind, {name: text for name, text in (("error", error), ("cause", cause)) if text})
-    kept.update(ended=time.time(), **({} if kept["type"] == "STANDARD" else {"branches": {}}))
-    _ended(key, record)
-
-
-def _ended(key, record):
-    status_events.note(key, record)
-    engine.tell_watcher(key)
-    nested.ended(key, record)
-
-
-def overdue(key, due):
-    """The time limit of a whole execution: `TimeoutSeconds` of the machine, five minutes for Express."""
-    with engine.lock:
-        record = records.find(key)
-        if record and record["status"] == "RUNNING" and record["trellis"]["deadline"] == due:
-            end(key, record, "TIMED_OUT", "States.Timeout", "")
-
-
-def set_deadline(key, record):
-    """The absolute end of the execution; a redrive gets the whole time again."""
-    kept = record["trellis"]
-    seconds = records.definition_of(record).get("TimeoutSeconds")
-    if kept["type"] == "EXPRESS":
-        seconds = min(seconds or records.MAX_EXPRESS_SECONDS, records.MAX_EXPRESS_SECONDS)
-    kept["deadline"] = None if seconds is None else time.time() + seconds
-    if seconds is not None:
-        engine.at(kept["deadline"], overdue, key, kept["deadline"])

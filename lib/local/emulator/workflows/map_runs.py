@@ -1,5 +1,5 @@
-"""Map Runs: what the API reports of a distributed Map. Its items are branches of the execution here, as those of an
-inline Map; each is reported as a child execution, with its own history."""
+"""Map Runs: the reports of distributed Maps in the API. The items are branches of the execution, like those of an
+inline Map; each is reported as a child execution with its own history."""
 
 from ministack.core.responses import new_uuid, now_iso
 from ministack.services import stepfunctions
@@ -85,7 +85,7 @@ def finish(branch, status):
 
 
 def restarted(branch, children):
-    """A redrive runs the items again that did not succeed."""
+    """Reports a redrive, which runs the failed items again."""
     run = _run_of(branch)
     if run is None:
         return

@@ -1,4 +1,4 @@
-"""Nested executions: the parent waits for the record of its child, not for a thread.
+"""Nested executions: the parent waits for the end of its child without a thread.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-nested-workflows.html
 """
@@ -8,7 +8,7 @@ import json
 from ministack.core.responses import new_uuid
 from ministack.services import stepfunctions
 
-from . import engine, interpreter, records, starting, tasks
+from . import endings, engine, interpreter, records, starting, tasks
 from .records import dumps
 
 SYNC = "arn:aws:states:::states:startExecution.sync"
@@ -18,23 +18,23 @@ def start(key, record, branch, arguments, resource):
     request = stepfunctions._nested_start_execution_request(arguments)
     request.setdefault("name", new_uuid())
     status, _, body = starting.start_execution(request, parent=[*key, branch["id"]])
-    answer = json.loads(body)
+    response = json.loads(body)
     if status >= 400:
-        error = f"StepFunctions.{answer.get('__type', 'AWSStepFunctionsException')}"
-        tasks.event(record, branch, resource, "SubmitFailed", {"error": error, "cause": answer.get("message", "")})
-        return interpreter.fail_state(key, record, branch, error, answer.get("message", ""))
-    branch["child"], branch["called"] = answer["executionArn"], True
-    submitted = {"ExecutionArn": answer["executionArn"], "StartDate": answer["startDate"]}
+        error = f"StepFunctions.{response.get('__type', 'AWSStepFunctionsException')}"
+        tasks.event(record, branch, resource, "SubmitFailed", {"error": error, "cause": response.get("message", "")})
+        return interpreter.fail_state(key, record, branch, error, response.get("message", ""))
+    branch["child"], branch["called"] = response["executionArn"], True
+    submitted = {"ExecutionArn": response["executionArn"], "StartDate": response["startDate"]}
     tasks.event(record, branch, resource, "Submitted", {"output": dumps(submitted)})
 
 
 def ended(child_key, child):
     parent = child["trellis"].get("parent")
     if parent:
-        engine.soon(_take_child, tuple(parent[:3]), parent[3], child_key)
+        engine.soon(_child_ended, tuple(parent[:3]), parent[3], child_key)
 
 
-def _take_child(key, name, child_key):
+def _child_ended(key, name, child_key):
     with engine.lock:
         record, branch = interpreter.branch_of(key, name)
         child = records.find(child_key)
@@ -67,8 +67,8 @@ def _described(child, parse):
 
 
 def stop(key, arn):
-    """A parent that no longer waits stops its child, as AWS does."""
+    """Stops the child of a parent that no longer waits, as AWS does."""
     child_key = (key[0], key[1], arn)
     child = records.find(child_key) if arn else None
     if child and child["status"] == "RUNNING":
-        interpreter.end(child_key, child, "ABORTED")
+        endings.end(child_key, child, "ABORTED")

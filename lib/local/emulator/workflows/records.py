@@ -1,6 +1,6 @@
-"""Executions as they are kept: the record that the API describes, and beside it the checkpoint.
+"""Stored executions: the record that the API describes, with the checkpoint.
 
-Checkpoints are plain data: texts, numbers and lists that are replaced, never changed in place. A branch is
+Checkpoints are plain data: strings, numbers and lists that are replaced, never changed in place. A branch is
 {id, parent, index, path, phase, state, input, ...}; the root has no parent.
 """
 
@@ -21,12 +21,12 @@ REDRIVABLE_SECONDS = 14 * 24 * 3600
 
 Error = stepfunctions._ExecutionError
 
-# Definitions by their hash: each execution keeps its own, most share one.
+# Definitions by hash: each execution has its definition, and most executions share them.
 definitions = {}
 
 
 class HistoryFull(Exception):
-    """The execution has as many events as an execution may have."""
+    """The execution has the maximum number of events."""
 
 
 def dumps(value):
@@ -60,6 +60,10 @@ def parsed(text):
     return json.loads(text)
 
 
+# Phases of a branch that has not ended.
+ACTIVE = ("enter", "attempt", "wait", "retry", "task", "callback", "nested", "activity", "children")
+
+
 def find(key):
     return stepfunctions._executions.get_scoped(*key)
 
@@ -69,7 +73,7 @@ def definition_of(record):
 
 
 def scope_of(record, branch):
-    """The states among which a branch is: those of the machine, or of the group that it is part of."""
+    """Returns the definition with the states of a branch: the machine, or a branch or processor of a group state."""
     scope = definition_of(record)
     for name, index in branch["path"]:
         state = scope["States"][name]
@@ -116,7 +120,7 @@ def drop_children(record, branch):
 
 
 def add_event(record, branch, kind, details=None, field=None):
-    """Adds an event to the history. Its details stand under a name derived from the kind, as in the API."""
+    """Adds an event to the history. The name of its details is derived from the kind, as in the API."""
     reported = stepfunctions._executions.get(branch["reported_as"]) if branch and branch["reported_as"] else None
     events = (reported or record)["events"]
     if record["trellis"]["type"] == "STANDARD" and len(events) >= MAX_EVENTS - 1 and kind[:9] != "Execution":
@@ -135,7 +139,7 @@ def add_event(record, branch, kind, details=None, field=None):
 
 
 def is_redrivable(record):
-    """The answer, and the reason as AWS puts it.
+    """Returns true for a redrivable execution, and else false with AWS's reason.
 
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
     """
@@ -152,7 +156,7 @@ def is_redrivable(record):
 
 
 def snapshot():
-    """The executions as they are now, for a save: later steps do not change what is returned."""
+    """Copies the executions for a save: later steps do not change the copy."""
     copy = AccountRegionScopedDict()
     for scoped, record in list(stepfunctions._executions._data.items()):
         kept = record.get("trellis")

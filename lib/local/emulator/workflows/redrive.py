@@ -1,13 +1,13 @@
-"""Going on with an execution that did not succeed, and with one that was interrupted by the end of the process."""
+"""Redrive of failed executions, and resumption of executions that the end of the process interrupted."""
 
 from ministack.core.responses import now_iso
 
-from . import activities, engine, groups, interpreter, map_runs, nested, records, status_events, tasks
+from . import activities, endings, engine, groups, interpreter, map_runs, nested, records, status_events, tasks
 from .records import add_event
 
 
 def redrive(key, record):
-    """Goes on from the states that failed or were stopped; what succeeded is not done again.
+    """Continues from the states that failed or were aborted, without repeating the succeeded ones.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
     """
@@ -16,7 +16,7 @@ def redrive(key, record):
     record.update(status="RUNNING", stopDate=None, error=None, cause=None, output=None)
     add_event(record, None, "ExecutionRedriven", {"redriveCount": kept["redriveCount"]})
     status_events.note(key, record)
-    interpreter.set_deadline(key, record)
+    endings.set_deadline(key, record)
     _restart(key, record, next(branch for branch in kept["branches"].values() if branch["parent"] is None))
 
 
@@ -35,14 +35,14 @@ def _restart(key, record, branch):
 
 
 def resume(key, record):
-    """Goes on with a loaded execution: what was due meanwhile is due now, a call under way is made again."""
+    """Resumes a loaded execution: expired timers are due now, and unfinished calls are repeated."""
     kept = record["trellis"]
     if kept["unpublished"]:
         engine.soon(status_events.publish, key)
     if record["status"] != "RUNNING":
         return
     if kept["deadline"] is not None:
-        engine.at(kept["deadline"], interpreter.overdue, key, kept["deadline"])
+        engine.at(kept["deadline"], endings.overdue, key, kept["deadline"])
     for branch in list(kept["branches"].values()):
         interpreter.guarded(key, record, branch, lambda branch=branch: _resume_branch(key, record, branch))
 
@@ -57,7 +57,7 @@ def _resume_branch(key, record, branch):
         return
     resource = records.state_of(record, branch)["Resource"]
     for which in ("timeout", "heartbeat"):
-        # A call that is made again has its whole time; whoever holds a token was told of an end that stays.
+        # A repeated call gets its whole timeout. A task with a token keeps its deadline, which its worker knows.
         if branch.get(which) is not None and phase != "task":
             engine.at(branch[which], tasks.late, key, branch["id"], which, branch[which])
     if phase == "activity":

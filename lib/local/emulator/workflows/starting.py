@@ -1,4 +1,4 @@
-"""StartExecution, and what each action of the API answers.
+"""StartExecution, and error responses of the API.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 """
@@ -16,17 +16,17 @@ from ministack.core.responses import (
 )
 from ministack.services import stepfunctions
 
-from . import engine, interpreter, records, status_events
+from . import endings, engine, interpreter, records, status_events
 
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 
 
-def refused(kind, message):
+def error_response(kind, message):
     return error_response_json(kind, message, 400)
 
 
 def not_found(arn):
-    return refused("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
+    return error_response("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
 
 
 def key_of(arn):
@@ -36,14 +36,14 @@ def key_of(arn):
 def json_error(name, text, kind):
     if len(text.encode("utf-8", "surrogatepass")) > records.MAX_PAYLOAD_BYTES:
         limit = f"Member must have length less than or equal to {records.MAX_PAYLOAD_BYTES}"
-        return refused(
+        return error_response(
             "ValidationException",
             f"1 validation error detected: Value at '{name}' failed to satisfy constraint: {limit}",
         )
     try:
         json.loads(text)
     except ValueError as error:
-        return refused(kind, f"Invalid {name}: {error}")
+        return error_response(kind, f"Invalid {name}: {error}")
     return None
 
 
@@ -51,10 +51,10 @@ def start_execution(request, parent=None, sync=False):
     arn = request.get("stateMachineArn") or ""
     base = stepfunctions._resolve_state_machine_arn(arn)
     if base is None:
-        return refused("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
+        return error_response("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
     name, text = request.get("name") or new_uuid(), request.get("input") or "{}"
     if not _NAME.fullmatch(name):
-        return refused("InvalidName", f"Invalid Name: '{name}'")
+        return error_response("InvalidName", f"Invalid Name: '{name}'")
     invalid = json_error("input", text, "InvalidExecutionInput")
     if invalid:
         return invalid
@@ -64,18 +64,18 @@ def start_execution(request, parent=None, sync=False):
         source = {**machine, **(stepfunctions._state_machine_versions.get(version) or {})}
         kind = source.get("type", "STANDARD")
         if sync and kind != "EXPRESS":
-            return refused(
+            return error_response(
                 "StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"
             )
         prefix = base.replace(":stateMachine:", ":express:" if kind == "EXPRESS" else ":execution:")
         execution_arn = f"{prefix}:{name}" + (f":{new_uuid()}" if kind == "EXPRESS" else "")
         key = key_of(execution_arn)
-        known = records.find(key)
-        if known:
+        existing = records.find(key)
+        if existing:
             # https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
-            if known["status"] == "RUNNING" and known["input"] == text and not parent:
-                return json_response({"executionArn": execution_arn, "startDate": known["startDate"]})
-            return refused("ExecutionAlreadyExists", f"Execution Already Exists: '{execution_arn}'")
+            if existing["status"] == "RUNNING" and existing["input"] == text and not parent:
+                return json_response({"executionArn": execution_arn, "startDate": existing["startDate"]})
+            return error_response("ExecutionAlreadyExists", f"Execution Already Exists: '{execution_arn}'")
         try:
             record = _new_record(execution_arn, base, name, text, source, machine["name"])
             record["trellis"].update(
@@ -83,10 +83,10 @@ def start_execution(request, parent=None, sync=False):
             )
             start = records.definition_of(record)["StartAt"]
         except (KeyError, TypeError, ValueError) as error:
-            return refused("InvalidDefinition", f"Invalid State Machine Definition: {error}")
+            return error_response("InvalidDefinition", f"Invalid State Machine Definition: {error}")
         stepfunctions._executions[execution_arn] = record
         interpreter.go_on(key, records.new_branch(record, None, [], None, start, text))
-        interpreter.set_deadline(key, record)
+        endings.set_deadline(key, record)
         status_events.note(key, record)
     return json_response({"executionArn": execution_arn, "startDate": record["startDate"]})
 

@@ -1,4 +1,4 @@
-"""The events of status changes, for EventBridge's default bus.
+"""Events of status changes, for EventBridge's default bus.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 """
@@ -12,7 +12,7 @@ from .records import dumps
 
 
 def note(key, record):
-    """Keeps the event of a status change until it is published: a sudden end of the process does not lose it."""
+    """Stores the event of a status change until it is published, so that a killed process does not lose it."""
     if record["trellis"]["type"] != "STANDARD":
         return
     redrivable, reason = records.is_redrivable(record)
@@ -42,7 +42,7 @@ def note(key, record):
 
 
 def _payload(name, text):
-    """An event leaves out what is larger than 248 KiB.
+    """Returns a payload for the event, without text that is larger than 248 KiB.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
     """

@@ -1,14 +1,14 @@
 """Task states: calls, task tokens, heartbeats, nested executions, activities.
 
-A call is checkpointed with its arguments before it begins. When the process ends meanwhile, the same call is made again
-at the next start: what it did is unknown.
+A call is saved with its arguments before it begins. If the process ends during the call, the call is repeated at the
+next start, because its effect is unknown.
 """
 
 import json
 import time
 import uuid
 
-import invoking
+import invocation_sources
 from ministack.services import stepfunctions
 
 from . import activities, data, engine, interpreter, nested, records, tokens
@@ -19,12 +19,12 @@ INTERRUPTED = "LocalCloud.Interrupted"
 
 
 def close(branch):
-    """Forgets the call under way: its result and its token come too late from now on."""
+    """Discards the unfinished call: its result and its token are ignored from now on."""
     branch.update(_CLOSED)
 
 
 def names_of(resource):
-    """(kind of events, resource type, resource) as the history has them."""
+    """Returns (kind of events, resource type, resource) as in the history."""
     if ":function:" in resource:
         return "LambdaFunction", None, resource
     if ":activity:" in resource:
@@ -33,17 +33,17 @@ def names_of(resource):
     return "Task", service, action
 
 
-def event(record, branch, resource, what, details):
+def event(record, branch, resource, status, details):
     kind, service, action = names_of(resource)
     if kind == "Task":
         details = {"resourceType": service, "resource": action, **details}
-    elif what != "Scheduled" or kind == "Activity":
+    elif status != "Scheduled" or kind == "Activity":
         details = {name: value for name, value in details.items() if name in ("output", "error", "cause")}
-    add_event(record, branch, f"{kind}{what}", details or None)
+    add_event(record, branch, f"{kind}{status}", details or None)
 
 
 def attempt(key, record, branch, state, raw, context):
-    """Begins a call: evaluates its arguments, writes the checkpoint, and hands it to a thread."""
+    """Begins a call: evaluates its arguments, writes the checkpoint, and starts a thread."""
     resource = state["Resource"]
     waits = resource.endswith(".waitForTaskToken")
     is_activity = ":activity:" in resource
@@ -77,7 +77,7 @@ def _event_scheduled(record, branch, resource, details):
 
 
 def limit(key, branch):
-    """Sets the absolute ends of a call and of its next heartbeat."""
+    """Sets the deadlines of a call and of its next heartbeat."""
     timeout, beats = branch["limits"]
     scale = stepfunctions._SFN_WAIT_SCALE or 1
     now = time.time()
@@ -108,8 +108,8 @@ def call(key, record, branch, resource):
 
     def work():
         if waits_for_environment:
-            # On AWS it would have had one at once: the time of the task does not count until then.
-            invoking.on_begin(begins)
+            # On AWS an environment is available at once, so the timeout starts only when there is one.
+            invocation_sources.on_begin(begins)
         try:
             result, error = dumps(stepfunctions._invoke_resource(called, arguments)), None
         except Error as failure:
@@ -129,8 +129,8 @@ def _is_of_lambda(resource):
 
 
 def call_again(key, record, branch, resource):
-    """Repeats a call that the end of the process interrupted, with the arguments and the token that it had."""
-    cause = "The local cloud ended during this call. What the call did is unknown: it is made again."
+    """Repeats a call that the end of the process interrupted, with the same arguments and token."""
+    cause = "The local cloud ended during this call. Its effect is unknown, so it is repeated."
     event(record, branch, resource, "Failed", {"error": INTERRUPTED, "cause": cause})
     details = {"parameters": branch["arguments"], "region": key[1]}
     if names_of(resource)[0] != "Task":
@@ -140,7 +140,7 @@ def call_again(key, record, branch, resource):
 
 
 def returned(key, name, attempt_id, result, error):
-    """A call has ended. Its result is dropped when nobody waits for it, or the process is about to end."""
+    """Handles the end of a call. Its result is dropped if the branch no longer waits for it, or the process is ending."""
     with engine.lock:
         record, branch = interpreter.branch_of(key, name)
         if branch is None or branch.get("attempt") != attempt_id or engine.is_frozen():
@@ -174,17 +174,17 @@ def succeed(key, record, branch, text):
     interpreter.guarded(key, record, branch, work)
 
 
-def fail(key, record, branch, error, cause, aliases=(), what="Failed"):
+def fail(key, record, branch, error, cause, aliases=(), status="Failed"):
     def work():
         resource = records.state_of(record, branch)["Resource"]
-        event(record, branch, resource, what, {"error": error, **({"cause": cause} if cause else {})})
+        event(record, branch, resource, status, {"error": error, **({"cause": cause} if cause else {})})
         interpreter.fail_state(key, record, branch, error, cause, aliases)
 
     interpreter.guarded(key, record, branch, work)
 
 
 def late(key, name, which, due):
-    """A call, or its heartbeat, did not come in time. A missed heartbeat is reported as a timeout, and caught as both."""
+    """Fails a call whose response or heartbeat is late. A missed heartbeat is reported as a timeout, and caught as both."""
     with engine.lock:
         record, branch = interpreter.branch_of(key, name)
         if branch is not None and branch.get(which) == due:

@@ -1,4 +1,4 @@
-"""Task tokens. A token names its execution, so that it is known to the next process, too."""
+"""Task tokens. A token contains its execution, so that it stays valid after a restart."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ def new_token(key, branch):
 
 
 def execution_of(token):
-    """The key of a token's execution, and the branch."""
+    """Returns the key of a token's execution, and the branch."""
     try:
         account, region, arn, name, _ = json.loads(base64.urlsafe_b64decode(token))
         return (account, region, arn), name

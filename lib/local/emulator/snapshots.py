@@ -1,7 +1,7 @@
-"""Copies the state of all services at one moment: a forked child has it, and writes it while this process serves on.
+"""Consistent snapshots of all services: a forked child writes the copied state while this process continues to serve.
 
-The fork happens between two requests, with the locks held under which threads change state. The child only
-serializes, writes, and ends.
+The fork happens between two requests, while the locks of all state are held. The child only serializes, writes,
+and ends.
 """
 
 import asyncio
@@ -20,10 +20,10 @@ import blobs
 import lifecycle
 import ministack.app
 import saves
+import snapshot_locks
 from ministack.core import persistence
 from ministack.services import cloudwatch_logs, dynamodb, lambda_svc, sqs
 
-_LOCK_PATIENCE = 2.0
 _CHILD_SECONDS = 30
 _saving = threading.Lock()
 _last = None
@@ -37,31 +37,28 @@ for lock in (
     lambda_svc._dynamodb_stream_positions_lock,
     cloudwatch_logs._log_events_lock,
 ):
-    lifecycle.guards_cut(lock)
+    lifecycle.guards_snapshot(lock)
 
-
-class SaveFailed(Exception):
-    pass
 
 
 def serialized_by_version(service, version):
-    """A large state that rarely changes is serialized when `version()` at the moment of a cut is new, or None."""
+    """Serializes a large state that rarely changes only if `version()` has changed since the last save, or is None."""
     _versions[service] = version
 
 
 def save(final=False):
-    """Saves one moment of all services and returns the save; not on the event loop's thread."""
+    """Saves a snapshot of all services, and returns the save. Must not run on the event loop's thread."""
     global _last, _saved_versions
     with _saving:
         blobs.remember()
         loop = ministack.app._MAIN_LOOP
-        cut = asyncio.run_coroutine_threadsafe(_fork(final), loop).result(_LOCK_PATIENCE + _CHILD_SECONDS)
-        child, reading, versions = cut
+        fork = asyncio.run_coroutine_threadsafe(_fork(final), loop)
+        child, reading, versions = fork.result(snapshot_locks.TIMEOUT + _CHILD_SECONDS)
         number, failed = _result_of(child, reading)
-        save = saves.verify(number) if final else saves.listed(number)
+        save = saves.verify(number) if final else saves.manifest(number)
         _last, _saved_versions = save, versions
         if failed:
-            raise SaveFailed("; ".join(f"{service}: {reason}" for service, reason in sorted(failed.items())))
+            raise snapshot_locks.SaveFailed("; ".join(f"{service}: {reason}" for service, reason in sorted(failed.items())))
         return save
 
 
@@ -76,14 +73,14 @@ def loaded(save):
 
 async def _fork(final):
     services = ministack.app._build_persistence_save_dict()
-    held = await _hold_all()
+    held = await snapshot_locks.acquire_all()
     try:
         versions = {service: version() for service, version in _versions.items()}
         cold = {name for name, version in versions.items() if version and version == _saved_versions.get(name)}
         reading, writing = os.pipe()
         taken = time.time()
         with warnings.catch_warnings():
-            # Python warns of other threads' locks: those that the child needs are held here.
+            # Python warns of locks of other threads; the locks that the child needs are held here.
             warnings.simplefilter("ignore", DeprecationWarning)
             child = os.fork()
         if child == 0:
@@ -95,34 +92,9 @@ async def _fork(final):
             lock.release()
 
 
-async def _hold_all():
-    """Threads hold these for moments; one that waits for the event loop must get it meanwhile."""
-    deadline = time.monotonic() + _LOCK_PATIENCE
-    while True:
-        held = []
-        for lock in lifecycle.cut_locks:
-            if not lock.acquire(timeout=0.01):
-                break
-            held.append(lock)
-        else:
-            return held
-        for lock in held:
-            lock.release()
-        if time.monotonic() > deadline:
-            raise SaveFailed("a service did not come to rest")
-        await asyncio.sleep(0.005)
-
-
-def _release(lock):
-    """A lock may have made itself new in the child."""
-    try:
-        lock.release()
-    except RuntimeError:
-        pass
-
 
 def _result_of(child, reading):
-    answer = b""
+    response = b""
     poll = select.poll()
     poll.register(reading, select.POLLIN)
     deadline = time.monotonic() + _CHILD_SECONDS
@@ -130,38 +102,38 @@ def _result_of(child, reading):
         while True:
             if not poll.poll(max(0, deadline - time.monotonic()) * 1000):
                 os.kill(child, signal.SIGKILL)
-                raise SaveFailed(f"it took longer than {_CHILD_SECONDS} s")
+                raise snapshot_locks.SaveFailed(f"it took longer than {_CHILD_SECONDS} s")
             part = os.read(reading, 65536)
             if not part:
                 break
-            answer += part
+            response += part
     finally:
         os.close(reading)
         os.waitpid(child, 0)
     try:
-        result = json.loads(answer)
+        result = json.loads(response)
     except ValueError:
-        raise SaveFailed("the process that writes it ended early") from None
+        raise snapshot_locks.SaveFailed("the process that writes it ended early") from None
     if "error" in result:
-        raise SaveFailed(result["error"])
+        raise snapshot_locks.SaveFailed(result["error"])
     return result["number"], result["failed"]
 
 
 def _write_and_end(services, cold, held, writing, taken, final):
-    """In the child. Whatever happens, it must not return into the server."""
+    """Writes the save in the child, and ends it: it must never return into the server."""
     try:
         gc.disable()
-        # A lock that another thread held at the moment of the fork is never released here.
+        # Ends a child that waits for a lock of another thread, which is never released here.
         faulthandler.dump_traceback_later(_CHILD_SECONDS, exit=True)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        # Connections that the parent closes must end.
+        # The child must not keep the parent's connections open.
         keep = sorted({writing, saves.lock_file})
         for low, high in zip([2, *keep], [*keep, 65536]):
             os.closerange(low + 1, high)
         for lock in held:
-            _release(lock)
-        # Nothing changes here any more: there is nothing to copy.
+            snapshot_locks.release(lock)
+        # The state of the child does not change, so it needs no copies.
         copy.deepcopy = lambda value, memo=None: value
         lambda_svc._externalize_code_zip = lambda_svc._prune_orphan_code_blobs = lambda *_: None
         failed = {}
@@ -174,31 +146,31 @@ def _write_and_end(services, cold, held, writing, taken, final):
             "blobs": blobs.used,
         }
         number = saves.write(_serialized(services, cold, failed), _last, details, durable=final)
-        answer = {"number": number, "failed": failed}
+        response = {"number": number, "failed": failed}
     except BaseException as error:  # noqa: BLE001
-        answer = {"error": f"{type(error).__name__}: {error}"}
+        response = {"error": f"{type(error).__name__}: {error}"}
     try:
-        os.write(writing, json.dumps(answer).encode())
+        os.write(writing, json.dumps(response).encode())
     finally:
         os._exit(0)
 
 
 def _serialized(services, cold, failed):
-    former = _last["files"] if _last else {}
+    previous = _last["files"] if _last else {}
     for name, get_state in services.items():
         content = None
-        if name not in cold or name not in former:
+        if name not in cold or name not in previous:
             try:
                 content = _content_of(name, get_state())
             except Exception as error:  # noqa: BLE001
                 failed[name] = f"{type(error).__name__}: {error}"
         yield name, content
-    for name in former.keys() - services.keys():
+    for name in previous.keys() - services.keys():
         yield name, None
 
 
 def _content_of(name, state):
-    # A module that could not be loaded has no state.
+    # A module that is not loaded has no state.
     if state is None:
         return None
     versioned = {"__ministack_format__": persistence._state_format_version(name), "payload": state}

@@ -1,8 +1,8 @@
-"""What works without a request: invocations, and what polls or fires by itself. It marks changes, and pauses at an end."""
+"""Work without a request: invocations, pollers and schedules. It marks changes, and pauses during a stop."""
 
 import collections
 
-import invoking
+import invocation_sources
 import lifecycle
 from ministack.services import eventbridge, lambda_svc, scheduler
 
@@ -17,25 +17,25 @@ def install():
     dispatch = lambda_svc._dispatch_esm_batch
 
     def dispatched(esm_id, work, *args):
-        dispatch(esm_id, _marking(invoking.coming_from(invoking.BATCH, work)), *args)
+        dispatch(esm_id, _marking(invocation_sources.coming_from(invocation_sources.BATCH, work)), *args)
 
     lambda_svc._dispatch_esm_batch = dispatched
-    lambda_svc.invoke_async_with_retry = invoking.coming_from(invoking.ACCEPTED, lambda_svc.invoke_async_with_retry)
-    _say_when_they_begin()
+    lambda_svc.invoke_async_with_retry = invocation_sources.coming_from(invocation_sources.ACCEPTED, lambda_svc.invoke_async_with_retry)
+    _report_begins()
     lifecycle.busy(_invocations)
     lifecycle.busy(_batches)
 
 
-def _say_when_they_begin():
+def _report_begins():
     acquire = lambda_svc.acquire_worker
 
     def acquired(*args, **kwargs):
         result = acquire(*args, **kwargs)
-        invoking.begins()
+        invocation_sources.begins()
         return result
 
     lambda_svc.acquire_worker = acquired
-    # They have no environments that could be taken.
+    # These executors have no environments to wait for.
     for executor in ("docker", "local", "provided", "proxy"):
         _begins_at_once(f"_execute_function_{executor}")
 
@@ -44,7 +44,7 @@ def _begins_at_once(name):
     original = getattr(lambda_svc, name)
 
     def begun(*args, **kwargs):
-        invoking.begins()
+        invocation_sources.begins()
         return original(*args, **kwargs)
 
     setattr(lambda_svc, name, begun)

@@ -1,4 +1,4 @@
-"""Counts what deployed resources hold, before a deployment replaces or deletes them."""
+"""Counts the data in deployed resources, before a deployment replaces or deletes them."""
 
 import json
 
@@ -35,14 +35,14 @@ def _versions(arn):
 
 
 async def counts_from(receive):
-    """[{stack, id, type}] -> [{count, what}]; the count is null for a type whose content is unknown."""
+    """Returns [{count, what}] for [{stack, id, type}]; the count is null for types that cannot be counted."""
     body = b""
     while True:
         message = await receive()
         body += message.get("body", b"")
         if not message.get("more_body"):
             break
-    return [_count(**each) for each in json.loads(body)["resources"]]
+    return [_count(**resource) for resource in json.loads(body)["resources"]]
 
 
 def _count(stack, id, type):  # noqa: A002
@@ -54,11 +54,11 @@ def _count(stack, id, type):  # noqa: A002
 
 
 def _physical_id(stack, logical_id):
-    """`stack` is a name; of a nested stack that of its parent with its logical id behind it."""
+    """Returns the physical id. `stack` is a stack name; for a nested stack `<name of the parent>/<logical id>`."""
     name, *nested = stack.split("/")
     for step in [*nested, logical_id]:
-        found = next((each for key, each in list(cloudformation._stacks._data.items()) if name in (key[-1], each.get("StackId"))), None)
-        name = ((found or {}).get("_resources", {}).get(step) or {}).get("PhysicalResourceId")
+        match = next((each for key, each in list(cloudformation._stacks._data.items()) if name in (key[-1], each.get("StackId"))), None)
+        name = ((match or {}).get("_resources", {}).get(step) or {}).get("PhysicalResourceId")
         if name is None:
             return None
     return name

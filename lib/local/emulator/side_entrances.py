@@ -1,4 +1,4 @@
-"""Other ways to the emulator than its two ports and their paths: links, ports of functions, other interfaces."""
+"""Access to the emulator beside its two ports: presigned links, ports of functions, other network interfaces."""
 
 import asyncio
 import hashlib
@@ -22,7 +22,7 @@ def link_signature(path):
 
 
 def _sign_links():
-    """The addresses of code and layers, presigned on AWS, can be used by who was given them only."""
+    """Signs the URLs of code and layers, like AWS's presigned URLs."""
     code, layer = lambda_svc._presigned_code_url, lambda_svc._layer_content_url
 
     def signed(url):
@@ -34,7 +34,7 @@ def _sign_links():
 
 
 def _guard_runtime_api():
-    """The Runtime API of custom runtimes, on ports of its own, is for them: they are no browsers."""
+    """Rejects browsers at the Runtime API of custom runtimes, which has separate ports."""
     build = ProvidedWorker._build_handler_class
 
     def handler_class(*args):
@@ -42,9 +42,9 @@ def _guard_runtime_api():
             def parse_request(self):
                 if not super().parse_request():
                     return False
-                own = f"127.0.0.1:{self.server.server_address[1]}"
-                foreign = any(self.headers.get(name) for name in ("Origin", "Sec-Fetch-Site"))
-                if self.headers.get_all("Host") == [own] and not foreign:
+                host = f"127.0.0.1:{self.server.server_address[1]}"
+                is_browser = any(self.headers.get(name) for name in ("Origin", "Sec-Fetch-Site"))
+                if self.headers.get_all("Host") == [host] and not is_browser:
                     return True
                 self.send_error(403)
                 return False
@@ -55,7 +55,7 @@ def _guard_runtime_api():
 
 
 def _listen_on_loopback_only():
-    """Databases would be served on every interface."""
+    """Binds servers to loopback: databases would listen on every interface."""
     start = asyncio.start_server
 
     def start_server(callback, host=None, port=None, **rest):

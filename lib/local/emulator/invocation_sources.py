@@ -1,21 +1,21 @@
-"""Who waits for an invocation, and when it begins."""
+"""Source of an invocation, and the callback for its begin."""
 
 import contextvars
 
-# A request from a running function waits: the function's environment is taken until this one ends.
+# A request of a running function, whose environment is in use until the response.
 FUNCTION = "function"
-# A request from elsewhere waits.
+# A request of another client.
 REQUEST = "request"
-# Lambda has accepted the event: after a restart it is there again.
+# An event that Lambda has accepted: it is invoked again after a restart.
 ACCEPTED = "accepted"
-# A step of an execution: after a restart it is made again.
+# A step of an execution: it runs again after a restart.
 STEP = "step"
 # A batch of messages.
 BATCH = "batch"
 
-# Sources that can wait until this machine has time for them.
+# Sources that can wait, because no client waits for a response.
 PATIENT = (ACCEPTED, STEP, BATCH)
-# Sources that come again after a restart: while the cloud stops, their invocations do not begin.
+# Sources that are repeated after a restart: their invocations do not begin while the cloud stops.
 KEPT = (ACCEPTED, STEP)
 
 source = contextvars.ContextVar("trellis_invocation_source", default=REQUEST)
@@ -23,7 +23,7 @@ _on_begin = contextvars.ContextVar("trellis_invocation_begins", default=None)
 
 
 def coming_from(name, work):
-    """Returns `work` as work whose invocations come from the source `name`."""
+    """Wraps `work`, so that its invocations have the source `name`."""
 
     def sourced(*args, **kwargs):
         token = source.set(name)
@@ -36,7 +36,7 @@ def coming_from(name, work):
 
 
 def on_begin(callback):
-    """Calls back once the next invocation of this thread has an environment: its time counts from then on."""
+    """Registers a callback for the moment when the next invocation of this thread has an environment."""
     _on_begin.set(callback)
 
 
