@@ -1,11 +1,11 @@
 /**
- * The apps that are compared: functions in stacks of equal size, each with a table, the SDK, zod and a logger. zod is
- * imported as `{ z }`, as most code does, or as a namespace, of which every bundler can leave out what is not used.
+ * Size of the compared apps: functions in stacks of equal size, each with a table, the SDK, zod and a logger. zod is
+ * imported as `{ z }`, as in most code, or as a namespace, which every bundler can tree-shake.
  */
 export interface AppSize {
   readonly functions: number;
   readonly stacks: number;
-  /** How zod is imported. @default '{ z }' */
+  /** Import of zod. @default '{ z }' */
   readonly zod?: '{ z }' | '* as z';
 }
 
@@ -14,7 +14,7 @@ const indexes = ({ functions }: AppSize) => Array.from({ length: functions }, (_
 const stackOf = ({ functions, stacks }: AppSize, index: number) =>
   Math.floor(index / Math.ceil(functions / stacks));
 
-/** What the handlers of an application have in common. */
+/** Returns the module that the handlers of an app share. */
 const shared = ({ zod = '{ z }' }: AppSize) => `
 import { Logger } from '@aws-lambda-powertools/logger';
 import ${zod} from 'zod';
@@ -33,7 +33,7 @@ export function total(lines: { quantity: number }[]): number {
   return lines.reduce((sum, { quantity }) => sum + quantity, 0);
 }
 
-export const reply = (statusCode: number, body: unknown) => ({ statusCode, body: JSON.stringify(body) });
+export const respond = (statusCode: number, body: unknown) => ({ statusCode, body: JSON.stringify(body) });
 `;
 
 const body = (index: number, client: string, table: string) => `
@@ -41,13 +41,13 @@ const body = (index: number, client: string, table: string) => `
   if (total(order.lines) > ${100 + index}) throw new OutOfStock('function ${index}');
   await ${client}.send(new PutCommand({ TableName: ${table}, Item: { ...order, source: '${name(index)}' } }));
   logger.info('placed', { orderId: order.orderId });
-  return reply(201, order);
+  return respond(201, order);
 `;
 
 const ourHandler = (index: number) => `
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { handle, table } from 'cdk-trellis/runtime';
-import { logger, Order, OutOfStock, reply, total } from './shared.js';
+import { logger, Order, OutOfStock, respond, total } from './shared.js';
 
 export const handler = handle({ orders: table.readWrite }, async (event: { body: string }, { orders }) => {${body(index, 'orders.client', 'orders.tableName')}});
 `;
@@ -55,14 +55,14 @@ export const handler = handle({ orders: table.readWrite }, async (event: { body:
 const plainHandler = (index: number) => `
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { logger, Order, OutOfStock, reply, total } from './shared.js';
+import { logger, Order, OutOfStock, respond, total } from './shared.js';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 
 export const handler = async (event: { body: string }) => {${body(index, 'client', 'process.env.ORDERS_TABLE')}};
 `;
 
-/** With this library. */
+/** Returns the app with this library. */
 function ours(size: AppSize): string {
   const functions = indexes(size).map(
     (index) =>
@@ -72,8 +72,8 @@ function ours(size: AppSize): string {
 const { App, Stack } = require('aws-cdk-lib/core');
 const { DataTable, NodeFunction } = require('cdk-trellis');
 const app = new App({ analyticsReporting: false });
-const stacks = Array.from({ length: ${size.stacks} }, (_, at) => {
-  const stack = new Stack(app, 'Stack' + at);
+const stacks = Array.from({ length: ${size.stacks} }, (_, index) => {
+  const stack = new Stack(app, 'Stack' + index);
   return { stack, orders: new DataTable(stack, 'Orders', { partitionKey: 'orderId' }) };
 });
 ${functions.join('\n')}
@@ -81,7 +81,7 @@ app.synth();
 `;
 }
 
-/** With CDK's own construct: the same resources for each function, its default bundling. */
+/** Returns the app with CDK's NodejsFunction: the same resources for each function, and its default bundling. */
 function nodejsFunction(size: AppSize): string {
   return `
 const path = require('node:path');
@@ -91,8 +91,8 @@ const { Architecture, LoggingFormat, Runtime, Tracing } = require('aws-cdk-lib/a
 const { NodejsFunction } = require('aws-cdk-lib/aws-lambda-nodejs');
 const { LogGroup, RetentionDays } = require('aws-cdk-lib/aws-logs');
 const app = new App({ analyticsReporting: false });
-const stacks = Array.from({ length: ${size.stacks} }, (_, at) => {
-  const stack = new Stack(app, 'Stack' + at);
+const stacks = Array.from({ length: ${size.stacks} }, (_, index) => {
+  const stack = new Stack(app, 'Stack' + index);
   return { stack, orders: new TableV2(stack, 'Orders', { partitionKey: { name: 'orderId', type: AttributeType.STRING } }) };
 });
 for (const [index, stackIndex] of ${JSON.stringify(indexes(size).map((index) => [index, stackOf(size, index)]))}) {
@@ -106,7 +106,7 @@ for (const [index, stackIndex] of ${JSON.stringify(indexes(size).map((index) => 
     loggingFormat: LoggingFormat.JSON,
     logGroup: new LogGroup(stack, id + 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY }),
     environment: { ORDERS_TABLE: orders.tableName, NODE_OPTIONS: '--enable-source-maps' },
-    // As AWS recommends for production, and as this library does: the version of the lockfile, not the runtime's.
+    // As AWS recommends for production, and as this library does: the SDK of the lockfile, not of the runtime.
     bundling: { bundleAwsSDK: process.env.BENCH_OWN_SDK === '1' },
   });
   orders.grantReadWriteData(fn);
@@ -115,7 +115,7 @@ app.synth();
 `;
 }
 
-/** With CDK's plain functions, which share one line of code: what the resources of each function take by themselves. */
+/** Returns the app with CDK's plain Function and inline code: the cost of the resources without bundling. */
 function plainFunction(size: AppSize): string {
   return nodejsFunction(size)
     .replace("require('aws-cdk-lib/aws-lambda-nodejs')", "require('aws-cdk-lib/aws-lambda')")
@@ -127,7 +127,7 @@ function plainFunction(size: AppSize): string {
     .replace(/ *\/\/ As AWS recommends.*\n *bundling: .*\n/, '');
 }
 
-/** What cannot be beaten: the finished resources handed to CDK as they are, and one run of the bundler. */
+/** Returns the app that is the lower bound: CDK with finished resources, and a single run of the bundler. */
 function limit(size: AppSize): string {
   return `
 const fs = require('node:fs');
@@ -140,16 +140,16 @@ if (process.env.BENCH_COLD) {
   });
 }
 const app = new App({ analyticsReporting: false });
-for (let at = 0; at < ${size.stacks}; at++) {
-  const template = JSON.parse(fs.readFileSync(path.join(__dirname, 'templates', 'Stack' + at + '.template.json')));
-  const stack = new Stack(app, 'Stack' + at);
+for (let index = 0; index < ${size.stacks}; index++) {
+  const template = JSON.parse(fs.readFileSync(path.join(__dirname, 'templates', 'Stack' + index + '.template.json')));
+  const stack = new Stack(app, 'Stack' + index);
   for (const [id, { Type, Properties }] of Object.entries(template.Resources)) new CfnResource(stack, id, { type: Type, properties: Properties });
 }
 app.synth();
 `;
 }
 
-/** The files of all apps of this size. */
+/** Returns the files of all apps of this size. */
 export function appFiles(size: AppSize): Record<string, string> {
   return {
     'ours.cjs': ours(size),

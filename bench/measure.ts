@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Wall time of a command in seconds. @throws Error with its output when it fails */
+/** Returns the wall time of a command in seconds. @throws Error with its output when it fails */
 export function seconds(command: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): number {
   const [file, ...args] = command as [string, ...string[]];
   const start = performance.now();
@@ -18,10 +18,12 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)]!;
 }
 
-/** The median of each figure. */
+/** Returns the median of each figure. */
 export function medians<Figures extends Record<string, number>>(rounds: readonly Figures[]): Figures {
   const names = Object.keys(rounds[0] ?? {});
-  return Object.fromEntries(names.map((name) => [name, median(rounds.map((one) => one[name]!))])) as Figures;
+  return Object.fromEntries(
+    names.map((name) => [name, median(rounds.map((round) => round[name]!))]),
+  ) as Figures;
 }
 
 export const rounded = (value: number, digits = 2) => Number(value.toFixed(digits));

@@ -4,7 +4,7 @@ import { deflateRawSync } from 'node:zlib';
 import { unpacked } from '../test/function/lambda.js';
 import { seconds } from './measure.js';
 
-/** Bytes of each file's entry in a zip besides its content: two headers with its name. */
+/** Bytes of a file's entry in a zip without its content and name: two headers. */
 const ZIP_ENTRY = 30 + 46;
 
 function filesBelow(folder: string): string[] {
@@ -13,7 +13,7 @@ function filesBelow(folder: string): string[] {
   );
 }
 
-/** What a deployment of the assembly uploads for its functions and layers: each asset zipped, if it is not yet. */
+/** Returns the bytes that a deployment uploads for functions and layers, with each asset zipped. */
 export function uploadBytes(assembly: string): number {
   const assets = readdirSync(assembly).filter((name) => /^asset\.[0-9a-f]{64}(\.zip)?$/.test(name));
   let bytes = 0;
@@ -40,7 +40,7 @@ interface Resource {
   };
 }
 
-/** Puts a function and its layers into a folder, with /opt being a folder in it; the file with the handler. */
+/** Unpacks a function and its layers into a folder, with a subfolder for /opt. Returns the folder. */
 export function unpackFunction(assembly: string, into: string): string {
   const file = readdirSync(assembly).find((name) => name.endsWith('.template.json'))!;
   const resources: Record<string, Resource> = JSON.parse(
@@ -58,7 +58,7 @@ export function unpackFunction(assembly: string, into: string): string {
   for (const name of filesBelow(into)) {
     if (!/\.m?js$/.test(name)) continue;
     const text = readFileSync(join(into, name), 'utf8');
-    // Nothing can be mounted at /opt here.
+    // /opt of this machine cannot be used.
     if (text.includes('/opt/nodejs/'))
       writeFileSync(join(into, name), text.replaceAll('/opt/', `${into}/opt/`));
   }
@@ -68,7 +68,7 @@ export function unpackFunction(assembly: string, into: string): string {
   return into;
 }
 
-/** Seconds until a fresh process has loaded the function, without those of an empty one. */
+/** Returns the seconds until a new process has loaded the function, minus those of an empty process. */
 export function readySeconds(folder: string): number {
   const env = {
     ORDERS_TABLE: 'orders',

@@ -1,5 +1,5 @@
-// What `route()` costs a request, against a handler by hand and against middy. In one process, taking turns, so that
-// whatever slows the machine slows all of them. Bundled and run by bench/route.ts.
+// Cost of `route()` per request, compared with a handwritten handler and with middy. All run alternately in the same
+// process, so that other load on the machine affects all of them. Bundled and run by bench/route.ts.
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
@@ -45,7 +45,7 @@ const ours = route(api.placeOrder, {}, async ({ body, user }) => ({
   body: placed(user.sub, body.lines),
 }));
 
-// What a careful colleague writes for this one operation: the same checks, each where it is needed.
+// Handwritten handler of this operation, with the same checks.
 const logger = new Logger();
 const StrictOrder = z.strictObject({
   lines: z.array(z.strictObject({ productId: z.string().min(1), quantity: z.int().min(1).max(99) })).min(1),
@@ -99,8 +99,8 @@ async function byHand(event: APIGatewayProxyEvent, context: Context): Promise<AP
     if (!query.success || !body.success || !params.shop) {
       return problem(400, 'The request is not valid', requestId, [query.error?.issues, body.error?.issues]);
     }
-    const reply = Order.safeParse(placed(claims.sub, body.data.lines));
-    if (!reply.success) throw new Error(`The reply breaks the contract: ${reply.error.message}`);
+    const response = Order.safeParse(placed(claims.sub, body.data.lines));
+    if (!response.success) throw new Error(`The response breaks the contract: ${response.error.message}`);
     return {
       statusCode: 201,
       headers: {
@@ -109,7 +109,7 @@ async function byHand(event: APIGatewayProxyEvent, context: Context): Promise<AP
         'x-content-type-options': 'nosniff',
         'x-correlation-id': correlationId,
       },
-      body: JSON.stringify(reply.data),
+      body: JSON.stringify(response.data),
     };
   } catch (error) {
     if (error instanceof SyntaxError) return problem(400, 'The body is not JSON', requestId);
@@ -118,13 +118,13 @@ async function byHand(event: APIGatewayProxyEvent, context: Context): Promise<AP
   }
 }
 
-/** JSON without names twice, without numbers that are too large, and at most 100 levels deep. */
+/** Parses JSON without duplicate keys and too large numbers, at most 100 levels deep. */
 function parsed(text: string): unknown {
   let [level, colons, inText] = [0, 0, false];
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
     if (inText) {
-      if (code === 92) at += 1;
+      if (code === 92) index += 1;
       else if (code === 34) inText = false;
     } else if (code === 34) inText = true;
     else if (code === 58) colons += 1;
@@ -134,28 +134,28 @@ function parsed(text: string): unknown {
     } else if (code === 125 || code === 93) level -= 1;
   }
   const value: unknown = JSON.parse(text);
-  if (names(value) !== colons) throw new SyntaxError('a name twice');
+  if (countKeys(value) !== colons) throw new SyntaxError('duplicate key');
   return value;
 }
 
-function names(value: unknown): number {
-  if (typeof value === 'string' && !value.isWellFormed()) throw new SyntaxError('half of a pair');
+function countKeys(value: unknown): number {
+  if (typeof value === 'string' && !value.isWellFormed()) throw new SyntaxError('unpaired surrogate');
   if (typeof value === 'number' && !Number.isFinite(value)) throw new SyntaxError('too large');
   if (typeof value !== 'object' || value === null) return 0;
   let count = 0;
   if (Array.isArray(value)) {
-    for (const item of value) count += names(item);
+    for (const item of value) count += countKeys(item);
     return count;
   }
   for (const [key, item] of Object.entries(value)) {
-    if (!key.isWellFormed()) throw new SyntaxError('half of a pair');
-    count += 1 + names(item);
+    if (!key.isWellFormed()) throw new SyntaxError('unpaired surrogate');
+    count += 1 + countKeys(item);
   }
   return count;
 }
 
-// Middy with its middlewares for the same purposes, and zod where it has a validator of its own. It checks less: names
-// that stand twice, the size of the body, the app client.
+// Middy with the equivalent middlewares, and zod instead of middy's validator. It does not check duplicate keys, the
+// size of the body and the app client.
 const withMiddy = middy()
   .use(injectLambdaContext(logger))
   .use(httpHeaderNormalizer())
@@ -194,7 +194,7 @@ const withMiddy = middy()
     return { body: placed(requestContext.authorizer!.claims.sub, order.lines) };
   });
 
-/** A parameter that stands once as a text, others as lists. */
+/** Returns parameters with a single value as strings, others as arrays. */
 function single(parameters: APIGatewayProxyEvent['multiValueQueryStringParameters']) {
   return Object.fromEntries(
     Object.entries(parameters ?? {}).map(([name, values]) => [
@@ -210,7 +210,7 @@ const context = {
   memoryLimitInMB: '256',
   invokedFunctionArn: 'arn',
 } as Context;
-const lines = Array.from({ length: 5 }, (_, at) => ({ productId: `prd_${at}`, quantity: at + 1 }));
+const lines = Array.from({ length: 5 }, (_, index) => ({ productId: `prd_${index}`, quantity: index + 1 }));
 const event = () =>
   restEvent({
     method: 'POST',
@@ -231,11 +231,11 @@ const event = () =>
 
 type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
-/** Microseconds of the processor for one request. */
+/** Returns the CPU microseconds per request. */
 async function measured(handler: Handler, requests: number): Promise<number> {
-  const one = event();
+  const template = event();
   const start = process.cpuUsage();
-  for (let request = 0; request < requests; request += 1) await handler({ ...one }, context);
+  for (let request = 0; request < requests; request += 1) await handler({ ...template }, context);
   const { user, system } = process.cpuUsage(start);
   return (user + system) / requests;
 }
@@ -245,22 +245,22 @@ async function main(): Promise<void> {
   const times: Record<string, number[]> = {};
   for (const [name, handler] of Object.entries(handlers)) {
     const { statusCode } = await handler(event(), context);
-    if (statusCode !== 201) throw new Error(`${name} answered ${statusCode}`);
+    if (statusCode !== 201) throw new Error(`${name} returned ${statusCode}`);
     times[name] = [];
     await measured(handler, 5000);
   }
   for (let round = 0; round < 60; round += 1) {
     for (const [name, handler] of Object.entries(handlers)) times[name]!.push(await measured(handler, 500));
   }
-  const [own, hand, peer] = [times.route!, times.byHand!, times.middy!].map(median) as [
+  const [ourTime, byHandTime, middyTime] = [times.route!, times.byHand!, times.middy!].map(median) as [
     number,
     number,
     number,
   ];
   const results = {
     node: process.version,
-    microseconds: { route: rounded(own), byHand: rounded(hand), middy: rounded(peer) },
-    ratios: { byHand: rounded(own / hand), middy: rounded(own / peer) },
+    microseconds: { route: rounded(ourTime), byHand: rounded(byHandTime), middy: rounded(middyTime) },
+    ratios: { byHand: rounded(ourTime / byHandTime), middy: rounded(ourTime / middyTime) },
   };
   console.log(JSON.stringify(results));
 }

@@ -1,5 +1,6 @@
-// `npm run bench:route`: what `route()` costs a request, bundled as it is deployed, on this Node or on the one at BENCH_NODE.
-// Prints ratios, writes bench/route-results.json, and fails when they are not what docs/contracts.md promises.
+// `npm run bench:route`: measures the cost of `route()` per request, bundled as for a deployment, on this Node.js or on
+// the one at BENCH_NODE. Prints ratios, writes bench/route-results.json, and fails if docs/contracts.md promises better
+// ratios.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,7 @@ try {
     bundle: true,
     platform: 'node',
     conditions: ['cdk-trellis-source'],
-    // The test kit has them; nothing that is measured does.
+    // Only the test kit imports them, not the measured code.
     external: ['aws-cdk-lib', 'cdk-nag', 'constructs'],
     logLevel: 'error',
   });

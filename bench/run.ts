@@ -1,4 +1,4 @@
-// `npm run bench`: this library against NodejsFunction and against the limit, in one run on one machine.
+// `npm run bench`: compares this library with NodejsFunction and with the lower bound, in a single run on one machine.
 // Prints ratios and writes bench/results.json. `npm run bench -- 25` measures fewer functions.
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { medians, rounded, seconds } from './measure.js';
 import { readySeconds, unpackFunction, uploadBytes } from './output.js';
 import { bundlerMilliseconds } from './share.js';
 
-const MOST = Number(process.argv[2] ?? 100);
+const MAX_FUNCTIONS = Number(process.argv[2] ?? 100);
 const STACKS = 4;
 const ROUNDS = 9;
 const READY_ROUNDS = 21;
@@ -22,7 +22,7 @@ function projectOf(size: AppSize): string {
   return folder;
 }
 
-/** Seconds of one synth; what it makes is in `<app>.out`. */
+/** Returns the seconds of a synthesis, which writes to `<app>.out`. */
 function synth(folder: string, app: string, env: NodeJS.ProcessEnv = {}): number {
   const out = join(folder, `${app}.out`);
   rmSync(out, { recursive: true, force: true });
@@ -38,7 +38,7 @@ function coldSynth(folder: string): number {
   return synth(folder, 'ours');
 }
 
-/** The limit takes the finished templates. */
+/** Creates the templates for the lower bound. */
 function prepareLimit(folder: string): void {
   coldSynth(folder);
   mkdirSync(join(folder, 'templates'));
@@ -59,30 +59,30 @@ function oneRound(folder: string) {
   };
 }
 
-/** How long the functions take to load, in turn. */
+/** Returns the load times of the functions, measured alternately. */
 function readyMilliseconds(folder: string) {
-  const own = unpackFunction(join(folder, 'ours.out'), join(folder, 'ready-ours'));
-  const peer = unpackFunction(join(folder, 'nodejs-function.out'), join(folder, 'ready-peer'));
+  const ourFolder = unpackFunction(join(folder, 'ours.out'), join(folder, 'ready-ours'));
+  const peerFolder = unpackFunction(join(folder, 'nodejs-function.out'), join(folder, 'ready-peer'));
   const rounds = Array.from({ length: READY_ROUNDS }, () => ({
-    ours: readySeconds(own) * 1000,
-    nodejsFunction: readySeconds(peer) * 1000,
+    ours: readySeconds(ourFolder) * 1000,
+    nodejsFunction: readySeconds(peerFolder) * 1000,
   }));
   return medians(rounds);
 }
 
 const kilobytes = (folder: string, app: string) => uploadBytes(join(folder, `${app}.out`)) / 1000;
 
-const [few, many] = [MOST / 4, MOST].map((functions) => ({
+const [few, many] = [MAX_FUNCTIONS / 4, MAX_FUNCTIONS].map((functions) => ({
   functions,
   folder: projectOf({ functions, stacks: STACKS }),
 })) as [{ functions: number; folder: string }, { functions: number; folder: string }];
 
 function measure() {
   for (const { folder } of [few, many]) prepareLimit(folder);
-  // In turn: what else the machine does meets all of them.
+  // Alternately, so that other load on the machine affects all of them.
   const rounds = Array.from({ length: ROUNDS }, () => [oneRound(few.folder), oneRound(many.folder)] as const);
-  const [secondsOfFew, secondsOfMany] = [0, 1].map((at) =>
-    medians(rounds.map((both) => both[at as 0 | 1])),
+  const [secondsOfFew, secondsOfMany] = [0, 1].map((index) =>
+    medians(rounds.map((both) => both[index as 0 | 1])),
   ) as [ReturnType<typeof oneRound>, ReturnType<typeof oneRound>];
   const cached = { CDK_VALIDATION: 'false', CDK_OUTDIR: join(many.folder, 'ours.out') };
   const allCached = medians(
@@ -92,7 +92,7 @@ function measure() {
   synth(many.folder, 'nodejs-function', { BENCH_OWN_SDK: '1' });
   const nodejsFunctionWithOwnSdk = kilobytes(many.folder, 'nodejs-function');
   const nodejsFunction = synth(many.folder, 'nodejs-function');
-  const namespace = projectOf({ functions: MOST, stacks: STACKS, zod: '* as z' });
+  const namespace = projectOf({ functions: MAX_FUNCTIONS, stacks: STACKS, zod: '* as z' });
   for (const app of ['ours', 'nodejs-function']) synth(namespace, app);
 
   return {
@@ -116,7 +116,7 @@ function measure() {
   };
 }
 
-/** Milliseconds that one function more takes. */
+/** Returns the milliseconds per additional function. */
 function slopes(small: ReturnType<typeof oneRound>, large: ReturnType<typeof oneRound>) {
   const more = many.functions - few.functions;
   const slope = (kind: keyof typeof small) => ((large[kind] - small[kind]) / more) * 1000;
@@ -130,24 +130,26 @@ function slopes(small: ReturnType<typeof oneRound>, large: ReturnType<typeof one
 
 function ratiosOf(measured: ReturnType<typeof measure>) {
   const { uploadKilobytes: upload, readyMilliseconds: ready, slopes: slope } = measured;
-  const large = measured.seconds[MOST] as ReturnType<typeof oneRound> & { nodejsFunction: number };
+  const large = measured.seconds[MAX_FUNCTIONS] as ReturnType<typeof oneRound> & { nodejsFunction: number };
   return {
-    [`synth of ${MOST}, NodejsFunction / ours cold`]: large.nodejsFunction / large.cold,
-    [`synth of ${MOST}, NodejsFunction / ours warm`]: large.nodejsFunction / large.warm,
-    [`synth of ${MOST}, ours cold / limit cold`]: large.cold / large.limitCold,
-    [`synth of ${MOST}, ours warm / limit warm`]: large.warm / large.limitWarm,
+    [`synth of ${MAX_FUNCTIONS}, NodejsFunction / ours cold`]: large.nodejsFunction / large.cold,
+    [`synth of ${MAX_FUNCTIONS}, NodejsFunction / ours warm`]: large.nodejsFunction / large.warm,
+    [`synth of ${MAX_FUNCTIONS}, ours cold / limit cold`]: large.cold / large.limitCold,
+    [`synth of ${MAX_FUNCTIONS}, ours warm / limit warm`]: large.warm / large.limitWarm,
     'milliseconds per function, cold': slope.cold,
     'milliseconds per function, warm': slope.warm,
     "milliseconds per function, CDK's plain Function without any bundling": slope.plainFunction,
     "milliseconds per function, ours cold / CDK's plain Function": slope.cold / slope.plainFunction,
     "milliseconds per function, ours warm / CDK's plain Function": slope.warm / slope.plainFunction,
     'milliseconds per function, limit': slope.limitWarm,
-    [`milliseconds of the bundler, ${MOST} functions, all cached`]: measured.allCachedMilliseconds.bundler,
-    [`milliseconds of its cache, ${MOST} functions, all cached`]: measured.allCachedMilliseconds.cache,
-    [`upload of ${MOST}, NodejsFunction / ours`]: upload.nodejsFunction / upload.ours,
-    [`upload of ${MOST}, NodejsFunction / ours, zod imported as a namespace`]:
+    [`milliseconds of the bundler, ${MAX_FUNCTIONS} functions, all cached`]:
+      measured.allCachedMilliseconds.bundler,
+    [`milliseconds of the bundler's cache, ${MAX_FUNCTIONS} functions, all cached`]:
+      measured.allCachedMilliseconds.cache,
+    [`upload of ${MAX_FUNCTIONS}, NodejsFunction / ours`]: upload.nodejsFunction / upload.ours,
+    [`upload of ${MAX_FUNCTIONS}, NodejsFunction / ours, zod imported as a namespace`]:
       upload.namespace.nodejsFunction / upload.namespace.ours,
-    [`upload of ${MOST}, NodejsFunction that bundles the SDK, too / ours`]:
+    [`upload of ${MAX_FUNCTIONS}, NodejsFunction with a bundled SDK / ours`]:
       upload.nodejsFunctionWithOwnSdk / upload.ours,
     'ready time, ours / NodejsFunction': ready.ours / ready.nodejsFunction,
   };

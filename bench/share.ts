@@ -13,19 +13,19 @@ interface Profile {
   readonly timeDeltas: readonly number[];
 }
 
-/** The bundler's files in the package: what finds, looks up, builds and places code. */
+/** Files of the bundler in the package: they find, look up, build and place code. */
 const BUNDLER =
   /cdk-trellis\/dist\/function\/private\/(automatic-layer|bundl|cache|call-sites|code-size|entry|export-name|file-hashes|find-upwards|function-code|hash|json-file|original-files|packages-hash|project|source-file|vendor-set|vite-import|work)[\w-]*\.js$/;
 
-/** Those of them that ask the cache whether what was built is still good. */
+/** Files of the bundler that check the validity of the cache. */
 const CACHE = /cdk-trellis\/dist\/function\/private\/(cache|file-hashes|json-file|packages-hash)[\w-]*\.js$/;
 
-/** CDK's time measurements lie between everybody and the file system. */
+/** Frames that are attributed to their caller: Node.js, and CDK's time measurements, which wrap the file system. */
 const TRANSPARENT = /^node:(?!internal\/modules)|aws-cdk-lib\/core\/lib\/private\/perf\.js$|^$/;
 
 /**
- * Milliseconds that a program spends in the bundler and what Node.js does for it, without loading modules; and in its
- * cache alone.
+ * Returns the milliseconds that a program spends in the bundler, and in its cache alone: including the work of Node.js
+ * for them, without the loading of modules.
  */
 export function bundlerMilliseconds(
   file: string,
@@ -56,11 +56,15 @@ function share({ nodes, samples, timeDeltas }: Profile, files: RegExp): number {
   const parents = new Map(
     nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
   );
-  /** Whose work a node is: that of the nearest file above it that is somebody's. */
+  /** Returns true if the nearest frame that is not transparent belongs to the files. */
   const isOurs = (id: number | undefined): boolean => {
-    const url = id === undefined ? 'nobody' : (byId.get(id)?.callFrame.url ?? '');
-    return TRANSPARENT.test(url) ? isOurs(parents.get(id as number)) : files.test(url);
+    if (id === undefined) return false;
+    const url = byId.get(id)?.callFrame.url ?? '';
+    return TRANSPARENT.test(url) ? isOurs(parents.get(id)) : files.test(url);
   };
-  const microseconds = samples.reduce((sum, id, at) => sum + (isOurs(id) ? (timeDeltas[at] ?? 0) : 0), 0);
+  const microseconds = samples.reduce(
+    (sum, id, index) => sum + (isOurs(id) ? (timeDeltas[index] ?? 0) : 0),
+    0,
+  );
   return microseconds / 1000;
 }

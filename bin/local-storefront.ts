@@ -5,29 +5,31 @@ import { type CloudInfo, clientOptions, type LocalCloud, type RootCredentials } 
 import { seedProducts } from './seed.js';
 import { type Directory, ensureUser, type Person } from './users.js';
 
-// The SDK warns of Node 20 on every start; here it is a toolchain, and functions run on the Node of their runtime.
+// The SDK warns of Node.js 20 on every start, but functions run on the Node.js of their runtime.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-/** An administrator of the storefront on this machine. The password is no secret:
- * programs on this machine may sign in with it, and pages of other origins may not call the APIs. */
+/**
+ * Administrator of the storefront on this machine. The password is public: only programs on this machine can sign in
+ * with it, because pages of other origins may not call the APIs.
+ */
 export const ADMIN: Person = {
   email: 'admin@example.com',
   password: 'Local-storefront-1',
   groups: ['admins'],
 };
 
-/** What the user pool of the local cloud takes for the code that it would send to a new address. */
+/** Code that the user pool of the local cloud accepts as confirmation of a new address. */
 export const LOCAL_CODE = '123456';
 
-/** The same for a password that was forgotten. */
+/** Code that the user pool of the local cloud accepts for a forgotten password. */
 export const LOCAL_RESET_CODE = '654321';
 
-/** Options of an SDK client for a local cloud, whatever is configured on this machine. */
+/** Options of an SDK client for a local cloud. They override the AWS configuration of this machine. */
 export function localClientConfig({ endpoint, credentials }: Pick<LocalCloud, 'endpoint' | 'credentials'>) {
   return clientOptions(endpoint, credentials);
 }
 
-/** The user pool of the storefront that is deployed there. */
+/** Returns the user pool of the deployed storefront. */
 export function directoryOf(info: CloudInfo, credentials: RootCredentials): Directory {
   return {
     client: new CognitoIdentityProviderClient(clientOptions(info.endpoint, credentials)),
@@ -36,7 +38,7 @@ export function directoryOf(info: CloudInfo, credentials: RootCredentials): Dire
   };
 }
 
-/** Puts the sample products and an administrator into the storefront; what is there already stays. */
+/** Adds the sample products and an administrator to the storefront; existing products stay unchanged. */
 export async function furnish(
   info: CloudInfo,
   credentials: RootCredentials,

@@ -1,12 +1,12 @@
-// Writes what a contract promises from now on: `npm run release -- products` makes contracts/released/products.json.
+// Releases a contract: `npm run release -- products` writes contracts/released/products.json.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiInfo, type Contract, openApiDocument } from 'cdk-trellis/contract';
 
 async function release(name: string | undefined): Promise<void> {
-  const found: Record<string, unknown> = name ? await import(`../contracts/${name}.js`) : {};
-  const contract = Object.values(found).find(
-    (one): one is Contract => Object(one) === one && apiInfo in (one as object),
+  const exported: Record<string, unknown> = name ? await import(`../contracts/${name}.js`) : {};
+  const contract = Object.values(exported).find(
+    (value): value is Contract => Object(value) === value && apiInfo in (value as object),
   );
   if (!contract)
     throw new Error(`Expected the name of a file in contracts/ with an API, got ${name ?? 'none'}`);

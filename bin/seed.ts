@@ -8,12 +8,12 @@ import { toItem } from '../lambda/products/item.js';
 
 const Catalogue = z.array(Product.omit({ version: true, createdAt: true, updatedAt: true }).strict()).min(30);
 
-/** The sample products of catalogue.json, checked against the contract. */
+/** Returns the sample products of catalogue.json, validated by the contract. */
 export function catalogue(): z.output<typeof Catalogue> {
   return Catalogue.parse(JSON.parse(readFileSync(join(__dirname, 'catalogue.json'), 'utf8')));
 }
 
-/** Adds the sample products that the table does not have; what somebody changed stays changed. */
+/** Adds the sample products that the table lacks; changed products stay unchanged. Returns the number of added ones. */
 export async function seedProducts(client: DynamoDBDocumentClient, tableName: string): Promise<number> {
   const now = new Date().toISOString();
   const added = await Promise.all(
@@ -34,5 +34,5 @@ export async function seedProducts(client: DynamoDBDocumentClient, tableName: st
       }
     }),
   );
-  return added.reduce<number>((sum, one) => sum + one, 0);
+  return added.reduce<number>((sum, count) => sum + count, 0);
 }

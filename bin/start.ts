@@ -1,4 +1,4 @@
-// `npm start`: the storefront on this machine, with sample products, until Ctrl-C.
+// `npm start`: runs the storefront on this machine, with sample products, until Ctrl-C.
 import { stayUp } from '../lib/cli/stay-up.js';
 import { type CloudInfo, type LocalCloud, LocalCloudError } from '../lib/local/index.js';
 import { ADMIN, directoryOf, furnish, LOCAL_CODE, LOCAL_RESET_CODE } from './local-storefront.js';
@@ -12,12 +12,12 @@ async function ready(info: CloudInfo, { credentials }: LocalCloud): Promise<void
   const chair =
     '{"name":"Reading chair","description":"Beech and wool.","category":"home","price":{"amount":39900,"currency":"EUR"},"stock":5}';
   console.log(`
-The storefront runs. Open it in a browser:
+The storefront is running. Open it in a browser:
 
   ${info.site}
 
-Sign up there with any e-mail address: on this machine no mail is sent, and the code is ${LOCAL_CODE}
-(${LOCAL_RESET_CODE} for a password that was forgotten).
+Sign up with any e-mail address: no mail is sent on this machine, and the code is ${LOCAL_CODE}
+(${LOCAL_RESET_CODE} for a forgotten password).
 
 Its APIs:
 
@@ -29,14 +29,14 @@ Read the catalogue:
 
 curl -s '${products}?limit=2'
 
-Add a product as an administrator (the token is good for an hour; \`npm run -s token\` prints a new one):
+Add a product as an administrator (the token is valid for an hour; \`npm run -s token\` prints a new one):
 
 curl -s '${products}' -H 'Authorization: Bearer ${accessToken}' -H 'Content-Type: application/json' -d '${chair}'`);
 }
 
 stayUp({ ready, replaceData: process.argv.includes('--replace-data') })
   .catch((error) => {
-    // What went wrong outside is told by its message; a mistake of ours shows where it is.
+    // A user's error needs only its message; an internal error needs its stack trace.
     console.error(`\n${error instanceof LocalCloudError ? error.message : error.stack}`);
     return 1;
   })

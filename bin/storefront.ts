@@ -14,27 +14,27 @@ const app = new App();
 Tags.of(app).add('application', 'storefront');
 
 const platform = new PlatformStack(app, 'StorefrontPlatform', {
-  description: 'Storefront: what its services share',
+  description: 'Storefront: resources that its services share',
 });
 const services = [
   new ProductsStack(app, 'StorefrontProducts', { description: 'Storefront: the catalogue' }),
   new PaymentsStack(app, 'StorefrontPayments', { description: 'Storefront: the payment provider' }),
   new OrdersStack(app, 'StorefrontOrders', {
-    description: 'Storefront: orders and how they are carried out',
+    description: 'Storefront: orders and their fulfilment',
   }),
   new NotificationsStack(app, 'StorefrontNotifications', {
     description: 'Storefront: messages to customers',
   }),
-  new UsersStack(app, 'StorefrontUsers', { description: 'Storefront: what users say about themselves' }),
+  new UsersStack(app, 'StorefrontUsers', { description: 'Storefront: profiles of users' }),
 ];
-// They find what they share by its name: it must be there first.
+// Services look up shared resources by name, so the platform is deployed first.
 for (const service of services) service.addStackDependency(platform);
 
 const site = new SiteStack(app, 'StorefrontSite', {
-  description: 'Storefront: its pages and its address',
+  description: 'Storefront: pages and domain',
   source: buildSite(),
 });
 for (const service of services) site.addStackDependency(service);
 
-// A finding that is not acknowledged next to its resource fails the synth.
+// A finding without an acknowledgement next to its resource fails the synthesis.
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app), new ApiBodyChecks());

@@ -5,7 +5,7 @@ import { signIn } from './users.js';
 
 async function main(): Promise<void> {
   const cloud = await findLocalCloud({ projectDir: process.cwd() });
-  if (!cloud) throw new LocalCloudError('The storefront does not run: start it with `npm start`.');
+  if (!cloud) throw new LocalCloudError('The storefront is not running. Start it with `npm start`.');
   const { accessToken } = await signIn(directoryOf(cloud.info(), cloud.credentials), ADMIN);
   process.stdout.write(`${accessToken}\n`);
 }

@@ -21,7 +21,7 @@ export interface Person {
   readonly groups?: readonly string[];
 }
 
-/** Creates a confirmed user without sending an e-mail; one that exists already gets the password and groups. */
+/** Creates a confirmed user without sending an e-mail; an existing user gets the password and groups. */
 export async function ensureUser({ client, userPoolId }: Directory, person: Person): Promise<void> {
   const user = { UserPoolId: userPoolId, Username: person.email };
   try {
@@ -44,7 +44,7 @@ export async function ensureUser({ client, userPoolId }: Directory, person: Pers
   }
 }
 
-/** Signs in as a browser does, by SRP: the password never leaves this process. */
+/** Signs in by SRP, as a browser does: the password never leaves this process. */
 export async function signIn(
   { client, userPoolId, clientId }: Directory,
   { email, password }: Person,

@@ -1,5 +1,5 @@
-// The public API: one report for each entry point in docs/api, made by API Extractor from the declarations in dist.
-// Without an option it fails when a report differs from what is committed; `npm run api-report` builds and rewrites them.
+// Reports of the public API in docs/api, one for each entry point, created by API Extractor from the declarations in
+// dist. Without an option it fails if a committed report is outdated; `npm run api-report` builds and rewrites them.
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -26,7 +26,7 @@ const COMPILER = {
   types: ['node'],
 };
 
-/** Names of the reports, and the declarations that `exports` in package.json names. @param {string} root */
+/** Returns the names of the reports with the declarations in `exports` of package.json. @param {string} root */
 export function entryPoints(root) {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return Object.entries(exports)
@@ -36,28 +36,28 @@ export function entryPoints(root) {
 }
 
 /**
- * The reports' texts, by file name.
+ * Returns the texts of the reports by file name.
  *
  * @param {{ root: string, entries: { name: string, declarations: string }[] }} options
  * @returns {Map<string, string>}
  */
 export function apiReports({ root, entries }) {
-  const made = mkdtempSync(join(tmpdir(), 'trellis-api-'));
+  const outputFolder = mkdtempSync(join(tmpdir(), 'trellis-api-'));
   try {
-    const configs = entries.map(({ name, declarations }) => configOf(root, made, name, declarations));
+    const configs = entries.map(({ name, declarations }) => configOf(root, outputFolder, name, declarations));
     const additionalEntryPoints = entries.map(({ declarations }) => declarations);
     const compilerState = CompilerState.create(configs[0], { additionalEntryPoints });
     for (const config of configs) {
       Extractor.invoke(config, { localBuild: true, compilerState, messageCallback: onlyErrors });
     }
-    const files = readdirSync(made).filter((file) => file.endsWith('.api.md'));
-    return new Map(files.map((file) => [file, readable(readFileSync(join(made, file), 'utf8'))]));
+    const files = readdirSync(outputFolder).filter((file) => file.endsWith('.api.md'));
+    return new Map(files.map((file) => [file, readable(readFileSync(join(outputFolder, file), 'utf8'))]));
   } finally {
-    rmSync(made, { recursive: true, force: true });
+    rmSync(outputFolder, { recursive: true, force: true });
   }
 }
 
-function configOf(root, made, name, declarations) {
+function configOf(root, outputFolder, name, declarations) {
   return ExtractorConfig.prepare({
     packageJsonFullPath: join(root, 'package.json'),
     configObjectFullPath: undefined,
@@ -73,11 +73,11 @@ function configOf(root, made, name, declarations) {
       },
       apiReport: {
         enabled: true,
-        // A type that is used and not exported has props, too: a base interface, a member of a union.
+        // Includes props of types that are used but not exported, such as base interfaces and members of unions.
         includeForgottenExports: true,
         reportFileName: `${name}.api.md`,
-        reportFolder: made,
-        reportTempFolder: join(made, 'temp'),
+        reportFolder: outputFolder,
+        reportTempFolder: join(outputFolder, 'temp'),
       },
       docModel: { enabled: false },
       dtsRollup: { enabled: false },
@@ -96,7 +96,7 @@ function onlyErrors(message) {
   message.handled = true;
 }
 
-/** Without what says nothing of the API: the note that no package comment exists, and marks of members without a comment. */
+/** Removes notes about missing comments, which are not part of the API. */
 function readable(text) {
   return text
     .replace(/^\/\/ \(No @packageDocumentation.*\n\n?/m, '')
@@ -105,12 +105,12 @@ function readable(text) {
     .replace(/\n{3,}/g, '\n\n');
 }
 
-/** What is wrong with a folder of reports. @param {string} folder @param {Map<string, string>} reports */
+/** Returns the differences of a folder from the reports. @param {string} folder @param {Map<string, string>} reports */
 export function differences(folder, reports) {
   const committed = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.api.md')) : [];
   const names = [...new Set([...committed, ...reports.keys()])].sort();
   return names.flatMap((name) => {
-    if (!reports.has(name)) return [`${name}: there is no such entry point`];
+    if (!reports.has(name)) return [`${name}: the entry point does not exist`];
     if (!committed.includes(name)) return [`${name} is missing`];
     const before = readFileSync(join(folder, name), 'utf8').split('\n');
     const after = reports.get(name).split('\n');
@@ -130,15 +130,17 @@ function main(words) {
   const build = spawnSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { stdio: 'inherit' });
   if (build.status !== 0) return build.status ?? 1;
   const reports = apiReports({ root: ROOT, entries: entryPoints(ROOT) });
-  const found = differences(folder, reports);
+  const changes = differences(folder, reports);
   if (words.includes('--write')) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     for (const [name, text] of reports) writeFileSync(join(folder, name), text);
   }
-  if (found.length > 0) console.log(found.join('\n\n'));
-  if (found.length === 0 || words.includes('--write')) return 0;
-  console.error('\nThe public API has changed. If this is meant: npm run api-report, and commit docs/api.');
+  if (changes.length > 0) console.log(changes.join('\n\n'));
+  if (changes.length === 0 || words.includes('--write')) return 0;
+  console.error(
+    '\nThe public API has changed. If this is intended, run npm run api-report and commit docs/api.',
+  );
   return 1;
 }
 

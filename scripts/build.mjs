@@ -1,5 +1,5 @@
-// Compiles the library into dist/: CommonJS for what CDK runs, and what handlers and browsers import as ES modules, too, so that bundlers
-// can leave out what a handler or a browser does not use.
+// Compiles the library into dist/: CommonJS for the CDK, and in addition ES modules of the entry points for handlers and
+// browsers, so that bundlers can remove unused code.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -30,7 +30,7 @@ for (const room of readdirSync(join(root, 'dist/esm'))) {
   if (!['client', 'contract', 'http', 'mock', 'runtime', 'site', 'testing'].includes(room))
     rmSync(join(root, 'dist/esm', room), { recursive: true });
 }
-// Of a site only the function that it brings along is a handler.
+// The only handler of lib/site is the function in content.
 for (const name of readdirSync(join(root, 'dist/esm/site'))) {
   if (name !== 'content') rmSync(join(root, 'dist/esm/site', name), { recursive: true });
 }
@@ -45,16 +45,15 @@ for (const [name, entry] of Object.entries(exports)) {
   writeFileSync(join(root, entry.import.types), `export * from '../../${room}/index.js';\n`);
 }
 
-// What is not compiled goes along as it is: the emulator's launcher, and code that is inline in templates.
+// Copies files that are not compiled: the emulator, and inline code of templates.
 for (const name of readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })) {
   if (!/\.(py|txt|cjs)$/.test(name)) continue;
   mkdirSync(dirname(join(root, 'dist', name)), { recursive: true });
   cpSync(join(root, 'lib', name), join(root, 'dist', name));
 }
 
-// Whoever imports one name in CommonJS should not load everything: each module is loaded when its name is first used,
-// as aws-cdk-lib does it. A unit test of a handler then loads no client of the AWS SDK that it does not use, and an
-// app without an API no zod.
+// Makes the CommonJS entry points lazy, as aws-cdk-lib does: each module is loaded when its name is first used. So a
+// unit test of a handler loads only the clients of the AWS SDK that it uses, and an app without an API does not load zod.
 for (const name of ['index.js', 'runtime/index.js', 'testing/index.js']) {
   const barrel = join(root, 'dist', name);
   const text = readFileSync(barrel, 'utf8');
@@ -64,9 +63,9 @@ for (const name of ['index.js', 'runtime/index.js', 'testing/index.js']) {
   const getters = text.matchAll(
     /"(\w+)", \{ enumerable: true, get: function \(\) \{ return (\w+)\.\1; \} \}/g,
   );
-  const exported = [...getters].map(([, own, id]) => ({ name: own, file: files.get(id) }));
+  const exported = [...getters].map(([, name, id]) => ({ name, file: files.get(id) }));
   if (exported.length === 0 || exported.some(({ file }) => !file) || text.includes('__exportStar')) {
-    throw new Error(`Expected the exports of ${barrel} by name, as tsc writes them`);
+    throw new Error(`${barrel} must have exports by name, in the form of tsc`);
   }
   writeFileSync(
     barrel,
@@ -74,9 +73,9 @@ for (const name of ['index.js', 'runtime/index.js', 'testing/index.js']) {
 Object.defineProperty(exports, "__esModule", { value: true });
 const lazily = (name, load) =>
   Object.defineProperty(module.exports, name, { enumerable: true, get: () => load()[name] });
-${exported.map((one) => `lazily("${one.name}", () => require(${one.file}));`).join('\n')}
-// Never run: by this Node knows the names when an ES module imports them.
-0 && (module.exports = { ${exported.map((one) => one.name).join(', ')} });
+${exported.map(({ name: id, file }) => `lazily("${id}", () => require(${file}));`).join('\n')}
+// Never runs: Node.js reads the names from it when an ES module imports them.
+0 && (module.exports = { ${exported.map(({ name: id }) => id).join(', ')} });
 `,
   );
 }

@@ -1,7 +1,7 @@
-// Changes between releases, by the libraries of changesets. Their command line finds no package at the root of a
-// project with workspaces, so this names the one package itself:
-//   npm run changeset -- minor "Renames x to y"   notes a change, in .changeset
-//   npm run changeset -- status                   prints the noted changes and the next version
+// Changes between releases, with the libraries of changesets. Their command line does not find the package at the root
+// of a project with workspaces, so this script passes it:
+//   npm run changeset -- minor "Renames x to y"   adds a change to .changeset
+//   npm run changeset -- status                   prints the changes and the next version
 //   npm run changeset -- version                  moves them to CHANGELOG.md and sets the version
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -17,7 +17,7 @@ const BUMPS = ['patch', 'minor', 'major'];
 const USAGE = 'Usage: npm run changeset -- patch|minor|major "What changes for users", or status, or version';
 
 const readJson = (name) => JSON.parse(readFileSync(join(root, name), 'utf8'));
-/** They are CommonJS with a default export, which Node nests. */
+/** Returns the default export of a CommonJS module, which Node.js nests. */
 const defaultOf = (module) => module.default.default ?? module.default;
 
 const manifest = readJson('package.json');
@@ -44,7 +44,7 @@ async function printStatus() {
 
 async function applyVersion() {
   const plan = await releasePlan();
-  if (plan.releases.length === 0) throw new Error('There are no changes to release: .changeset has none');
+  if (plan.releases.length === 0) throw new Error('.changeset has no changes to release');
   await defaultOf(apply)(plan, packages, await config.read(root, packages));
   const lock = readJson('package-lock.json');
   const { newVersion } = plan.releases[0];

@@ -1,5 +1,5 @@
-// Ends the release workflow before anything is published, unless the tag, the version, the changelog and the
-// addresses in package.json fit together: `node scripts/check-release.mjs v1.2.3`.
+// Fails the release workflow before it publishes if the tag, the version, the changelog and the URLs in package.json are
+// inconsistent: `node scripts/check-release.mjs v1.2.3`.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,5 @@
-// npm writes only those optional platform packages into the lockfile that it could look up when the
-// lockfile was made (npm/cli#4828), and `npm ci` on another platform then refuses it. This adds the
-// missing ones. `--check` only reports, and is part of the tests.
+// Adds missing optional platform packages to the lockfile: npm writes only those that it could look up (npm/cli#4828),
+// and then `npm ci` rejects the lockfile on another platform. `--check` only reports, as a part of the tests.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const file = new URL('../package-lock.json', import.meta.url);
@@ -20,7 +19,7 @@ const OS = [
 ];
 const CPU = ['arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64'];
 
-/** Platform packages name their platform: `@scope/name-linux-arm64-musl`. */
+/** Returns the platform in the name of a package: `@scope/name-linux-arm64-musl`. */
 function platformOf(name) {
   const words = name.split(/[-/]/);
   return {
@@ -30,11 +29,11 @@ function platformOf(name) {
   };
 }
 
-/** Node's lookup: the package's own node_modules, then each parent's. */
+/** Looks a package up like Node.js: in the package's own node_modules, then in each parent's. */
 function isInstalledFor(location, name) {
-  for (let at = location; ; at = at.slice(0, at.lastIndexOf('node_modules/')).replace(/\/$/, '')) {
-    if (`${at ? `${at}/` : ''}node_modules/${name}` in lock.packages) return true;
-    if (!at) return false;
+  for (let path = location; ; path = path.slice(0, path.lastIndexOf('node_modules/')).replace(/\/$/, '')) {
+    if (`${path ? `${path}/` : ''}node_modules/${name}` in lock.packages) return true;
+    if (!path) return false;
   }
 }
 

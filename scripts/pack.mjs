@@ -1,5 +1,5 @@
-// `npm run pack`: installs what is missing, builds the library and packs it into cdk-trellis-<version>.tgz in this
-// folder, or in the folder that is named.
+// `npm run pack`: installs missing packages, builds the library and packs it into cdk-trellis-<version>.tgz in this
+// folder, or in the given folder.
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,4 +17,4 @@ function run(command, args, stdio) {
 await prepareOrExit({ python: false });
 run(process.execPath, ['scripts/build.mjs'], 'inherit');
 const file = run('npm', ['pack', '--silent', '--pack-destination', folder], ['ignore', 'pipe', 'inherit']);
-console.log(`\nIn a project of yours:\n\n  npm install ${resolve(folder, file.trim())}`);
+console.log(`\nIn your project:\n\n  npm install ${resolve(folder, file.trim())}`);

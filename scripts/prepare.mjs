@@ -1,4 +1,4 @@
-// What must be there before anything else can run. Only Node's own modules: this runs in a fresh clone.
+// Prerequisites of all other scripts. Imports only modules of Node.js, because it runs in a fresh clone.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,26 +9,26 @@ const NODE = [20, 19];
 const PYTHON = [3, 10];
 
 /**
- * Checks Node.js and Python, and installs the packages of the lockfile unless they are there. Takes
- * milliseconds when nothing is to be done.
+ * Checks Node.js and Python, and installs the packages of the lockfile unless they are installed. Takes milliseconds
+ * if everything is installed.
  *
  * @param {{ root?: string, python?: boolean, log?: (line: string) => void }} [options]
- *   `python: false` where the local cloud is not used
+ *   `python: false` if the local cloud is not used
  */
 export async function prepare({ root = ROOT, python = true, log = console.log } = {}) {
   checkNode(process.versions.node);
   const stamp = `${root}/node_modules/.trellis-installed`;
-  const wanted = fingerprint(root);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && isWhole(root)) return;
+  const current = fingerprint(root);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === current && isComplete(root)) return;
 
-  // Once per install: the local cloud checks it again when it needs it.
+  // Once per installation: the local cloud checks Python again when it needs it.
   if (python) checkPython();
   log('Installing packages (npm ci)');
   await install(root);
-  writeFileSync(stamp, wanted);
+  writeFileSync(stamp, current);
 }
 
-/** For scripts: what is missing is told by its message alone, and ends the process. @type {typeof prepare} */
+/** Runs `prepare`; prints the message of an error without a stack trace, and exits. @type {typeof prepare} */
 export async function prepareOrExit(options) {
   try {
     await prepare(options);
@@ -50,29 +50,29 @@ export function checkPython() {
   const chosen = process.env.TRELLIS_PYTHON;
   /** @type {[string, ...string[]][]} */
   const candidates = chosen ? [[chosen]] : [['python3'], ['python'], ['py', '-3']];
-  const found = [];
+  const outdated = [];
   for (const [command, ...args] of candidates) {
     const probe = [...args, '-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'];
     const { status, stdout } = spawnSync(command, probe, { encoding: 'utf8' });
     const [version = ''] = stdout?.trim().split(/\r?\n/) ?? [];
     if (status !== 0 || version === '') continue;
     if (isAtLeast(version, PYTHON)) return;
-    found.push(`${command} is Python ${version}`);
+    outdated.push(`${command} is Python ${version}`);
   }
   throw new Error(
     `Python ${PYTHON.join('.')} or newer is needed for the local cloud, but ` +
-      `${found.join(', ') || `${chosen ?? 'python3'} was not found`}.\n` +
-      'Install it (https://www.python.org/downloads/), or set TRELLIS_PYTHON to the path of one.',
+      `${outdated.join(', ') || `${chosen ?? 'python3'} was not found`}.\n` +
+      'Install it (https://www.python.org/downloads/), or set TRELLIS_PYTHON to its path.',
   );
 }
 
 /** @param {string} version @param {number[]} minimum */
 function isAtLeast(version, [major, minor]) {
-  const [ownMajor = 0, ownMinor = 0] = version.split('.').map(Number);
-  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
+  const [actualMajor = 0, actualMinor = 0] = version.split('.').map(Number);
+  return actualMajor > major || (actualMajor === major && actualMinor >= minor);
 }
 
-/** Packages belong to a lockfile and, where they are compiled, to a major of Node.js. @param {string} root */
+/** Returns the key of installed packages: the lockfile, and for compiled packages the major of Node.js. @param {string} root */
 function fingerprint(root) {
   const lockfile = readFileSync(`${root}/package-lock.json`);
   const major = process.versions.node.split('.')[0];
@@ -82,8 +82,8 @@ function fingerprint(root) {
     .digest('hex');
 }
 
-/** Whether no package was deleted since. @param {string} root */
-function isWhole(root) {
+/** Returns true if no package was deleted since the installation. @param {string} root */
+function isComplete(root) {
   const { packages = {} } = JSON.parse(readFileSync(`${root}/package-lock.json`, 'utf8'));
   return Object.entries(packages).every(
     ([location, { optional }]) =>
@@ -97,7 +97,7 @@ const FAST_RETRIES = ['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout
 
 /** @param {string} root @returns {Promise<void>} */
 function install(root) {
-  // npm shows its progress itself where it writes to a terminal.
+  // npm shows its progress itself on a terminal.
   const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', ...FAST_RETRIES], {
     cwd: root,
     stdio: 'inherit',
@@ -130,7 +130,7 @@ function isOffline(root) {
 
 function offline() {
   return new Error(
-    'The packages cannot be downloaded: the npm registry does not answer.\n' +
-      'Connect to the network once; later runs need none.',
+    'The packages cannot be downloaded: the npm registry cannot be reached.\n' +
+      'Connect to the network once; later runs need no network.',
   );
 }

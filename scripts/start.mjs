@@ -1,26 +1,26 @@
-// `npm start`: installs what is missing, then starts the storefront on this machine until Ctrl-C.
+// `npm start`: installs missing packages, then runs the storefront on this machine until Ctrl-C.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { prepareOrExit } from './prepare.mjs';
 
-const given = process.argv.slice(2);
-if (given.some((option) => option !== '--replace-data')) {
+const options = process.argv.slice(2);
+if (options.some((option) => option !== '--replace-data')) {
   console.error(
-    `npm start takes no options but --replace-data, got "${given.join(' ')}".\nThe port is set by TRELLIS_PORT: TRELLIS_PORT=4567 npm start`,
+    `npm start accepts only --replace-data, got "${options.join(' ')}".\nSet the port with TRELLIS_PORT: TRELLIS_PORT=4567 npm start`,
   );
   process.exit(1);
 }
 await prepareOrExit();
 const child = spawn(
   process.execPath,
-  ['--conditions=cdk-trellis-source', '--import', 'tsx', 'bin/start.ts', ...given],
+  ['--conditions=cdk-trellis-source', '--import', 'tsx', 'bin/start.ts', ...options],
   {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     stdio: 'inherit',
     env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   },
 );
-// A terminal's Ctrl-C reaches the child by itself; this process only waits until it has stopped everything.
+// A terminal's Ctrl-C also reaches the child; this process waits until the child has stopped everything.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));
 child.on('exit', (code, signal) => {

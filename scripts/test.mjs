@@ -1,6 +1,5 @@
-// `npm test`: installs what is missing, then runs every check, the cheap ones first; with words, only the steps whose
-// names have one of them, and with --all also those that need registries or more of this machine: package, LocalStack.
-// The last line is `N passed, N failed`.
+// `npm test`: installs missing packages, then runs all checks, the fast ones first. Words select the steps whose names
+// contain one of them; --all includes the steps that need registries or more tools: package, LocalStack. The last line is `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -19,7 +18,7 @@ const STEPS = [
   { name: 'format and lint', command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
   { name: 'types', command: bin('tsc'), args: [] },
   { name: 'lockfile', command: process.execPath, args: ['scripts/complete-lockfile.mjs', '--check'] },
-  // Tests on the local cloud wait more than they work.
+  // Tests on the local cloud mostly wait, so there is one more worker than cores.
   jest('unit', ['--selectProjects=unit', `--maxWorkers=${availableParallelism() + 1}`]),
   { name: 'templates', command: process.execPath, args: [...tsx, 'test/templates/run.ts'] },
   { name: 'public API', command: process.execPath, args: ['scripts/api-report.mjs'] },
@@ -29,7 +28,7 @@ const STEPS = [
     args: [...tsx, 'test/behaviour/run.ts', join(results, 'behaviour.json')],
     report: join(results, 'behaviour.json'),
   },
-  // It keeps all of the machine busy.
+  // In band: a deployment uses all cores.
   jest('deployments', ['--selectProjects=deployments', '--runInBand']),
   // Installs the packed library with npm, pnpm and Yarn.
   { ...jest('package', ['--selectProjects=package', '--runInBand']), onlyNamed: true },
@@ -61,7 +60,7 @@ function run(command, args) {
   });
 }
 
-/** What the step's own report counts, or the step itself as one test. */
+/** Returns the counts of the step's report, or counts the step itself as a test. */
 function count(step, succeeded) {
   try {
     const { passed, failed } = reportOf(step.report);
@@ -78,11 +77,11 @@ function reportOf(file) {
 
 await prepareOrExit();
 const words = process.argv.slice(2);
-const isBundlingRequired = ({ name, onlyNamed }) =>
+const isSelected = ({ name, onlyNamed }) =>
   words.includes('--all') || (words.length === 0 ? !onlyNamed : words.some((word) => name.includes(word)));
 const totals = { passed: 0, failed: 0 };
 const lines = [];
-for (const step of STEPS.filter(isBundlingRequired)) {
+for (const step of STEPS.filter(isSelected)) {
   console.log(`\n── ${step.name}`);
   const start = Date.now();
   const succeeded = await run(step.command, step.args);

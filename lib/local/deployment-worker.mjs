@@ -141,8 +141,8 @@ async function deployAssembly(assembly, bootstrapped) {
     })),
   });
 
-  const { deploy: isBundlingRequired } = await received();
-  if (!isBundlingRequired) return undefined;
+  const { deploy: isRequested } = await received();
+  if (!isRequested) return undefined;
   if (environments.some((environment) => !bootstrapped.includes(environment))) {
     bootstrapping = true;
     await toolkit.bootstrap(BootstrapEnvironments.fromList(environments));

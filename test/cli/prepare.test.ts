@@ -32,7 +32,7 @@ function clone(npm: string) {
   };
 }
 
-it('installs the packages once for a lockfile, and again for another', () => {
+it('installs the packages once per lockfile', () => {
   const { root, run, calls } = clone('mkdir -p node_modules');
   expect([run().status, run().status]).toEqual([0, 0]);
   expect(calls()).toEqual(['ci']);
@@ -41,29 +41,29 @@ it('installs the packages once for a lockfile, and again for another', () => {
   expect(calls()).toEqual(['ci', 'ci']);
 });
 
-it('says so when there is no network, and tries again the next time', () => {
+it('fails with a remedy without a network, and retries on the next run', () => {
   const { run, calls } = clone('echo "npm error code ENOTFOUND" >&2; exit 1');
   const { status, stderr } = run();
   expect(status).toBe(1);
-  expect(stderr).toContain('The packages cannot be downloaded: the npm registry does not answer.\nConnect');
+  expect(stderr).toContain('The packages cannot be downloaded: the npm registry cannot be reached.\nConnect');
   run();
   expect(calls()).toEqual(['ci', 'ping', 'ci', 'ping']);
 });
 
-it('asks for a newer Node.js', () => {
+it('rejects an outdated Node.js', () => {
   expect(clone('').run("checkNode('18.20.1')").stderr).toContain(
     'Node.js 20.19 or newer is needed, but this is 18.20.1.',
   );
 });
 
-it('names the first line of what Python says as its version', () => {
+it('reports the first line of the output of Python as its version', () => {
   const { root, run } = clone('mkdir -p node_modules');
   writeFileSync(join(root, 'bin/old'), '#!/bin/sh\necho 3.9.2; echo more\n', { mode: 0o755 });
   const { stderr } = run('await prepare()', { TRELLIS_PYTHON: join(root, 'bin/old') });
   expect(stderr).toContain('bin/old is Python 3.9.2.\n');
 });
 
-it('asks for Python before it installs anything', () => {
+it('checks Python before it installs anything', () => {
   const { run } = clone('mkdir -p node_modules');
   const { status, stderr } = run('await prepare()', { TRELLIS_PYTHON: '/nowhere/python' });
   expect(status).toBe(1);
@@ -92,7 +92,7 @@ describe('npm start', () => {
     });
   };
 
-  it('tells what is missing by its message alone', () => {
+  it('prints the message of an error without a stack trace', () => {
     const { status, stderr } = start([], { TRELLIS_PYTHON: '/nowhere/python' });
     expect(status).toBe(1);
     expect(stderr.trim().split('\n')).toEqual([
@@ -101,11 +101,11 @@ describe('npm start', () => {
     ]);
   });
 
-  it('refuses options instead of ignoring them', () => {
+  it('rejects unknown options', () => {
     const { status, stderr } = start(['--port', '4700']);
     expect(status).toBe(1);
     expect(stderr).toContain(
-      'npm start takes no options but --replace-data, got "--port 4700".\nThe port is set by TRELLIS_PORT',
+      'npm start accepts only --replace-data, got "--port 4700".\nSet the port with TRELLIS_PORT',
     );
   });
 });

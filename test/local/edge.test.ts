@@ -98,6 +98,6 @@ it('takes another port when its own is taken', async () => {
 
 it('says when there is no such distribution', async () => {
   await expect(openEdge(emulator.instance, emulator.state, 'https://d0.cloudfront.net')).rejects.toThrow(
-    /The site https:\/\/d0\.cloudfront\.net cannot be served on port \d+ of this machine: no distribution is called d0\.cloudfront\.net/,
+    /The site https:\/\/d0\.cloudfront\.net cannot be served on port \d+ of this machine: no distribution has the domain name d0\.cloudfront\.net/,
   );
 });
