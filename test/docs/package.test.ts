@@ -222,7 +222,7 @@ describe('the TypeScript examples of the docs', () => {
   );
 
   it('name their files', () => {
-    expect(examples.filter(({ file }) => !/^[\w/-]+\.tsx?$/.test(file)).map(({ page }) => page)).toEqual([]);
+    expect(examples.filter(({ file }) => !/^[\w./-]+\.tsx?$/.test(file)).map(({ page }) => page)).toEqual([]);
     expect(examples.length).toBeGreaterThan(40);
   });
 
