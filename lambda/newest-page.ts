@@ -7,8 +7,8 @@ export interface PageRequest {
 }
 
 /**
- * A page of what is a customer's, the newest first. Whose it is is said by the token and not by the cursor, which
- * everybody can write.
+ * Reads a page of a customer's items, newest first. The customer id comes from the token, never from the cursor, which
+ * any caller can forge.
  */
 export async function newestPage<Item>(
   { client, ...names }: TableClient & { readonly indexName?: string },
@@ -16,7 +16,7 @@ export async function newestPage<Item>(
   position: Cursor<object>,
   { limit, cursor }: PageRequest,
 ): Promise<{ readonly items: Item[]; readonly nextCursor: string | undefined }> {
-  const from = position.decode(cursor);
+  const startKey = position.decode(cursor);
   const page = await client.send(
     new QueryCommand({
       TableName: names.tableName,
@@ -25,7 +25,7 @@ export async function newestPage<Item>(
       ExpressionAttributeValues: { ':customer': customerId },
       ScanIndexForward: false,
       Limit: limit,
-      ...(from && { ExclusiveStartKey: { ...from, customerId } }),
+      ...(startKey && { ExclusiveStartKey: { ...startKey, customerId } }),
     }),
   );
   return { items: (page.Items ?? []) as Item[], nextCursor: position.encode(page.LastEvaluatedKey) };

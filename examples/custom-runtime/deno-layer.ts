@@ -8,7 +8,7 @@ import type { Construct } from 'constructs';
 
 const VERSION = '2.9.5';
 
-/** Deno's own npm packages, each with the program for one platform, and their checksums. */
+/** Official npm packages of Deno, each with the binary for one platform, and their checksums. */
 const PACKAGES: Readonly<Record<string, { readonly name: string; readonly integrity: string }>> = {
   'linux-arm64': {
     name: '@deno/linux-arm64-glibc',
@@ -33,19 +33,17 @@ const PACKAGES: Readonly<Record<string, { readonly name: string; readonly integr
 };
 
 /**
- * A layer with Deno as /opt/bin/deno, which is in the PATH of every function. It is for Lambda on arm64, or for this
- * machine when it is deployed to the local cloud, which runs functions here.
+ * Layer with Deno as /opt/bin/deno, which is in the PATH of every function. The binary is for Lambda on arm64, or on the
+ * local cloud for this machine, which runs the functions there.
  */
 export class DenoLayer extends LayerVersion {
   constructor(scope: Construct, id: string) {
     const platform = targetOf(scope) === 'local' ? `${process.platform}-${process.arch}` : 'linux-arm64';
-    const found = PACKAGES[platform];
-    if (!found) {
-      throw new Error(
-        `The example has Deno for ${Object.keys(PACKAGES).join(', ')}, but this is ${platform}`,
-      );
+    const source = PACKAGES[platform];
+    if (!source) {
+      throw new Error(`The platform must be one of ${Object.keys(PACKAGES).join(', ')}, got ${platform}`);
     }
-    const { name, integrity } = found;
+    const { name, integrity } = source;
     super(scope, id, {
       description: `Deno ${VERSION} for ${platform}`,
       compatibleArchitectures: [Architecture.ARM_64],
@@ -53,7 +51,7 @@ export class DenoLayer extends LayerVersion {
         assetHashType: AssetHashType.CUSTOM,
         assetHash: integrity,
         bundling: {
-          // Always done here: `tryBundle` never returns false.
+          // Never used: `tryBundle` always returns true.
           image: DockerImage.fromRegistry('scratch'),
           local: {
             tryBundle(output) {
@@ -67,7 +65,7 @@ export class DenoLayer extends LayerVersion {
   }
 }
 
-/** Puts the program of a package into a folder. npm checks the archive against what its registry says; this, against ours. */
+/** Extracts the binary of a package. npm verifies the archive with the registry's checksum, this function with ours. */
 function unpack(name: string, integrity: string, folder: string): void {
   mkdirSync(folder);
   const work = mkdtempSync(join(folder, 'package-'));
@@ -77,7 +75,7 @@ function unpack(name: string, integrity: string, folder: string): void {
   });
   const [archive] = JSON.parse(packed);
   if (archive.integrity !== integrity) {
-    throw new Error(`${name} must have the checksum ${integrity}, got ${archive.integrity}`);
+    throw new Error(`The archive of ${name} must have the checksum ${integrity}, got ${archive.integrity}`);
   }
   execFileSync('tar', ['-xzf', join(work, archive.filename), '-C', work]);
   renameSync(join(work, 'package', 'deno'), join(folder, 'deno'));

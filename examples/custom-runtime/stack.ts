@@ -5,7 +5,7 @@ import { AssetFunction } from 'cdk-trellis';
 import type { Construct } from 'constructs';
 import { DenoLayer } from './deno-layer.js';
 
-/** Two functions in languages that Lambda has no runtime for: each brings its own. */
+/** Two functions in languages without a managed Lambda runtime. Each includes its own runtime. */
 export class CustomRuntimeStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);

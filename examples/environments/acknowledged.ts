@@ -1,7 +1,7 @@
 import { Stack, Validations } from 'aws-cdk-lib/core';
 import type { CodePipeline } from 'aws-cdk-lib/pipelines';
 
-/** What CDK itself grants the roles of a pipeline with a wildcard. */
+/** Wildcard grants that CDK itself gives to the roles of a pipeline. */
 const GRANTS_OF_CDK = [
   'Action::kms:GenerateDataKey*',
   'Action::kms:ReEncrypt*',
@@ -10,9 +10,9 @@ const GRANTS_OF_CDK = [
   'Action::s3:GetBucket*',
   'Action::s3:GetObject*',
   'Action::s3:List*',
-  // Decrypting artifacts, and asking whether a stack is there.
+  // Decrypts artifacts and checks for existing stacks.
   'Resource::*',
-  // The roles of the bootstrap, by a condition on their tags.
+  // Bootstrap roles, restricted by a condition on their tags.
   'Resource::arn:*:iam::ACCOUNT:role/*',
   'Resource::<PipelineArtifactsBucketAEA9A052.Arn>/*',
   ...[
@@ -29,13 +29,13 @@ const GRANTS_OF_CDK = [
   ].map((project) => `Resource::arn:<AWS::Partition>:codebuild:REGION:ACCOUNT:report-group/${project}`),
 ];
 
-/** Says why what security scans find in a pipeline stays. */
+/** Acknowledges the findings of security scans in a pipeline, each with its reason. */
 export function acknowledgePipeline(pipeline: CodePipeline): void {
   const { account, region } = Stack.of(pipeline);
   Validations.of(pipeline).acknowledge(
     {
       id: 'AwsSolutions-S1',
-      reason: 'Only the pipeline reads and writes its artifacts, and CloudTrail has what it does.',
+      reason: 'Only the pipeline reads and writes its artifacts, and CloudTrail logs its actions.',
     },
     ...GRANTS_OF_CDK.map((grant) => ({
       id: `AwsSolutions-IAM5[${grant.replace('ACCOUNT', account).replace('REGION', region)}]`,

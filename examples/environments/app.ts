@@ -6,7 +6,7 @@ import { ShopStage } from './shop-stage.js';
 const app = new App();
 for (const name of Object.keys(ENVIRONMENTS) as EnvironmentName[]) {
   new ShopStage(app, name);
-  // Once for each account, by its administrator: what GitHub's workflow signs in with.
+  // Role that GitHub's workflow assumes. An administrator deploys it once per account.
   const { account, region } = ENVIRONMENTS[name];
   new DeployerStack(app, `${name}-deployer`, {
     env: { account, region },

@@ -4,14 +4,15 @@ import type { Construct } from 'constructs';
 
 const GITHUB = 'token.actions.githubusercontent.com';
 
+/** Props of a DeployerStack. */
 export interface DeployerStackProps extends StackProps {
-  /** The repository on GitHub, as in `example/shop`. */
+  /** GitHub repository, for example `example/shop`. */
   readonly repository: string;
-  /** The environment of the repository whose jobs may deploy here; its reviewers and branches are set on GitHub. */
+  /** GitHub environment whose jobs may deploy to this account. GitHub's settings define its reviewers and branches. */
   readonly environment: string;
 }
 
-/** Lets a workflow on GitHub deploy to this account, without a key: it shows a token that GitHub has signed. */
+/** Role for deployments to this account by a GitHub workflow, which authenticates with a token instead of a key. */
 export class DeployerStack extends Stack {
   readonly role: Role;
 
@@ -23,7 +24,7 @@ export class DeployerStack extends Stack {
     });
     this.role = new Role(this, 'Role', {
       roleName: `deploy-shop-${environment}`,
-      // Jobs of this repository's environment only: not of its forks, and of no other branch than GitHub lets in.
+      // Only jobs of this environment: no forks, and only the branches that GitHub's settings allow.
       assumedBy: new OpenIdConnectPrincipal(provider, {
         StringEquals: {
           [`${GITHUB}:aud`]: 'sts.amazonaws.com',
@@ -31,7 +32,7 @@ export class DeployerStack extends Stack {
         },
       }),
     });
-    const ofBootstrap = this.formatArn({
+    const bootstrapRoles = this.formatArn({
       service: 'iam',
       region: '',
       resource: 'role',
@@ -43,8 +44,8 @@ export class DeployerStack extends Stack {
       resourceName: `${environment}-Shop/*`,
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
-    this.role.addToPolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [ofBootstrap] }));
-    // For `trellis diff`.
+    this.role.addToPolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [bootstrapRoles] }));
+    // Required by `trellis diff`.
     this.role.addToPolicy(
       new PolicyStatement({
         actions: [
@@ -55,10 +56,10 @@ export class DeployerStack extends Stack {
         resources: [stacks],
       }),
     );
-    for (const wildcard of [ofBootstrap, stacks]) {
+    for (const wildcard of [bootstrapRoles, stacks]) {
       Validations.of(this.role).acknowledge({
         id: `AwsSolutions-IAM5[Resource::${wildcard.replace(this.partition, '<AWS::Partition>')}]`,
-        reason: 'The roles of the bootstrap, and the stacks of this environment, whose ARNs end in an id.',
+        reason: 'The bootstrap roles and the stacks of this environment, whose ARNs end in a generated id.',
       });
     }
   }

@@ -1,16 +1,16 @@
-/** What differs from one environment to another. All else is the same app. */
+/** Settings that differ between environments. The rest of the app is identical. */
 export interface ShopEnvironment {
   readonly account: string;
   readonly region: string;
-  /** Whether data goes with its stacks: for environments that are thrown away. */
+  /** True if data is deleted with its stacks, for short-lived environments. */
   readonly ephemeral: boolean;
-  /** Who is told of alarms. */
+  /** Addresses that receive alarms. */
   readonly alarmEmails: readonly string[];
-  /** How many messages are worked on at the same time. */
+  /** Maximum number of messages processed concurrently. */
   readonly maxConcurrency: number;
 }
 
-/** Every environment of the shop, and the only place where they are told apart. */
+/** Environments of the shop. No other file distinguishes them. */
 export const ENVIRONMENTS = {
   dev: {
     account: '111122223333',

@@ -6,22 +6,24 @@ import type { Construct } from 'constructs';
 import { acknowledgePipeline } from './acknowledged.js';
 import { ShopStage } from './shop-stage.js';
 
+/** Props of a PipelineStack. */
 export interface PipelineStackProps extends StackProps {
-  /** The repository, as in `example/shop`, and the connection to it that was made once in the console. */
+  /** Repository, for example `example/shop`. */
   readonly repository: string;
+  /** ARN of the connection to the repository, created once in the console. */
   readonly connectionArn: string;
 }
 
-/** A pipeline in AWS: every push is deployed to dev, and to prod once somebody has agreed. It deploys itself, too. */
+/** Pipeline that deploys every push to dev, and to prod after a manual approval. It also updates itself. */
 export class PipelineStack extends Stack {
   constructor(scope: Construct, id: string, { repository, connectionArn, ...props }: PipelineStackProps) {
     super(scope, id, props);
     const pipeline = new CodePipeline(this, 'Pipeline', {
-      // Billed by the minute; the older type costs $1 a month.
+      // V2 is billed by the minute; V1 costs $1 per month.
       pipelineType: PipelineType.V2,
       crossAccountKeys: true,
       enableKeyRotation: true,
-      // The version that CodeBuild has by default is older than the CDK needs.
+      // CodeBuild's default Node.js version is too old for the CDK.
       codeBuildDefaults: {
         partialBuildSpec: BuildSpec.fromObject({
           phases: { install: { 'runtime-versions': { nodejs: 22 } } },

@@ -6,12 +6,12 @@ import { table, worker } from 'cdk-trellis/runtime';
 import type { Message } from '../../contracts/notifications.js';
 import { OrderConfirmed, OrderRefused, type RefusalReason } from '../../contracts/order-events.js';
 
-type Notified = EventOf<typeof OrderConfirmed> | EventOf<typeof OrderRefused>;
+type NotifiedEvent = EventOf<typeof OrderConfirmed> | EventOf<typeof OrderRefused>;
 
 const REASONS: Readonly<Record<RefusalReason, string>> = {
-  'sold-out': 'what you ordered has sold out meanwhile',
+  'sold-out': 'a product of your order has sold out',
   'payment-declined': 'your payment was declined',
-  cancelled: 'you have cancelled it',
+  cancelled: 'you cancelled it',
   technical: 'something went wrong on our side',
 };
 
@@ -22,7 +22,7 @@ export const handler = worker(
   async (event, { inbox }) => {
     const { orderId, customerId } = event.data;
     const message: Message = {
-      // Sorts by time, and is the same for each delivery of the event.
+      // Sorts by time and is identical for every delivery of the event, so a duplicate fails the condition below.
       messageId: `${event.time}#${event.id}`,
       orderId,
       sentAt: event.time,
@@ -42,7 +42,7 @@ export const handler = worker(
   },
 );
 
-function textOf(event: Notified): Pick<Message, 'kind' | 'title' | 'text'> {
+function textOf(event: NotifiedEvent): Pick<Message, 'kind' | 'title' | 'text'> {
   const total = format(event.data.total);
   if (event.name === 'OrderConfirmed') {
     return {
@@ -54,6 +54,6 @@ function textOf(event: Notified): Pick<Message, 'kind' | 'title' | 'text'> {
   return {
     kind: 'order-refused',
     title: 'Your order was not carried out',
-    text: `We are sorry: ${REASONS[event.data.reason]}. You do not pay the ${total}; what was paid is on its way back.`,
+    text: `We are sorry: ${REASONS[event.data.reason]}. You do not pay ${total}; any payment is refunded.`,
   };
 }

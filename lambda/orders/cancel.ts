@@ -5,7 +5,7 @@ import { route, table } from 'cdk-trellis/runtime';
 import { ordersApi, TooLateToCancel } from '../../contracts/orders.js';
 import type { OrderItem } from './order-item.js';
 
-/** Only marks the order: its workflow looks at the mark between its steps, and takes back what it has done. */
+/** Marks the order as cancelled. Its workflow checks the mark between its steps and undoes the completed ones. */
 export const handler = route(
   ordersApi.cancelOrder,
   { orders: table.write },

@@ -6,13 +6,13 @@ import type { OrderItem } from './order-item.js';
 interface Sales {
   orders: number;
   refused: number;
-  /** What was confirmed, in the currencies' smallest units. */
+  /** Totals of the confirmed orders by currency, in its smallest unit. */
   readonly revenue: Record<string, number>;
 }
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** Writes what was sold on the day before. The same day always has the same key: a second run replaces the first. */
+/** Writes the sales of the previous day. The key depends on the day only: a second run replaces the first. */
 export const handler = job(
   { orders: table.index('byDay').read, reports: bucket.write },
   async ({ scheduledTime }, { orders, reports }) => {
@@ -28,7 +28,7 @@ export const handler = job(
         ExpressionAttributeValues: { ':day': day },
       },
     );
-    for await (const { Items = [] } of pages) for (const item of Items) count(item as OrderItem, sales);
+    for await (const { Items = [] } of pages) for (const item of Items) addOrder(sales, item as OrderItem);
     await reports.client.send(
       new PutObjectCommand({
         Bucket: reports.bucketName,
@@ -40,7 +40,7 @@ export const handler = job(
   },
 );
 
-function count({ status, total }: OrderItem, sales: Sales): void {
+function addOrder(sales: Sales, { status, total }: OrderItem): void {
   sales.orders += 1;
   if (status === 'REFUSED') sales.refused += 1;
   if (status !== 'CONFIRMED') return;

@@ -1,12 +1,12 @@
 import type { Order } from '../../contracts/orders.js';
 
-/** An order as the table holds it; what the contract does not have is never sent. */
+/** Order as stored in the table. The contract's schema removes the attributes below from responses. */
 export interface OrderItem extends Order {
   readonly customerId: string;
-  /** Counts the changes; it is the sequence of the order's events. */
+  /** Number of changes, used as the sequence of the order's events. */
   readonly version: number;
-  /** The day it was placed (UTC), by which the report finds it. */
+  /** Day on which the order was placed (UTC), the key of the report's index. */
   readonly day: string;
-  /** The run of the fulfilment that carries the order out: the first one. No other changes the order. */
+  /** First run of the order's fulfilment. No other run changes the order. */
   readonly runId?: string;
 }

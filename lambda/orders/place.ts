@@ -14,12 +14,12 @@ export const handler = route(
   ordersApi.placeOrder,
   { orders: table.readWrite, quote: invoke<QuoteFunction>().call },
   async ({ user, body, idempotencyKey, correlationId }, { orders, quote }) => {
-    // The key decides the id: if the function ends right after it has written the order, a repeated request meets it.
+    // The id derives from the key: if the function ends right after it wrote the order, a repeated request finds it.
     const orderId = `ord_${digest(user.sub, idempotencyKey).slice(0, 32)}`;
-    const known = await findOrder(orders, user.sub, orderId);
-    if (known) return placed(known);
+    const existing = await findOrder(orders, user.sub, orderId);
+    if (existing) return createdResponse(existing);
     const { products } = await quote.call({ productIds: body.lines.map(({ productId }) => productId) });
-    const lines = priced(body.lines, products);
+    const lines = priceLines(body.lines, products);
     const now = new Date().toISOString();
     const order: OrderItem = {
       orderId,
@@ -48,15 +48,15 @@ export const handler = route(
           ConditionExpression: 'attribute_not_exists(orderId)',
         }),
       );
-      return placed(order);
+      return createdResponse(order);
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return placed(await readOrder(orders, user.sub, orderId));
+      return createdResponse(await readOrder(orders, user.sub, orderId));
     }
   },
 );
 
-function placed(order: OrderItem) {
+function createdResponse(order: OrderItem) {
   return { status: 201, body: order, headers: { location: `/orders/${order.orderId}` } } as const;
 }
 
@@ -64,7 +64,10 @@ function digest(...parts: string[]): string {
   return createHash('sha256').update(parts.join('\0')).digest('hex');
 }
 
-function priced(lines: readonly Line[], products: z.output<typeof Quote>['products']): OrderItem['lines'] {
+function priceLines(
+  lines: readonly Line[],
+  products: z.output<typeof Quote>['products'],
+): OrderItem['lines'] {
   const byId = new Map(products.map((product) => [product.productId, product]));
   const unknown = lines.map(({ productId }) => productId).filter((productId) => !byId.has(productId));
   if (unknown.length > 0) throw new UnknownProducts({ products: unknown });

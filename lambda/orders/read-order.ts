@@ -4,9 +4,9 @@ import type { TableClient } from 'cdk-trellis/runtime';
 import type { OrderItem } from './order-item.js';
 
 /**
- * An order of a customer, as it is this moment. Another customer's is not found, as if it did not exist.
+ * Reads an order of a customer, strongly consistent. An order of another customer is not found.
  *
- * @throws ProblemError 404
+ * @throws ProblemError 404 when the customer has no such order
  */
 export async function readOrder(
   orders: TableClient,
@@ -18,7 +18,7 @@ export async function readOrder(
   return order;
 }
 
-/** The same, for who can go on without. */
+/** Reads an order as `readOrder` does, but returns undefined when it does not exist. */
 export async function findOrder(
   { client, tableName }: TableClient,
   customerId: string,

@@ -1,14 +1,14 @@
 /**
- * The payment provider of this shop is a stand-in with declared behaviours, chosen by the card's token, so that every
- * way in which a payment can go is tried on purpose. A token that is not listed is declined.
+ * Behaviour of the shop's simulated payment provider. The card's token selects it, so that tests can trigger every
+ * outcome of a payment. An unlisted token is declined.
  */
-export type Behaviour = 'approve' | 'decline' | 'never-answer' | 'fail-twice';
+export type Behaviour = 'approve' | 'decline' | 'never-respond' | 'fail-twice';
 
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   tok_approve: 'approve',
   tok_decline: 'decline',
-  /** Charges, and answers nobody: the caller cannot know whether it did. */
-  tok_timeout: 'never-answer',
+  /** Charges but never responds: the caller cannot know whether the charge succeeded. */
+  tok_timeout: 'never-respond',
   tok_flaky: 'fail-twice',
 };
 

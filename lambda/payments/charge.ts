@@ -5,13 +5,13 @@ import { handle, type TableClient, table } from 'cdk-trellis/runtime';
 import type * as z from 'zod';
 import { ChargeRequest, type ChargeResponse } from '../../contracts/payments.js';
 import { behaviourOf } from './behaviour.js';
-import { IS_OWN } from './is-own.js';
+import { OWNED_BY_RUN } from './owned-by-run.js';
 
-/** Longer than anybody waits for a payment. */
-const FOR_EVER_MILLISECONDS = 60_000;
+/** Longer than every caller's timeout. */
+const HANG_MILLISECONDS = 60_000;
 
 /**
- * Charges a card once for an order, however often it is asked to; a payment that was refunded stays refunded. The first
+ * Charges a card for an order. Idempotent: repeated calls charge once, and a refunded payment stays refunded. The first
  * run that charges owns the payment.
  */
 export const handler = handle(
@@ -21,16 +21,17 @@ export const handler = handle(
     const { orderId, cardToken } = request;
     const behaviour = behaviourOf(cardToken);
     if (behaviour === 'decline') return { status: 'declined' };
-    if (behaviour === 'fail-twice' && (await attempts(payments, orderId)) <= 2) {
-      throw new Error('The payment provider is not available');
+    if (behaviour === 'fail-twice' && (await countAttempt(payments, orderId)) <= 2) {
+      throw new Error('The payment provider is unavailable');
     }
     const status = await charge(payments, request);
-    if (behaviour === 'never-answer') await setTimeout(FOR_EVER_MILLISECONDS);
+    if (behaviour === 'never-respond') await setTimeout(HANG_MILLISECONDS);
     return { status };
   },
 );
 
-async function attempts({ client, tableName }: TableClient, orderId: string): Promise<number> {
+/** Returns the number of attempts, this one included. */
+async function countAttempt({ client, tableName }: TableClient, orderId: string): Promise<number> {
   const { Attributes } = await client.send(
     new UpdateCommand({
       TableName: tableName,
@@ -43,7 +44,7 @@ async function attempts({ client, tableName }: TableClient, orderId: string): Pr
   return Attributes?.attempts;
 }
 
-/** @returns `declined` when the payment of this run was refunded already, or is not to be made any more */
+/** @returns `declined` when this run's payment was refunded, or the run was undone before it charged */
 async function charge(
   { client, tableName }: TableClient,
   { orderId, amount, runId }: z.output<typeof ChargeRequest>,
@@ -55,7 +56,7 @@ async function charge(
         TableName: tableName,
         Key: { orderId },
         UpdateExpression: `SET #status = :charged, amount = :amount${runId ? ', runId = :runId' : ''}`,
-        ConditionExpression: `(attribute_not_exists(#status) OR (#status = :charged AND ${IS_OWN})) AND NOT contains(abandoned, :runId)`,
+        ConditionExpression: `(attribute_not_exists(#status) OR (#status = :charged AND ${OWNED_BY_RUN})) AND NOT contains(abandoned, :runId)`,
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: { ':charged': 'charged', ':amount': amount, ':runId': run },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

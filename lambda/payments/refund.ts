@@ -3,23 +3,23 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { handle, type TableClient, table } from 'cdk-trellis/runtime';
 import type * as z from 'zod';
 import { RefundRequest, type RefundResponse } from '../../contracts/payments.js';
-import { IS_OWN } from './is-own.js';
+import { OWNED_BY_RUN } from './owned-by-run.js';
 
 /**
- * Gives the money of an order back that a run has charged, however often it is asked to; what another run has charged
- * stays. A run that has not charged is marked, so that a charge of it which is still on its way comes too late.
+ * Refunds a run's charge for an order. Idempotent; a charge of another run is kept. A run that has not charged is marked
+ * as abandoned, so that its delayed charge is declined.
  */
 export const handler = handle(
   { payments: table.write },
   async (event: z.input<typeof RefundRequest>, { payments }): Promise<RefundResponse> => {
     const { orderId, runId = orderId } = RefundRequest.parse(event);
     const isCharged = await refund(payments, orderId, runId);
-    if (!isCharged) await prevent(payments, orderId, runId);
+    if (!isCharged) await markAbandoned(payments, orderId, runId);
     return { status: 'done' };
   },
 );
 
-/** @returns false when no run has charged the order */
+/** @returns false when no run charged the order */
 async function refund({ client, tableName }: TableClient, orderId: string, runId: string): Promise<boolean> {
   try {
     await client.send(
@@ -27,7 +27,7 @@ async function refund({ client, tableName }: TableClient, orderId: string, runId
         TableName: tableName,
         Key: { orderId },
         UpdateExpression: 'SET #status = :refunded',
-        ConditionExpression: `attribute_exists(#status) AND ${IS_OWN}`,
+        ConditionExpression: `attribute_exists(#status) AND ${OWNED_BY_RUN}`,
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: { ':refunded': 'refunded', ':runId': runId },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -40,8 +40,12 @@ async function refund({ client, tableName }: TableClient, orderId: string, runId
   }
 }
 
-/** Fails, to be called again, when the order was charged in this moment. */
-async function prevent({ client, tableName }: TableClient, orderId: string, runId: string): Promise<void> {
+/** Marks a run as abandoned. Fails, so that the caller retries, when the order was charged concurrently. */
+async function markAbandoned(
+  { client, tableName }: TableClient,
+  orderId: string,
+  runId: string,
+): Promise<void> {
   await client.send(
     new UpdateCommand({
       TableName: tableName,

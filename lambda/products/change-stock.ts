@@ -5,8 +5,8 @@ import { route, table } from 'cdk-trellis/runtime';
 import { productsApi } from '../../contracts/products.js';
 import type { ProductItem } from './item.js';
 
-/** What the contract says of a product's stock. */
-const MOST = 1_000_000;
+/** Maximum of `stock` in the contract. */
+const MAX_STOCK = 1_000_000;
 
 export const handler = route(
   productsApi.changeStock,
@@ -18,12 +18,12 @@ export const handler = route(
           TableName: products.tableName,
           Key: { productId },
           UpdateExpression: 'SET stock = stock + :change, updatedAt = :now',
-          ConditionExpression: 'stock BETWEEN :least AND :most',
+          ConditionExpression: 'stock BETWEEN :min AND :max',
           ExpressionAttributeValues: {
             ':change': change,
             ':now': new Date().toISOString(),
-            ':least': Math.max(0, -change),
-            ':most': MOST - Math.max(0, change),
+            ':min': Math.max(0, -change),
+            ':max': MAX_STOCK - Math.max(0, change),
           },
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

@@ -22,7 +22,7 @@ export const handler = route(
           TableName: products.tableName,
           Key: { productId },
           UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
-          // The version that the caller read must still be the current one.
+          // The version that the caller read must still be current.
           ConditionExpression: '#version = :expected',
           ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
           ExpressionAttributeValues: {

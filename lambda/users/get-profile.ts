@@ -7,10 +7,10 @@ export const handler = route(
   { profiles: table.read },
   async ({ user }, { profiles }) => {
     const { Item } = await profiles.client.send(
-      // The user may have changed it a moment ago, in another window.
+      // The user may have changed the profile a moment ago in another window.
       new GetCommand({ TableName: profiles.tableName, Key: { userId: user.sub }, ConsistentRead: true }),
     );
-    // Who has signed up has a profile, also before there is anything in it.
+    // Every user has a profile, which is empty until the first update.
     return { status: 200, body: (Item as Profile) ?? { userId: user.sub, displayName: '', version: 0 } };
   },
 );

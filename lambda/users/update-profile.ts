@@ -19,7 +19,7 @@ export const handler = route(
         new PutCommand({
           TableName: profiles.tableName,
           Item: profile,
-          // The version that the caller read must still be the current one.
+          // The version that the caller read must still be current.
           ...(version === 0
             ? { ConditionExpression: 'attribute_not_exists(userId)' }
             : {

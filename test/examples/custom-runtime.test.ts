@@ -13,7 +13,7 @@ const root = join(__dirname, '../..');
 const example = join(root, 'examples/custom-runtime');
 const projectDir = mkdtempSync(join(tmpdir(), 'trellis-example-'));
 
-/** The example's two functions, and for each one with a handler that is not there and one that does not load. */
+/** App with the example's two functions, and for each runtime functions whose handler is missing or does not load. */
 const APP = `
 import { join } from 'node:path';
 import { Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -66,74 +66,69 @@ async function invoke(FunctionName: string, event: unknown = {}) {
   const { Payload, FunctionError } = await lambda.send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
   );
-  return { error: FunctionError, answer: JSON.parse(new TextDecoder().decode(Payload)) };
+  return { error: FunctionError, response: JSON.parse(new TextDecoder().decode(Payload)) };
 }
 
 describe.each([
   ['shell', { name: 'Ann "O\'Neil" \\ é' }],
   ['deno', { name: 'Ann' }],
 ])('the runtime in %s', (language, event) => {
-  it('answers many invocations, each with its own id, trace and deadline', async () => {
-    const answers: any[] = [];
-    for (let i = 0; i < 20; i++) answers.push((await invoke(`${language}-greeting`, event)).answer);
-    const distinct = (name: string) => new Set(answers.map((answer) => answer[name])).size;
+  it('processes many invocations, each with its own id, trace and deadline', async () => {
+    const responses: any[] = [];
+    for (let i = 0; i < 20; i++) responses.push((await invoke(`${language}-greeting`, event)).response);
+    const distinct = (name: string) => new Set(responses.map((response) => response[name])).size;
     expect([distinct('requestId'), distinct('traceId')]).toEqual([20, 20]);
-    const [answer] = answers;
-    expect(answer.greeting).toMatch(/^Hello /);
-    expect(answer.traceId).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=1$/);
-    // The function has ten seconds; the shell knows whole ones only.
-    expect(answer.remainingMs).toBeGreaterThan(8000);
-    expect(answer.remainingMs).toBeLessThanOrEqual(11_000);
+    const [response] = responses;
+    expect(response.greeting).toMatch(/^Hello /);
+    expect(response.traceId).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=1$/);
+    // The function's timeout is ten seconds, and the shell counts whole seconds only.
+    expect(response.remainingMs).toBeGreaterThan(8000);
+    expect(response.remainingMs).toBeLessThanOrEqual(11_000);
   });
 
-  it("reports a handler's error, and goes on", async () => {
-    const { error, answer } = await invoke(`${language}-greeting`, { name: 'fail' });
+  it("reports a handler's error, and processes the next event", async () => {
+    const { error, response } = await invoke(`${language}-greeting`, { name: 'fail' });
     expect(error).toBe('Unhandled');
-    expect(answer).toMatchObject({ errorType: 'GreetingRefused', errorMessage: 'nobody is "there"' });
+    expect(response).toMatchObject({ errorType: 'GreetingRefused', errorMessage: 'the name is "fail"' });
     expect(await invoke(`${language}-greeting`, event)).toMatchObject({ error: undefined });
   });
 
   it.each([
-    [
-      'a handler that is not there',
-      'greeting-missing',
-      'Runtime.HandlerNotFound',
-      'missing is not a function',
-    ],
-    ['a file that is not there', 'missing-hello', expect.any(String), 'missing'],
+    ['a missing handler', 'greeting-missing', 'Runtime.HandlerNotFound', 'missing is not a function'],
+    ['a missing file', 'missing-hello', expect.any(String), 'missing'],
     ['an error while the code is loaded', 'broken-hello', 'NoTable', 'the table is missing'],
-    ['code that is none', 'wrong-hello', expect.any(String), 'wrong'],
-  ])('reports %s as an error of initialization, each time', async (_, name, errorType, text) => {
+    ['a syntax error', 'wrong-hello', expect.any(String), 'wrong'],
+  ])('reports %s as an initialization error, on every invocation', async (_, name, errorType, text) => {
     for (let i = 0; i < 2; i++) {
-      const { error, answer } = await invoke(`${language}-${name}`);
+      const { error, response } = await invoke(`${language}-${name}`);
       expect(error).toBe('Unhandled');
-      expect(answer).toMatchObject({ errorType, errorMessage: expect.stringContaining(text) });
+      expect(response).toMatchObject({ errorType, errorMessage: expect.stringContaining(text) });
     }
   });
 });
 
-it('the shell passes the event on as it is', async () => {
+it('the shell runtime passes the event on unchanged', async () => {
   const event = { name: 'Ann "O\'Neil" \\ é', list: [1, null, { deep: true }] };
-  expect((await invoke('shell-greeting', event)).answer.event).toEqual(event);
+  expect((await invoke('shell-greeting', event)).response.event).toEqual(event);
 });
 
-it('what is outside of the handler stays from one invocation to the next', async () => {
-  const counted = async () => (await invoke('deno-greeting')).answer.greetingsHere;
-  const first = await counted();
-  expect(await counted()).toBe(first + 1);
+it('module state persists between invocations', async () => {
+  const invocationCount = async () => (await invoke('deno-greeting')).response.greetingsHere;
+  const first = await invocationCount();
+  expect(await invocationCount()).toBe(first + 1);
 });
 
 it("the README's command calls a function", () => {
   const commands = fencesOf(join(example, 'README.md')).find(({ language }) => language === 'sh')!.text;
   const curl = commands.trim().split('\n').at(-1);
-  const printed = execFileSync('bash', ['-c', `${environmentOf(cloud)}\n${curl}`], { encoding: 'utf8' });
-  expect(JSON.parse(printed)).toMatchObject({ greeting: 'Hello Ann' });
+  const output = execFileSync('bash', ['-c', `${environmentOf(cloud)}\n${curl}`], { encoding: 'utf8' });
+  expect(JSON.parse(output)).toMatchObject({ greeting: 'Hello Ann' });
 });
 
-it('security scans find nothing in it', () => {
+it('security scans report no findings', () => {
   const findings = nagFindings(
     ({ node }) => void new CustomRuntimeStack(node.root, 'CustomRuntime'),
-    // Deno need not be fetched for it.
+    // Skips the download of Deno.
     { 'aws:cdk:bundling-stacks': [] },
   );
   expect(findings).toEqual([]);

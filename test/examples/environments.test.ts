@@ -35,18 +35,23 @@ describe('an environment', () => {
     expect(stageOf(name)).toMatchObject({ stackName: `${name}-Shop`, environment: { account, region } });
   });
 
-  it('keeps its data, and its stack, unless it is thrown away', () => {
-    const kept = ({ template, terminationProtection }: ReturnType<typeof stageOf>) => [
+  it('retains its data and protects its stack unless it is ephemeral', () => {
+    const protection = ({ template, terminationProtection }: ReturnType<typeof stageOf>) => [
       terminationProtection,
       ...Object.values<any>(template.Resources)
         .filter(({ Type }) => Type === 'AWS::DynamoDB::GlobalTable' || Type === 'AWS::SQS::Queue')
         .map(({ DeletionPolicy }) => DeletionPolicy),
     ];
-    expect(kept(stageOf('dev'))).toEqual([false, 'Delete', 'Delete', 'Delete']);
-    expect(kept(stageOf('prod'))).toEqual([true, 'Retain', 'RetainExceptOnCreate', 'RetainExceptOnCreate']);
+    expect(protection(stageOf('dev'))).toEqual([false, 'Delete', 'Delete', 'Delete']);
+    expect(protection(stageOf('prod'))).toEqual([
+      true,
+      'Retain',
+      'RetainExceptOnCreate',
+      'RetainExceptOnCreate',
+    ]);
   });
 
-  it('has its own size, and its own people who are told of alarms', () => {
+  it('has its own concurrency and its own recipients of alarms', () => {
     const prod = Template.fromJSON(stageOf('prod').template);
     prod.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       ScalingConfig: { MaximumConcurrency: 50 },
@@ -57,7 +62,7 @@ describe('an environment', () => {
 });
 
 describe('the pipeline', () => {
-  it('deploys to dev, and to prod when somebody has agreed', () => {
+  it('deploys to dev, and to prod after an approval', () => {
     const stack = new PipelineStack(new App({ context: NO_CODE }), 'Pipeline', pipeline);
     const [resource] = Object.values(Template.fromStack(stack).findResources('AWS::CodePipeline::Pipeline'));
     const stages = resource!.Properties.Stages.map(({ Name, Actions }: any) => [
@@ -65,7 +70,7 @@ describe('the pipeline', () => {
       Actions.map((action: any) => action.Name),
     ]);
     expect(resource!.Properties.PipelineType).toBe('V2');
-    // As its README says.
+    // The README states this cost.
     expect(costAtRest(stack.node.findChild('Pipeline')).monthly).toBe(1);
     expect(stages.slice(-2)).toEqual([
       ['dev', ['Prepare', 'Deploy']],
@@ -75,7 +80,7 @@ describe('the pipeline', () => {
 });
 
 describe('the role of the workflow on GitHub', () => {
-  it('is for jobs of one environment of one repository, and may do what a deployment needs', () => {
+  it('trusts jobs of one environment of one repository, and grants the actions of a deployment', () => {
     const template = Template.fromStack(new DeployerStack(new App(), 'Deployer', deployer));
     template.hasResourceProperties('AWS::IAM::Role', {
       RoleName: 'deploy-shop-dev',
@@ -103,9 +108,9 @@ describe('the role of the workflow on GitHub', () => {
     ]);
   });
 
-  it('is what the workflow asks for: a job for each environment, with a token and without a key', () => {
+  it('matches the workflow: one job per environment, with a token and without a key', () => {
     const workflow = readFileSync(join(__dirname, '../../examples/environments/deploy.yml'), 'utf8');
-    const all = (pattern: RegExp) => [...workflow.matchAll(pattern)].map(([, ...found]) => found);
+    const all = (pattern: RegExp) => [...workflow.matchAll(pattern)].map(([, ...groups]) => groups);
     expect(all(/^ {4}environment: (\w+)$/gm).flat()).toEqual(Object.keys(ENVIRONMENTS));
     expect(all(/STAGE: (\w+), AWS_REGION: ([\w-]+)/g)).toEqual(
       Object.entries(ENVIRONMENTS).map(([name, { region }]) => [name, region]),
@@ -115,7 +120,7 @@ describe('the role of the workflow on GitHub', () => {
   });
 });
 
-describe('everything in it', () => {
+describe('the app', () => {
   const builds = {
     dev: (app: App) => void new ShopStage(app, 'dev'),
     prod: (app: App) => void new ShopStage(app, 'prod'),
@@ -123,11 +128,11 @@ describe('everything in it', () => {
     deployer: (app: App) => void new DeployerStack(app, 'Deployer', deployer),
   };
 
-  it.each(Object.entries(builds))('security scans find nothing in %s', (_, build) => {
+  it.each(Object.entries(builds))('security scans report no findings in %s', (_, build) => {
     expect(nagFindings(({ node }) => build(node.root as App), NO_CODE)).toEqual([]);
   });
 
-  it('AWS knows every action that is granted, on the resources that are named', async () => {
+  it('grants only actions that AWS supports on the named resources', async () => {
     const app = new App({ context: NO_CODE });
     for (const build of [builds.dev, builds.deployer]) build(app);
     const templates = Object.fromEntries(

@@ -1,6 +1,6 @@
-// The code of the function; it runs in the runtime of runtime.ts.
+// Handler of the function. runtime.ts loads and calls it.
 
-/** What it takes of the runtime's context. */
+/** Properties of the runtime's context that the handler uses. */
 interface Context {
   readonly requestId: string;
   readonly traceId?: string;
@@ -14,11 +14,11 @@ class GreetingRefused extends Error {
 let count = 0;
 
 export async function hello(event: { name?: string }, { requestId, traceId, remaining }: Context) {
-  if (event.name === 'fail') throw new GreetingRefused('nobody is "there"');
+  if (event.name === 'fail') throw new GreetingRefused('the name is "fail"');
   count += 1;
   return {
     greeting: `Hello ${event.name ?? 'you'}`,
-    /** Environments are kept for some time: what is outside of the handler stays. */
+    /** Number of greetings in this execution environment. Lambda reuses it, so module state persists. */
     greetingsHere: count,
     requestId,
     traceId,

@@ -1,10 +1,10 @@
-# The code of the function; it runs in the runtime of bootstrap.
+# Handler of the function. bootstrap loads and calls it.
 
 hello() {
   local event
   event=$(cat)
   case $event in
-    *'"fail"'*) fail GreetingRefused "nobody is \"there\"" ;;
+    *'"fail"'*) fail GreetingRefused "the name is \"fail\"" ;;
   esac
   echo "greeting $event" >&2
   printf '{"greeting":"Hello from bash %s","event":%s,"requestId":"%s","traceId":"%s","remainingMs":%d}' \

@@ -4,9 +4,9 @@ import type { TableClient } from 'cdk-trellis/runtime';
 import type { OrderItem } from '../order-item.js';
 
 /**
- * Makes a run the one that carries an order out. The first run wins: its event may be published twice, and be replayed.
+ * Makes a run the owner of an order. The first run wins: the order's event may be published twice, or be replayed.
  *
- * @returns false when another run has the order, or it has ended, or does not exist
+ * @returns false when another run owns the order, or the order is finished or does not exist
  */
 export async function claimOrder(
   { client, tableName }: TableClient,

@@ -3,14 +3,14 @@ import { OrderConfirmed } from '../../../contracts/order-events.js';
 import { finishOrder } from '../finish-order.js';
 import { OrderInput } from './order-input.js';
 
-/** Confirms the order and tells so, unless the customer was faster to cancel it, or another run has it. */
+/** Confirms the order and publishes OrderConfirmed, unless the order was cancelled first or another run owns it. */
 export const handler = step(
   { input: OrderInput },
   { orders: table.readWrite },
   async ({ input }, { orders }, { execution: { runId } }) => {
     const { orderId, customerId, total } = input;
     const order = await finishOrder(orders, input, runId, {
-      from: ({ status, cancelRequested }) => status === 'PLACED' && !cancelRequested,
+      isDue: ({ status, cancelRequested }) => status === 'PLACED' && !cancelRequested,
       changes: { status: 'CONFIRMED' },
       event: OrderConfirmed,
       eventData: { orderId, customerId, total },

@@ -2,7 +2,7 @@ import { step, table } from 'cdk-trellis/runtime';
 import { readOrder } from '../read-order.js';
 import { OrderInput } from './order-input.js';
 
-/** Whether the customer has asked to cancel the order. */
+/** Returns true if the customer requested to cancel the order. */
 export const handler = step({ input: OrderInput }, { orders: table.read }, async ({ input }, { orders }) => {
   const order = await readOrder(orders, input.customerId, input.orderId);
   return order.cancelRequested === true;

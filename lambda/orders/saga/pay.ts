@@ -2,7 +2,7 @@ import { invoke, refused, step } from 'cdk-trellis/runtime';
 import type { ChargeFunction } from '../../../contracts/payments.js';
 import { OrderInput } from './order-input.js';
 
-/** Takes the payment. */
+/** Charges the customer's card. */
 export const handler = step(
   { input: OrderInput },
   { charge: invoke<ChargeFunction>().call },

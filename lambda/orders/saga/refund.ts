@@ -2,7 +2,7 @@ import { invoke, step } from 'cdk-trellis/runtime';
 import type { RefundFunction } from '../../../contracts/payments.js';
 import { OrderInput } from './order-input.js';
 
-/** Gives back the money that this run has taken; also when it is not known whether it has. */
+/** Refunds the charge of this run. Also runs when the charge timed out and its effect is unknown. */
 export const handler = step(
   { input: OrderInput },
   { refund: invoke<RefundFunction>().call },

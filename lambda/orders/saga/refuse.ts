@@ -5,14 +5,14 @@ import { finishOrder } from '../finish-order.js';
 import { findOrder } from '../read-order.js';
 import type { OrderInput } from './order-input.js';
 
-/** `duplicate` is for no customer: another run carries the order out, and tells how it ends. */
+/** `duplicate` never reaches a customer: another run owns the order and reports its outcome. */
 type Code = RefusalReason | 'duplicate';
 type Outcome = SagaOutcome<{ readonly input: z.input<typeof OrderInput> }, Code>;
 
-/** All that this needs of the input. What was refused as invalid may lack even that. */
+/** Fields of the input that identify the order. Input that was refused as invalid may lack them. */
 const OrderKey = z.object({ orderId: z.string().min(1), customerId: z.string().min(1) });
 
-/** Tells how an order ended whose fulfilment was undone; one that was confirmed has been told of already. */
+/** Refuses an order whose fulfilment was undone. A completed one was already reported as confirmed. */
 export const handler = handle(
   { orders: table.readWrite },
   async (outcome: Outcome, { orders }): Promise<void> => {
@@ -22,15 +22,15 @@ export const handler = handle(
     const key = OrderKey.safeParse(outcome.context.input).data;
     const order = key && (await findOrder(orders, key.customerId, key.orderId));
     if (!order) {
-      console.error('There is no order to refuse', { execution: outcome.execution, reason: outcome.reason });
+      console.error('Order to refuse not found', { execution: outcome.execution, reason: outcome.reason });
       return;
     }
     const { orderId, customerId, total } = order;
-    // Executions that began before there were run ids have a name only.
+    // Executions that were started before run ids existed only have a name.
     const { name, runId = name } = outcome.execution;
     await finishOrder(orders, order, runId, {
-      // What this run has confirmed is undone; what another one has is not.
-      from: ({ status, runId: owner }) => status === 'PLACED' || (status === 'CONFIRMED' && owner === runId),
+      // A confirmation by this run is undone, one by another run is kept.
+      isDue: ({ status, runId: owner }) => status === 'PLACED' || (status === 'CONFIRMED' && owner === runId),
       changes: { status: 'REFUSED', reason },
       event: OrderRefused,
       eventData: { orderId, customerId, total, reason },

@@ -2,7 +2,7 @@ import { invoke, step } from 'cdk-trellis/runtime';
 import type { ReleaseFunction } from '../../../contracts/stock.js';
 import { OrderInput } from './order-input.js';
 
-/** Gives back the products that this run has reserved; also when it is not known whether it has any. */
+/** Releases the reservation of this run. Also runs when the reservation timed out and its effect is unknown. */
 export const handler = step(
   { input: OrderInput },
   { release: invoke<ReleaseFunction>().call },

@@ -3,7 +3,7 @@ import type { ReserveFunction } from '../../../contracts/stock.js';
 import { claimOrder } from './claim-order.js';
 import { OrderInput } from './order-input.js';
 
-/** Takes the order's products from the stock, unless another run carries the order out. */
+/** Reserves the order's products in the stock, unless another run owns the order. */
 export const handler = step(
   { input: OrderInput },
   { orders: table.write, reserve: invoke<ReserveFunction>().call },

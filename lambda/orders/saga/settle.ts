@@ -2,7 +2,7 @@ import { invoke, refused, step } from 'cdk-trellis/runtime';
 import type { SettleFunction } from '../../../contracts/stock.js';
 import { OrderInput } from './order-input.js';
 
-/** Makes the reservation final: from here on nobody takes it for abandoned. */
+/** Makes the reservation final, so that the cleanup of abandoned reservations skips it. */
 export const handler = step(
   { input: OrderInput },
   { settle: invoke<SettleFunction>().call },

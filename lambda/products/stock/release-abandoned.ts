@@ -1,15 +1,15 @@
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { job, logger, table } from 'cdk-trellis/runtime';
-import { giveBack } from './release.js';
+import { releaseReservation } from './release.js';
 import { type Reservation, reservationOf } from './reservation.js';
 
-/** An order is paid within seconds; one that waits for somebody to look at it is helped within the hour. */
+/** Age after which a reservation is abandoned: payment takes seconds, a manual redrive at most an hour. */
 const ABANDONED_MILLISECONDS = 2 * 60 * 60 * 1000;
 
-/** Gives back what orders have reserved that were never finished. One that cannot be given back stops no other. */
+/** Releases the reservations of unfinished orders. A failed release does not stop the others. */
 export const handler = job(
   { products: table.write, reservations: table.readWrite },
-  async (_occasion, { products, reservations }) => {
+  async (_event, { products, reservations }) => {
     const { client, tableName } = reservations;
     const failures: Error[] = [];
     const pages = paginateQuery(
@@ -28,12 +28,12 @@ export const handler = job(
     for await (const { Items = [] } of pages) {
       for (const item of Items as Reservation[]) {
         try {
-          await giveBack({ products, reservations }, item);
+          await releaseReservation({ products, reservations }, item);
         } catch (error) {
-          // The index is a little behind: the order was finished in this moment.
-          const now = await reservationOf(reservations, item.orderId).catch(() => item);
-          if (now?.status !== 'reserved') continue;
-          logger().error('A reservation was not given back', {
+          // The index is eventually consistent: the order may have been finished concurrently.
+          const current = await reservationOf(reservations, item.orderId).catch(() => item);
+          if (current?.status !== 'reserved') continue;
+          logger().error('A reservation was not released', {
             error: error as Error,
             orderId: item.orderId,
           });
@@ -42,7 +42,7 @@ export const handler = job(
       }
     }
     if (failures.length > 0) {
-      throw new AggregateError(failures, `${failures.length} reservations could not be given back`);
+      throw new AggregateError(failures, `${failures.length} reservations could not be released`);
     }
   },
 );

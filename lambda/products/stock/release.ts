@@ -2,28 +2,31 @@ import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { handle, type TableClient, table } from 'cdk-trellis/runtime';
 import type * as z from 'zod';
 import { ReleaseRequest, type StockResponse } from '../../../contracts/stock.js';
-import { forgetAt, isOwn, type Reservation, refusedWrites, reservationOf } from './reservation.js';
+import { failedConditions, forgetAt, isOwnedBy, type Reservation, reservationOf } from './reservation.js';
 
 /**
- * Gives the products that a run has reserved for an order back to the stock, once however often it is called. The
- * reservation of another run stays. A run that has reserved nothing is marked, so that a reservation of it which is
- * still on its way comes too late.
+ * Returns the products that a run reserved for an order to the stock. Idempotent; a reservation of another run is kept.
+ * A run without a reservation is marked as abandoned, so that its delayed reservation is refused.
  */
 export const handler = handle(
   { products: table.write, reservations: table.readWrite },
   async (event: z.input<typeof ReleaseRequest>, clients): Promise<StockResponse> => {
     const { orderId, runId = orderId } = ReleaseRequest.parse(event);
     const reservation = await reservationOf(clients.reservations, orderId);
-    if (reservation?.status === undefined) await prevent(clients.reservations, orderId, runId);
-    else if (reservation.status !== 'released' && isOwn(reservation, runId)) {
-      await giveBack(clients, reservation);
+    if (reservation?.status === undefined) await markAbandoned(clients.reservations, orderId, runId);
+    else if (reservation.status !== 'released' && isOwnedBy(reservation, runId)) {
+      await releaseReservation(clients, reservation);
     }
     return { status: 'done' };
   },
 );
 
-/** Fails, to be called again, when the reservation was made in this moment. */
-async function prevent({ client, tableName }: TableClient, orderId: string, runId: string): Promise<void> {
+/** Marks a run as abandoned. Fails, so that the caller retries, when a reservation was made concurrently. */
+async function markAbandoned(
+  { client, tableName }: TableClient,
+  orderId: string,
+  runId: string,
+): Promise<void> {
   await client.send(
     new UpdateCommand({
       TableName: tableName,
@@ -36,8 +39,8 @@ async function prevent({ client, tableName }: TableClient, orderId: string, runI
   );
 }
 
-/** Gives a reservation's products back, unless another call was faster. A product that was removed has no stock any more. */
-export async function giveBack(
+/** Returns a reservation's products to the stock, unless another call did so first. Deleted products are skipped. */
+export async function releaseReservation(
   { products, reservations }: { products: TableClient; reservations: TableClient },
   reservation: Reservation,
 ): Promise<void> {
@@ -46,11 +49,11 @@ export async function giveBack(
     TableName: reservations.tableName,
     Key: { orderId },
     UpdateExpression: 'SET #status = :released REMOVE #open',
-    ConditionExpression: '#status = :known',
+    ConditionExpression: '#status = :current',
     ExpressionAttributeNames: { '#status': 'status', '#open': 'open' },
-    ExpressionAttributeValues: { ':released': 'released', ':known': status },
+    ExpressionAttributeValues: { ':released': 'released', ':current': status },
   };
-  const gives = lines.map(({ productId, quantity }) => ({
+  const increments = lines.map(({ productId, quantity }) => ({
     Update: {
       TableName: products.tableName,
       Key: { productId },
@@ -61,15 +64,15 @@ export async function giveBack(
   }));
   try {
     await reservations.client.send(
-      new TransactWriteCommand({ TransactItems: [{ Update: close }, ...gives] }),
+      new TransactWriteCommand({ TransactItems: [{ Update: close }, ...increments] }),
     );
   } catch (error) {
-    const refused = refusedWrites(error);
-    if (!refused.includes(0)) {
-      const left = lines.filter((_, at) => !refused.includes(at + 1));
-      return giveBack({ products, reservations }, { ...reservation, lines: left });
+    const failed = failedConditions(error);
+    if (!failed.includes(0)) {
+      const remaining = lines.filter((_, index) => !failed.includes(index + 1));
+      return releaseReservation({ products, reservations }, { ...reservation, lines: remaining });
     }
-    const now = await reservationOf(reservations, orderId);
-    if (now?.status !== 'released') throw error;
+    const current = await reservationOf(reservations, orderId);
+    if (current?.status !== 'released') throw error;
   }
 }

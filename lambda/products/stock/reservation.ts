@@ -3,38 +3,38 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { TableClient } from 'cdk-trellis/runtime';
 import type { Line } from '../../../contracts/stock.js';
 
-/** What an order has taken from the stock. */
+/** Products that an order reserved in the stock. */
 export interface Reservation {
   readonly orderId: string;
-  /** @default - nothing was ever reserved: the item only says whose reservation comes too late */
+  /** @default - nothing was reserved: the item only lists abandoned runs */
   readonly status?: 'reserved' | 'released' | 'sold';
-  /** The run of a workflow that has reserved. Nobody else releases or settles it. */
+  /** Run of the workflow that made the reservation. No other run releases or settles it. */
   readonly runId?: string;
-  /** Runs that were undone before they had reserved anything. */
+  /** Runs that were undone before they reserved anything. */
   readonly abandoned?: ReadonlySet<string>;
   readonly lines: readonly Line[];
   readonly reservedAt: string;
-  /** Only while it is reserved: it stands in the index `open` then, oldest first. */
+  /** Key of the index `open`, present only while the status is `reserved`. */
   readonly open?: 'reserved';
-  /** When DynamoDB may forget it, in seconds since 1970: long after the last retry of anything. */
+  /** Expiry time (TTL) in seconds since 1970, long after the last possible retry. */
   readonly forgetAt?: number;
 }
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** Executions of workflows, and events, are kept for 90 days at most. */
+/** Returns the expiry time of an item: 90 days from now, the longest retention of workflow executions and events. */
 export function forgetAt(now = Date.now()): number {
   return Math.floor(now / 1000) + 90 * DAY_SECONDS;
 }
 
-/** The condition that a reservation belongs to the run `:runId`, or was made by a caller without one. */
-export const IS_OWN = '(attribute_not_exists(runId) OR runId = :runId)';
+/** Condition that a reservation belongs to the run `:runId`, or was made by a caller without a run. */
+export const OWNED_BY_RUN = '(attribute_not_exists(runId) OR runId = :runId)';
 
-export function isOwn({ runId }: Pick<Reservation, 'runId'>, run: string): boolean {
+export function isOwnedBy({ runId }: Pick<Reservation, 'runId'>, run: string): boolean {
   return runId === undefined || runId === run;
 }
 
-/** The reservation of an order, as it is this moment. */
+/** Reads the reservation of an order, strongly consistent. */
 export async function reservationOf(
   { client, tableName }: TableClient,
   orderId: string,
@@ -45,11 +45,11 @@ export async function reservationOf(
   return Item as Reservation | undefined;
 }
 
-/** The writes of a transaction, by position, whose condition did not hold; others' failures are errors to be retried. */
-export function refusedWrites(error: unknown): readonly number[] {
+/** Returns the positions of a transaction's writes whose condition failed. Rethrows every other error, to be retried. */
+export function failedConditions(error: unknown): readonly number[] {
   if (!(error instanceof TransactionCanceledException)) throw error;
   const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-  const refused = codes.flatMap((code, at) => (code === 'ConditionalCheckFailed' ? [at] : []));
-  if (refused.length === 0) throw error;
-  return refused;
+  const failed = codes.flatMap((code, index) => (code === 'ConditionalCheckFailed' ? [index] : []));
+  if (failed.length === 0) throw error;
+  return failed;
 }

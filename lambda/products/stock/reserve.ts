@@ -2,9 +2,9 @@ import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { handle, table } from 'cdk-trellis/runtime';
 import type * as z from 'zod';
 import { ReserveRequest, type StockResponse } from '../../../contracts/stock.js';
-import { forgetAt, isOwn, type Reservation, refusedWrites, reservationOf } from './reservation.js';
+import { failedConditions, forgetAt, isOwnedBy, type Reservation, reservationOf } from './reservation.js';
 
-/** Takes the products of an order from the stock: all of them or none, and once however often it is called. */
+/** Reserves the products of an order in the stock: all of them or none. Idempotent. */
 export const handler = handle(
   { products: table.write, reservations: table.readWrite },
   async (event: z.input<typeof ReserveRequest>, { products, reservations }): Promise<StockResponse> => {
@@ -19,7 +19,7 @@ export const handler = handle(
       ...(runId && { runId }),
     };
     const names = Object.keys(reservation);
-    const takes = lines.map(({ productId, quantity }) => ({
+    const decrements = lines.map(({ productId, quantity }) => ({
       Update: {
         TableName: products.tableName,
         Key: { productId },
@@ -41,20 +41,20 @@ export const handler = handle(
     };
     try {
       await reservations.client.send(
-        new TransactWriteCommand({ TransactItems: [{ Update: put }, ...takes] }),
+        new TransactWriteCommand({ TransactItems: [{ Update: put }, ...decrements] }),
       );
       return { status: 'done' };
     } catch (error) {
-      const refused = refusedWrites(error);
-      if (refused.includes(0)) return await repeated();
-      return { status: 'refused', products: refused.map((at) => lines[at - 1]!.productId) };
+      const failed = failedConditions(error);
+      if (failed.includes(0)) return await existingResponse();
+      return { status: 'refused', products: failed.map((index) => lines[index - 1]!.productId) };
     }
 
-    /** This run has reserved before, or was undone before it came here; or another run was first. */
-    async function repeated(): Promise<StockResponse> {
-      const known = await reservationOf(reservations, orderId);
-      if (known?.status !== undefined && !isOwn(known, run)) return { status: 'duplicate' };
-      const isDone = known?.status === 'reserved' || known?.status === 'sold';
+    /** Response when the item exists: this run reserved or was undone before, or another run was first. */
+    async function existingResponse(): Promise<StockResponse> {
+      const existing = await reservationOf(reservations, orderId);
+      if (existing?.status !== undefined && !isOwnedBy(existing, run)) return { status: 'duplicate' };
+      const isDone = existing?.status === 'reserved' || existing?.status === 'sold';
       return isDone ? { status: 'done' } : { status: 'refused', products: [] };
     }
   },

@@ -3,9 +3,9 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { handle, table } from 'cdk-trellis/runtime';
 import type * as z from 'zod';
 import { SettleRequest, type StockResponse } from '../../../contracts/stock.js';
-import { IS_OWN } from './reservation.js';
+import { OWNED_BY_RUN } from './reservation.js';
 
-/** Makes a run's reservation final. One that was released meanwhile, as abandoned, is refused, as is another run's. */
+/** Makes a run's reservation final. Refuses a reservation that was released as abandoned or belongs to another run. */
 export const handler = handle(
   { reservations: table.write },
   async (event: z.input<typeof SettleRequest>, { reservations }): Promise<StockResponse> => {
@@ -16,7 +16,7 @@ export const handler = handle(
           TableName: reservations.tableName,
           Key: { orderId },
           UpdateExpression: 'SET #status = :sold REMOVE #open',
-          ConditionExpression: `#status IN (:reserved, :sold) AND ${IS_OWN}`,
+          ConditionExpression: `#status IN (:reserved, :sold) AND ${OWNED_BY_RUN}`,
           ExpressionAttributeNames: { '#status': 'status', '#open': 'open' },
           ExpressionAttributeValues: { ':sold': 'sold', ':reserved': 'reserved', ':runId': runId },
         }),

@@ -16,7 +16,7 @@ const order = {
   total: { amount: 17800, currency: 'EUR' as const },
 };
 
-/** A batch of one event, as a rule of EventBridge sends it to a queue. */
+/** Creates a batch of one event, in the form in which an EventBridge rule sends it to a queue. */
 function batchOf(attributes: { event: any }) {
   const { Detail, DetailType, Source } = entryOf(attributes.event, 'bus') as any;
   const body = JSON.stringify({
@@ -48,7 +48,7 @@ beforeEach(() => {
 });
 
 describe('a message to a customer', () => {
-  it('tells that the order is confirmed, and its price', async () => {
+  it('reports that the order is confirmed, with its total', async () => {
     dynamo.on(PutCommand).resolves({});
     expect(await writeMessage.with({ inbox })(confirmed())).toEqual({ batchItemFailures: [] });
     expect(written()).toMatchObject({
@@ -57,7 +57,7 @@ describe('a message to a customer', () => {
     });
   });
 
-  it('tells why an order was not carried out', async () => {
+  it('gives the reason why an order was refused', async () => {
     dynamo.on(PutCommand).resolves({});
     await writeMessage.with({ inbox })(refused());
     expect(written()?.Item).toMatchObject({
@@ -66,7 +66,7 @@ describe('a message to a customer', () => {
     });
   });
 
-  it('is written once of an event that comes twice', async () => {
+  it('is written once when an event is delivered twice', async () => {
     dynamo.on(PutCommand).rejects(new ConditionalCheckFailedException({ message: '', $metadata: {} }));
     expect(await writeMessage.with({ inbox })(confirmed())).toEqual({ batchItemFailures: [] });
   });
@@ -80,7 +80,7 @@ describe('a message to a customer', () => {
     expect(keys[0]).toBe(keys[1]);
   });
 
-  it('goes back to its queue when it cannot be written', async () => {
+  it('returns to its queue when it cannot be written', async () => {
     dynamo.on(PutCommand).rejects(new Error('throttled'));
     expect(await writeMessage.with({ inbox })(confirmed())).toEqual({
       batchItemFailures: [{ itemIdentifier: 'm' }],
@@ -94,7 +94,7 @@ describe('listMessages', () => {
     return { status: statusCode, body: JSON.parse(body) };
   };
 
-  it('pages through the inbox of the caller, the newest first', async () => {
+  it('pages through the inbox of the caller, newest first', async () => {
     const messageId = '2026-01-01T00:00:00.000Z#1';
     const message = {
       messageId,

@@ -47,7 +47,7 @@ const { customerId: _customer, version: _version, day: _day, ...sent } = order;
 const refusal = (Item?: object) =>
   new ConditionalCheckFailedException({ message: '', $metadata: {}, ...(Item && { Item: Item as never }) });
 
-async function answer(handler: any, clients: object, options: RestEventOptions) {
+async function callHandler(handler: any, clients: object, options: RestEventOptions) {
   const { statusCode, body, headers } = await handler.with(clients)(restEvent({ user: ada, ...options }));
   return { status: statusCode as number, body: body && JSON.parse(body), headers };
 }
@@ -73,7 +73,7 @@ describe('placeOrder', () => {
     headers: { 'idempotency-key': key },
     body: { lines, address, cardToken: 'tok_approve', ...body },
   });
-  const call = (options: RestEventOptions) => answer(place, { orders, quote }, options);
+  const call = (options: RestEventOptions) => callHandler(place, { orders, quote }, options);
   const written = () => dynamo.commandCalls(PutCommand)[0]!.args[0].input;
 
   it('writes the order with its prices, and its event in the same write', async () => {
@@ -103,51 +103,51 @@ describe('placeOrder', () => {
     });
   });
 
-  it('answers nothing of what is for the service only', async () => {
+  it('returns no attribute that is internal to the service', async () => {
     dynamo.on(PutCommand).resolves({});
     const { body } = await call(request());
     expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['customerId']));
     expect(JSON.stringify(body)).not.toContain('tok_approve');
   });
 
-  it('has one order for one key of one customer, and another for another', async () => {
+  it('places one order per customer and idempotency key', async () => {
     dynamo.on(PutCommand).resolves({});
     const ids = await Promise.all(
       [request(), request(), request({}, 'another-key'), { ...request(), user: { sub: 'user-eve' } }].map(
-        async (one) => (await call(one)).body.orderId,
+        async (options) => (await call(options)).body.orderId,
       ),
     );
     expect(ids[0]).toBe(ids[1]);
     expect(new Set(ids).size).toBe(3);
   });
 
-  it('answers a repeated request with the order that the first one has placed, without asking for prices', async () => {
+  it('returns the order of the first request to a repeated one, without requesting prices', async () => {
     dynamo.on(PutCommand).resolves({});
     await call(request());
     const { Item } = written();
     dynamo.reset();
     dynamo.on(GetCommand).resolves({ Item: { ...Item, status: 'CONFIRMED' } });
-    const down = { ...quote, call: () => Promise.reject(new Error('down')) };
-    expect(await answer(place, { orders, quote: down }, request())).toMatchObject({
+    const failingQuote = { ...quote, call: () => Promise.reject(new Error('down')) };
+    expect(await callHandler(place, { orders, quote: failingQuote }, request())).toMatchObject({
       status: 201,
       body: { orderId: Item!.orderId, status: 'CONFIRMED' },
     });
     expect(dynamo.commandCalls(PutCommand)).toEqual([]);
   });
 
-  it('answers with the order of another attempt that was faster', async () => {
+  it('returns the order that a concurrent request placed first', async () => {
     dynamo.on(GetCommand).resolvesOnce({}).resolves({ Item: order });
     dynamo.on(PutCommand).rejects(refusal());
     expect(await call(request())).toMatchObject({ status: 201, body: { orderId: order.orderId } });
   });
 
-  it('refuses a key that was used for another order', async () => {
+  it('refuses a key that was used with another body', async () => {
     dynamo.on(PutCommand).resolves({});
     const api = place.with({ orders, quote: quote as never });
     const send = (options: RestEventOptions) => api(restEvent({ user: ada, ...options }));
     expect((await send(request())).statusCode).toBe(201);
-    const other = await send(request({ cardToken: 'tok_decline' }));
-    expect([other.statusCode, other.body]).toEqual([
+    const second = await send(request({ cardToken: 'tok_decline' }));
+    expect([second.statusCode, second.body]).toEqual([
       422,
       expect.stringContaining('urn:problem:idempotency-key-reused'),
     ]);
@@ -167,7 +167,7 @@ describe('placeOrder', () => {
     ['one product twice', { lines: [lines[0], lines[0]] }, 400, undefined],
     ['no lines', { lines: [] }, 400, undefined],
     ['a card number in place of a token', { cardToken: '4111111111111111' }, 400, undefined],
-    ['a price of its own', { total: { amount: 1, currency: 'EUR' } }, 400, undefined],
+    ['a price from the caller', { total: { amount: 1, currency: 'EUR' } }, 400, undefined],
   ])('refuses %s and writes nothing', async (_, body, status, type) => {
     const refused = await call(request(body));
     expect(refused.status).toBe(status);
@@ -175,7 +175,7 @@ describe('placeOrder', () => {
     expect(dynamo.commandCalls(PutCommand)).toHaveLength(0);
   });
 
-  it('wants an idempotency key', async () => {
+  it('requires an idempotency key', async () => {
     expect(await call({ ...request(), headers: {} })).toMatchObject({ status: 400 });
   });
 });
@@ -183,15 +183,15 @@ describe('placeOrder', () => {
 describe('getOrder', () => {
   const request = { params: { orderId: order.orderId } };
 
-  it('reads an order of the caller', async () => {
+  it('returns an order of the caller', async () => {
     const Key = { customerId: 'user-ada', orderId: order.orderId };
     dynamo.on(GetCommand, { TableName: 'orders', Key }).resolves({ Item: order });
-    expect(await answer(get, { orders }, request)).toMatchObject({ status: 200, body: sent });
+    expect(await callHandler(get, { orders }, request)).toMatchObject({ status: 200, body: sent });
   });
 
   it("does not find another customer's order", async () => {
     dynamo.on(GetCommand).resolves({});
-    expect(await answer(get, { orders }, { ...request, user: { sub: 'user-eve' } })).toMatchObject({
+    expect(await callHandler(get, { orders }, { ...request, user: { sub: 'user-eve' } })).toMatchObject({
       status: 404,
     });
     expect(dynamo.commandCalls(GetCommand)[0]!.args[0].input.Key).toMatchObject({ customerId: 'user-eve' });
@@ -201,18 +201,18 @@ describe('getOrder', () => {
 describe('listOrders', () => {
   const clients = { orders: { ...orders, indexName: 'byTime' } };
 
-  it('pages through the orders of the caller, the newest first', async () => {
+  it('pages through the orders of the caller, newest first', async () => {
     const { orderId, placedAt } = order;
     dynamo
       .on(QueryCommand)
       .resolves({ Items: [order], LastEvaluatedKey: { customerId: 'user-ada', orderId, placedAt } });
-    const first = await answer(list, clients, { query: { limit: '1' } });
+    const first = await callHandler(list, clients, { query: { limit: '1' } });
     expect(first.body.items).toEqual([sent]);
-    await answer(list, clients, { query: { cursor: first.body.nextCursor }, user: { sub: 'user-eve' } });
-    const [one, two] = dynamo.commandCalls(QueryCommand).map(({ args }) => args[0].input);
-    expect(one).toMatchObject({ IndexName: 'byTime', Limit: 1, ScanIndexForward: false });
-    // A cursor that somebody else has got reads their own orders, not those that it was made of.
-    expect(two).toMatchObject({
+    await callHandler(list, clients, { query: { cursor: first.body.nextCursor }, user: { sub: 'user-eve' } });
+    const [firstQuery, secondQuery] = dynamo.commandCalls(QueryCommand).map(({ args }) => args[0].input);
+    expect(firstQuery).toMatchObject({ IndexName: 'byTime', Limit: 1, ScanIndexForward: false });
+    // A cursor of another customer reads the caller's orders only.
+    expect(secondQuery).toMatchObject({
       ExpressionAttributeValues: { ':customer': 'user-eve' },
       ExclusiveStartKey: { customerId: 'user-eve', orderId, placedAt },
     });
@@ -221,7 +221,7 @@ describe('listOrders', () => {
   it.each(['x', Buffer.from('{"orderId":"ord_1"}').toString('base64url')])(
     'refuses the cursor %s',
     async (text) => {
-      expect(await answer(list, clients, { query: { cursor: text } })).toMatchObject({ status: 400 });
+      expect(await callHandler(list, clients, { query: { cursor: text } })).toMatchObject({ status: 400 });
     },
   );
 });
@@ -229,25 +229,25 @@ describe('listOrders', () => {
 describe('cancelOrder', () => {
   const request = { method: 'DELETE', params: { orderId: order.orderId } };
 
-  it('marks an order that is not finished', async () => {
+  it('marks an unfinished order', async () => {
     dynamo.on(UpdateCommand).resolves({ Attributes: { ...order, cancelRequested: true } });
-    expect(await answer(cancel, { orders }, request)).toMatchObject({
+    expect(await callHandler(cancel, { orders }, request)).toMatchObject({
       status: 202,
       body: { status: 'PLACED', cancelRequested: true },
     });
   });
 
-  it('is too late for one that is', async () => {
+  it('rejects a finished order', async () => {
     dynamo.on(UpdateCommand).rejects(refusal({ status: { S: 'CONFIRMED' } }));
-    expect(await answer(cancel, { orders }, request)).toMatchObject({
+    expect(await callHandler(cancel, { orders }, request)).toMatchObject({
       status: 409,
       body: { type: 'urn:problem:too-late-to-cancel', detail: 'The order is confirmed.' },
     });
   });
 
-  it("does not find another customer's", async () => {
+  it("does not find another customer's order", async () => {
     dynamo.on(UpdateCommand).rejects(refusal());
-    expect(await answer(cancel, { orders }, request)).toMatchObject({ status: 404 });
+    expect(await callHandler(cancel, { orders }, request)).toMatchObject({ status: 404 });
   });
 });
 

@@ -34,12 +34,12 @@ const placed = {
   total: input.total,
 } as OrderItem;
 
-/** A function that was published: it answers always the same, and tells what it was asked. */
-function fake(reply: unknown) {
+/** Creates a client of a function that returns a fixed response and records its events. */
+function fake(response: unknown) {
   const calls: unknown[] = [];
   const call = async (event: unknown) => {
     calls.push(event);
-    return reply as never;
+    return response as never;
   };
   return { calls, client: { functionName: 'fake', dryRun: async () => {}, call } };
 }
@@ -49,17 +49,17 @@ const written = () => dynamo.commandCalls(UpdateCommand)[0]?.args[0].input;
 beforeEach(() => dynamo.reset());
 
 describe('the steps of a fulfilment', () => {
-  it('reserve the stock, or refuse as sold out', async () => {
-    const [yes, no] = [fake({ status: 'done' }), fake({ status: 'refused', products: [] })];
+  it('reserve the stock, or refuse the order as sold out', async () => {
+    const [accepting, refusing] = [fake({ status: 'done' }), fake({ status: 'refused', products: [] })];
     dynamo.on(UpdateCommand).resolves({});
-    expect(await reserve.with({ orders, reserve: yes.client })(event)).toEqual({ reserved: true });
-    expect(yes.calls).toEqual([{ orderId, lines: input.lines, runId }]);
-    expect(await reserve.with({ orders, reserve: no.client })(event)).toEqual({
+    expect(await reserve.with({ orders, reserve: accepting.client })(event)).toEqual({ reserved: true });
+    expect(accepting.calls).toEqual([{ orderId, lines: input.lines, runId }]);
+    expect(await reserve.with({ orders, reserve: refusing.client })(event)).toEqual({
       sagaFailure: { kind: 'refused', code: 'sold-out' },
     });
   });
 
-  it('begin with a claim of the order, and touch nothing when another run has it, or it has ended', async () => {
+  it('claim the order first, and change nothing when another run owns it or it is finished', async () => {
     const stock = fake({ status: 'done' });
     dynamo.on(UpdateCommand).rejects(conflict());
     expect(await reserve.with({ orders, reserve: stock.client })(event)).toMatchObject({
@@ -73,24 +73,24 @@ describe('the steps of a fulfilment', () => {
     });
   });
 
-  it('end when another run has reserved or charged for the order', async () => {
-    const other = fake({ status: 'duplicate' });
+  it('refuse as duplicate when another run reserved or charged for the order', async () => {
+    const duplicate = fake({ status: 'duplicate' });
     dynamo.on(UpdateCommand).resolves({});
     const refusal = { sagaFailure: { code: 'duplicate' } };
-    expect(await reserve.with({ orders, reserve: other.client })(event)).toMatchObject(refusal);
-    expect(await pay.with({ charge: other.client })(event)).toMatchObject(refusal);
+    expect(await reserve.with({ orders, reserve: duplicate.client })(event)).toMatchObject(refusal);
+    expect(await pay.with({ charge: duplicate.client })(event)).toMatchObject(refusal);
   });
 
-  it('take the payment, or refuse as declined', async () => {
-    const [yes, no] = [fake({ status: 'approved' }), fake({ status: 'declined' })];
-    expect(await pay.with({ charge: yes.client })(event)).toEqual({ paid: true });
-    expect(yes.calls).toEqual([{ orderId, amount: input.total, cardToken: 'tok_approve', runId }]);
-    expect(await pay.with({ charge: no.client })(event)).toMatchObject({
+  it('charge the card, or refuse the order as declined', async () => {
+    const [accepting, refusing] = [fake({ status: 'approved' }), fake({ status: 'declined' })];
+    expect(await pay.with({ charge: accepting.client })(event)).toEqual({ paid: true });
+    expect(accepting.calls).toEqual([{ orderId, amount: input.total, cardToken: 'tok_approve', runId }]);
+    expect(await pay.with({ charge: refusing.client })(event)).toMatchObject({
       sagaFailure: { code: 'payment-declined' },
     });
   });
 
-  it('settle the reservation, or refuse when it was released as abandoned', async () => {
+  it('settle the reservation, or refuse the order when it was released as abandoned', async () => {
     expect(await settle.with({ settle: fake({ status: 'done' }).client })({ input })).toEqual({
       settled: true,
     });
@@ -99,39 +99,39 @@ describe('the steps of a fulfilment', () => {
     });
   });
 
-  it('are undone by the order and the run: whether they had an effect is not known', async () => {
-    const [stock, money] = [fake({ status: 'done' }), fake({ status: 'done' })];
+  it('are undone by order and run, because their effect may be unknown', async () => {
+    const [stock, payment] = [fake({ status: 'done' }), fake({ status: 'done' })];
     await release.with({ release: stock.client })(event);
-    await refund.with({ refund: money.client })(event);
-    expect([...stock.calls, ...money.calls]).toEqual([
+    await refund.with({ refund: payment.client })(event);
+    expect([...stock.calls, ...payment.calls]).toEqual([
       { orderId, runId },
       { orderId, runId },
     ]);
   });
 
-  it('ask whether the customer has cancelled', async () => {
+  it('check for a cancellation by the customer', async () => {
     dynamo
       .on(GetCommand)
       .resolvesOnce({ Item: placed })
       .resolves({ Item: { ...placed, cancelRequested: true } });
-    const ask = isCancelled.with({ orders });
-    expect([await ask({ input }), await ask({ input })]).toEqual([false, true]);
+    const check = isCancelled.with({ orders });
+    expect([await check({ input }), await check({ input })]).toEqual([false, true]);
   });
 });
 
 describe('confirm', () => {
-  it('confirms the order and tells so in one write', async () => {
+  it('confirms the order and publishes the event in one write', async () => {
     dynamo.on(GetCommand).resolves({ Item: placed });
     const confirmed = { ...placed, status: 'CONFIRMED', version: 2, runId };
     dynamo.on(UpdateCommand).resolves({ Attributes: confirmed });
     expect(await confirm.with({ orders })(event)).toEqual({ confirmed: true });
     expect(written()).toMatchObject({
       ConditionExpression:
-        '#version = :known AND attribute_not_exists(cancelRequested) AND (attribute_not_exists(#runId) OR #runId = :runId)',
+        '#version = :current AND attribute_not_exists(cancelRequested) AND (attribute_not_exists(#runId) OR #runId = :runId)',
       ExpressionAttributeValues: {
         ':status': 'CONFIRMED',
         ':version': 2,
-        ':known': 1,
+        ':current': 1,
         ':runId': runId,
         ':event': { name: 'OrderConfirmed', sequence: 2 },
       },
@@ -144,14 +144,14 @@ describe('confirm', () => {
     expect(written()).toBeUndefined();
   });
 
-  it('does nothing twice', async () => {
+  it('writes nothing when called again', async () => {
     dynamo.on(GetCommand).resolves({ Item: { ...placed, status: 'CONFIRMED', runId } });
     expect(await confirm.with({ orders })(event)).toEqual({ confirmed: true });
     expect(written()).toBeUndefined();
   });
 
   it.each(['PLACED', 'CONFIRMED', 'REFUSED'])(
-    'leaves an order to the run that has it: %s',
+    'refuses as duplicate when another run owns the order: %s',
     async (status) => {
       dynamo.on(GetCommand).resolves({ Item: { ...placed, status, runId: 'other' } });
       expect(await confirm.with({ orders })(event)).toMatchObject({ sagaFailure: { code: 'duplicate' } });
@@ -159,15 +159,15 @@ describe('confirm', () => {
     },
   );
 
-  it('fails, to be tried again, when the customer cancels at the same moment', async () => {
+  it('fails, so that it is retried, when the customer cancels concurrently', async () => {
     dynamo.on(GetCommand).resolves({ Item: placed });
     dynamo.on(UpdateCommand).rejects(conflict());
     await expect(confirm.with({ orders })(event)).rejects.toThrow(ConditionalCheckFailedException);
   });
 });
 
-describe('the end of an undone fulfilment', () => {
-  const end = refuse.with({ orders });
+describe('refuse, at the end of an undone fulfilment,', () => {
+  const finish = refuse.with({ orders });
   const undone = (reason: object) => ({
     status: 'undone',
     execution,
@@ -181,76 +181,76 @@ describe('the end of an undone fulfilment', () => {
     [{ kind: 'refused', code: 'sold-out' }, 'sold-out'],
     [{ kind: 'cancelled' }, 'cancelled'],
     [{ kind: 'failed', error: 'States.Timeout' }, 'technical'],
-  ])('of %j tells the customer: %s', async (reason, told) => {
+  ])('refuses the order for %j with the reason %s', async (reason, code) => {
     dynamo.on(GetCommand).resolves({ Item: placed });
     dynamo.on(UpdateCommand).resolves({ Attributes: { ...placed, status: 'REFUSED' } });
-    await end(undone(reason) as never);
+    await finish(undone(reason) as never);
     expect(written()?.ExpressionAttributeValues).toMatchObject({
       ':status': 'REFUSED',
-      ':reason': told,
-      ':event': { name: 'OrderRefused', sequence: 2, data: { reason: told } },
+      ':reason': code,
+      ':event': { name: 'OrderRefused', sequence: 2, data: { reason: code } },
     });
   });
 
-  it('of an order that the customer has cancelled meanwhile, too', async () => {
+  it('refuses an order that the customer cancelled meanwhile', async () => {
     dynamo.on(GetCommand).resolves({ Item: { ...placed, cancelRequested: true } });
     dynamo.on(UpdateCommand).resolves({ Attributes: { ...placed, status: 'REFUSED' } });
-    await end(undone({ kind: 'cancelled' }) as never);
+    await finish(undone({ kind: 'cancelled' }) as never);
     expect(written()?.ConditionExpression).not.toContain('cancelRequested');
   });
 
-  it('is told once', async () => {
+  it('writes nothing when called again', async () => {
     dynamo.on(GetCommand).resolves({ Item: { ...placed, status: 'REFUSED' } });
-    await end(undone({ kind: 'cancelled' }) as never);
+    await finish(undone({ kind: 'cancelled' }) as never);
     expect(written()).toBeUndefined();
   });
 
   it.each([
     ['confirmed by another run', { status: 'CONFIRMED', runId: 'other' }],
-    ['carried out by another run', { status: 'PLACED', runId: 'other' }],
-    ['confirmed, nobody knows by whom', { status: 'CONFIRMED' }],
-  ])('does not take back an order that is %s', async (_, order) => {
+    ['owned by another run', { status: 'PLACED', runId: 'other' }],
+    ['confirmed without a run', { status: 'CONFIRMED' }],
+  ])('does not refuse an order that is %s', async (_, order) => {
     dynamo.on(GetCommand).resolves({ Item: { ...placed, ...order } });
-    await end(undone({ kind: 'failed', error: 'Lambda.TooManyRequestsException' }) as never);
+    await finish(undone({ kind: 'failed', error: 'Lambda.TooManyRequestsException' }) as never);
     expect(written()).toBeUndefined();
   });
 
-  it('takes back what its own run has confirmed, in a step that failed after its effect', async () => {
+  it('refuses an order that this run confirmed in a step that failed after its effect', async () => {
     dynamo.on(GetCommand).resolves({ Item: { ...placed, status: 'CONFIRMED', runId } });
     dynamo.on(UpdateCommand).resolves({ Attributes: { ...placed, status: 'REFUSED' } });
-    await end(undone({ kind: 'failed', error: 'States.Timeout' }) as never);
+    await finish(undone({ kind: 'failed', error: 'States.Timeout' }) as never);
     expect(written()?.ExpressionAttributeValues).toMatchObject({ ':status': 'REFUSED' });
   });
 
-  it('of a second run is told to nobody', async () => {
-    await end(undone({ kind: 'refused', code: 'duplicate' }) as never);
+  it('does nothing for a duplicate run', async () => {
+    await finish(undone({ kind: 'refused', code: 'duplicate' }) as never);
     expect(dynamo.calls()).toHaveLength(0);
   });
 
-  describe('whose input was not valid', () => {
-    const refusal = (wrong: unknown) =>
+  describe('with invalid input', () => {
+    const refusal = (invalid: unknown) =>
       ({
         status: 'refused',
         execution,
         reason: { kind: 'invalid', problems: [{ path: '.input', message: 'wrong' }] },
-        context: { input: wrong },
+        context: { input: invalid },
       }) as never;
 
-    it('is told as far as the order can be found', async () => {
+    it('refuses the order if it can be found', async () => {
       dynamo.on(GetCommand).resolves({ Item: { ...placed, total: input.total } });
       dynamo.on(UpdateCommand).resolves({ Attributes: { ...placed, status: 'REFUSED' } });
-      await end(refusal({ orderId, customerId: 'user-ada', lines: 'none' }));
+      await finish(refusal({ orderId, customerId: 'user-ada', lines: 'none' }));
       expect(written()?.ExpressionAttributeValues).toMatchObject({
         ':event': { name: 'OrderRefused', data: { reason: 'technical', total: input.total } },
       });
     });
 
-    it.each([undefined, null, 7, {}, { orderId: '', customerId: '' }, { orderId, customerId: 'nobody' }])(
-      'ends, and is logged, without an order: %j',
-      async (wrong) => {
+    it.each([undefined, null, 7, {}, { orderId: '', customerId: '' }, { orderId, customerId: 'unknown' }])(
+      'logs an error if the order cannot be found: %j',
+      async (invalid) => {
         const log = jest.spyOn(console, 'error').mockImplementation(() => {});
         dynamo.on(GetCommand).resolves({});
-        await expect(end(refusal(wrong))).resolves.toBeUndefined();
+        await expect(finish(refusal(invalid))).resolves.toBeUndefined();
         expect(written()).toBeUndefined();
         expect(log).toHaveBeenCalledTimes(1);
         log.mockRestore();
@@ -258,8 +258,8 @@ describe('the end of an undone fulfilment', () => {
     );
   });
 
-  it('is not told of a fulfilment that was completed', async () => {
-    await end({ status: 'completed', execution, context: { input } } as never);
+  it('does nothing for a completed fulfilment', async () => {
+    await finish({ status: 'completed', execution, context: { input } } as never);
     expect(dynamo.calls()).toHaveLength(0);
   });
 });

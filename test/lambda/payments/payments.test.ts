@@ -4,7 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { handler as charge } from '../../../lambda/payments/charge.js';
 import { handler as refund } from '../../../lambda/payments/refund.js';
 
-/** A minute would be long for a test. */
+/** Replaces the timer of a minute with one that never ends. */
 jest.mock('node:timers/promises', () => ({ setTimeout: () => new Promise(() => {}) }));
 
 const dynamo = mockClient(DynamoDBDocumentClient);
@@ -12,7 +12,7 @@ const payments = { tableName: 'payments', client: DynamoDBDocumentClient.from(ne
 const orderId = `ord_${'0'.repeat(32)}`;
 const amount = { amount: 100, currency: 'EUR' as const };
 const pay = (cardToken: string) => charge.with({ payments })({ orderId, amount, cardToken });
-/** DynamoDB's refusal, with the payment as it is. */
+/** Creates the error of a failed condition, with the stored payment. */
 const refusal = (item: Record<string, string> = {}) =>
   new ConditionalCheckFailedException({
     message: '',
@@ -23,7 +23,7 @@ const refusal = (item: Record<string, string> = {}) =>
 beforeEach(() => dynamo.reset());
 
 describe('charge', () => {
-  it('charges once for an order, and never one that was refunded', async () => {
+  it('charges an order once, and never after a refund', async () => {
     dynamo.on(UpdateCommand).resolves({});
     expect(await pay('tok_approve')).toEqual({ status: 'approved' });
     expect(dynamo.commandCalls(UpdateCommand)[0]!.args[0].input).toMatchObject({
@@ -35,22 +35,22 @@ describe('charge', () => {
     expect(await pay('tok_approve')).toEqual({ status: 'declined' });
   });
 
-  it('records the run that has charged, and tells another one that it is a duplicate', async () => {
-    const as = (runId: string) =>
+  it('records the run that charged, and returns duplicate to another run', async () => {
+    const chargeFor = (runId: string) =>
       charge.with({ payments })({ orderId, amount, cardToken: 'tok_approve', runId });
     dynamo
       .on(UpdateCommand)
       .resolvesOnce({})
       .rejects(refusal({ status: 'charged', runId: 'first' }));
-    expect(await as('first')).toEqual({ status: 'approved' });
+    expect(await chargeFor('first')).toEqual({ status: 'approved' });
     expect(dynamo.commandCalls(UpdateCommand)[0]!.args[0].input).toMatchObject({
       UpdateExpression: 'SET #status = :charged, amount = :amount, runId = :runId',
       ExpressionAttributeValues: { ':runId': 'first' },
     });
-    expect(await as('second')).toEqual({ status: 'duplicate' });
+    expect(await chargeFor('second')).toEqual({ status: 'duplicate' });
   });
 
-  it.each(['tok_decline', 'tok_nobody_knows'])('declines the card %s without charging', async (token) => {
+  it.each(['tok_decline', 'tok_unknown'])('declines the card %s without charging', async (token) => {
     expect(await pay(token)).toEqual({ status: 'declined' });
     expect(dynamo.calls()).toHaveLength(0);
   });
@@ -61,20 +61,20 @@ describe('charge', () => {
       if (ReturnValues === 'UPDATED_NEW') attempts += 1;
       return { Attributes: { attempts } };
     });
-    await expect(pay('tok_flaky')).rejects.toThrow('The payment provider is not available');
-    await expect(pay('tok_flaky')).rejects.toThrow('The payment provider is not available');
+    await expect(pay('tok_flaky')).rejects.toThrow('The payment provider is unavailable');
+    await expect(pay('tok_flaky')).rejects.toThrow('The payment provider is unavailable');
     expect(await pay('tok_flaky')).toEqual({ status: 'approved' });
   });
 
-  it('charges the card tok_timeout and does not answer', async () => {
+  it('charges the card tok_timeout and does not respond', async () => {
     dynamo.on(UpdateCommand).resolves({});
-    const silence = Symbol('no answer');
-    const waited = new Promise((resolve) => setImmediate(() => resolve(silence)));
-    expect(await Promise.race([pay('tok_timeout'), waited])).toBe(silence);
+    const pending = Symbol('no response');
+    const waited = new Promise((resolve) => setImmediate(() => resolve(pending)));
+    expect(await Promise.race([pay('tok_timeout'), waited])).toBe(pending);
     expect(dynamo.commandCalls(UpdateCommand)).toHaveLength(1);
   });
 
-  it('does not take another failure for a refusal', async () => {
+  it('rethrows every other error', async () => {
     dynamo.on(UpdateCommand).rejects(new Error('throttled'));
     await expect(pay('tok_approve')).rejects.toThrow('throttled');
   });
@@ -84,7 +84,7 @@ describe('refund', () => {
   const call = () => refund.with({ payments })({ orderId, runId: 'first' });
   const writes = () => dynamo.commandCalls(UpdateCommand).map(({ args }) => args[0].input);
 
-  it('gives back what its run has charged', async () => {
+  it('refunds the charge of its run', async () => {
     dynamo.on(UpdateCommand).resolves({});
     expect(await call()).toEqual({ status: 'done' });
     expect(writes()).toMatchObject([
@@ -96,13 +96,13 @@ describe('refund', () => {
     ]);
   });
 
-  it('leaves what another run has charged', async () => {
-    dynamo.on(UpdateCommand).rejects(refusal({ status: 'charged', runId: 'other' }));
+  it('keeps the charge of another run', async () => {
+    dynamo.on(UpdateCommand).rejects(refusal({ status: 'charged', runId: 'second' }));
     expect(await call()).toEqual({ status: 'done' });
     expect(writes()).toHaveLength(1);
   });
 
-  it('by a run that has not charged prevents that it ever does', async () => {
+  it('prevents a later charge of a run that has not charged', async () => {
     dynamo.on(UpdateCommand).rejectsOnce(refusal()).resolves({});
     expect(await call()).toEqual({ status: 'done' });
     expect(writes()[1]).toMatchObject({
@@ -112,7 +112,7 @@ describe('refund', () => {
     });
   });
 
-  it('fails, to be called again, when the order was charged in this moment', async () => {
+  it('fails, so that it is retried, when the order was charged concurrently', async () => {
     dynamo.on(UpdateCommand).rejects(refusal());
     await expect(call()).rejects.toThrow(ConditionalCheckFailedException);
   });

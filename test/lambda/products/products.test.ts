@@ -39,7 +39,7 @@ async function call(handler: any, options: RestEventOptions) {
 beforeEach(() => dynamo.reset());
 
 describe('listProducts', () => {
-  it('reads a page of the catalogue in the order of names and says where the next one starts', async () => {
+  it('returns a page of the catalogue sorted by name, with a cursor of the next page', async () => {
     dynamo.on(QueryCommand).resolves({ Items: [toItem(lamp)], LastEvaluatedKey: toItem(lamp) });
     const { status, body } = await call(list, { query: { limit: '1' } });
     expect(status).toBe(200);
@@ -51,7 +51,7 @@ describe('listProducts', () => {
     });
   });
 
-  it('continues where a cursor says, within a category', async () => {
+  it('continues at a cursor, within a category', async () => {
     dynamo.on(QueryCommand).resolves({ Items: [] });
     const cursor = position.encode({ productId, sort: 'x' })!;
     const { body } = await call(list, { query: { category: 'lighting', cursor } });
@@ -73,13 +73,13 @@ describe('listProducts', () => {
 });
 
 describe('getProduct', () => {
-  it('answers the product, without the attributes of the table', async () => {
+  it('returns the product without the internal attributes of the table', async () => {
     dynamo.on(GetCommand, { TableName: 'products', Key: { productId } }).resolves({ Item: toItem(lamp) });
     expect(await call(get, { params: { productId } })).toMatchObject({ status: 200, body: lamp });
     expect((await call(get, { params: { productId } })).body).not.toHaveProperty('listing');
   });
 
-  it('answers 404 when there is none', async () => {
+  it('returns 404 when the product does not exist', async () => {
     dynamo.on(GetCommand).resolves({});
     expect(await call(get, { params: { productId } })).toMatchObject({
       status: 404,
@@ -89,7 +89,7 @@ describe('getProduct', () => {
 });
 
 describe('createProduct', () => {
-  it('stores a first version under a new id', async () => {
+  it('stores the first version under a new id', async () => {
     dynamo.on(PutCommand).resolves({});
     const { status, body, headers } = await call(create, { body: details, user: admin });
     expect(status).toBe(201);
@@ -114,7 +114,7 @@ describe('updateProduct', () => {
     user: admin,
   };
 
-  it('changes the product when the version is the current one', async () => {
+  it('changes the product when the version is current', async () => {
     dynamo.on(UpdateCommand).resolves({ Attributes: { ...toItem(lamp), name: 'Ash desk lamp', version: 3 } });
     expect(await call(update, request)).toMatchObject({
       status: 200,
@@ -129,17 +129,17 @@ describe('updateProduct', () => {
   const refused = (Item?: object) =>
     new ConditionalCheckFailedException({ message: '', $metadata: {}, ...(Item && { Item: Item as never }) });
 
-  it('answers 409 with the current version when somebody else changed it', async () => {
+  it('returns 409 with the current version when the product has changed', async () => {
     dynamo.on(UpdateCommand).rejects(refused({ version: { N: '5' } }));
     expect(await call(update, request)).toMatchObject({ status: 409, body: { currentVersion: 5 } });
   });
 
-  it('answers 404 when there is none', async () => {
+  it('returns 404 when the product does not exist', async () => {
     dynamo.on(UpdateCommand).rejects(refused());
     expect(await call(update, request)).toMatchObject({ status: 404 });
   });
 
-  it('does not take another failure for a conflict', async () => {
+  it('returns 500 on every other error', async () => {
     jest.spyOn(console, 'error').mockImplementation(() => {});
     dynamo.on(UpdateCommand).rejects(new Error('throttled'));
     expect(await call(update, request)).toMatchObject({ status: 500 });
@@ -149,23 +149,23 @@ describe('updateProduct', () => {
 describe('changeStock', () => {
   const request = (change: number) => ({ params: { productId }, body: { change }, user: admin });
 
-  it('takes from the stock only what is there', async () => {
+  it('requires that the stock stays within its limits', async () => {
     dynamo.on(UpdateCommand).resolves({ Attributes: { ...toItem(lamp), stock: 1 } });
     expect(await call(changeStock, request(-2))).toMatchObject({ status: 200, body: { stock: 1 } });
     expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toMatchObject({
-      ConditionExpression: 'stock BETWEEN :least AND :most',
-      ExpressionAttributeValues: { ':change': -2, ':least': 2, ':most': 1_000_000 },
+      ConditionExpression: 'stock BETWEEN :min AND :max',
+      ExpressionAttributeValues: { ':change': -2, ':min': 2, ':max': 1_000_000 },
     });
   });
 
-  it('answers 409 with the stock there is', async () => {
+  it('returns 409 with the current stock', async () => {
     const Item = { stock: { N: String(stock) } };
     const refusal = new ConditionalCheckFailedException({ message: '', $metadata: {}, Item });
     dynamo.on(UpdateCommand).rejects(refusal);
     expect(await call(changeStock, request(-4))).toMatchObject({ status: 409, body: { stock: 3 } });
   });
 
-  it('answers 404 when there is no such product', async () => {
+  it('returns 404 when the product does not exist', async () => {
     dynamo.on(UpdateCommand).rejects(new ConditionalCheckFailedException({ message: '', $metadata: {} }));
     expect(await call(changeStock, request(1))).toMatchObject({ status: 404 });
   });

@@ -38,7 +38,7 @@ const reserved = {
   reservedAt: '2026-01-01T00:00:00.000Z',
 };
 
-/** DynamoDB's refusal of a transaction: a code for each of its writes. */
+/** Creates the error of a cancelled transaction, with a code for each of its writes. */
 const cancelled = (...codes: string[]) =>
   new TransactionCanceledException({
     message: 'Transaction cancelled',
@@ -53,7 +53,7 @@ beforeEach(() => dynamo.reset());
 describe('quote', () => {
   const call = quote.with(clients);
 
-  it('answers name and price of the products there are', async () => {
+  it('returns name and price of the existing products', async () => {
     const lamp = { productId: 'prd_4f1c2a', name: 'Lamp', price: { amount: 8900, currency: 'EUR' } };
     dynamo.on(BatchGetCommand).resolves({ Responses: { products: [{ ...lamp, stock: 3 }] } });
     expect(await call({ productIds: ['prd_4f1c2a', 'prd_5a5a5a', 'prd_4f1c2a'] })).toEqual({
@@ -64,7 +64,7 @@ describe('quote', () => {
     });
   });
 
-  it('fails rather than to leave out what was not read', async () => {
+  it('fails when DynamoDB did not read all products', async () => {
     dynamo.on(BatchGetCommand).resolves({ UnprocessedKeys: { products: { Keys: [{ productId: 'x' }] } } });
     await expect(call({ productIds: ['prd_4f1c2a'] })).rejects.toThrow('throttling');
   });
@@ -73,7 +73,7 @@ describe('quote', () => {
 describe('reserve', () => {
   const call = reserve.with(clients);
 
-  it('takes all lines and notes the reservation in one transaction', async () => {
+  it('reserves all lines and records the reservation in one transaction', async () => {
     dynamo.on(TransactWriteCommand).resolves({});
     expect(await call({ orderId, lines })).toEqual({ status: 'done' });
     expect(writes()).toHaveLength(3);
@@ -89,12 +89,12 @@ describe('reserve', () => {
     });
   });
 
-  it('names the products of which there is not enough', async () => {
+  it('returns the products whose stock is insufficient', async () => {
     dynamo.on(TransactWriteCommand).rejects(cancelled('None', 'None', 'ConditionalCheckFailed'));
     expect(await call({ orderId, lines })).toEqual({ status: 'refused', products: ['prd_5a5a5a'] });
   });
 
-  it('is done when it was done before', async () => {
+  it('returns done when called again', async () => {
     dynamo
       .on(TransactWriteCommand)
       .rejects(cancelled('ConditionalCheckFailed', 'None', 'ConditionalCheckFailed'));
@@ -102,13 +102,13 @@ describe('reserve', () => {
     expect(await call({ orderId, lines })).toEqual({ status: 'done' });
   });
 
-  it('comes too late for an order that was released', async () => {
+  it('refuses an order that was released', async () => {
     dynamo.on(TransactWriteCommand).rejects(cancelled('ConditionalCheckFailed', 'None', 'None'));
     dynamo.on(GetCommand).resolves({ Item: { ...reserved, status: 'released' } });
     expect(await call({ orderId, lines })).toEqual({ status: 'refused', products: [] });
   });
 
-  it('records the run that has reserved, and tells another one that it is a duplicate', async () => {
+  it('records the run that reserved, and returns duplicate to another run', async () => {
     dynamo
       .on(TransactWriteCommand)
       .resolvesOnce({})
@@ -123,13 +123,13 @@ describe('reserve', () => {
     expect(await call({ orderId, lines, runId: 'second' })).toEqual({ status: 'duplicate' });
   });
 
-  it('comes too late for a run that was undone before', async () => {
+  it('refuses a run that was undone before', async () => {
     dynamo.on(TransactWriteCommand).rejects(cancelled('ConditionalCheckFailed', 'None', 'None'));
     dynamo.on(GetCommand).resolves({ Item: { orderId, abandoned: new Set(['first']) } });
     expect(await call({ orderId, lines, runId: 'first' })).toEqual({ status: 'refused', products: [] });
   });
 
-  it('does not take a clash with another transaction for a refusal', async () => {
+  it('rethrows a conflict with another transaction', async () => {
     dynamo.on(TransactWriteCommand).rejects(cancelled('None', 'TransactionConflict', 'None'));
     await expect(call({ orderId, lines })).rejects.toThrow('Transaction cancelled');
   });
@@ -139,8 +139,8 @@ describe('reserve', () => {
     ['one product twice', { orderId, lines: [lines[0]!, lines[0]!] }],
     ['a negative quantity', { orderId, lines: [{ ...lines[0]!, quantity: -1 }] }],
     ['a huge quantity', { orderId, lines: [{ ...lines[0]!, quantity: 1e9 }] }],
-    ['an id that is no order', { orderId: 'ord_1', lines }],
-  ])('refuses %s before it writes anything', async (_, event) => {
+    ['an invalid order id', { orderId: 'ord_1', lines }],
+  ])('rejects %s before it writes anything', async (_, event) => {
     await expect(call(event)).rejects.toThrow();
     expect(dynamo.calls()).toHaveLength(0);
   });
@@ -149,13 +149,13 @@ describe('reserve', () => {
 describe('release', () => {
   const call = release.with(clients);
 
-  it('gives all lines back and closes the reservation in one transaction', async () => {
+  it('returns all lines to the stock and closes the reservation in one transaction', async () => {
     dynamo.on(GetCommand).resolves({ Item: reserved });
     dynamo.on(TransactWriteCommand).resolves({});
     expect(await call({ orderId })).toEqual({ status: 'done' });
     expect(writes()?.[0]?.Update).toMatchObject({
       UpdateExpression: 'SET #status = :released REMOVE #open',
-      ExpressionAttributeValues: { ':released': 'released', ':known': 'reserved' },
+      ExpressionAttributeValues: { ':released': 'released', ':current': 'reserved' },
     });
     expect(writes()?.[1]?.Update).toMatchObject({
       Key: { productId: 'prd_4f1c2a' },
@@ -164,13 +164,13 @@ describe('release', () => {
     });
   });
 
-  it('does nothing twice', async () => {
+  it('writes nothing when called again', async () => {
     dynamo.on(GetCommand).resolves({ Item: { ...reserved, status: 'released' } });
     expect(await call({ orderId })).toEqual({ status: 'done' });
     expect(writes()).toBeUndefined();
   });
 
-  it('is done when another call was faster', async () => {
+  it('returns done when a concurrent call released first', async () => {
     dynamo
       .on(GetCommand)
       .resolvesOnce({ Item: reserved })
@@ -179,7 +179,7 @@ describe('release', () => {
     expect(await call({ orderId })).toEqual({ status: 'done' });
   });
 
-  it('fails, to be called again, when the reservation was settled in this moment', async () => {
+  it('fails, so that it is retried, when the reservation was settled concurrently', async () => {
     dynamo
       .on(GetCommand)
       .resolvesOnce({ Item: reserved })
@@ -188,7 +188,7 @@ describe('release', () => {
     await expect(call({ orderId })).rejects.toThrow('Transaction cancelled');
   });
 
-  it('gives back to the products there are, where one was removed', async () => {
+  it('skips a product that was deleted', async () => {
     dynamo.on(GetCommand).resolves({ Item: reserved });
     dynamo
       .on(TransactWriteCommand)
@@ -202,7 +202,7 @@ describe('release', () => {
     ]);
   });
 
-  it('by a run that has reserved nothing prevents that it ever does', async () => {
+  it('prevents a later reservation of a run without one', async () => {
     dynamo.on(GetCommand).resolves({});
     dynamo.on(UpdateCommand).resolves({});
     expect(await call({ orderId, runId: 'first' })).toEqual({ status: 'done' });
@@ -213,14 +213,14 @@ describe('release', () => {
     });
   });
 
-  it.each(['reserved', 'sold'])('leaves what another run has %s', async (status) => {
+  it.each(['reserved', 'sold'])('keeps a reservation of another run: %s', async (status) => {
     dynamo.on(GetCommand).resolves({ Item: { ...reserved, status, runId: 'first' } });
     expect(await call({ orderId, runId: 'second' })).toEqual({ status: 'done' });
     expect(dynamo.commandCalls(TransactWriteCommand)).toHaveLength(0);
     expect(dynamo.commandCalls(UpdateCommand)).toHaveLength(0);
   });
 
-  it('fails, to be called again, when the order was reserved in this moment', async () => {
+  it('fails, so that it is retried, when the order was reserved concurrently', async () => {
     dynamo.on(GetCommand).resolves({});
     dynamo.on(UpdateCommand).rejects(conditionFailed());
     await expect(call({ orderId })).rejects.toThrow(ConditionalCheckFailedException);
@@ -240,19 +240,19 @@ describe('settle', () => {
     });
   });
 
-  it('refuses one that was released', async () => {
+  it('refuses a released reservation', async () => {
     dynamo.on(UpdateCommand).rejects(conditionFailed());
     expect(await call({ orderId })).toEqual({ status: 'refused', products: [] });
   });
 
-  it('does not take another failure for a refusal', async () => {
+  it('rethrows every other error', async () => {
     dynamo.on(UpdateCommand).rejects(new Error('throttled'));
     await expect(call({ orderId })).rejects.toThrow('throttled');
   });
 });
 
 describe('releaseAbandoned', () => {
-  it('gives back what has been open for two hours, page by page', async () => {
+  it('releases reservations that have been open for two hours, page by page', async () => {
     dynamo
       .on(QueryCommand)
       .resolvesOnce({ Items: [reserved], LastEvaluatedKey: { orderId } })
@@ -262,34 +262,32 @@ describe('releaseAbandoned', () => {
     expect(dynamo.commandCalls(TransactWriteCommand)).toHaveLength(2);
     const { IndexName, ExpressionAttributeValues } = dynamo.commandCalls(QueryCommand)[0]!.args[0].input;
     expect(IndexName).toBe('open');
-    const before = Date.parse(ExpressionAttributeValues?.[':abandoned']);
-    expect(Date.now() - before).toBeGreaterThanOrEqual(2 * 60 * 60 * 1000);
+    const threshold = Date.parse(ExpressionAttributeValues?.[':abandoned']);
+    expect(Date.now() - threshold).toBeGreaterThanOrEqual(2 * 60 * 60 * 1000);
   });
 
-  const older = [1, 2, 3].map((number) => ({ ...reserved, orderId: `ord_${String(number).repeat(32)}` }));
+  const abandoned = [1, 2, 3].map((number) => ({ ...reserved, orderId: `ord_${String(number).repeat(32)}` }));
   const released = () =>
     dynamo.commandCalls(TransactWriteCommand).map(({ args }) => args[0].input.TransactItems![0]!.Update!.Key);
 
-  it('gives back all others where one cannot be given back, and then fails', async () => {
+  it('releases all other reservations when one fails, and then fails', async () => {
     const log = jest.spyOn(console, 'error').mockImplementation();
-    dynamo.on(QueryCommand).resolves({ Items: older });
+    dynamo.on(QueryCommand).resolves({ Items: abandoned });
     dynamo.on(TransactWriteCommand).rejectsOnce(new Error('throttled')).resolves({});
-    dynamo.on(GetCommand).resolves({ Item: older[0] });
-    await expect(releaseAbandoned.with(clients)({})).rejects.toThrow(
-      '1 reservations could not be given back',
-    );
-    expect(released()).toEqual(older.map((item) => ({ orderId: item.orderId })));
-    expect(log.mock.calls.join()).toContain(older[0]!.orderId);
+    dynamo.on(GetCommand).resolves({ Item: abandoned[0] });
+    await expect(releaseAbandoned.with(clients)({})).rejects.toThrow('1 reservations could not be released');
+    expect(released()).toEqual(abandoned.map((item) => ({ orderId: item.orderId })));
+    expect(log.mock.calls.join()).toContain(abandoned[0]!.orderId);
     log.mockRestore();
   });
 
-  it('is done where an order was finished in this moment', async () => {
-    dynamo.on(QueryCommand).resolves({ Items: older });
+  it('succeeds when an order was finished concurrently', async () => {
+    dynamo.on(QueryCommand).resolves({ Items: abandoned });
     dynamo
       .on(TransactWriteCommand)
       .rejectsOnce(cancelled('ConditionalCheckFailed', 'None', 'None'))
       .resolves({});
-    dynamo.on(GetCommand).resolves({ Item: { ...older[0], status: 'sold' } });
+    dynamo.on(GetCommand).resolves({ Item: { ...abandoned[0], status: 'sold' } });
     await releaseAbandoned.with(clients)({});
     expect(released()).toHaveLength(3);
   });

@@ -24,7 +24,7 @@ async function call(handler: any, options: RestEventOptions) {
 beforeEach(() => dynamo.reset());
 
 describe('getProfile', () => {
-  it('answers an empty profile to who has not said anything yet', async () => {
+  it('returns an empty profile before the first update', async () => {
     dynamo.on(GetCommand).resolves({});
     expect(await call(getProfile, {})).toEqual({
       status: 200,
@@ -32,7 +32,7 @@ describe('getProfile', () => {
     });
   });
 
-  it('reads the profile of the caller and of nobody else', async () => {
+  it('returns the profile of the caller only', async () => {
     const item = {
       userId: 'user-ada',
       displayName: 'Ada',
@@ -52,7 +52,7 @@ describe('getProfile', () => {
 describe('updateProfile', () => {
   const body = { displayName: 'Ada', address, version: 0 };
 
-  it('writes the first profile only where there is none', async () => {
+  it('writes the first profile only if it does not exist', async () => {
     dynamo.on(PutCommand).resolves({});
     expect(await call(updateProfile, { method: 'PUT', body })).toMatchObject({
       status: 200,
@@ -74,7 +74,7 @@ describe('updateProfile', () => {
     });
   });
 
-  it('tells a caller who was too late which version is the current one', async () => {
+  it('returns 409 with the current version when the profile has changed', async () => {
     dynamo.on(PutCommand).rejects(
       new ConditionalCheckFailedException({
         message: 'The conditional request failed',
@@ -92,11 +92,11 @@ describe('updateProfile', () => {
     ['a name of spaces', { ...body, displayName: '   ' }],
     ['a name of two lines', { ...body, displayName: 'Ada\nLovelace' }],
     ['a name that is too long', { ...body, displayName: 'a'.repeat(101) }],
-    ['a country that is no code', { ...body, address: { ...address, country: 'England' } }],
+    ['a country that is not a code', { ...body, address: { ...address, country: 'England' } }],
     ["another user's id", { ...body, userId: 'user-eve' }],
     ['a negative version', { ...body, version: -1 }],
-  ])('refuses %s', async (_, given) => {
-    expect(await call(updateProfile, { method: 'PUT', body: given })).toMatchObject({ status: 400 });
+  ])('refuses %s', async (_, invalidBody) => {
+    expect(await call(updateProfile, { method: 'PUT', body: invalidBody })).toMatchObject({ status: 400 });
     expect(dynamo.calls()).toHaveLength(0);
   });
 });
