@@ -14,40 +14,41 @@ import type { AnyResponse } from '../http/response.js';
 import { matchRoute, problemResponse, unmatchedResponse } from '../http/router.js';
 import { createServer } from '../http/serve.js';
 
-/** What answers operations instead of their functions. */
-export type MockHandlers<C extends Operations, Replies> = {
-  readonly [Name in keyof Replies]: (
+/** Handlers of a mock, by the name of the operation. */
+export type MockHandlers<C extends Operations, Responses> = {
+  readonly [Name in keyof Responses]: (
     input: RouteInput<C[Name & keyof C]>,
-  ) => Replies[Name] | Promise<Replies[Name]>;
-} & { readonly [Name in Exclude<keyof Replies, keyof C>]: never };
+  ) => Responses[Name] | Promise<Responses[Name]>;
+} & { readonly [Name in Exclude<keyof Responses, keyof C>]: never };
 
 type AnyHandler = (input: object) => AnyResponse | Promise<AnyResponse>;
 
-/** Who a token stands for. */
+/** User that a token identifies. */
 export interface MockUser extends TokenUser {
-  /** Context of a Lambda authorizer; arrives as text. @default - none */
+  /** Context of a Lambda authorizer; arrives as text. @default - no context */
   readonly context?: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** Options of `mockApi`. */
 export interface MockOptions {
-  /** Who calls, by the token that is sent: `Authorization: Bearer <token>`. @default - nobody has signed in */
+  /** Users by the token of the request: `Authorization: Bearer <token>`. @default - every request is anonymous */
   readonly users?: Readonly<Record<string, MockUser>>;
-  /** What stands before the contract's paths in a URL, as in `/api`. @default - nothing */
+  /** Prefix of the contract's paths in URLs, for example `/api`. @default - no prefix */
   readonly basePath?: string;
-  /** Told of what would be logged: a handler that fails or breaks its contract. @default console.error */
+  /** Receives errors that a function would log: a handler that fails or breaks its contract. @default console.error */
   readonly failed?: (error: unknown) => void;
 }
 
-/** Answers requests as the API would. It fits where `fetch` is wanted. */
+/** Mocked API with the signature of `fetch`. */
 export type MockApi = (request: Request | URL | string, init?: RequestInit) => Promise<Response>;
 
 /**
- * The API in the browser, or in a test of the front end: checks requests and replies, authorizes and refuses by the same
- * code as the deployed functions, and keeps the responses of operations that are `idempotent` in memory. An operation without a handler answers the first example of its success; without
- * an example, 501.
+ * Creates a mock of an API, for browsers and front-end tests. It authorizes and validates requests and responses with
+ * the code of the deployed functions, and stores the responses of `idempotent` operations in memory. An operation without
+ * a handler returns the first example of its success response; without an example, 501.
  *
- * It is the `fetch` of a client (`createClient(api, { baseUrl: 'https://mock', fetch: mockApi(api, { ... }) })`), or the
- * answer of a service worker: with msw `http.all('/api/*', ({ request }) => mock(request))`.
+ * Use it as the `fetch` of a client (`createClient(api, { baseUrl: 'https://mock', fetch: mockApi(api, { ... }) })`) or in
+ * a service worker: with msw `http.all('/api/*', ({ request }) => mock(request))`.
  *
  * @example
  * import { createClient } from 'cdk-trellis/client';
@@ -63,14 +64,14 @@ export type MockApi = (request: Request | URL | string, init?: RequestInit) => P
  */
 export function mockApi<
   C extends Operations,
-  const Replies extends { readonly [Name in keyof C]?: RouteResponse<C[Name]> } = Record<never, never>,
+  const Responses extends { readonly [Name in keyof C]?: RouteResponse<C[Name]> } = Record<never, never>,
 >(
   contract: Contract<C>,
-  handlers: MockHandlers<C, Replies> = {} as MockHandlers<C, Replies>,
+  handlers: MockHandlers<C, Responses> = {} as MockHandlers<C, Responses>,
   options: MockOptions = {},
 ): MockApi {
   const { basePath = '', failed = (error) => console.error(error) } = options;
-  const servings = new Map(
+  const servers = new Map(
     Object.entries(contract).map(([name, operation]) => [
       name,
       createServer<HttpRequest & Authentication>(operation),
@@ -78,31 +79,31 @@ export function mockApi<
   );
   const responses = memoryResponses();
   return async (input, init) => {
-    const { path, ...read } = await readRequest(new Request(input, init), basePath);
-    const place = matchRoute(contract as Operations, read.method, path);
-    if (place.operation === undefined)
-      return toResponse(unmatchedResponse(place.allow, read.method, read.requestId));
-    const operation = contract[place.operation]!;
+    const { path, ...incoming } = await readRequest(new Request(input, init), basePath);
+    const match = matchRoute(contract as Operations, incoming.method, path);
+    if (match.operation === undefined)
+      return toResponse(unmatchedResponse(match.allow, incoming.method, incoming.requestId));
+    const operation = contract[match.operation]!;
     const handler =
-      (handlers as Readonly<Record<string, AnyHandler>>)[place.operation] ?? exampleOf(operation);
-    if (!handler) return toResponse(notImplemented(place.operation, read.requestId));
+      (handlers as Readonly<Record<string, AnyHandler>>)[match.operation] ?? exampleOf(operation);
+    if (!handler) return toResponse(notImplemented(match.operation, incoming.requestId));
     const request = {
-      ...read,
-      params: place.params,
-      ...authenticationOf(read.headers.authorization, options.users),
-      ...(read.headers['x-api-key'] && { apiKeyId: read.headers['x-api-key'] }),
+      ...incoming,
+      params: match.params,
+      ...authenticationOf(incoming.headers.authorization, options.users),
+      ...(incoming.headers['x-api-key'] && { apiKeyId: incoming.headers['x-api-key'] }),
     };
-    const reply = await servings.get(place.operation)!(request, {
+    const response = await servers.get(match.operation)!(request, {
       authorize: () => authorize(operation.auth, request, undefined),
-      implement: async (given) => handler(given),
+      implement: async (input) => handler(input),
       idempotency: { store: async () => responses, caller: () => callerScope(operation, request) },
       failed,
     });
-    return toResponse(reply);
+    return toResponse(response);
   };
 }
 
-/** What the gateway would say of who sends the request. */
+/** Returns the identity that the gateway would establish. */
 function authenticationOf(
   authorization: string | undefined,
   users: MockOptions['users'] = {},
@@ -122,7 +123,7 @@ function authenticationOf(
     : {};
 }
 
-/** A handler that answers the first example of a success, or a success without a body. */
+/** Returns a handler that returns the first example of a success response, or a success without a body. */
 function exampleOf(operation: Operation): AnyHandler | undefined {
   for (const [status, { content, examples = {} }] of responsesOf(operation)) {
     const [[type, schema] = []] = content;
@@ -137,6 +138,6 @@ function exampleOf(operation: Operation): AnyHandler | undefined {
 }
 
 function notImplemented(name: string, requestId: string) {
-  const detail = `Give \`mockApi\` a handler for ${name}, or its success an example.`;
+  const detail = `Pass \`mockApi\` a handler for ${name}, or add an example to its success response.`;
   return problemResponse({ status: 501, title: 'Not implemented', detail }, requestId);
 }

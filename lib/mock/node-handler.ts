@@ -15,7 +15,7 @@ export interface NodeResponse {
 }
 
 /**
- * A mock as a middleware of Vite, or of any server of Node that takes `(request, response)`.
+ * Creates a middleware from a mock, for Vite and other Node servers with `(request, response)`.
  *
  * @example
  * import { createServer } from 'node:http';
@@ -29,20 +29,20 @@ export interface NodeResponse {
 export function nodeHandler(mock: MockApi): (request: NodeRequest, response: NodeResponse) => Promise<void> {
   return async (request, response) => {
     const { method = 'GET', headers, url = '/' } = request;
-    // Where a middleware is mounted, `url` lacks the path of the mount.
+    // In a mounted middleware, `url` omits the mount path.
     const { originalUrl = url } = request as { originalUrl?: string };
     const chunks: Uint8Array[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = new Blob(chunks as BlobPart[]);
-    const given = Object.entries(headers).flatMap(([name, values]) =>
+    const pairs = Object.entries(headers).flatMap(([name, values]) =>
       [values ?? []].flat().map((value): [string, string] => [name, value]),
     );
-    const answer = await mock(new URL(originalUrl, 'http://localhost'), {
+    const mocked = await mock(new URL(originalUrl, 'http://localhost'), {
       method,
-      headers: given,
+      headers: pairs,
       ...(body.size > 0 && { body }),
     });
-    response.writeHead(answer.status, Object.fromEntries(answer.headers));
-    response.end(new Uint8Array(await answer.arrayBuffer()));
+    response.writeHead(mocked.status, Object.fromEntries(mocked.headers));
+    response.end(new Uint8Array(await mocked.arrayBuffer()));
   };
 }

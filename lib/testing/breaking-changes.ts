@@ -13,16 +13,17 @@ import type {
 } from './compatibility/document-form.js';
 import type { Schema } from './compatibility/schema-form.js';
 
-/** A contract, or a document that `openApiDocument` made of it when it was released. */
+/** Contract, or its OpenAPI document as of its release (`openApiDocument`). */
 export type Release = Contract<Operations> | OpenApiDocument;
 
 /**
- * What breaks the callers of a former version of an API, each change with its operation and place; empty when requests
- * that were valid still are, and what is answered is something that the former contract has.
+ * Returns the changes of an API that break callers of a former version, each with its operation and path; empty if valid
+ * requests are still valid, and every response is in the former contract.
  *
- * Breaking are: an operation, parameter, content type or status that is gone or has another name, a new required input,
- * input that takes less, output that may be more, and authorization that asks for more. What cannot be shown to be
- * harmless counts as breaking. Checks by code (`refine`) are in no document, and not seen.
+ * Breaking changes are: a removed or renamed operation, parameter, content type or status, a new required input, a
+ * narrower input, a wider output, and stricter authorization. A change that cannot be proved compatible counts as
+ * breaking. Validation by code (`refine`) and patterns that other languages cannot express are not part of the document
+ * and not compared.
  *
  * Commit the document of each release, `JSON.stringify(openApiDocument(api), undefined, 2)`, and compare with it:
  *
@@ -33,43 +34,46 @@ export type Release = Contract<Operations> | OpenApiDocument;
  * import { breakingChanges } from 'cdk-trellis/testing';
  * import { ordersApi } from '../contracts/orders.js';
  *
- * test('breaks nobody who calls the released version', () => {
+ * test('is compatible with the released version', () => {
  *   const released = JSON.parse(readFileSync('contracts/released/orders.json', 'utf8'));
  *   assert.deepEqual(breakingChanges(released, ordersApi), []);
  * });
  */
 export function breakingChanges(before: Release, after: Release): string[] {
   const [old, now] = [documentOf(before), documentOf(after)];
-  const found: string[] = [];
+  const breaking: string[] = [];
   for (const [path, item] of Object.entries(old.paths)) {
-    const [place, next] = entryOf(now, path);
+    const [nextPath, next] = entryOf(now, path);
     for (const [method, operation] of Object.entries(item)) {
       const where = `${operation.operationId} (${method.toUpperCase()} ${path})`;
-      const other = next?.[method];
-      const changes = other
-        ? [...renamed(path, place, operation, other), ...new Comparison(old, now).changes(operation, other)]
-        : ['is gone'];
-      found.push(...changes.map((change) => `${where} ${change}`));
+      const counterpart = next?.[method];
+      const changes = counterpart
+        ? [
+            ...renamed(path, nextPath, operation, counterpart),
+            ...new Comparison(old, now).changes(operation, counterpart),
+          ]
+        : ['was removed'];
+      breaking.push(...changes.map((change) => `${where} ${change}`));
     }
   }
-  return found;
+  return breaking;
 }
 
 function documentOf(release: Release): DocumentForm {
   return (apiInfo in release ? openApiDocument(release as Contract) : release) as unknown as DocumentForm;
 }
 
-/** The path may have other names for its parameters: the addresses are the same. */
+/** Finds a path whatever the names of its parameters, which do not change URLs. */
 function entryOf(document: DocumentForm, path: string): [string, DocumentForm['paths'][string] | undefined] {
   const form = replaceParameters(path, '{}');
-  const found = Object.keys(document.paths).find((one) => replaceParameters(one, '{}') === form);
-  return [found ?? path, found === undefined ? undefined : document.paths[found]];
+  const match = Object.keys(document.paths).find((key) => replaceParameters(key, '{}') === form);
+  return [match ?? path, match === undefined ? undefined : document.paths[match]];
 }
 
-function renamed(path: string, place: string, old: OperationForm, now: OperationForm): string[] {
+function renamed(path: string, nextPath: string, old: OperationForm, now: OperationForm): string[] {
   return [
-    ...(old.operationId === now.operationId ? [] : [`is called ${now.operationId} now`]),
-    ...(path === place ? [] : [`has the path ${place} now`]),
+    ...(old.operationId === now.operationId ? [] : [`was renamed to ${now.operationId}`]),
+    ...(path === nextPath ? [] : [`moved to ${nextPath}`]),
   ];
 }
 
@@ -83,7 +87,7 @@ class Comparison {
       isOpen,
     });
     this.requests = new Containment(side(old, true), side(now, true));
-    // What the contract does not declare is never sent.
+    // Undeclared properties are never sent.
     this.responses = new Containment(side(now, false), side(old, true));
   }
 
@@ -100,63 +104,67 @@ class Comparison {
     { parameters: old = [] }: OperationForm,
     { parameters: now = [] }: OperationForm,
   ): string[] {
-    const same = (list: readonly ParameterForm[], { name, in: place }: ParameterForm) =>
-      list.find((one) => one.name === name && one.in === place);
-    const added = now.filter((one) => one.required && one.in !== 'path' && !same(old, one)?.required);
-    const kept = old.filter((one) => one.in !== 'path' || same(now, one));
+    const same = (list: readonly ParameterForm[], { name, in: location }: ParameterForm) =>
+      list.find((parameter) => parameter.name === name && parameter.in === location);
+    const required = now.filter(
+      (parameter) => parameter.required && parameter.in !== 'path' && !same(old, parameter)?.required,
+    );
+    const former = old.filter((parameter) => parameter.in !== 'path' || same(now, parameter));
     return [
-      ...added.map((one) => `wants the ${one.in} parameter ${one.name} now`),
-      ...kept.flatMap((one) => {
-        const next = same(now, one);
-        // A header that nobody declares is let through; a query parameter is not.
-        if (!next) return one.in === 'header' ? [] : [`has no ${one.in} parameter ${one.name} any more`];
-        const change = this.requests.difference(one.schema, next.schema, `${one.in}.${one.name}`);
-        return change ? [`takes less: ${change}`] : [];
+      ...required.map((parameter) => `requires the ${parameter.in} parameter ${parameter.name}`),
+      ...former.flatMap((parameter) => {
+        const { name, in: location, schema } = parameter;
+        const next = same(now, parameter);
+        // Undeclared headers are ignored; undeclared query parameters are rejected.
+        if (!next)
+          return location === 'header' ? [] : [`no longer accepts the ${location} parameter ${name}`];
+        const change = this.requests.difference(schema, next.schema, `${location}.${name}`);
+        return change ? [`accepts less: ${change}`] : [];
       }),
     ];
   }
 
   private ofBodies(old: OperationForm['requestBody'], now: OperationForm['requestBody']): string[] {
     if (!now) return [];
-    if (!old) return now.required ? ['wants a body now'] : [];
+    if (!old) return now.required ? ['requires a body'] : [];
     return Object.entries(old.content).flatMap(([type, { schema }]) => {
       const next = now.content[type];
-      if (!next) return [`takes no ${type} any more`];
+      if (!next) return [`no longer accepts ${type}`];
       const change = this.requests.difference(schema, next.schema, 'body');
-      return change ? [`takes less: ${change}`] : [];
+      return change ? [`accepts less: ${change}`] : [];
     });
   }
 
   private ofResponses(old: OperationForm['responses'], now: OperationForm['responses']): string[] {
-    // What any operation may be refused with is part of every contract, whatever it says; 304 is for who asks for it.
-    const isOwn = (status: string) => !(isShared(Number(status)) || status === '304');
+    // Shared errors are part of every contract; 304 only follows a conditional request.
+    const isDeclared = (status: string) => !(isShared(Number(status)) || status === '304');
     return [
       ...Object.keys(old)
-        .filter((status) => isOwn(status) && !now[status])
-        .map((status) => `answers no ${status} any more`),
+        .filter((status) => isDeclared(status) && !now[status])
+        .map((status) => `no longer returns ${status}`),
       ...Object.keys(now)
-        .filter((status) => isOwn(status) && !old[status])
-        .map((status) => `answers ${status} now`),
+        .filter((status) => isDeclared(status) && !old[status])
+        .map((status) => `newly returns ${status}`),
       ...Object.keys(now)
-        .filter((status) => isOwn(status) && old[status])
+        .filter((status) => isDeclared(status) && old[status])
         .flatMap((status) => this.ofResponse(status, old[status]!, now[status]!)),
     ];
   }
 
   private ofResponse(status: string, old: ResponseForm, now: ResponseForm): string[] {
     const [before, after] = [old.content ?? {}, now.content ?? {}];
-    const gone = Object.keys(before).filter((type) => !after[type]);
+    const removed = Object.keys(before).filter((type) => !after[type]);
     const isNew = Object.keys(before).length === 0 && Object.keys(after).length > 0;
     return [
-      ...gone.map((type) => `answers ${status} without ${type} now`),
-      ...(isNew ? [`answers ${status} with a body now`] : []),
+      ...removed.map((type) => `returns ${status} without ${type}`),
+      ...(isNew ? [`returns ${status} with a body`] : []),
       ...Object.keys(before)
         .filter((type) => after[type])
         .flatMap((type) => this.outputChange(after[type]!.schema, before[type]!.schema, `${status}.body`)),
       ...Object.entries(old.headers ?? {}).flatMap(([name, header]) => {
         const next = now.headers?.[name];
-        if (!next) return header.required ? [`answers ${status} without the header ${name} now`] : [];
-        if (header.required && !next.required) return [`may answer ${status} without the header ${name} now`];
+        if (!next) return header.required ? [`returns ${status} without the header ${name}`] : [];
+        if (header.required && !next.required) return [`may return ${status} without the header ${name}`];
         return this.outputChange(next.schema, header.schema, `${status}.headers.${name}`);
       }),
     ];
@@ -164,23 +172,25 @@ class Comparison {
 
   private outputChange(now: Schema, old: Schema, path: string): string[] {
     const change = this.responses.difference(now, old, path);
-    return change ? [`may answer more: ${change}`] : [];
+    return change ? [`may return more: ${change}`] : [];
   }
 }
 
-/** Whoever was let in must be let in: each of the old ways must do for one of the new. */
+/** Compares authorization: every former requirement must satisfy one of the current ones. */
 function securityChanges(old: readonly Requirement[], now: readonly Requirement[]): string[] {
-  const covers = (shown: Requirement, wanted: Requirement) =>
-    Object.entries(wanted).every(
-      ([scheme, roles]) => shown[scheme] && roles.every((role) => shown[scheme]!.includes(role)),
+  const satisfies = (credentials: Requirement, required: Requirement) =>
+    Object.entries(required).every(
+      ([scheme, roles]) => credentials[scheme] && roles.every((role) => credentials[scheme]!.includes(role)),
     );
-  const ways = (list: readonly Requirement[]) => (list.length > 0 ? list : [{}]);
-  const lost = ways(old).find((shown) => !ways(now).some((wanted) => covers(shown, wanted)));
-  return lost ? [`is for ${described(now)} now, and was for ${described(old)}`] : [];
+  const options = (list: readonly Requirement[]) => (list.length > 0 ? list : [{}]);
+  const rejected = options(old).find(
+    (credentials) => !options(now).some((required) => satisfies(credentials, required)),
+  );
+  return rejected ? [`changed its authorization from ${describe(old)} to ${describe(now)}`] : [];
 }
 
-function described(list: readonly Requirement[]): string {
+function describe(list: readonly Requirement[]): string {
   const [requirement = {}] = list;
   const entries = Object.entries(requirement).map(([scheme, roles]) => [scheme, ...roles].join(' '));
-  return entries.length > 0 ? entries.join(' and ') : 'everyone';
+  return entries.length > 0 ? entries.join(' and ') : 'public';
 }

@@ -3,17 +3,17 @@ import type { EventDefinition } from '../contract/event.js';
 import { Containment } from './compatibility/containment.js';
 import type { Schema } from './compatibility/schema-form.js';
 
-/** An event as it was when it was released; it is JSON, to be committed. */
+/** Event as of a release, in JSON to be committed. */
 export interface ReleasedEvent {
   readonly name: string;
   readonly source: string;
   readonly version: number;
   readonly key?: string;
-  /** The JSON schema of the data (2020-12). */
+  /** JSON schema of the data (2020-12). */
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
-/** What is committed with a release, to compare later versions with: `JSON.stringify(releasedEvents([...]), undefined, 2)`. */
+/** Returns the events of a release, to commit and to compare later versions with: `JSON.stringify(releasedEvents([...]), undefined, 2)`. */
 export function releasedEvents(events: readonly EventDefinition[]): ReleasedEvent[] {
   return events.map(({ name, source, version, key, schema }) => {
     const { $schema: _, ...form } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
@@ -22,12 +22,12 @@ export function releasedEvents(events: readonly EventDefinition[]): ReleasedEven
 }
 
 /**
- * What breaks those who consume the events of a former release, each change with its event; empty when everything
- * that is published now is something that they understand.
+ * Returns the changes that break consumers of the events of a former release, each with its event; empty if consumers
+ * understand every published event.
  *
- * Breaking are, without another version: a property that is gone, optional or of another type, a new value of an
- * enumeration, a key of another name; and in any case an event that is gone or comes from another source. A property
- * more breaks nobody. What cannot be shown to be harmless counts as breaking.
+ * Breaking changes within a version are: a property that is removed, optional or of another type, a new value of an
+ * enumeration, another key. A removed event and another source break consumers in any version. An additional property is
+ * compatible. A change that cannot be proved compatible counts as breaking.
  *
  * @example
  * import { readFileSync } from 'node:fs';
@@ -52,19 +52,19 @@ export function breakingEventChanges(
 function changesOf(old: ReleasedEvent, events: readonly ReleasedEvent[]): string[] {
   const named = events.filter(({ name }) => name === old.name);
   const same = named.filter(({ source }) => source === old.source);
-  if (named.length === 0) return ['is gone'];
-  if (same.length === 0) return [`comes from ${named.map(({ source }) => source).join(', ')} now`];
+  if (named.length === 0) return ['was removed'];
+  if (same.length === 0) return [`changed its source to ${named.map(({ source }) => source).join(', ')}`];
   const next = same.find(({ version }) => version === old.version);
   const newest = Math.max(...same.map(({ version }) => version));
-  if (!next) return newest > old.version ? [] : [`has the version ${newest} now`];
+  if (!next) return newest > old.version ? [] : [`changed its version to ${newest}`];
   return [
-    ...(next.key === old.key ? [] : [`has ${keyOf(next)} now, and had ${keyOf(old)}`]),
+    ...(next.key === old.key ? [] : [`changed its key from ${keyOf(old)} to ${keyOf(next)}`]),
     ...schemaChanges(old, next),
   ];
 }
 
 function schemaChanges(old: ReleasedEvent, next: ReleasedEvent): string[] {
-  // What the definition does not declare is never published; what a consumer does not know, it ignores.
+  // Undeclared properties are never published; consumers ignore unknown ones.
   const published = { definitions: definitionsOf(next), isOpen: false };
   const understood = { definitions: definitionsOf(old), isOpen: true };
   const change = new Containment(published, understood).difference(
@@ -72,7 +72,7 @@ function schemaChanges(old: ReleasedEvent, next: ReleasedEvent): string[] {
     old.schema as Schema,
     'data',
   );
-  return change ? [`may be more than its consumers understand: ${change}`] : [];
+  return change ? [`may have data that consumers do not understand: ${change}`] : [];
 }
 
 function definitionsOf({ schema }: ReleasedEvent): Readonly<Record<string, unknown>> {
@@ -80,5 +80,5 @@ function definitionsOf({ schema }: ReleasedEvent): Readonly<Record<string, unkno
 }
 
 function keyOf({ key }: ReleasedEvent): string {
-  return key === undefined ? 'no key' : `the key ${key}`;
+  return key ?? 'none';
 }

@@ -1,20 +1,21 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import { ACCOUNT, REGION } from './lambda-context.js';
 
+/** Options of `eventBridgeEvent`. */
 export interface EventBridgeOptions<DetailType extends string, Detail> {
   readonly source: string;
   readonly detailType: DetailType;
   readonly detail: Detail;
   /** @default - none */
   readonly resources?: readonly string[];
-  /** In UTC, to the second. @default '2026-01-01T00:00:00Z' */
+  /** Time in UTC, to the second. @default '2026-01-01T00:00:00Z' */
   readonly time?: string;
   readonly id?: string;
 }
 
 /**
- * The event that an EventBridge rule invokes a function with. A schedule's is one, too: its source is `aws.events` (a
- * rule) or `aws.scheduler`, its type `Scheduled Event`, and its detail is empty.
+ * Creates the event of an EventBridge rule. For a schedule use the source `aws.events` (a rule) or `aws.scheduler`, the
+ * type `Scheduled Event`, and an empty detail.
  *
  * @example
  * import { eventBridgeEvent } from 'cdk-trellis/testing';

@@ -5,30 +5,30 @@ import { assertKey } from '../runtime/needs/idempotency.js';
 import type { Need, Needs } from '../runtime/needs/need.js';
 import { peer } from './peer.js';
 
-/** What a need gives its handler, with a mock of the SDK's client in it. */
+/** Client of a need, with a mock of its SDK client. */
 type Fake<Client> = Client extends { readonly client: infer Sdk }
   ? Client & { readonly mock: AwsClientStub<Sdk> }
   : Client;
 
-/** The fakes of a handler's needs. */
+/** Fakes of a handler's needs. */
 export type Fakes<N extends Needs> = {
   readonly [Name in keyof N]: N[Name] extends Need<string, string, infer Client> ? Fake<Client> : never;
 };
 
-/** What stands for a need: a secret's or parameter's text, a function's answer, or what the handler gets itself. */
-type Given<N> =
+/** Fake of a need: the text of a secret or parameter, an implementation of an invoked function, or the client itself. */
+type FakeValue<N> =
   N extends Need<infer Kind, string, infer Client>
     ? Kind extends 'secret' | 'parameter'
       ? string | Client
-      : Client extends { call(event: infer Event): Promise<infer Reply> }
-        ? ((event: Event) => Reply | Promise<Reply>) | Client
+      : Client extends { call(event: infer Event): Promise<infer Result> }
+        ? ((event: Event) => Result | Promise<Result>) | Client
         : Client extends { readonly functionName: string; send(event: infer Event): Promise<void> }
           ? ((event: Event) => void | Promise<void>) | Client
           : Client
     : never;
 
-/** Needs that no mock of the SDK can stand for. */
-type Silent<N extends Needs> = {
+/** Needs without an SDK client to mock, whose fakes are required. */
+type Unmockable<N extends Needs> = {
   [Name in keyof N]: N[Name] extends Need<infer Kind, string, infer Client>
     ? Client extends { readonly client: unknown }
       ? never
@@ -38,24 +38,24 @@ type Silent<N extends Needs> = {
     : never;
 }[keyof N];
 
-type Own<N extends Needs> = { readonly [Name in Silent<N>]: Given<N[Name]> } & {
-  readonly [Name in Exclude<keyof N, Silent<N>>]?: Given<N[Name]>;
+type Overrides<N extends Needs> = { readonly [Name in Unmockable<N>]: FakeValue<N[Name]> } & {
+  readonly [Name in Exclude<keyof N, Unmockable<N>>]?: FakeValue<N[Name]>;
 };
 
 /**
- * Stands for everything that a handler needs, so that a unit test can call it: `handler.with(fakes(handler))`.
+ * Creates fakes of a handler's needs for unit tests: `handler.with(fakes(handler))`.
  *
- * Needs of AWS resources are what they are in Lambda, with a name of their own (that of the need) and with a `mock` of
- * their client, from [aws-sdk-client-mock](https://github.com/m-radzikowski/aws-sdk-client-mock): say by it what a
- * command answers, and ask it which were sent. Needs of one kind share a client in a process, and so a mock, which each
- * call of `fakes` resets. A command of which nothing is said fails with its name.
+ * Needs of AWS resources have their usual client, the need's name as the resource name, and a `mock` of the client from
+ * [aws-sdk-client-mock](https://github.com/m-radzikowski/aws-sdk-client-mock), which defines responses of commands and
+ * records sent commands. Needs of one kind share a client in a process, and so a mock, which each call of `fakes` resets.
+ * A command without a mocked response fails with its name.
  *
- * @param own what no mock can stand for: texts of secrets and parameters, answers of functions, values. It may
- *   replace the others, too. `idempotency()` does its work every time unless it is given here, and returns the
- *   result in the form in which it is remembered
- * @throws Error when aws-sdk-client-mock is not installed, or something is neither known nor given. `run` of
- *   `idempotency()` throws an IdempotencyResultNotKeptError for a result that cannot be remembered: in Lambda the first
- *   call would return it, and a repetition throw
+ * @param overrides fakes of needs without an SDK client: texts of secrets and parameters, implementations of invoked
+ *   functions, values. They may replace the other fakes, too. Without an override `idempotency()` runs its work every
+ *   time, and returns the result in its stored form
+ * @throws Error when aws-sdk-client-mock is not installed, an override is unknown, or a required one is missing. `run` of
+ *   `idempotency()` throws an IdempotencyResultNotKeptError for a result that cannot be stored: in Lambda the first call
+ *   would return it, and a repeated one would throw
  * @example
  * import { PutCommand } from '@aws-sdk/lib-dynamodb';
  * import { fakes, runHandler } from 'cdk-trellis/testing';
@@ -68,27 +68,27 @@ type Own<N extends Needs> = { readonly [Name in Silent<N>]: Given<N[Name]> } & {
  */
 export function fakes<N extends Needs>(
   handler: { readonly needs: N },
-  ...[own]: Silent<N> extends never ? [own?: Own<N>] : [own: Own<N>]
+  ...[overrides]: Unmockable<N> extends never ? [overrides?: Overrides<N>] : [overrides: Overrides<N>]
 ): Fakes<N> {
-  const given = (own ?? {}) as Readonly<Record<string, unknown>>;
-  const unknown = Object.keys(given).filter((name) => !(name in handler.needs));
-  const errors = unknown.map((name) => `${name} is given, which the handler does not need`);
-  const made: Record<string, unknown> = {};
+  const values = (overrides ?? {}) as Readonly<Record<string, unknown>>;
+  const unknown = Object.keys(values).filter((name) => !(name in handler.needs));
+  const errors = unknown.map((name) => `${name} is not a need of the handler`);
+  const result: Record<string, unknown> = {};
   for (const [name, need] of Object.entries(handler.needs)) {
-    const fake = name in given ? fromGiven(name, need, given[name]) : fromSdk(name, need);
+    const fake = name in values ? fromValue(name, need, values[name]) : fromSdk(name, need);
     if (fake === undefined)
-      errors.push(`${name} must be given: no mock can stand for a need of the kind ${need.kind}`);
-    made[name] = fake;
+      errors.push(`${name} is required: needs of the kind ${need.kind} have no default fake`);
+    result[name] = fake;
   }
   if (errors.length > 0) {
     throw new Error(
       `${errors.join('\n')}\nCall \`fakes(handler, { ${Object.keys(handler.needs).join(', ')} })\``,
     );
   }
-  return made as Fakes<N>;
+  return result as Fakes<N>;
 }
 
-function fromGiven(name: string, { kind, access }: Need, value: unknown): unknown {
+function fromValue(name: string, { kind, access }: Need, value: unknown): unknown {
   if (kind === 'secret' && typeof value === 'string') return { secretArn: name, value: async () => value };
   if (kind === 'parameter' && typeof value === 'string')
     return { parameterName: name, value: async () => value };
@@ -121,25 +121,25 @@ function fromSdk(name: string, need: Need): unknown {
   return { ...connected, mock: (mockOf(client) as { reset(): unknown }).reset() };
 }
 
-/** One client serves all needs of a kind in a process: there is one mock of it, too. */
+/** Mocks by client: all needs of a kind share a client in a process. */
 const mocks = new WeakMap<object, AwsClientStub<unknown>>();
 
 function mockOf(client: object): AwsClientStub<unknown> {
-  const known = mocks.get(client);
-  if (known) return known;
+  const cached = mocks.get(client);
+  if (cached) return cached;
   const sdk = peer<{ mockClient: typeof mockClient }>('aws-sdk-client-mock', 'fakes');
   const mock = sdk.mockClient(client as Parameters<typeof mockClient>[0]);
   const { reset } = mock;
   mock.reset = () => {
     reset.call(mock);
-    mock.send.callsFake(refuse);
+    mock.send.callsFake(rejectUnmocked);
     return mock;
   };
   mocks.set(client, mock as AwsClientStub<unknown>);
   return mock as AwsClientStub<unknown>;
 }
 
-async function refuse(command: object): Promise<never> {
+async function rejectUnmocked(command: object): Promise<never> {
   const { name } = command.constructor;
-  throw new Error(`Nothing is said of what ${name} answers: \`mock.on(${name}).resolves({ ... })\``);
+  throw new Error(`No response is mocked for ${name}. Add \`mock.on(${name}).resolves({ ... })\`.`);
 }

@@ -6,19 +6,20 @@ import { readRequest, toResponse } from '../http/fetch.js';
 import { matchRoute, problemResponse } from '../http/router.js';
 import { type RestEventOptions, restEvent } from './rest-event.js';
 
-/** A function of an API, as API Gateway invokes it: `route(...)`, or better `route(...).with({ ... })`. */
+/** Function of an API: `route(...)`, or preferably `route(...).with({ ... })`. */
 export type AnyRoute = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
+/** Options of `inProcess`. */
 export interface InProcessOptions {
-  /** Who calls, by the token that is sent: `Authorization: Bearer <token>`. @default - nobody has signed in */
+  /** Users by the token of the request: `Authorization: Bearer <token>`. @default - every request is anonymous */
   readonly users?: Readonly<Record<string, NonNullable<RestEventOptions['user']>>>;
-  /** What stands before the contract's paths in a URL, as in `/api`. @default - nothing */
+  /** Prefix of the contract's paths in URLs, for example `/api`. @default - no prefix */
   readonly basePath?: string;
 }
 
 /**
- * The API in this process, for tests of handlers by the typed client: what it is given as `fetch`. Requests reach the
- * handlers as the events that API Gateway would invoke them with, and nothing leaves the process.
+ * Serves an API in this process, for tests of handlers with the typed client: pass the result as `fetch`. Handlers
+ * receive the events that API Gateway would create, and no request leaves the process.
  *
  * @example
  * import { createClient } from 'cdk-trellis/client';
@@ -38,20 +39,20 @@ export function inProcess<C extends Operations>(
   const bytes = binaryMediaTypes(Object.values(contract));
   return async (input, init) => {
     const { path, requestId, body, ...request } = await readRequest(new Request(input, init), basePath);
-    const place = matchRoute(contract as Operations, request.method, path);
-    // What the gateway answers itself; it has no 405.
-    if (place.operation === undefined) {
+    const match = matchRoute(contract as Operations, request.method, path);
+    // The response of the gateway, which has no 405.
+    if (match.operation === undefined) {
       return toResponse(problemResponse({ status: 404, title: 'Not found' }, requestId));
     }
-    const route = routes[place.operation];
-    if (!route) throw new Error(`\`inProcess\` was given no route for ${place.operation}`);
+    const route = routes[match.operation];
+    if (!route) throw new Error(`\`routes\` must have ${match.operation}, which the request calls`);
     const token = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
     const type = request.headers['content-type']?.split(';', 1)[0] ?? '';
     const isBase64 = bytes.includes('*/*') || bytes.includes(type);
     const event = restEvent({
       ...request,
       path,
-      params: place.params,
+      params: match.params,
       ...(body.length > 0 && { body: isBase64 ? body : new TextDecoder().decode(body) }),
       ...(Object.hasOwn(users, token) && { user: users[token] }),
       ...(request.headers['x-api-key'] && { apiKeyId: request.headers['x-api-key'] }),

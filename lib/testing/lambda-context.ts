@@ -1,16 +1,17 @@
 import type { Context } from 'aws-lambda';
 
-/** Where the events of this kit come from. */
+/** Account and region of the events. */
 export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
 
+/** Options of `lambdaContext`. */
 export interface ContextOptions extends Partial<Omit<Context, 'getRemainingTimeInMillis'>> {
-  /** How much time the function has left, in milliseconds. @default 10000 */
+  /** Remaining time of the invocation in milliseconds. @default 10000 */
   readonly remainingMilliseconds?: number;
 }
 
 /**
- * The context that Lambda invokes a function with.
+ * Creates the context of an invocation.
  *
  * @example
  * import { lambdaContext } from 'cdk-trellis/testing';

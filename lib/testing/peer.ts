@@ -1,7 +1,7 @@
 /**
- * Loads a package that only some tests need: it is an optional peer of this library.
+ * Loads an optional peer dependency, which only some tests need.
  *
- * @throws Error that says what to install
+ * @throws Error with the command to install it
  */
 export function peer<Module>(name: string, user: string): Module {
   try {

@@ -2,15 +2,16 @@ import type { EventData, EventDefinition } from '../contract/event.js';
 import { type DeliveredEvent, envelopeOf, newEvent, type PublishOptions } from '../runtime/event.js';
 import { eventBridgeEvent } from './event-bridge-event.js';
 
+/** Options of `publishedEvent`. */
 export interface PublishedEventOptions extends PublishOptions {
-  /** The id by which a second delivery is known. @default - another one for each event */
+  /** Id of the event, the same for a repeated delivery. @default - a new id for each event */
   readonly id?: string;
 }
 
 /**
- * The event that EventBridge delivers to a handler made with `consume` when somebody has published this.
+ * Creates the event that EventBridge delivers to a handler of `consume` for a published event.
  *
- * @throws ZodError when the data is not what the definition says
+ * @throws ZodError when the data does not match the schema
  * @example
  * import { publishedEvent } from 'cdk-trellis/testing';
  * import { OrderPlaced } from '../contracts/orders.js';

@@ -1,31 +1,32 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { claimsOf, type TokenUser } from '../http/claims.js';
 
+/** Options of `restEvent`. */
 export interface RestEventOptions {
   readonly method?: string;
   readonly path?: string;
-  /** Path parameters as they stand in the URL, that is, percent-encoded. */
+  /** Path parameters, percent-encoded as in the URL. */
   readonly params?: Readonly<Record<string, string>>;
-  /** A list is a parameter that is repeated. */
+  /** Query parameters; a list is sent as a repeated parameter. */
   readonly query?: Readonly<Record<string, string | readonly string[]>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** An object is sent as JSON, text as it is, bytes in base64. */
+  /** Body; an object is sent as JSON, text unchanged, bytes in base64. */
   readonly body?: unknown;
-  /** The signed-in user, as the gateway's Cognito authorizer passes them on; the header `Authorization` has their token. @default - nobody */
+  /** Signed-in user of the Cognito authorizer; the header `Authorization` has the user's token. @default - no user */
   readonly user?: TokenUser;
-  /** Whose AWS credentials signed the request. @default - it is not signed */
+  /** Principal whose AWS credentials signed the request. @default - the request is not signed */
   readonly caller?: { readonly account?: string; readonly arn: string; readonly userId?: string };
-  /** The id of the API key that was sent. @default - none */
+  /** Id of the API key of the request. @default - no key */
   readonly apiKeyId?: string;
   /**
-   * What a Lambda authorizer told; the gateway makes texts of it. Its `principalId` may be among it, and is
-   * `principal-1` otherwise. @default - there is none
+   * Context of a Lambda authorizer, which the gateway converts to text. `principalId` is `principal-1` unless the context
+   * has it. @default - no context
    */
   readonly context?: Readonly<Record<string, string | number | boolean>>;
 }
 
 /**
- * The event that API Gateway invokes a function of a REST API with.
+ * Creates the event of a REST API of API Gateway.
  *
  * @example
  * import { restEvent } from 'cdk-trellis/testing';
@@ -86,7 +87,7 @@ function textOf(body: unknown): string {
 }
 
 function authorizerOf({ user, context }: RestEventOptions) {
-  // The gateway passes every claim on as text, and a list joined by commas.
+  // The gateway passes every claim as text, and joins lists by commas.
   if (user) {
     return {
       claims: Object.fromEntries(
@@ -99,7 +100,7 @@ function authorizerOf({ user, context }: RestEventOptions) {
   return { principalId: 'principal-1', ...Object.fromEntries(texts) };
 }
 
-/** The token that the gateway has verified, in place of any other: unsigned, for nobody checks it again. */
+/** Sets the token that the gateway verified; it is unsigned, because functions do not verify it again. */
 function replaceAuthorization(headers: Record<string, string>, user: TokenUser) {
   for (const name of Object.keys(headers)) {
     if (name.toLowerCase() === 'authorization') delete headers[name];

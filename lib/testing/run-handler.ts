@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { lambdaContext } from './lambda-context.js';
 
-/** A handler that takes clients of a test: one that `handle`, `route` or `worker` has made. */
+/** Handler that accepts clients of a test: created by `handle`, `route` or `worker`. */
 interface Bound<Event, Result, Clients> {
   with(clients: Clients): (event: Event, context?: Context) => Promise<Result>;
 }
@@ -13,10 +13,10 @@ interface Run<Event> {
 }
 
 /**
- * Calls a handler as Lambda does: the event and the result go through JSON, so that a `Date` arrives as a text, what is
- * `undefined` not at all, and what cannot be sent is an error.
+ * Calls a handler as Lambda does: the event and the result are converted to JSON and back. A `Date` arrives as text,
+ * `undefined` is omitted, and a value that JSON cannot represent is an error.
  *
- * @param run.bind what stands for the handler's needs, as from `fakes(handler)`; others' needs may be in it, too
+ * @param run.bind clients of the handler's needs, for example `fakes(handler)`; it may have further entries
  * @throws Error when a need is missing, or when the event or the result is not JSON
  * @example
  * import { fakes, runHandler } from 'cdk-trellis/testing';
@@ -56,16 +56,16 @@ function bindAll(handler: AnyHandler, bind: Readonly<Record<string, unknown>>) {
   if (handler.with) return handler.with(bind);
   if (Object.keys(bind).length === 0) return handler;
   throw new Error(
-    'The handler takes no `bind`: it needs nothing, or a middleware hides what it needs. Call what `handle` or `route` returned.',
+    '`bind` was given, but the handler has no needs (or a middleware hides them). Pass the return value of `handle` or `route`.',
   );
 }
 
-/** Lambda knows no `undefined`: a function that returns nothing returns null. */
-function throughJson(value: unknown, what: string): unknown {
+/** Converts a value to JSON and back. Lambda converts `undefined`, the result of a function without one, to null. */
+function throughJson(value: unknown, name: string): unknown {
   try {
     return JSON.parse(JSON.stringify(value) ?? 'null');
   } catch (error) {
-    throw new Error(`The ${what} must be JSON, as Lambda sends it: ${(error as Error).message}`, {
+    throw new Error(`The ${name} must be JSON, as Lambda sends it: ${(error as Error).message}`, {
       cause: error,
     });
   }

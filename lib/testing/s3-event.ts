@@ -1,20 +1,21 @@
 import type { S3Event } from 'aws-lambda';
 import { REGION } from './lambda-context.js';
 
+/** Options of `s3Event`. */
 export interface S3ObjectEvent {
   readonly bucket: string;
-  /** The key as it is; in the event it is encoded, as S3 does it. */
+  /** Key of the object; the event has it encoded, as S3 does. */
   readonly key: string;
   /** @default 'ObjectCreated:Put' */
   readonly eventName?: string;
-  /** In bytes. @default 1024; an event of a deletion has none */
+  /** Size in bytes. @default 1024; absent in the event of a deletion */
   readonly size?: number;
-  /** @default - the bucket keeps no versions */
+  /** @default - the bucket has no versioning */
   readonly versionId?: string;
 }
 
 /**
- * The event that S3 invokes a function with. The key in it is encoded as in a query string: a handler has to decode it.
+ * Creates the event of an S3 notification. Its key is encoded as in a query string, and a handler must decode it.
  *
  * @example
  * import { s3Event } from 'cdk-trellis/testing';
@@ -24,10 +25,10 @@ export interface S3ObjectEvent {
  */
 export function s3Event(options: S3ObjectEvent): S3Event {
   const { bucket, key, eventName = 'ObjectCreated:Put', size = 1024, versionId } = options;
-  const isThere = eventName.startsWith('ObjectCreated:');
+  const exists = eventName.startsWith('ObjectCreated:');
   const object = {
     key: encoded(key),
-    ...(isThere && { size, eTag: 'd41d8cd98f00b204e9800998ecf8427e' }),
+    ...(exists && { size, eTag: 'd41d8cd98f00b204e9800998ecf8427e' }),
     ...(versionId !== undefined && { versionId }),
     sequencer: '0055AED6DCD90281E5',
   };
@@ -57,7 +58,7 @@ export function s3Event(options: S3ObjectEvent): S3Event {
   };
 }
 
-/** As Java's URLEncoder does it, but for slashes. */
+/** Encodes a key like Java's URLEncoder, except for slashes. */
 function encoded(key: string): string {
   const strict = encodeURIComponent(key).replace(
     /[!'()~]/g,

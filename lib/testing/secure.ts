@@ -3,24 +3,24 @@ import type { NagPack } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { peer } from './peer.js';
 
-/** Something that a security scan finds and nobody has acknowledged. */
+/** Finding of a security scan that is not acknowledged. */
 export interface SecurityFinding {
-  /** As in `AwsSolutions-S1`; it is what an acknowledgement names. */
+  /** Id of the rule, for example `AwsSolutions-S1`; an acknowledgement uses it. */
   readonly rule: string;
-  /** The path of the construct. */
+  /** Path of the construct. */
   readonly path: string;
   readonly description: string;
 }
 
 /**
- * What [cdk-nag](https://github.com/cdklabs/cdk-nag)'s packs AwsSolutions and Serverless find in a stack or an app,
- * and nobody has acknowledged.
+ * Returns the findings of [cdk-nag](https://github.com/cdklabs/cdk-nag)'s packs AwsSolutions and Serverless in a stack
+ * or an app, except acknowledged ones.
  *
  * @throws Error when cdk-nag is not installed
  */
 export function securityFindings(scope: IConstruct): SecurityFinding[] {
   const { AwsSolutionsChecks, ServerlessChecks } = peer<typeof import('cdk-nag')>('cdk-nag', 'expectSecure');
-  // Some findings are acknowledged when templates are written: what they are about is known only then.
+  // Some findings are acknowledged during synthesis, when their resources exist.
   (scope.node.root as Stage).synth();
   const packs: NagPack[] = [new AwsSolutionsChecks(), new ServerlessChecks()];
   return packs.flatMap((pack) =>
@@ -35,10 +35,10 @@ export function securityFindings(scope: IConstruct): SecurityFinding[] {
 }
 
 /**
- * Fails when cdk-nag's packs AwsSolutions and Serverless find something in a stack or an app that nobody has
- * acknowledged.
+ * Asserts that cdk-nag's packs AwsSolutions and Serverless have no findings in a stack or an app, except acknowledged
+ * ones.
  *
- * @throws Error that lists each finding, where it is and what to do
+ * @throws Error with each finding, its path and the remedy
  * @example
  * import { DataTable } from 'cdk-trellis';
  * import { expectSecure } from 'cdk-trellis/testing';
@@ -53,6 +53,6 @@ export function expectSecure(scope: IConstruct): void {
     .map(({ rule, path, description }) => `\n- ${rule} at ${path}: ${description}`)
     .join('');
   throw new Error(
-    `Expected cdk-nag to find nothing, got:${list}\nRepair it, or say why it is right: \`Validations.of(construct).acknowledge({ id: '${findings[0]?.rule}', reason: '...' })\``,
+    `Expected no findings of cdk-nag, got:${list}\nFix it, or acknowledge it with a reason: \`Validations.of(construct).acknowledge({ id: '${findings[0]?.rule}', reason: '...' })\``,
   );
 }

@@ -1,17 +1,18 @@
 import type { SNSEvent } from 'aws-lambda';
 import { ACCOUNT, REGION } from './lambda-context.js';
 
+/** Options of `snsEvent`. */
 export interface SnsNotification {
-  /** An object is sent as JSON, text as it is. */
+  /** Message; an object is sent as JSON, text unchanged. */
   readonly message: unknown;
   /** @default - none */
   readonly subject?: string;
-  /** Texts; other types of attributes are rare. @default - none */
+  /** Attributes of the type String. @default - no attributes */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /**
- * The event that SNS invokes a function with: one notification at a time.
+ * Creates the event of an SNS subscription, which has one notification.
  *
  * @param topicName @default 'topic'
  * @example
@@ -45,7 +46,7 @@ export function snsEvent(
           Type: 'Notification',
           UnsubscribeUrl: `${endpoint}/?Action=Unsubscribe&SubscriptionArn=${subscriptionArn}`,
           TopicArn: topicArn,
-          // SNS says null, which the types do not know.
+          // SNS sends null, which the types do not declare.
           Subject: (subject ?? null) as string,
         },
       },

@@ -2,41 +2,43 @@ import { createHash } from 'node:crypto';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { ACCOUNT, REGION } from './lambda-context.js';
 
+/** Message of `sqsEvent`. */
 export interface SqsMessage {
-  /** An object is sent as JSON, text as it is. */
+  /** Body; an object is sent as JSON, text unchanged. */
   readonly body: unknown;
-  /** @default - another one for each message */
+  /** @default - a new id for each message */
   readonly messageId?: string;
-  /** How often it was received, this time included. @default 1 */
+  /** Number of receives, including this one. @default 1 */
   readonly receiveCount?: number;
-  /** Texts; other types of attributes are rare. @default - none */
+  /** Attributes of the type String. @default - no attributes */
   readonly attributes?: Readonly<Record<string, string>>;
-  /** The group that keeps its order. @default - the queue's name, where it is a FIFO queue */
+  /** Message group id. @default - the queue's name for a FIFO queue, otherwise no group */
   readonly groupId?: string;
 }
 
 /**
- * The event that SQS invokes a function with.
+ * Creates the event of an SQS queue.
  *
- * @param messages what is in the batch: bodies, or bodies and what else is to be known of them
- * @param queueName with `.fifo` at its end it is a FIFO queue. @default 'queue'
+ * @param messages messages of the batch
+ * @param queueName name of the queue; a FIFO queue ends with `.fifo`. @default 'queue'
  * @example
  * import { sqsEvent } from 'cdk-trellis/testing';
  *
  * const event = sqsEvent([{ body: { orderId: '1' } }, { body: { orderId: '2' }, receiveCount: 3 }]);
  */
 export function sqsEvent(messages: readonly SqsMessage[], queueName = 'queue'): SQSEvent {
-  return { Records: messages.map((message, at) => recordOf(message, at, queueName)) };
+  return { Records: messages.map((message, index) => recordOf(message, index, queueName)) };
 }
 
-function recordOf(message: SqsMessage, at: number, queueName: string): SQSRecord {
-  const { messageId = `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`, attributes = {} } = message;
+function recordOf(message: SqsMessage, index: number, queueName: string): SQSRecord {
+  const { messageId = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`, attributes = {} } =
+    message;
   const body = typeof message.body === 'string' ? message.body : JSON.stringify(message.body);
   const isFifo = queueName.endsWith('.fifo');
   const groupId = message.groupId ?? (isFifo ? queueName : undefined);
   return {
     messageId,
-    receiptHandle: `receipt-${at}`,
+    receiptHandle: `receipt-${index}`,
     body,
     attributes: {
       ApproximateReceiveCount: String(message.receiveCount ?? 1),
@@ -44,7 +46,10 @@ function recordOf(message: SqsMessage, at: number, queueName: string): SQSRecord
       SenderId: 'AIDAEXAMPLE',
       ApproximateFirstReceiveTimestamp: '1767225600001',
       ...(groupId !== undefined && { MessageGroupId: groupId }),
-      ...(isFifo && { SequenceNumber: String(at).padStart(20, '0'), MessageDeduplicationId: sha256(body) }),
+      ...(isFifo && {
+        SequenceNumber: String(index).padStart(20, '0'),
+        MessageDeduplicationId: sha256(body),
+      }),
     },
     messageAttributes: Object.fromEntries(
       Object.entries(attributes).map(([name, stringValue]) => [name, { stringValue, dataType: 'String' }]),

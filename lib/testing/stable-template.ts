@@ -3,18 +3,18 @@ import type { Stack } from 'aws-cdk-lib/core';
 /** Hashes of code and files. */
 const CONTENT = /\b[0-9a-f]{64}\b/g;
 
-/** The end of the logical id of a version of a function, which is another with every change. */
+/** Suffix of the logical id of a function's version, which changes with the code. */
 const VERSION = /(CurrentVersion[0-9A-F]{8})[0-9a-f]{32}/g;
 
-/** The hash of a function of this library, in its description and in that of its version. */
+/** Hash of a function of this library, in the descriptions of the function and its version. */
 const RELEASE = /\blive [0-9a-f]{12}\b/g;
 
-/** The end of the logical ids of a function's role and policy, which are others with every change of what they allow. */
+/** Suffix of the logical ids of a function's role and policy, which changes with its permissions. */
 const ROLE = /(ServiceRole(?:DefaultPolicy)?[0-9A-F]{8})[0-9a-f]{8}\b/g;
 
 /**
- * The template of a stack for a snapshot, which changes when the resources do and not when only code does: hashes of
- * content and inline code are masked, and what CDK adds to every template (the bootstrap version and its check) is left out.
+ * Returns the template of a stack for snapshots, which changes with the resources but not with the code: hashes of content
+ * and inline code are masked, and CDK's additions to every template (the bootstrap version and its check) are omitted.
  *
  * @example
  * import { stableTemplate } from 'cdk-trellis/testing';
@@ -22,7 +22,7 @@ const ROLE = /(ServiceRole(?:DefaultPolicy)?[0-9A-F]{8})[0-9a-f]{8}\b/g;
  * const template = stableTemplate(stack); // expect(stableTemplate(stack)).toMatchSnapshot()
  */
 export function stableTemplate(stack: Stack): Record<string, unknown> {
-  // Loaded here: tests of handlers load this module's index, too, and need no CDK.
+  // Loaded lazily, because tests of handlers load this module without CDK.
   const { Template } = require('aws-cdk-lib/assertions') as typeof import('aws-cdk-lib/assertions');
   const text = JSON.stringify(Template.fromStack(stack).toJSON());
   const masked = text
@@ -41,7 +41,7 @@ export function stableTemplate(stack: Stack): Record<string, unknown> {
   };
 }
 
-/** A section of the template without one entry; nothing if there is no other. */
+/** Returns a section of the template without one entry; an empty object if no entry is left. */
 function without(section: object | undefined, name: string, entry: string): Record<string, unknown> {
   const rest = Object.entries(section ?? {}).filter(([key]) => key !== entry);
   return rest.length > 0 ? { [name]: Object.fromEntries(rest) } : {};

@@ -1,12 +1,13 @@
 import type { TriggerEvents, TriggerName } from '../runtime/handlers/trigger.js';
 import { REGION } from './lambda-context.js';
 
+/** Options of `triggerEvent`. */
 export interface TriggerEventOptions<T extends TriggerName> {
-  /** What has happened, as in `PreSignUp_AdminCreateUser`. @default - a user signs up, confirms or signs in */
+  /** Trigger source, for example `PreSignUp_AdminCreateUser`. @default - a user signs up, confirms or signs in */
   readonly source?: TriggerEvents[T]['triggerSource'];
-  /** What the user pool knows of the user. @default - a sub and an e-mail address */
+  /** Attributes of the user in the user pool. @default - a sub and an e-mail address */
   readonly attributes?: Readonly<Record<string, string>>;
-  /** Further parts of the event's `request`. @default - those that Cognito always sends */
+  /** Additional parts of the event's `request`. @default - the parts that Cognito always sends */
   readonly request?: Partial<TriggerEvents[T]['request']>;
   /** @default 'us-east-1_test' */
   readonly userPoolId?: string;
@@ -69,7 +70,7 @@ const DEFAULTS: { readonly [T in TriggerName]: Defaults<T> } = {
 };
 
 /**
- * The event that a user pool asks a trigger with.
+ * Creates the event of a user pool trigger.
  *
  * @example
  * import { triggerEvent } from 'cdk-trellis/testing';
@@ -90,7 +91,7 @@ export function triggerEvent<T extends TriggerName>(
     triggerSource: options.source ?? source,
     callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'test' },
     request: {
-      // Of somebody to be migrated the pool knows nothing yet.
+      // The user pool has no attributes of a user before the migration.
       ...(trigger !== 'userMigration' && { userAttributes: { ...attributes } }),
       ...structuredClone(request),
       ...options.request,

@@ -1,13 +1,17 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createClient } from 'cdk-trellis/client';
-import { defineApi, Problem } from 'cdk-trellis/contract';
+import { defineApi, defineProblem, Problem } from 'cdk-trellis/contract';
 import { type MockOptions, mockApi, nodeHandler } from 'cdk-trellis/mock';
 import { build } from 'esbuild';
 import * as z from 'zod';
 import { productsApi } from '../../contracts/products.js';
-import { Closed, isoDate } from '../fixtures/contract.js';
 
+const Closed = defineProblem({ type: 'urn:problem:closed', title: 'The shop is closed', status: 409 });
+const isoDate = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
 const partners = {
   authorizer: 'partners',
   context: z.object({ partnerId: z.string(), level: z.number() }),
@@ -68,12 +72,12 @@ const clientOf = (token?: string) =>
   createClient(api, { baseUrl: 'https://mock/api', fetch: mock, token: () => token });
 
 describe('a mock', () => {
-  it('answers what its handlers answer', async () => {
+  it('returns the responses of its handlers', async () => {
     const result = await clientOf('ann').getOrder({ params: { orderId: 'a/b' } });
     expect(result).toMatchObject({ status: 200, body: { orderId: 'a/b', by: 'user-1' } });
   });
 
-  it('refuses like the deployed functions', async () => {
+  it('rejects requests like the deployed functions', async () => {
     expect(await clientOf().getOrder({ params: { orderId: 'x' } })).toMatchObject({ status: 401 });
     expect(await clientOf('mallory').getOrder({ params: { orderId: 'x' } })).toMatchObject({ status: 401 });
     expect(await clientOf('constructor').getOrder({ params: { orderId: 'x' } })).toMatchObject({
@@ -90,12 +94,12 @@ describe('a mock', () => {
     });
   });
 
-  it('that breaks its contract answers 500 and tells why', async () => {
+  it('returns 500 for a response that breaks the contract, and reports the reason', async () => {
     expect(await clientOf('ann').placeOrder({ body: { quantity: 9 } })).toMatchObject({ status: 500 });
     expect(String(failures)).toContain('returned 201 with a body that breaks its contract');
   });
 
-  it('knows callers of every kind', async () => {
+  it('authenticates callers of every kind', async () => {
     expect(await clientOf('acme').partner()).toMatchObject({ status: 200, body: 3 });
     expect(await clientOf('ann').partner()).toMatchObject({ status: 401 });
     const signed = await mock('https://mock/api/signed', {
@@ -104,7 +108,7 @@ describe('a mock', () => {
     expect(await signed.json()).toBe('arn:aws:iam::123456789012:user/mock');
   });
 
-  it('without a handler answers the first example, nothing where nothing is answered, and else 501', async () => {
+  it('returns the first example, an empty response, or 501 without a handler', async () => {
     expect(await clientOf().today()).toMatchObject({
       status: 200,
       body: { at: new Date('2027-01-01T00:00:00Z') },
@@ -113,7 +117,7 @@ describe('a mock', () => {
     const response = await mock('https://mock/api/plain');
     expect([response.status, (await response.json()).detail]).toEqual([
       501,
-      'Give `mockApi` a handler for plain, or its success an example.',
+      'Pass `mockApi` a handler for plain, or add an example to its success response.',
     ]);
   });
 
@@ -123,13 +127,13 @@ describe('a mock', () => {
     ['PATCH', '/orders', 405, 'POST, OPTIONS'],
     ['OPTIONS', '/today', 204, 'GET, HEAD, OPTIONS'],
     ['HEAD', '/today', 200, null],
-  ])('answers %s %s with %d', async (method, path, status, allow) => {
+  ])('returns for %s %s the status %d', async (method, path, status, allow) => {
     const response = await mock(`https://mock/api${path}`, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([status, allow]);
     if (status !== 404 && status !== 405) expect(await response.text()).toBe('');
   });
 
-  it('takes a Request, as a service worker has one', async () => {
+  it('accepts a Request, like a service worker', async () => {
     const request = new Request('https://mock/api/orders', {
       method: 'POST',
       headers: { authorization: 'Bearer ann', 'content-type': 'application/json' },
@@ -138,7 +142,7 @@ describe('a mock', () => {
     expect(await (await mock(request)).json()).toEqual({ quantity: 2 });
   });
 
-  it('of the products runs by the examples of its contract', async () => {
+  it('of the products returns the examples of its contract', async () => {
     const products = createClient(productsApi, { baseUrl: 'https://mock', fetch: mockApi(productsApi) });
     expect(await products.listProducts()).toMatchObject({
       status: 200,
@@ -147,11 +151,11 @@ describe('a mock', () => {
   });
 });
 
-describe('a mock in a server of Node', () => {
-  it('answers as it does elsewhere, also where it is mounted', async () => {
+describe('a mock in a Node server', () => {
+  it('returns the same responses, also when mounted', async () => {
     const handler = nodeHandler(mock);
     const server = createServer((request, response) => {
-      // As Vite does it with what is mounted at /api.
+      // Like Vite with a middleware at /api.
       void handler(
         Object.assign(request, { originalUrl: request.url, url: request.url!.replace('/api', '') }),
         response,
@@ -172,7 +176,7 @@ describe('a mock in a server of Node', () => {
   });
 });
 
-it('a mock in a browser has nothing of AWS or of Node in it', async () => {
+it('a mock in a browser includes no code of AWS or Node', async () => {
   const { metafile } = await build({
     stdin: {
       contents: "export * from './lib/mock/index.ts'; export * from './lib/client/index.ts';",

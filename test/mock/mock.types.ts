@@ -1,4 +1,4 @@
-// Compiled, never run: what the compiler must refuse.
+// Compiled, never run: errors that the compiler must report.
 import { defineApi } from 'cdk-trellis/contract';
 import { mockApi } from 'cdk-trellis/mock';
 import * as z from 'zod';
@@ -30,7 +30,7 @@ mockApi(
   { basePath: '/api' },
 );
 
-// @ts-expect-error an operation that the contract does not have
+// @ts-expect-error an operation that is not in the contract
 mockApi(api, { remove: () => ({ status: 204 }) });
 // @ts-expect-error a status that the operation does not have
 mockApi(api, { get: () => ({ status: 404 }) });

@@ -10,10 +10,10 @@ import { breakingChanges } from 'cdk-trellis/testing';
 import fc from 'fast-check';
 import * as z from 'zod';
 import { strict } from '../../lib/contract/strict.js';
-import { Closed } from '../fixtures/contract.js';
 import { schemaCases } from '../support/arbitrary-schema.js';
 
 const Order = z.object({ orderId: z.string(), note: z.string().optional() });
+const Closed = defineProblem({ type: 'urn:problem:closed', title: 'Closed', status: 409 });
 
 const base = {
   method: 'POST',
@@ -28,14 +28,14 @@ const base = {
 const api = (operation: object, name = 'placeOrder') =>
   defineApi({ name: 'orders', version: '1.0.0' }, { [name]: { ...base, ...operation } as Operation });
 
-/** What breaks when the operation is changed so. */
+/** Returns the breaking changes of an operation's change. */
 const changes = (change: object, from: object = {}) =>
   breakingChanges(api(from), api({ ...from, ...change })).map((text) =>
     text.replace(/^placeOrder \([^)]*\) /, ''),
   );
 
 const body = (shape: z.ZodRawShape) => ({ body: base.body.extend(shape) });
-const answer = (schema: z.ZodType) => ({
+const withResponse = (schema: z.ZodType) => ({
   responses: { ...base.responses, 200: { ...base.responses[200], body: schema } },
 });
 
@@ -46,11 +46,11 @@ it('nothing breaks when nothing changes', () => {
 it('a change is named with its operation', () => {
   const renamed = breakingChanges(api({}), api({ path: '/orders/{id}', params: undefined }, 'addOrder'));
   expect(renamed).toEqual([
-    'placeOrder (POST /orders/{orderId}) is called addOrder now',
-    'placeOrder (POST /orders/{orderId}) has the path /orders/{id} now',
+    'placeOrder (POST /orders/{orderId}) was renamed to addOrder',
+    'placeOrder (POST /orders/{orderId}) moved to /orders/{id}',
   ]);
   expect(breakingChanges(api({}), api({ method: 'PUT' }))).toEqual([
-    'placeOrder (POST /orders/{orderId}) is gone',
+    'placeOrder (POST /orders/{orderId}) was removed',
   ]);
 });
 
@@ -59,114 +59,114 @@ describe('breaking is', () => {
     [
       'a new required query parameter',
       { query: base.query.extend({ page: z.string() }) },
-      'wants the query parameter page now',
+      'requires the query parameter page',
     ],
     [
       'a parameter that became required',
       { query: z.object({ limit: z.coerce.number().int().max(10), day: z.string() }) },
-      'wants the query parameter limit now',
+      'requires the query parameter limit',
     ],
     [
-      'a query parameter that is gone',
+      'a query parameter that is removed',
       { query: z.object({ day: z.string() }) },
-      'has no query parameter limit any more',
+      'no longer accepts the query parameter limit',
     ],
     [
-      'a query parameter that takes less',
+      'a query parameter that accepts less',
       { query: base.query.extend({ day: z.iso.date() }) },
-      'takes less: query.day: `format` became "date"',
+      'accepts less: query.day: `format` became "date"',
     ],
     [
-      'a path parameter that takes less',
+      'a path parameter that accepts less',
       { params: z.object({ orderId: z.string().max(5) }) },
-      'takes less: path.orderId: `maxLength` became 5',
+      'accepts less: path.orderId: `maxLength` became 5',
     ],
     [
       'a new required header',
       { headers: z.object({ 'x-shop': z.string() }) },
-      'wants the header parameter x-shop now',
+      'requires the header parameter x-shop',
     ],
-    ['an idempotency key', { idempotencyKey: true }, 'wants the header parameter idempotency-key now'],
+    ['an idempotency key', { idempotencyKey: true }, 'requires the header parameter idempotency-key'],
     [
       'a new required property',
       body({ price: z.int() }),
-      'takes less: body.price: is required, but may be left out',
+      'accepts less: body.price: is required, but may be absent',
     ],
     [
       'a property that became required',
       body({ note: z.string() }),
-      'takes less: body.note: is required, but may be left out',
+      'accepts less: body.note: is required, but may be absent',
     ],
     [
-      'a property that is gone',
+      'a property that is removed',
       { body: base.body.omit({ note: true }) },
-      'takes less: body.note: must not be there',
+      'accepts less: body.note: must be absent',
     ],
     [
       'a smaller range',
       body({ quantity: z.int().min(1).max(4) }),
-      'takes less: body.quantity: must be at most 4',
+      'accepts less: body.quantity: must be at most 4',
     ],
     [
       'a pattern',
       body({ note: z.string().regex(/^a/).optional() }),
-      'takes less: body.note: `pattern` became "^a"',
+      'accepts less: body.note: `pattern` became "^a"',
     ],
-    ['another type', body({ quantity: z.string() }), 'takes less: body.quantity: integer became string'],
+    ['another type', body({ quantity: z.string() }), 'accepts less: body.quantity: integer became string'],
     [
-      'a value that is gone',
+      'a value that is removed',
       body({ kind: z.enum(['a']) }),
-      'takes less: body.kind: "b" is not among its values',
+      'accepts less: body.kind: "b" is not among its values',
     ],
-    ['bytes instead of JSON', { body: binary('image/png') }, 'takes no application/json any more'],
-    ['a status that is gone', { responses: { 200: base.responses[200] } }, 'answers no 404 any more'],
-    ['a new status', { responses: { ...base.responses, 202: {} } }, 'answers 202 now'],
-    ['a new problem', { errors: [Closed] }, 'answers 409 now'],
+    ['bytes instead of JSON', { body: binary('image/png') }, 'no longer accepts application/json'],
+    ['a status that is removed', { responses: { 200: base.responses[200] } }, 'no longer returns 404'],
+    ['a new status', { responses: { ...base.responses, 202: {} } }, 'newly returns 202'],
+    ['a new problem', { errors: [Closed] }, 'newly returns 409'],
     [
-      'a property of a response that is gone',
-      answer(z.object({ note: z.string() })),
-      'may answer more: 200.body.orderId: is required, but may be left out',
+      'a property of a response that is removed',
+      withResponse(z.object({ note: z.string() })),
+      'may return more: 200.body.orderId: is required, but may be absent',
     ],
     [
       'a property of a response that may be left out',
-      answer(Order.partial()),
-      'may answer more: 200.body.orderId: is required, but may be left out',
+      withResponse(Order.partial()),
+      'may return more: 200.body.orderId: is required, but may be absent',
     ],
     [
       'a property of a response that may be null',
-      answer(z.object({ orderId: z.string().nullable() })),
-      'may answer more: 200.body.orderId: null became string',
+      withResponse(z.object({ orderId: z.string().nullable() })),
+      'may return more: 200.body.orderId: null became string',
     ],
     [
-      'a header of a response that is gone',
+      'a header of a response that is removed',
       { responses: { ...base.responses, 200: Order } },
-      'answers 200 without the header location now',
+      'returns 200 without the header location',
     ],
     [
-      'a body that is gone',
+      'a body that is removed',
       { responses: { ...base.responses, 200: { headers: base.responses[200].headers } } },
-      'answers 200 without application/json now',
+      'returns 200 without application/json',
     ],
     [
-      'authorization that asks for more',
+      'stricter authorization',
       { auth: { group: 'admins' } },
-      'is for users group admins now, and was for users',
+      'changed its authorization from users to users group admins',
     ],
-    ['authorization of another kind', { auth: 'iam' }, 'is for iam now, and was for users'],
-    ['an API key', { apiKey: true }, 'is for users and apiKey now, and was for users'],
-  ])('%s', (_what, change, message) => {
+    ['authorization of another kind', { auth: 'iam' }, 'changed its authorization from users to iam'],
+    ['an API key', { apiKey: true }, 'changed its authorization from users to users and apiKey'],
+  ])('%s', (_name, change, message) => {
     expect(changes(change)).toContain(message);
   });
 
-  it('another problem of one status, and a body where there was none', () => {
+  it('another problem with the same status, and a new body', () => {
     const other = defineProblem({ type: 'urn:problem:full', title: 'Full', status: 409 });
     expect(changes({ errors: [Closed, other] }, { errors: [Closed] })).toEqual([
-      expect.stringContaining('may answer more: 409.body.type: "urn:problem:full" is not among its values'),
+      expect.stringContaining('may return more: 409.body.type: "urn:problem:full" is not among its values'),
     ]);
     expect(changes({ responses: { 200: z.string() } }, { responses: { 200: {} } })).toEqual([
-      'answers 200 with a body now',
+      'returns 200 with a body',
     ]);
-    expect(changes({ body: z.string() }, { body: undefined })).toEqual(['wants a body now']);
+    expect(changes({ body: z.string() }, { body: undefined })).toEqual(['requires a body']);
   });
 
   it('a header of a response that may be missing', () => {
@@ -174,7 +174,7 @@ describe('breaking is', () => {
       responses: { 200: { body: Order, headers: z.object({ location }) } },
     });
     expect(changes(headers(z.string().optional()), headers(z.string()))).toEqual([
-      'may answer 200 without the header location now',
+      'may return 200 without the header location',
     ]);
   });
 });
@@ -184,17 +184,17 @@ describe('not breaking is', () => {
     ['a new optional parameter', { query: base.query.extend({ page: z.string().optional() }) }],
     ['a parameter with a default', { query: base.query.extend({ page: z.string().default('1') }) }],
     ['a parameter that became optional', { query: base.query.extend({ day: z.string().optional() }) }],
-    ['a header that nobody reads any more', { headers: undefined }],
+    ['a header that is ignored', { headers: undefined }],
     ['a new optional property', body({ gift: z.boolean().optional() })],
     ['a larger range', body({ quantity: z.number().min(0) })],
     ['a further value', body({ kind: z.enum(['a', 'b', 'c']) })],
     ['a further type', body({ quantity: z.union([z.int(), z.string()]) })],
     ['a loose object', { body: base.body.loose() }],
-    ['a body that nobody reads any more', { body: undefined }],
-    ['a new property of a response', answer(Order.extend({ total: z.int() }))],
-    ['a property of a response that is there for sure now', answer(Order.required())],
-    ['an optional property of a response that is gone', answer(z.object({ orderId: z.string() }))],
-    ['a smaller range of a response', answer(Order.extend({ orderId: z.string().max(5) }))],
+    ['a body that is ignored', { body: undefined }],
+    ['a new property of a response', withResponse(Order.extend({ total: z.int() }))],
+    ['a property of a response that became required', withResponse(Order.required())],
+    ['an optional property of a response that is removed', withResponse(z.object({ orderId: z.string() }))],
+    ['a smaller range of a response', withResponse(Order.extend({ orderId: z.string().max(5) }))],
     [
       'a further header of a response',
       {
@@ -206,7 +206,7 @@ describe('not breaking is', () => {
     ],
     ['an operation that is open to more', { auth: 'public' }],
     ['a text for people', { summary: 'Places an order', description: 'At once.', deprecated: true }],
-  ])('%s', (_what, change) => {
+  ])('%s', (_name, change) => {
     expect(changes(change)).toEqual([]);
   });
 
@@ -218,11 +218,11 @@ describe('not breaking is', () => {
     expect(breakingChanges(api({}), more)).toEqual([]);
   });
 
-  it('a scope or a group that is no longer asked for', () => {
+  it('a scope or a group that is no longer required', () => {
     expect(changes({ auth: 'user' }, { auth: { group: 'admins', scopes: ['orders/write'] } })).toEqual([]);
   });
 
-  it('what is the same in a schema that contains itself, and what differs is', () => {
+  it('an equal part of a recursive schema, but a different part is', () => {
     const tree = (label: z.ZodType) => {
       const Tree = z.object({
         label,
@@ -232,28 +232,30 @@ describe('not breaking is', () => {
       });
       return Tree;
     };
-    expect(changes(answer(tree(z.string().max(3))), answer(tree(z.string())))).toEqual([]);
-    expect(changes(answer(tree(z.int())), answer(tree(z.string())))).toEqual([
-      expect.stringContaining('may answer more: 200.body.label: integer became string'),
+    expect(changes(withResponse(tree(z.string().max(3))), withResponse(tree(z.string())))).toEqual([]);
+    expect(changes(withResponse(tree(z.int())), withResponse(tree(z.string())))).toEqual([
+      expect.stringContaining('may return more: 200.body.label: integer became string'),
     ]);
   });
 });
 
-it('a released document stands for its contract', () => {
+it('a released document replaces its contract', () => {
   const released = JSON.parse(JSON.stringify(openApiDocument(api({}))));
   expect(breakingChanges(released, api({}))).toEqual([]);
   expect(breakingChanges(released, api({ path: '/other/{orderId}' }))).toEqual([
-    'placeOrder (POST /orders/{orderId}) is gone',
+    'placeOrder (POST /orders/{orderId}) was removed',
   ]);
 });
 
-describe('what is said not to break does not, for generated contracts:', () => {
-  /** Two schemas that have much in common, and values of the first. */
+describe('a compatible change breaks no caller, for generated contracts:', () => {
+  /** Two similar schemas, and values of the first. */
   const pairs = (direction: 'request' | 'response') =>
     fc
       .tuple(schemaCases(direction), schemaCases(direction), fc.integer({ min: 0, max: 9 }))
-      .map(([one, other, kind]) => ({ one, schema: altered(one.schema, other.schema, kind) }))
-      .chain(({ one, schema }) => one.values.map((value) => ({ before: one.schema, after: schema, value })));
+      .map(([first, second, kind]) => ({ first, schema: altered(first.schema, second.schema, kind) }))
+      .chain(({ first, schema }) =>
+        first.values.map((value) => ({ before: first.schema, after: schema, value })),
+      );
 
   it('a request that was valid still is', () => {
     let harmless = 0;
@@ -269,12 +271,12 @@ describe('what is said not to break does not, for generated contracts:', () => {
     expect(harmless).toBeGreaterThan(100);
   }, 60_000);
 
-  it('a response is one that the former client reads', () => {
+  it('the former client reads every response', () => {
     let harmless = 0;
     fc.assert(
       fc.property(pairs('response'), ({ before, after, value }) => {
-        // The new service answers what the old one may not have.
-        const verdict = breakingChanges(api(answer(after)), api(answer(before)));
+        // The new service returns a response of the new contract.
+        const verdict = breakingChanges(api(withResponse(after)), api(withResponse(before)));
         if (verdict.length > 0) return;
         harmless += 1;
         const sent = z.encode(before, before.parse(value) as never);
@@ -286,7 +288,7 @@ describe('what is said not to break does not, for generated contracts:', () => {
   }, 60_000);
 });
 
-/** The schema with something done to it that may or may not matter. */
+/** Returns the schema with a change that may be compatible or not. */
 function altered(schema: z.ZodType, other: z.ZodType, kind: number): z.ZodType {
   switch (kind) {
     case 0:

@@ -12,23 +12,23 @@ const data = z.object({
 const event = (schema: z.ZodObject = data, options: object = {}): EventDefinition =>
   defineEvent('OrderPlaced', schema, { source: 'orders', version: 1, key: 'orderId', ...options });
 
-/** As it is read from the file that was committed. */
+/** Returns the events as read from the committed file. */
 const released = JSON.parse(JSON.stringify(releasedEvents([event()])));
 
 const changes = (...events: EventDefinition[]) => breakingEventChanges(released, events);
 
-describe('a change of an event breaks nobody', () => {
+describe('a change of an event is compatible', () => {
   it.each<[string, z.ZodObject, object]>([
-    ['when there is none', data, {}],
+    ['without a change', data, {}],
     ['with a property more', data.extend({ currency: z.string() }), {}],
-    ['with a property that consumers need not find', data.omit({ note: true }), {}],
+    ['with an optional property removed', data.omit({ note: true }), {}],
     ['with values that are fewer', data.extend({ total: z.int().max(10), state: z.enum(['paid']) }), {}],
     ['with another version', z.object({ orderId: z.number() }), { version: 2 }],
   ])('%s', (_, schema, options) => {
     expect(changes(event(schema, options))).toEqual([]);
   });
 
-  it('when the former version is published beside the next', () => {
+  it('when the former version is still published', () => {
     expect(changes(event(), event(z.object({ orderId: z.number() }), { version: 2 }))).toEqual([]);
   });
 });
@@ -55,20 +55,20 @@ describe('a change of an event breaks its consumers', () => {
       'with another key',
       data.extend({ id: z.string() }),
       { key: 'id' },
-      'has the key id now, and had the key orderId',
+      'changed its key from orderId to id',
     ],
-    ['from another source', data, { source: 'shop' }, 'comes from shop now'],
+    ['from another source', data, { source: 'shop' }, 'changed its source to shop'],
   ])('%s', (_, schema, options, message) => {
     const found = changes(event(schema, options));
     expect(found).toEqual([expect.stringContaining(message)]);
     expect(found[0]).toMatch(/^OrderPlaced 1 of orders /);
   });
 
-  it('when it is gone, or as it was before', () => {
-    expect(changes()).toEqual(['OrderPlaced 1 of orders is gone']);
+  it('when it is removed, or back to a former version', () => {
+    expect(changes()).toEqual(['OrderPlaced 1 of orders was removed']);
     const second = releasedEvents([event(data, { version: 2 })]);
     expect(breakingEventChanges(second, [event()])).toEqual([
-      'OrderPlaced 2 of orders has the version 1 now',
+      'OrderPlaced 2 of orders changed its version to 1',
     ]);
   });
 });

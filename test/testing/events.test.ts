@@ -1,7 +1,7 @@
 import { EventBridgeSchema, S3Schema, SnsSchema, SqsSchema } from '@aws-lambda-powertools/parser/schemas';
 import { eventBridgeEvent, s3Event, snsEvent, sqsEvent, triggerEvent } from 'cdk-trellis/testing';
 
-/** The names of all values in an event, as `Records.0.body`. */
+/** Returns the paths of all values in an event, for example `Records.0.body`. */
 function names(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null) return [path];
   return Object.entries(value).flatMap(([key, inner]) => names(inner, path ? `${path}.${key}` : key));
@@ -9,7 +9,7 @@ function names(value: unknown, path = ''): string[] {
 
 const ofRecord = (...fields: string[]) => fields.map((field) => `Records.0.${field}`);
 
-// The values that the example in AWS's documentation has; Powertools has the same as schemas.
+// The values of the example in AWS's documentation; the schemas of Powertools have the same.
 describe('sqsEvent', () => {
   // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
   const fields = [
@@ -23,7 +23,7 @@ describe('sqsEvent', () => {
   ];
   const rest = ['md5OfBody', 'eventSource', 'eventSourceARN', 'awsRegion'];
 
-  it('is what SQS sends', () => {
+  it('matches the event of SQS', () => {
     const event = sqsEvent([{ body: 'Test message.' }]);
     expect(names(event)).toEqual(ofRecord(...fields, ...rest));
     expect(SqsSchema.parse(event)).toMatchObject(event);
@@ -45,7 +45,7 @@ describe('sqsEvent', () => {
     expect(first!.MessageDeduplicationId).not.toBe(second!.MessageDeduplicationId);
   });
 
-  it('has what is to be known of a message', () => {
+  it('has the attributes of a message', () => {
     const [record] = sqsEvent([
       { body: {}, messageId: 'm-1', receiveCount: 3, attributes: { correlationId: 'c-1' } },
     ]).Records;
@@ -60,7 +60,7 @@ describe('sqsEvent', () => {
 });
 
 describe('snsEvent', () => {
-  it('is what SNS sends', () => {
+  it('matches the event of SNS', () => {
     const event = snsEvent(
       { message: { orderId: '1' }, subject: 'Placed', attributes: { kind: 'new' } },
       'orders',
@@ -93,7 +93,7 @@ describe('snsEvent', () => {
 });
 
 describe('eventBridgeEvent', () => {
-  it('is what EventBridge sends', () => {
+  it('matches the event of EventBridge', () => {
     const event = eventBridgeEvent({
       source: 'shop.orders',
       detailType: 'OrderPlaced',
@@ -112,7 +112,7 @@ describe('eventBridgeEvent', () => {
 });
 
 describe('s3Event', () => {
-  it('is what S3 sends', () => {
+  it('matches the event of S3', () => {
     const event = s3Event({ bucket: 'uploads', key: 'a.jpg', versionId: 'v1' });
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
     expect(names(event)).toEqual(
@@ -142,7 +142,7 @@ describe('s3Event', () => {
 });
 
 describe('triggerEvent', () => {
-  it('is what Cognito asks with', () => {
+  it('matches the event of Cognito', () => {
     const event = triggerEvent('preSignUp', {
       source: 'PreSignUp_AdminCreateUser',
       attributes: { sub: 's', email: 'ada@example.com' },
@@ -158,7 +158,7 @@ describe('triggerEvent', () => {
     expect(event).toMatchObject({ triggerSource: 'PreSignUp_AdminCreateUser', userName: 's' });
   });
 
-  it('is one of its own for each test', () => {
+  it('is a new object for each test', () => {
     triggerEvent('defineAuthChallenge').request.session.push({
       challengeName: 'CUSTOM_CHALLENGE',
       challengeResult: true,
@@ -166,11 +166,11 @@ describe('triggerEvent', () => {
     expect(triggerEvent('defineAuthChallenge').request.session).toEqual([]);
   });
 
-  it('of somebody to be migrated tells nothing of them', () => {
+  it('of a migration has no attributes of the user', () => {
     expect(triggerEvent('userMigration').request).toEqual({ password: 'secret' });
   });
 
-  it('of tokens has the version whose answer changes access tokens', () => {
+  it('of tokens has the version whose response changes access tokens', () => {
     expect(triggerEvent('preTokenGeneration').version).toBe('2');
   });
 });

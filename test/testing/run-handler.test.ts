@@ -15,7 +15,7 @@ const own = {
 };
 
 describe('fakes', () => {
-  it('stand for all that a handler needs', async () => {
+  it('replace all needs of a handler', async () => {
     const bind = fakes(handler, own);
     bind.orders.mock.on(PutCommand).resolves({});
     bind.work.mock.on(SendMessageCommand).resolves({ MessageId: 'm-1' });
@@ -36,37 +36,37 @@ describe('fakes', () => {
     expect([bind.byDay.tableName, bind.byDay.indexName]).toEqual(['byDay', 'byDay']);
   });
 
-  it('fail with the name of a command of which nothing is said', async () => {
+  it('fail with the name of a command without a mocked response', async () => {
     const bind = fakes(handler, own);
     await expect(runHandler(handler, { event: { orderId: 'o-1' }, bind })).rejects.toThrow(
-      'Nothing is said of what PutCommand answers: `mock.on(PutCommand).resolves({ ... })`',
+      'No response is mocked for PutCommand. Add `mock.on(PutCommand).resolves({ ... })`.',
     );
   });
 
-  it('start anew with each call', async () => {
+  it('are reset with each call', async () => {
     const before = fakes(handler, own);
     before.orders.mock.on(PutCommand).resolves({});
     await before.orders.client.send(new PutCommand({ TableName: 'orders', Item: {} }));
     const after = fakes(handler, own);
     expect(after.orders.mock.calls()).toEqual([]);
     await expect(after.orders.client.send(new PutCommand({ TableName: 'orders', Item: {} }))).rejects.toThrow(
-      'Nothing is said',
+      'No response is mocked',
     );
   });
 
-  it('refuse what nothing is said of after a reset, too, and are one for all handlers', async () => {
+  it('reject commands without a mocked response after a reset, too, and are shared by all handlers', async () => {
     const bind = fakes(handler, own);
     const reader = handle({ things: table.read }, async () => 1);
     const other = fakes(reader);
     bind.orders.mock.onAnyCommand().resolves({});
     other.things.mock.reset();
     await expect(bind.orders.client.send(new PutCommand({ TableName: 'orders', Item: {} }))).rejects.toThrow(
-      'Nothing is said',
+      'No response is mocked',
     );
     expect(other.things.mock).toBe(bind.orders.mock);
   });
 
-  it('return the results of work that is done once in the form in which they are remembered', async () => {
+  it('return the results of idempotent work in their stored form', async () => {
     const careful = handle({ once: idempotency() }, async () => undefined);
     const { once } = fakes(careful);
     class Money {
@@ -96,10 +96,10 @@ describe('fakes', () => {
     expect(done).toEqual(['o-1']);
   });
 
-  it('are those that are known: others must be given', () => {
-    const untyped = fakes as (handler: unknown, given?: object) => unknown;
+  it('have no default for some kinds, and reject unknown names', () => {
+    const untyped = fakes as (handler: unknown, overrides?: object) => unknown;
     expect(() => untyped(handler, { stage: 'beta', colour: 'red' })).toThrow(
-      /colour is given, which the handler does not need\ngreet must be given: no mock can stand for a need of the kind invoke\ntell .*\napiKey .* kind secret\nrate .* kind parameter\nlimit .* kind number\nCall `fakes\(handler, \{ orders, lines/,
+      /colour is not a need of the handler\ngreet is required: needs of the kind invoke have no default fake\ntell .*\napiKey .* kind secret .*\nrate .* kind parameter .*\nlimit .* kind number .*\nCall `fakes\(handler, \{ orders, lines/,
     );
   });
 
@@ -107,9 +107,9 @@ describe('fakes', () => {
     const checks = () => {
       // @ts-expect-error a text is missing
       fakes(handler, { ...own, stage: undefined });
-      // @ts-expect-error nothing is given
+      // @ts-expect-error overrides are missing
       fakes(handler);
-      // @ts-expect-error the answer of another function
+      // @ts-expect-error an implementation with another result
       fakes(handler, { ...own, greet: () => 3 });
       // @ts-expect-error a text has no mock
       fakes(handler, own).stage.mock;
@@ -130,7 +130,7 @@ describe('runHandler', () => {
     fn: context.functionName,
   }));
 
-  it('sends event and result through JSON', async () => {
+  it('converts the event and the result to JSON', async () => {
     const event = { at: new Date(0), none: undefined };
     expect(await runHandler(stage, { event, bind: { stage: 'beta' } })).toStrictEqual({
       at: '1970-01-01T00:00:00.000Z',
@@ -140,7 +140,7 @@ describe('runHandler', () => {
     expect(await runHandler(async () => undefined, { event: {} })).toBeNull();
   });
 
-  it('refuses what is not JSON', async () => {
+  it('rejects values that are not JSON', async () => {
     await expect(runHandler(async () => 1n, { event: {} })).rejects.toThrow(
       /^The result must be JSON, as Lambda sends it: .*BigInt/,
     );
@@ -151,23 +151,23 @@ describe('runHandler', () => {
     );
   });
 
-  it('gives the context', async () => {
+  it('passes the context', async () => {
     const context = lambdaContext({ functionName: 'place' });
     const result = await runHandler(stage, { event: { at: 1 }, bind: { stage: 'beta' }, context });
     expect(result.fn).toBe('place');
   });
 
-  it('names needs that are missing', async () => {
+  it('reports missing needs', async () => {
     const untyped = runHandler as (handler: unknown, run: object) => Promise<unknown>;
     await expect(untyped(handler, { event: {}, bind: { orders: {}, order: {} } })).rejects.toThrow(
       /^`bind` must have lines\n(.|\n)*`bind` must have limit\nThe handler needs orders, lines, byDay/,
     );
   });
 
-  it('refuses to bind what takes nothing', async () => {
+  it('rejects `bind` for a handler without needs', async () => {
     const untyped = runHandler as (handler: unknown, run: object) => Promise<unknown>;
     await expect(untyped(async () => 1, { event: {}, bind: { orders: {} } })).rejects.toThrow(
-      'The handler takes no `bind`: it needs nothing, or a middleware hides what it needs.',
+      '`bind` was given, but the handler has no needs (or a middleware hides them).',
     );
   });
 
@@ -179,7 +179,7 @@ describe('runHandler', () => {
       runHandler(stage, { event: { at: 1 } });
       // @ts-expect-error an event of another shape
       runHandler(stage, { event: { when: 1 }, bind: { stage: 'beta' } });
-      // @ts-expect-error the handler needs nothing
+      // @ts-expect-error the handler has no needs
       runHandler(async () => 1, { event: {}, bind: { stage: 'beta' } });
       runHandler(
         handle({}, async () => 1),
@@ -191,7 +191,7 @@ describe('runHandler', () => {
 });
 
 describe('lambdaContext', () => {
-  it('is that of a function', () => {
+  it('has the properties of a function', () => {
     const context = lambdaContext({ functionName: 'place', remainingMilliseconds: 500, awsRequestId: 'r-1' });
     expect(context).toMatchObject({
       functionName: 'place',

@@ -23,15 +23,15 @@ describe('stableTemplate', () => {
   };
 
   it('is the same when only code changes', () => {
-    const [one, two] = [
+    const [first, second] = [
       functionWith('exports.handler = async () => 1;'),
       functionWith('exports.handler = async () => 2;'),
     ];
-    expect(one).toEqual(two);
-    expect(JSON.stringify(one)).toContain('<hash>');
+    expect(first).toEqual(second);
+    expect(JSON.stringify(first)).toContain('<hash>');
   });
 
-  it('leaves out what CDK adds to every template, and nothing else', () => {
+  it('omits only the additions of CDK to every template', () => {
     const stack = newStack();
     expect(stableTemplate(stack)).toEqual({});
     const other = newStack();
@@ -45,21 +45,21 @@ describe('stableTemplate', () => {
 });
 
 describe('expectSecure', () => {
-  it('is content with a stack in which nothing is found', () => {
+  it('passes for a stack without findings', () => {
     const stack = newStack();
     new DataTable(stack, 'Orders', { partitionKey: 'orderId' });
     expect(() => expectSecure(stack)).not.toThrow();
   });
 
-  it('says what is found, where and what to do', () => {
+  it('reports each finding with its path and the remedy', () => {
     const stack = newStack();
     new Bucket(stack, 'Files', { enforceSSL: true });
     expect(() => expectSecure(stack)).toThrow(
-      "Expected cdk-nag to find nothing, got:\n- AwsSolutions-S1 at Shop/Files/Resource: The S3 Bucket has server access logs disabled.\nRepair it, or say why it is right: `Validations.of(construct).acknowledge({ id: 'AwsSolutions-S1', reason: '...' })`",
+      "Expected no findings of cdk-nag, got:\n- AwsSolutions-S1 at Shop/Files/Resource: The S3 Bucket has server access logs disabled.\nFix it, or acknowledge it with a reason: `Validations.of(construct).acknowledge({ id: 'AwsSolutions-S1', reason: '...' })`",
     );
   });
 
-  it('leaves out what is acknowledged, and what is in other stacks', () => {
+  it('ignores acknowledged findings and other stacks', () => {
     const stack = newStack();
     const bucket = new Bucket(stack, 'Files', { enforceSSL: true });
     Validations.of(bucket).acknowledge({ id: 'AwsSolutions-S1', reason: 'It holds logs itself.' });
@@ -70,7 +70,7 @@ describe('expectSecure', () => {
     ]);
   });
 
-  it('looks into stages', () => {
+  it('includes stages', () => {
     const app = new App();
     new Bucket(new Stack(new Stage(app, 'Beta'), 'Shop'), 'Files', { enforceSSL: true });
     expect(() => expectSecure(app)).toThrow('AwsSolutions-S1 at Beta/Shop/Files/Resource');

@@ -1,10 +1,10 @@
 import type { Keywords } from './schema-form.js';
 
-/** Why a number of one schema may be out of the bounds of another, or between its steps. */
+/** Returns the reason why a number of schema `a` may violate the bounds or steps of `b`. */
 export function numbers(a: Keywords, b: Keywords, path: string): string | undefined {
   const step = b.multipleOf as number | undefined;
-  const own = a.multipleOf ?? (a.type === 'integer' ? 1 : undefined);
-  if (step !== undefined && !(typeof own === 'number' && Number.isInteger(own / step))) {
+  const currentStep = a.multipleOf ?? (a.type === 'integer' ? 1 : undefined);
+  if (step !== undefined && !(typeof currentStep === 'number' && Number.isInteger(currentStep / step))) {
     return `${path}: must be a multiple of ${step}`;
   }
   const [low, high] = [
@@ -21,16 +21,16 @@ export function numbers(a: Keywords, b: Keywords, path: string): string | undefi
   return undefined;
 }
 
-const limit = (value: unknown, otherwise: number) => (typeof value === 'number' ? value : otherwise);
+const limit = (value: unknown, fallback: number) => (typeof value === 'number' ? value : fallback);
 
-/** Why a size may be less than the least that another schema takes. */
+/** Returns the reason why a size of schema `a` may be below the minimum of `b`. */
 export function atLeast(a: Keywords, b: Keywords, keyword: string, path: string): string | undefined {
   return limit(b[keyword], 0) > limit(a[keyword], 0)
     ? `${path}: \`${keyword}\` became ${b[keyword]}`
     : undefined;
 }
 
-/** Why a size may be more than the most that another schema takes. */
+/** Returns the reason why a size of schema `a` may exceed the maximum of `b`. */
 export function atMost(a: Keywords, b: Keywords, keyword: string, path: string): string | undefined {
   const [before, after] = [limit(a[keyword], Infinity), limit(b[keyword], Infinity)];
   return after < before ? `${path}: \`${keyword}\` became ${after}` : undefined;

@@ -10,17 +10,17 @@ import {
   requiredOf,
   type Schema,
 } from './schema-form.js';
-import { takesValue } from './schema-values.js';
+import { acceptsValue } from './schema-values.js';
 
-/** Where a schema stands. */
+/** Context of a schema. */
 export interface Side {
-  /** What it may refer to, by name. */
+  /** Targets of references, by name. */
   readonly definitions: Readonly<Record<string, unknown>>;
-  /** Whether objects that say nothing of further properties may have some. */
+  /** True if objects without `additionalProperties` may have undeclared properties. */
   readonly isOpen: boolean;
 }
 
-/** The keywords that are compared by what they mean; the others must be the same. */
+/** Keywords that are compared by meaning; all namesSchema must be equal. */
 const COMPARED: Readonly<Record<string, readonly string[]>> = {
   string: ['minLength', 'maxLength'],
   number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
@@ -30,11 +30,11 @@ const COMPARED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Whether each value that one schema takes is one that another takes. It errs on one side: what it cannot show, it
- * doubts.
+ * Proof that every value of one schema is valid for another. It is conservative: a containment that it cannot prove is
+ * reported as a difference.
  */
 export class Containment {
-  /** Pairs that are being compared: a schema that contains itself is contained if nothing else speaks against it. */
+  /** Pairs under comparison: a recursive schema is contained unless another part differs. */
   private readonly assumed = new Set<string>();
 
   constructor(
@@ -43,31 +43,31 @@ export class Containment {
   ) {}
 
   /**
-   * Why a value of `from` may be none of `to`; `undefined` when each is.
+   * Returns the reason why a value of `from` may be invalid for `to`; `undefined` if every value is valid.
    *
-   * @param path what the schemas are of, as in `body`
+   * @param path path of the value, for example `body`
    */
   difference(from: Schema, to: Schema, path: string): string | undefined {
     const [a, b] = [normal(from), normal(to)];
     if (isAnything(b) || isNothing(a)) return undefined;
-    if (isNothing(b)) return `${path}: must not be there`;
+    if (isNothing(b)) return `${path}: must be absent`;
     if (a.$ref !== undefined || b.$ref !== undefined) return this.ofReferences(a, b, path);
     if (Array.isArray(a.enum)) return this.ofValues(a.enum, b, path);
     const alternatives = alternativesOf(a);
-    if (alternatives) return first(alternatives.schemas, (one) => this.difference(one, b, path));
+    if (alternatives) return first(alternatives.schemas, (schema) => this.difference(schema, b, path));
     if (Array.isArray(b.allOf)) {
       const { allOf, ...rest } = b;
-      return first([rest, ...(allOf as Schema[])], (one) => this.difference(a, one, path));
+      return first([rest, ...(allOf as Schema[])], (schema) => this.difference(a, schema, path));
     }
     const choices = alternativesOf(b);
     if (choices) {
-      const reasons = choices.schemas.map((one) => this.difference(a, one, path));
+      const reasons = choices.schemas.map((schema) => this.difference(a, schema, path));
       if (reasons.includes(undefined) && !choices.isExclusive) return undefined;
-      return `${path}: may be none of the alternatives, or of several that exclude one another`;
+      return `${path}: may match no alternative, or several exclusive ones`;
     }
     if (Array.isArray(a.allOf)) {
       const { allOf, ...rest } = a;
-      const reasons = [rest, ...(allOf as Schema[])].map((one) => this.difference(one, b, path));
+      const reasons = [rest, ...(allOf as Schema[])].map((schema) => this.difference(schema, b, path));
       return reasons.includes(undefined) ? undefined : reasons.at(-1);
     }
     return this.ofTypes(a, b, path);
@@ -77,26 +77,26 @@ export class Containment {
     const pair = `${JSON.stringify(a)} ${JSON.stringify(b)}`;
     if (this.assumed.has(pair)) return undefined;
     this.assumed.add(pair);
-    const found = this.difference(resolved(a, this.from), resolved(b, this.to), path);
+    const reason = this.difference(resolved(a, this.from), resolved(b, this.to), path);
     this.assumed.delete(pair);
-    return found;
+    return reason;
   }
 
   private ofValues(values: readonly unknown[], b: Keywords, path: string): string | undefined {
-    const other = values.find((value) => !takesValue(b, value, (schema) => resolved(schema, this.to)));
-    return other === undefined ? undefined : `${path}: ${JSON.stringify(other)} is not among its values`;
+    const invalid = values.find((value) => !acceptsValue(b, value, (schema) => resolved(schema, this.to)));
+    return invalid === undefined ? undefined : `${path}: ${JSON.stringify(invalid)} is not among its values`;
   }
 
   private ofTypes(a: Keywords, b: Keywords, path: string): string | undefined {
-    if (b.enum !== undefined) return `${path}: is one of ${JSON.stringify(b.enum)} only`;
+    if (b.enum !== undefined) return `${path}: must be one of ${JSON.stringify(b.enum)}`;
     const isSameType =
       b.type === undefined || a.type === b.type || (a.type === 'integer' && b.type === 'number');
     if (!isSameType) {
       return `${path}: ${a.type ?? 'anything'} became ${b.type}`;
     }
     const compared = ['type', ...(COMPARED[String(b.type)] ?? [])];
-    const other = Object.keys(b).find((key) => !compared.includes(key) && !equal(a[key], b[key]));
-    if (other) return `${path}: \`${other}\` became ${JSON.stringify(b[other])}`;
+    const keyword = Object.keys(b).find((key) => !compared.includes(key) && !equal(a[key], b[key]));
+    if (keyword) return `${path}: \`${keyword}\` became ${JSON.stringify(b[keyword])}`;
     switch (b.type) {
       case 'string':
         return atLeast(a, b, 'minLength', path) ?? atMost(a, b, 'maxLength', path);
@@ -113,48 +113,45 @@ export class Containment {
   }
 
   private ofItems(a: Keywords, b: Keywords, path: string): string | undefined {
-    const [given, wanted] = [a, b].map(({ prefixItems }) => (prefixItems ?? []) as Schema[]) as [
+    const [itemsA, itemsB] = [a, b].map(({ prefixItems }) => (prefixItems ?? []) as Schema[]) as [
       Schema[],
       Schema[],
     ];
-    const [furtherGiven, furtherWanted] = [a, b].map(({ items }) => (items ?? true) as Schema) as [
-      Schema,
-      Schema,
-    ];
-    const places = Array.from({ length: Math.max(given.length, wanted.length) + 1 }, (_, at) => at);
-    return first(places, (at) =>
+    const [restA, restB] = [a, b].map(({ items }) => (items ?? true) as Schema) as [Schema, Schema];
+    const indexes = Array.from({ length: Math.max(itemsA.length, itemsB.length) + 1 }, (_, index) => index);
+    return first(indexes, (index) =>
       this.difference(
-        given[at] ?? furtherGiven,
-        wanted[at] ?? furtherWanted,
-        `${path}[${given[at] || wanted[at] ? at : ''}]`,
+        itemsA[index] ?? restA,
+        itemsB[index] ?? restB,
+        `${path}[${itemsA[index] || itemsB[index] ? index : ''}]`,
       ),
     );
   }
 
   private ofObjects(a: Keywords, b: Keywords, path: string): string | undefined {
-    const [given, wanted] = [propertiesOf(a), propertiesOf(b)];
+    const [propertiesA, propertiesB] = [propertiesOf(a), propertiesOf(b)];
     const further = (a.additionalProperties ?? this.from.isOpen) as Schema;
     const allowed = (b.additionalProperties ?? true) as Schema;
     const missing = requiredOf(b).find((name) => !requiredOf(a).includes(name));
-    if (missing !== undefined) return `${path}.${missing}: is required, but may be left out`;
-    const names = [...new Set([...Object.keys(given), ...Object.keys(wanted)])];
+    if (missing !== undefined) return `${path}.${missing}: is required, but may be absent`;
+    const names = [...new Set([...Object.keys(propertiesA), ...Object.keys(propertiesB)])];
     return (
       first(names, (name) =>
-        this.difference(given[name] ?? further, wanted[name] ?? allowed, `${path}.${name}`),
+        this.difference(propertiesA[name] ?? further, propertiesB[name] ?? allowed, `${path}.${name}`),
       ) ??
       this.difference(further, allowed, `${path}.*`) ??
-      this.ofNames(a, b, Object.keys(given), further, path)
+      this.ofNames(a, b, Object.keys(propertiesA), further, path)
     );
   }
 
-  /** The names that a record has: in requests and responses alike they are values, too. */
+  /** Compares the property names of records, which are values as well. */
   private ofNames(a: Keywords, b: Keywords, names: readonly string[], further: Schema, path: string) {
     if (b.propertyNames === undefined) return undefined;
     const rule = b.propertyNames as Schema;
-    const others = (a.propertyNames ?? { type: 'string' }) as Schema;
+    const namesSchema = (a.propertyNames ?? { type: 'string' }) as Schema;
     return (
       this.difference({ enum: names }, rule, `the names of ${path}`) ??
-      (isNothing(normal(further)) ? undefined : this.difference(others, rule, `the names of ${path}`))
+      (isNothing(normal(further)) ? undefined : this.difference(namesSchema, rule, `the names of ${path}`))
     );
   }
 }
@@ -163,11 +160,11 @@ function resolved(schema: Keywords, { definitions }: Side): Schema {
   if (typeof schema.$ref !== 'string') return schema;
   const { $ref, ...rest } = schema;
   const target = definitions[$ref.split('/').at(-1)!] as Schema | undefined;
-  if (target === undefined) throw new Error(`The document refers to ${$ref}, which it does not have`);
+  if (target === undefined) throw new Error(`The document has no definition of ${$ref}`);
   return isAnything(rest) ? target : { allOf: [target, rest] };
 }
 
-/** The first reason, if there is one. */
+/** Returns the first reason; `undefined` without one. */
 function first<Item>(
   items: readonly Item[],
   reasonOf: (item: Item) => string | undefined,

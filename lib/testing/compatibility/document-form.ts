@@ -1,6 +1,6 @@
 import type { Schema } from './schema-form.js';
 
-/** What is compared of an OpenAPI 3.1 document that this library has made. */
+/** Compared parts of an OpenAPI 3.1 document of this library. */
 export interface DocumentForm {
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationForm>>>>;
   readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> };
@@ -28,5 +28,5 @@ export interface ResponseForm {
 
 export type ContentForm = Readonly<Record<string, { readonly schema: Schema }>>;
 
-/** What a caller must show, by security scheme: roles or scopes. */
+/** Required roles or scopes by security scheme. */
 export type Requirement = Readonly<Record<string, readonly string[]>>;

@@ -1,8 +1,8 @@
-/** A JSON schema (2020-12), as zod writes it. */
+/** JSON schema (2020-12), as zod writes it. */
 export type Schema = boolean | Keywords;
 export type Keywords = { readonly [keyword: string]: unknown };
 
-/** What says nothing of values. */
+/** Keywords that do not restrict values. */
 const ANNOTATIONS: readonly string[] = [
   'title',
   'description',
@@ -13,16 +13,16 @@ const ANNOTATIONS: readonly string[] = [
   'writeOnly',
 ];
 
-/** A schema as keywords that say something of values: lists of types as alternatives, constants as lists of one. */
+/** Normalizes a schema to keywords that restrict values: lists of types become alternatives, constants become enums. */
 export function normal(schema: Schema): Keywords {
   if (typeof schema === 'boolean') return schema ? {} : { not: {} };
   const rest = Object.fromEntries(Object.entries(schema).filter(([key]) => !ANNOTATIONS.includes(key)));
   if (Array.isArray(rest.type)) {
     const { type, ...others } = rest;
-    return { anyOf: (type as string[]).map((one) => ({ ...others, type: one })) };
+    return { anyOf: (type as string[]).map((name) => ({ ...others, type: name })) };
   }
   if ('const' in rest) return { enum: [rest.const] };
-  // The type of listed values is that of the values.
+  // An enum implies the type of its values.
   return Array.isArray(rest.enum) ? { enum: rest.enum } : rest;
 }
 
@@ -30,32 +30,33 @@ export function isAnything(schema: Keywords): boolean {
   return Object.keys(schema).length === 0;
 }
 
-/** Whether no value fits. */
+/** Returns true if no value is valid. */
 export function isNothing({ not }: Keywords): boolean {
   return not === true || (typeof not === 'object' && not !== null && isAnything(not as Keywords));
 }
 
+/** Alternatives of a schema. */
 export interface Alternatives {
   readonly schemas: readonly Schema[];
-  /** Whether a value may fit one of them only. */
+  /** True if a value must match exactly one of them. */
   readonly isExclusive: boolean;
 }
 
-/** The alternatives of a schema, each with what else the schema says; `undefined` when it has none. */
+/** Returns the alternatives of a schema, each combined with its other keywords; `undefined` without alternatives. */
 export function alternativesOf({ anyOf, oneOf, ...rest }: Keywords): Alternatives | undefined {
   const listed = (anyOf ?? oneOf) as Schema[] | undefined;
   if (!listed) return undefined;
-  const schemas = isAnything(rest) ? listed : listed.map((one) => ({ allOf: [one, rest] }));
-  return { schemas, isExclusive: oneOf !== undefined && !areToldApart(listed) };
+  const schemas = isAnything(rest) ? listed : listed.map((schema) => ({ allOf: [schema, rest] }));
+  return { schemas, isExclusive: oneOf !== undefined && !areDiscriminated(listed) };
 }
 
-/** Whether objects have a property by which a value can be one of them only. */
-function areToldApart(schemas: readonly Schema[]): boolean {
+/** Returns true if a property discriminates the objects. */
+function areDiscriminated(schemas: readonly Schema[]): boolean {
   const objects = schemas.map(normal);
   return Object.keys(propertiesOf(objects[0]!)).some((name) => {
-    const values = objects.flatMap((one) => {
-      const listed = normal(propertiesOf(one)[name] ?? {}).enum;
-      return requiredOf(one).includes(name) && Array.isArray(listed) ? listed : [undefined];
+    const values = objects.flatMap((object) => {
+      const listed = normal(propertiesOf(object)[name] ?? {}).enum;
+      return requiredOf(object).includes(name) && Array.isArray(listed) ? listed : [undefined];
     });
     return !values.includes(undefined) && new Set(values).size === values.length;
   });
@@ -69,7 +70,7 @@ export function requiredOf({ required }: Keywords): readonly string[] {
   return (required ?? []) as string[];
 }
 
-/** Whether two JSON values are the same, whatever the order of their properties. */
+/** Compares two JSON values; the order of properties does not matter. */
 export function equal(a: unknown, b: unknown): boolean {
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 }

@@ -1,22 +1,22 @@
 import { alternativesOf, equal, isAnything, type Keywords, normal, type Schema } from './schema-form.js';
 
-/** Whether a schema takes a value, as far as that can be said: a value of a list, mostly a text or a number. */
-export function takesValue(schema: Schema, value: unknown, resolve: (schema: Keywords) => Schema): boolean {
+/** Returns true if a schema certainly accepts a value of an enum, mostly a text or a number. */
+export function acceptsValue(schema: Schema, value: unknown, resolve: (schema: Keywords) => Schema): boolean {
   const keywords = normal(schema);
-  const takes = (one: Schema) => takesValue(one, value, resolve);
+  const accepts = (part: Schema) => acceptsValue(part, value, resolve);
   if (isAnything(keywords)) return true;
-  if (keywords.$ref !== undefined) return takes(resolve(keywords));
-  if (Array.isArray(keywords.enum)) return keywords.enum.some((one) => equal(one, value));
+  if (keywords.$ref !== undefined) return accepts(resolve(keywords));
+  if (Array.isArray(keywords.enum)) return keywords.enum.some((item) => equal(item, value));
   const alternatives = alternativesOf(keywords);
   if (alternatives) {
-    const fitting = alternatives.schemas.filter(takes).length;
-    return alternatives.isExclusive ? fitting === 1 : fitting > 0;
+    const matches = alternatives.schemas.filter(accepts).length;
+    return alternatives.isExclusive ? matches === 1 : matches > 0;
   }
   const { allOf = [], type, ...rest } = keywords;
   return (
-    (allOf as Schema[]).every(takes) &&
+    (allOf as Schema[]).every(accepts) &&
     (type === undefined || isOfType(type as string, value)) &&
-    Object.entries(rest).every(([keyword, limit]) => keeps(keyword, limit, value))
+    Object.entries(rest).every(([keyword, limit]) => satisfies(keyword, limit, value))
   );
 }
 
@@ -35,7 +35,7 @@ function isOfType(type: string, value: unknown): boolean {
   }
 }
 
-function keeps(keyword: string, limit: unknown, value: unknown): boolean {
+function satisfies(keyword: string, limit: unknown, value: unknown): boolean {
   const [size, number] = [typeof value === 'string' ? [...value].length : 0, value as number];
   switch (keyword) {
     case 'minLength':
