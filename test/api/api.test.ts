@@ -86,7 +86,7 @@ describe('Api', () => {
     expect(warningsWith({})).toEqual([]);
     expect(warningsWith({ order: 'o', stage: 'beta' }).map(({ entry }) => entry.data)).toEqual([
       expect.stringContaining(
-        '`bind` has order, stage, which no handler needs (they need orders): nothing is granted for it',
+        '`bind` has order, stage, which no handler needs (they need orders). It grants no permissions',
       ),
     ]);
   });

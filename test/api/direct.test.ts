@@ -96,8 +96,9 @@ describe('an operation without a function', () => {
     ]);
   });
 
-  it('has no function, no permission and no log group', () => {
-    template.resourceCountIs('AWS::Lambda::Function', 0);
+  it('has no function and no permission: the only function sets the role for logs', () => {
+    const functions = Object.keys(template.findResources('AWS::Lambda::Function'));
+    expect(functions).toEqual([expect.stringMatching(/^ApiGatewayLoggingFunction/)]);
     template.resourceCountIs('AWS::Lambda::Permission', 0);
   });
 
