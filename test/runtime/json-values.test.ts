@@ -35,8 +35,8 @@ describe('what JSON has no form of', () => {
 
   it('is a transformation where values are sent: nothing undoes it', () => {
     const upper = z.object({ name: z.string().transform((name) => name.toUpperCase()) });
-    expect(() => queue(upper)).toThrow('use z.codec(), which goes both ways');
-    expect(() => defineEvent('Named', upper, { version: 1 })).toThrow('use z.codec(), which goes both ways');
+    expect(() => queue(upper)).toThrow('use z.codec()');
+    expect(() => defineEvent('Named', upper, { version: 1 })).toThrow('use z.codec()');
     // It is only read here.
     expect(() => worker(upper, {}, async () => {})).not.toThrow();
   });
