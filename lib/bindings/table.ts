@@ -70,7 +70,7 @@ function whole(table: ITable, access: string, indexes: readonly string[] | undef
       access !== 'write' && {
         wildcard: {
           resource: `${tableArn}/index/*`,
-          reason: 'The indexes of exactly this table, whose names are not base here.',
+          reason: 'The indexes of exactly this table, whose names are not known here.',
         },
       }),
   };

@@ -23,6 +23,7 @@ import {
 } from '../bindings/function-policy.js';
 import type { ResolvedBindings } from '../bindings/resolve-bindings.js';
 import { acknowledge } from '../construct/acknowledge.js';
+import { assertValid } from '../construct/assert-valid.js';
 import { constructPath } from '../construct/construct-path.js';
 import { definedProps } from '../construct/defined-props.js';
 import { validateDurations } from '../construct/duration.js';
@@ -66,8 +67,7 @@ export abstract class BaseFunction extends VersionedFunction {
       ...options
     } = props;
     const { filesystem, timeout, maxEventAge } = options;
-    const errors = validateDurations({ timeout, maxEventAge });
-    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${constructPath(scope, id)})`);
+    assertValid(constructPath(scope, id), validateDurations({ timeout, maxEventAge }));
     super(scope, id, {
       architecture: Architecture.ARM_64,
       memorySize: MEMORY_MEGABYTES,

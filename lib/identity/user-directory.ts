@@ -4,6 +4,7 @@ import { Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindable, Bindables } from '../bindings/binding.js';
 import { usersBinding } from '../bindings/users.js';
+import { assertValid } from '../construct/assert-valid.js';
 import { applyTarget } from '../target/apply-target.js';
 import { createClient, createDomain } from './private/app-client.js';
 import { createProviders } from './private/providers.js';
@@ -62,8 +63,7 @@ export class UserDirectory<const T extends Triggers = Triggers, const B extends 
     super(scope, id);
     applyTarget(this);
     const options = props as UserDirectoryProps;
-    const errors = validateDirectory(options);
-    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
+    assertValid(this, validateDirectory(options));
     this.userPool = createUserPool(this, options);
     this.triggers = createTriggers(this, this.userPool, props as AnyTriggers) as TriggerFunctions<T>;
     const servers = addScopes(this.userPool, props.scopes ?? {});

@@ -11,7 +11,7 @@ import { installEmulator } from './python.js';
 import { RunningCloud } from './running-cloud.js';
 import { describeLoadedState } from './stop-report.js';
 
-/** Starts the local cloud of a project, or connects to it if it is findRunning. Installs missing tools. */
+/** Starts the local cloud of a project, or connects to it if it is running. Installs missing tools. */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const log = options.log ?? (() => undefined);
   const state = stateOf(options);

@@ -5,6 +5,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Stack, Token, TokenComparison } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledge } from '../construct/acknowledge.js';
+import { assertValid } from '../construct/assert-valid.js';
 import { deadLetterQueue } from '../construct/queues.js';
 import type { EventDefinition } from '../contract/event.js';
 import { addDeadLetterAlarm, type DeadLetterAlarmProps } from '../observability/dead-letter-alarm.js';
@@ -68,8 +69,7 @@ export class EventSubscription extends Construct {
       where,
       alarm = {},
     } = props;
-    const errors = [...validateDefinition(events), ...delivery.errors, ...validateRegion(this, delivery)];
-    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
+    assertValid(this, [...validateDefinition(events), ...delivery.errors, ...validateRegion(this, delivery)]);
     const createsQueue = delivery.deadLetterQueue === undefined;
     this.deadLetterQueue = delivery.deadLetterQueue ?? deadLetterQueue(this, 'DeadLetters');
     const name = events[0]?.name;

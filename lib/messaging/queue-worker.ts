@@ -7,6 +7,7 @@ import { allow, allowKey } from '../bindings/bindable.js';
 import type { Bindable, Binding } from '../bindings/binding.js';
 import { queueBinding } from '../bindings/messaging.js';
 import { acknowledge } from '../construct/acknowledge.js';
+import { assertValid } from '../construct/assert-valid.js';
 import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue, secure } from '../construct/queues.js';
 import { HandlerFunction } from '../function/handler-function.js';
@@ -70,14 +71,15 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
       eventSource,
       ...functionOptions
     } = props as QueueWorkerOptions & Omit<NodeFunctionProps<Module>, 'deadLetterQueue'>;
-    this.assertValid(validateQueue({ ...props, fifo, maxConcurrency, maxReceiveCount }));
+    assertValid(this, validateQueue({ ...props, fifo, maxConcurrency, maxReceiveCount }));
     this.function = new HandlerFunction(this, 'Function', {
       ...functionOptions,
       invokedSynchronously: true,
     } as unknown as NodeFunctionProps<Module>);
-    this.assertValid(validateHandlerKind(this.function, 'worker'));
+    assertValid(this, validateHandlerKind(this.function, 'worker'));
     const minVisibility = minVisibilityOf(this.function.timeout, batchWindow);
-    this.assertValid(
+    assertValid(
+      this,
       validateVisibility(visibilityTimeout ?? queue?.visibilityTimeout, minVisibility, this.function.timeout),
     );
     this.deadLetterQueue =
@@ -105,10 +107,6 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
 
   bindingFor(access: string): Binding {
     return queueBinding(this.queue).bindingFor(access);
-  }
-
-  private assertValid(errors: readonly string[]): void {
-    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
   }
 
   private poll(options: EventSourceMappingOptions): EventSourceMapping {

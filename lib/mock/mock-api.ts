@@ -108,7 +108,7 @@ function authenticationOf(
   authorization: string | undefined,
   users: MockOptions['users'] = {},
 ): Authentication {
-  const token = authorization?.replace(/^Bearer /i, '') ?? '';
+  const token = authorization?.replace(/^Bearer\s+/i, '') ?? '';
   if (token.startsWith('AWS4-HMAC-SHA256')) {
     return {
       caller: { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/mock', userId: 'AIDAMOCK' },

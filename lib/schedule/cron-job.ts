@@ -5,6 +5,7 @@ import { ContextAttribute, Schedule, ScheduleTargetInput, TimeWindow } from 'aws
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Annotations, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { assertValid } from '../construct/assert-valid.js';
 import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue } from '../construct/queues.js';
 import { HandlerFunction } from '../function/handler-function.js';
@@ -62,22 +63,18 @@ export class CronJob<Module extends JobModule = JobModule> extends Construct {
       scheduler,
       ...functionOptions
     } = props;
-    this.assertValid(validateSchedule(props));
+    assertValid(this, validateSchedule(props));
     const { missedAfter: _, ...alarm } = alarms || {};
     this.function = new HandlerFunction(this, 'Function', {
       ...functionOptions,
       failures: { alarm: alarms && alarm, ...definedProps(functionOptions.failures) },
     } as unknown as NodeFunctionProps<Module>);
-    this.assertValid(validateHandlerKind(this.function, 'job'));
+    assertValid(this, validateHandlerKind(this.function, 'job'));
     this.function.ensureFailureQueue();
     const { failures } = this.function;
     this.deadLetterQueue = failures ?? deadLetterQueue(this, 'DeadLetters', functionOptions.failures?.queue);
     this.schedule = targetOf(this) === 'localstack' ? this.createRule(props) : this.createSchedule(props);
     this.alarms = alarms === false ? [] : this.addAlarms(props, alarms, failures === undefined);
-  }
-
-  private assertValid(errors: readonly string[]): void {
-    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
   }
 
   private createSchedule(options: CronJobOptions): Schedule {

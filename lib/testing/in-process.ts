@@ -46,7 +46,7 @@ export function inProcess<C extends Operations>(
     }
     const route = routes[match.operation];
     if (!route) throw new Error(`\`routes\` must have ${match.operation}, which the request calls`);
-    const token = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
+    const token = request.headers.authorization?.replace(/^Bearer\s+/i, '') ?? '';
     const type = request.headers['content-type']?.split(';', 1)[0] ?? '';
     const isBase64 = bytes.includes('*/*') || bytes.includes(type);
     const event = restEvent({

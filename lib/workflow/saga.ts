@@ -8,6 +8,7 @@ import { ArnFormat, Aws, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allow, bindable } from '../bindings/bindable.js';
 import type { Bindable, Bindables, Binding } from '../bindings/binding.js';
+import { assertValid } from '../construct/assert-valid.js';
 import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue } from '../construct/queues.js';
 import type { SagaResponse, SagaStart } from '../runtime/needs/saga.js';
@@ -81,7 +82,7 @@ export class Saga<
     const { cancelled, onOutcome } = props as { cancelled?: AnyCode; onOutcome?: AnyCode };
     const { retry, undoRetry } = props;
     const isExpress = props.type === 'express';
-    this.assertValid([
+    assertValid(this, [
       ...validateDefinition(nodes, isExpress),
       ...(cancelled === undefined ? [] : validateCode('`cancelled`', cancelled)),
       ...(onOutcome === undefined ? [] : validateCode('`onOutcome`', onOutcome)),
@@ -90,7 +91,7 @@ export class Saga<
     ]);
     const functions = new SagaFunctions(this, { bind: props.bind ?? {}, functions: props.functions ?? {} });
     const plan = planOf({ nodes, cancelled, onOutcome, isExpress, retry, undoRetry }, functions);
-    this.assertValid(isExpress ? validateExpress(plan) : []);
+    assertValid(this, isExpress ? validateExpress(plan) : []);
     this.functions = Object.fromEntries(functions.byPlaceholder);
     const [first] = plan.nodes[0]?.steps ?? [];
     assertChecksInput(this.functions[`${first?.key}_do`], first?.title ?? '', this.node.path);
@@ -130,10 +131,6 @@ export class Saga<
             wildcard: { resource: executions, reason: 'The executions of exactly this state machine.' },
           },
     ).bindingFor(access);
-  }
-
-  private assertValid(errors: readonly string[]): void {
-    if (errors.length > 0) throw new Error(`${errors.join('\n')} (at ${this.node.path})`);
   }
 
   private createLogGroup(): LogGroup {

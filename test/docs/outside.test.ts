@@ -57,6 +57,19 @@ describe('CONTRIBUTING.md', () => {
   });
 });
 
+it('the guides name files and folders that exist', () => {
+  const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md') && !name.startsWith('api'))
+    .map((name) => `docs/${name}`);
+  const missing = ['README.md', ...pages].flatMap((page) =>
+    [...read(page).matchAll(/`((?:lib|test|scripts|stacks|lambda|contracts|layers|web|bench)\/[\w./-]+)`/g)]
+      .map(([, path]) => path!)
+      .filter((path) => !existsSync(join(root, path)))
+      .map((path) => `${page}: ${path}`),
+  );
+  expect(missing).toEqual([]);
+});
+
 describe('workflows', () => {
   it('test on the versions of Node.js that are promised, with the command of the README', () => {
     const ci = read('.github/workflows/ci.yml');

@@ -365,7 +365,7 @@ describe('an Outbox', () => {
     };
     await app.send('OutboxFailures', [{ requestContext: { functionArn }, DDBStreamBatchInfo: batch }]);
     const { code, output } = await app.redrive('Messaging/Outbox');
-    expect(output).toContain('published 1 events that items of their time carry');
+    expect(output).toContain('published 1 events of that time from the items of the table');
     expect(code).toBe(0);
     const [again] = await eventually(
       () => app.take('Published'),
@@ -511,7 +511,7 @@ describe('trellis redrive', () => {
   it('names what it was given when there is no such thing', async () => {
     expect(await app.redrive('Messaging/Nothing')).toMatchObject({
       code: 1,
-      output: expect.stringContaining('got "Messaging/Nothing": there is no such queue'),
+      output: expect.stringContaining('got "Messaging/Nothing": no queue has this name'),
     });
     expect(await app.redrive('Messaging/Tasks', '--target', 'aws')).toMatchObject({
       code: 1,

@@ -63,7 +63,6 @@ export interface AuthorizerHandler<A extends LambdaAuth, N extends Needs> {
  * import * as z from 'zod';
  * import { authorizer, secret } from 'cdk-trellis/runtime';
  * // Belongs in the contract: `auth: partners` on each operation for partners.
- * // Belongs into the contract: `auth: partners` on each operation for partners.
  * const partners = { authorizer: 'partners', context: z.object({ partnerId: z.string() }) } as const;
  *
  * export const handler = authorizer(partners, { keys: secret.read }, async ({ token }, { keys }) => {

@@ -11,12 +11,12 @@ export interface Access {
   readonly id: string;
 }
 
-const FOLDER = join(__dirname, '../../../lib/function/bindings');
+const FOLDER = join(__dirname, '../../../lib/bindings');
 
 /** Stands for any resource: a binding says its kind and accesses before it looks at one. */
 const ANY = new Proxy({}, { get: () => 'any' });
 
-/** Every access to every kind of resource for which lib/function/bindings has a binding. */
+/** Every access to every kind of resource for which lib/bindings has a binding. */
 export function allAccesses(): Access[] {
   return bindings().flatMap(({ bindingKind: kind, accesses = [] }) =>
     accesses.map((access) => ({ kind, access, id: idOf(kind, access) })),
