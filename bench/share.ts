@@ -15,10 +15,10 @@ interface Profile {
 
 /** Files of the bundler in the package: they find, look up, build and place code. */
 const BUNDLER =
-  /cdk-trellis\/dist\/function\/private\/(automatic-layer|bundl|cache|call-sites|code-size|entry|export-name|file-hashes|find-upwards|function-code|hash|json-file|original-files|packages-hash|project|source-file|vendor-set|vite-import|work)[\w-]*\.js$/;
+  /cdk-trellis\/dist\/(bundler|handler|project-cache)\/[\w-]+\.js$|cdk-trellis\/dist\/function\/private\/(dependency-layer|code-size|function-code)\.js$/;
 
 /** Files of the bundler that check the validity of the cache. */
-const CACHE = /cdk-trellis\/dist\/function\/private\/(cache|file-hashes|json-file|packages-hash)[\w-]*\.js$/;
+const CACHE = /cdk-trellis\/dist\/project-cache\/[\w-]+\.js$/;
 
 /** Frames that are attributed to their caller: Node.js, and CDK's time measurements, which wrap the file system. */
 const TRANSPARENT = /^node:(?!internal\/modules)|aws-cdk-lib\/core\/lib\/private\/perf\.js$|^$/;
