@@ -1,5 +1,6 @@
 // `npm test`: installs missing packages, then runs all checks, the fast ones first. Words select the steps whose names
-// contain one of them; --all includes the steps that need registries or more tools: package, LocalStack. The last line is `N passed, N failed`.
+// contain one of them; --all includes LocalStack. The package step installs from registries for minutes and runs by name
+// only. The last line is `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -13,7 +14,7 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const tsx = ['--conditions=cdk-trellis-source', '--import', 'tsx'];
 const CI = process.env.CI ? ['--ci'] : [];
 
-/** @type {{ name: string, command: string, args: string[], report?: string, onlyNamed?: boolean }[]} */
+/** @type {{ name: string, command: string, args: string[], report?: string, runs?: 'by name' | 'by name or with --all' }[]} */
 const STEPS = [
   { name: 'format and lint', command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
   { name: 'types', command: bin('tsc'), args: [] },
@@ -31,13 +32,13 @@ const STEPS = [
   // In band: a deployment uses all cores.
   jest('deployments', ['--selectProjects=deployments', '--runInBand']),
   // Installs the packed library with npm, pnpm and Yarn.
-  { ...jest('package', ['--selectProjects=package', '--runInBand']), onlyNamed: true },
+  { ...jest('package', ['--selectProjects=package', '--runInBand']), runs: 'by name' },
   {
     name: 'LocalStack',
     command: process.execPath,
     args: [...tsx, 'test/localstack/run.ts', join(results, 'localstack.json')],
     report: join(results, 'localstack.json'),
-    onlyNamed: true,
+    runs: 'by name or with --all',
   },
 ];
 
@@ -77,8 +78,10 @@ function reportOf(file) {
 
 await prepareOrExit();
 const words = process.argv.slice(2);
-const isSelected = ({ name, onlyNamed }) =>
-  words.includes('--all') || (words.length === 0 ? !onlyNamed : words.some((word) => name.includes(word)));
+const isSelected = ({ name, runs }) => {
+  if (words.includes('--all')) return runs !== 'by name';
+  return words.length === 0 ? runs === undefined : words.some((word) => name.includes(word));
+};
 const totals = { passed: 0, failed: 0 };
 const lines = [];
 for (const step of STEPS.filter(isSelected)) {
