@@ -32,6 +32,32 @@ const status = async (path: string, init?: RequestInit) => (await ask(path, init
 const target = (name: string) => ({ 'x-amz-target': name, 'content-type': 'application/x-amz-json-1.1' });
 const corsOf = ({ headers }: Response) => headers.get('access-control-allow-origin');
 
+describe('an address of the app that serves no request', () => {
+  const query = 'Action=GetSessionToken&Version=2011-06-15';
+  const json = ['X-Amz-Target: DynamoDB_20120810.ListTables', 'Authorization: Bearer x'];
+
+  it.each([
+    ['a load balancer with the label of a service', 'sts.x.alb.localhost', 'POST /zzz', [], query],
+    ['a sign-in page with the label of a service', 'sts.localhost', 'POST /saml2/logout', [], query],
+    ['a sign-in page with the target of a service', 'localhost', 'POST /saml2/logout', json, '{}'],
+    ['another sign-in page', 'localhost', 'PUT /login', json, '{}'],
+    ['a load balancer', 'a.alb.localhost', 'POST /', json, '{}'],
+    ['the path of a load balancer', 'localhost', 'POST /_alb/none/x', json, '{}'],
+    ['the path of a GraphQL API', 'localhost', 'POST /v1/apis/x/graphql', json, '{}'],
+    ['a link of SNS', 'localhost', 'GET /?Action=ConfirmSubscription', json, '{}'],
+  ])('reaches no service by %s without a signature', async (_, host, line, headers, body) => {
+    const { port } = emulator.instance;
+    const lines = [`${line} HTTP/1.1`, `Host: ${host}:${port}`, 'Content-Type: text/plain', ...headers];
+    expect(await rawRequest(port, lines, body)).toBeGreaterThanOrEqual(400);
+  });
+
+  it('opens no WebSocket to a service', async () => {
+    const { port } = emulator.instance;
+    const headers = [`Host: iot.us-east-1.alb.localhost:${port}`, 'Sec-WebSocket-Protocol: mqtt'];
+    expect(await webSocketStatus(port, '/mqtt', headers)).toBe(403);
+  });
+});
+
 describe("the emulator's own interface", () => {
   it.each([
     ['GET', '/_trellis/instance'],

@@ -10,11 +10,12 @@ import os
 import re
 import uuid
 
+import open_requests
 import side_entrances
 import signatures
 from ministack import app as emulator
 from ministack.core.router import detect_service
-from planes import APP, OWNER, SIGNED, Request, is_served_name, plane_of
+from planes import APP, LINK, OWNER, SIGNED, Request, is_served_name, plane_of
 
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|\[::1\]|localhost|([a-z0-9_-]+\.)+localhost)(:(\d+))?", re.IGNORECASE)
 
@@ -28,6 +29,7 @@ def install():
         if scope["type"] not in ("http", "websocket"):
             return await original(scope, receive, send)
         signatures.forget()
+        open_requests.begin()
         request = Request(scope)
         refusal = _wrong_address(request)
         plane = None if refusal else plane_of(request, side_entrances.link_signature)
@@ -38,6 +40,8 @@ def install():
             refusal = "This path requires the token of the local cloud's owner."
         if refusal:
             return await _reject(request, send, refusal)
+        if plane in (APP, LINK):
+            open_requests.mark()
         if plane == SIGNED:
             receive, body = await _whole_body(receive) if request.is_http else (receive, b"")
             if body is None:
@@ -50,6 +54,7 @@ def install():
     emulator.app = app
     signatures.install()
     side_entrances.install()
+    open_requests.install()
 
 
 def checked_address(app):

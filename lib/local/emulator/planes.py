@@ -72,7 +72,7 @@ def _distribution(request):
 
 
 def _load_balancer(request):
-    return emulator._is_potential_alb_request(request.host, request.path)
+    return request.is_http and emulator._is_potential_alb_request(request.host, request.path)
 
 
 def _graphql(request):
@@ -94,7 +94,7 @@ def _sign_in_page(request):
     return _SIGN_IN_PAGES.fullmatch(request.path)
 
 
-_PUBLIC_OPERATIONS = {
+PUBLIC_OPERATIONS = {
     f"{prefix}.{name}"
     for prefix, names in (
         ("AWSCognitoIdentityProviderService", cognito._UNSIGNED_IDP_ACTIONS),
@@ -111,7 +111,7 @@ def _public_operation(request):
     if request.is_preflight("POST"):
         headers = re.split(r"[\s,]+", request.headers.get("access-control-request-headers", "").lower())
         return "x-amz-target" in headers and "authorization" not in headers
-    return request.method == "POST" and request.headers.get("x-amz-target") in _PUBLIC_OPERATIONS
+    return request.method == "POST" and request.headers.get("x-amz-target") in PUBLIC_OPERATIONS
 
 
 def _bucket(request):
