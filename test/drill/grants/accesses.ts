@@ -25,8 +25,9 @@ export function allAccesses(): Access[] {
 
 function bindings(): Bindable[] {
   const modules = readdirSync(FOLDER).map((file) => require(join(FOLDER, file)) as Record<string, unknown>);
-  const functions = modules.flatMap(Object.entries).filter(([name]) => name.endsWith('Binding'));
-  return functions.flatMap(([name, bind]) => {
+  // By name: some modules export bindings of others.
+  const functions = new Map(modules.flatMap(Object.entries).filter(([name]) => name.endsWith('Binding')));
+  return [...functions].flatMap(([name, bind]) => {
     const make = bind as (...args: unknown[]) => Bindable;
     if (name === 'valueBinding') return [make('text', 'any'), make('number', 1)];
     return [name === 'tableBinding' ? make(ANY, [INDEX]) : make(ANY)];
