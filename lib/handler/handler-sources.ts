@@ -27,10 +27,10 @@ export class HandlerSources {
   private constructor(private readonly caches: ProjectCaches) {}
 
   /**
-   * Reads a handler's needs and kind from its source, without running it. * @param options bundling options of its
-   * function
+   * Reads a handler's needs and kind from its source, without running it.
    *
-   * @default - those of the last call for the same entry @throws SourceError when the source does not show them
+   * @param options bundling options of its function @default - those of the last call for the same entry
+   * @throws SourceError when the source does not show them
    */
   public analyze(entry: string, exportName: string, options?: UnitOptions): Analysis.HandlerAnalysis {
     const root = projectRoot(entry);

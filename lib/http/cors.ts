@@ -19,7 +19,7 @@ export interface CorsSettings {
 export function withCors(
   response: HttpResponse,
   origin: string | undefined,
-  settings = deployed().settings,
+  settings = deployedSettings(),
 ): HttpResponse {
   if (!settings) return response;
   const { origins, credentials, exposeHeaders } = settings;
@@ -41,11 +41,13 @@ export function withCors(
   };
 }
 
-let deployedSettings: { readonly value: CorsSettings | undefined } | undefined;
+let deployed: { readonly settings?: CorsSettings } | undefined;
 
 /** Returns the settings of the environment, read once: reading `process.env` takes longer than the rest of `withCors`. */
-function deployed(): { readonly settings: CorsSettings | undefined } {
-  const value = deployedSettings ? undefined : process.env[CORS_VARIABLE];
-  deployedSettings ??= { value: value ? JSON.parse(value) : undefined };
-  return { settings: deployedSettings.value };
+function deployedSettings(): CorsSettings | undefined {
+  if (!deployed) {
+    const value = process.env[CORS_VARIABLE];
+    deployed = value ? { settings: JSON.parse(value) } : {};
+  }
+  return deployed.settings;
 }

@@ -123,7 +123,7 @@ correction(
 correction(
   emulators,
   'event_source_mappings_of_tasks',
-  'reads an event source mapping, and says when there is none',
+  'reads an event source mapping, and fails if there is none',
   async (emulator) => {
     const { EventSourceMappings } = await new LambdaClient(emulator.client).send(
       new ListEventSourceMappingsCommand({}),

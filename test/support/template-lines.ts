@@ -40,7 +40,7 @@ export function workflowLines(id: string, properties: Properties): string[] {
   ];
 }
 
-/** What an alarm measures, its threshold and periods, and how many are notified. */
+/** Returns an alarm's metric, threshold, periods and number of actions. */
 export function alarmText(properties: Properties): string {
   const { Metrics = [], Namespace, MetricName, Dimensions = [], AlarmActions = [] } = properties;
   const measured = Metrics.map(

@@ -21,7 +21,7 @@ export function generatedPlugin() {
         if (pluginData === GENERATED) return undefined;
         const found = await build.resolve(path, { ...args, pluginData: GENERATED });
         const isFile = found.errors.length === 0 && !found.external && found.namespace === 'file';
-        // What a plugin resolves has no type of a package.json.
+        // A file that a plugin resolves keeps the plugin's result.
         return isFile && !hasManifest(found.path) ? { path: found.path } : undefined;
       });
     },

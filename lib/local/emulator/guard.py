@@ -41,7 +41,7 @@ def install():
         if refusal:
             return await _reject(request, send, refusal)
         if plane in (APP, LINK):
-            open_requests.mark()
+            open_requests.mark(request)
         if plane == SIGNED:
             receive, body = await _whole_body(receive) if request.is_http else (receive, b"")
             if body is None:

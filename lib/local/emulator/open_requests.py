@@ -10,29 +10,30 @@ import contextvars
 from ministack import app as emulator
 from ministack.core.iam_evaluator import AuthError
 from ministack.core.router import detect_service
-from planes import PUBLIC_OPERATIONS
+from planes import is_graphql, is_notification_link, is_public_operation
 
-_open = contextvars.ContextVar("trellis_open_request", default=False)
+_open = contextvars.ContextVar("trellis_open_request", default=None)
 
 
 def begin():
     """Clears the mark at the start of each request."""
-    _open.set(False)
+    _open.set(None)
 
 
-def mark():
+def mark(request):
     """Marks the request as one whose signature is not verified."""
-    _open.set(True)
+    _open.set(request)
 
 
 def install():
     original = emulator._dispatch_service_request
 
     async def dispatch(method, path, headers, body, query_params, request_id):
-        if _open.get():
+        request = _open.get()
+        if request is not None:
             params = emulator._routing_params(method, path, headers, body, query_params)
             service = detect_service(method, path, headers, params)
-            if not _authorizes_itself(service, method, path, headers, query_params):
+            if not _authorizes_itself(service, request):
                 failure = AuthError("MissingAuthenticationToken", "The request has no signature.")
                 return emulator._credential_failure(service, "", request_id, failure, headers)
         return await original(method, path, headers, body, query_params, request_id)
@@ -40,12 +41,9 @@ def install():
     emulator._dispatch_service_request = dispatch
 
 
-def _authorizes_itself(service, method, path, headers, query):
-    target = headers.get("x-amz-target")
-    if service == "s3":
-        return target is None
-    if target is not None:
-        return path == "/" and method == "POST" and target in PUBLIC_OPERATIONS and service.startswith("cognito")
+def _authorizes_itself(service, request):
+    if "x-amz-target" in request.headers:
+        return service.startswith("cognito") and is_public_operation(request)
     if service == "appsync":
-        return method == "POST" and (path in ("/graphql", "/event") or bool(emulator._APPSYNC_GRAPHQL_RE.match(path)))
-    return service == "sns" and method == "GET" and query.get("Action") in (["ConfirmSubscription"], ["Unsubscribe"])
+        return is_graphql(request)
+    return service == "s3" or (service == "sns" and is_notification_link(request))

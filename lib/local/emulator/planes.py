@@ -75,7 +75,7 @@ def _load_balancer(request):
     return request.is_http and emulator._is_potential_alb_request(request.host, request.path)
 
 
-def _graphql(request):
+def is_graphql(request):
     if emulator._APPSYNC_REALTIME_RE.match(request.host):
         return not request.is_http
     is_api_host = re.match(r"[a-z0-9]+\.appsync-api\.", request.host) and request.path in ("/graphql", "/event")
@@ -94,7 +94,7 @@ def _sign_in_page(request):
     return _SIGN_IN_PAGES.fullmatch(request.path)
 
 
-PUBLIC_OPERATIONS = {
+_PUBLIC_OPERATIONS = {
     f"{prefix}.{name}"
     for prefix, names in (
         ("AWSCognitoIdentityProviderService", cognito._UNSIGNED_IDP_ACTIONS),
@@ -104,14 +104,14 @@ PUBLIC_OPERATIONS = {
 }
 
 
-def _public_operation(request):
+def is_public_operation(request):
     """Returns true for operations of Cognito that the SDK sends without a signature."""
     if request.path != "/" or request.has_signature():
         return False
     if request.is_preflight("POST"):
         headers = re.split(r"[\s,]+", request.headers.get("access-control-request-headers", "").lower())
         return "x-amz-target" in headers and "authorization" not in headers
-    return request.method == "POST" and request.headers.get("x-amz-target") in PUBLIC_OPERATIONS
+    return request.method == "POST" and request.headers.get("x-amz-target") in _PUBLIC_OPERATIONS
 
 
 def _bucket(request):
@@ -124,7 +124,7 @@ def _bucket(request):
     return emulator._s3_cors_target(request.host, request.path) is not None
 
 
-def _notification_link(request):
+def is_notification_link(request):
     """Returns true for the links in messages of SNS that confirm or end a subscription."""
     return request.method == "GET" and request.path == "/" and request.query.get("Action") in (
         ["ConfirmSubscription"],
@@ -155,11 +155,11 @@ _TABLE = (
     (APP, _function_url),
     (APP, _distribution),
     (APP, _load_balancer),
-    (APP, _graphql),
+    (APP, is_graphql),
     (APP, _sign_in_page),
-    (APP, _public_operation),
+    (APP, is_public_operation),
     (APP, _bucket),
-    (LINK, _notification_link),
+    (LINK, is_notification_link),
 )
 
 _RESPONSE_URLS = ("/_ministack/cfn-response/", "/_ministack/cfn-signal/")  # Followed by a random token.

@@ -66,7 +66,9 @@ export function retriers(policy: Policy, isExpress: boolean, finalErrors: readon
 
 /**
  * Returns the retriers of a message for a person, which is sent again after its timeout. Failed attempts to send it are
- * retried for about half an hour. @param doneError the error with which the person reports that the work is done
+ * retried for about half an hour.
+ *
+ * @param doneError the error with which the person reports that the work is done
  */
 export function messageRetriers(doneError: string): Retrier[] {
   const policy: Policy = {

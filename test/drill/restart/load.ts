@@ -61,7 +61,7 @@ export async function placeUnderLoad({ customers, orders, productId, end }: Load
         if (CANCELLED[n % CANCELLED.length]) await cancel(order);
         if (n % 3 === 1) await publishAgain(body, customerId, cardToken);
       } catch {
-        // What was not acknowledged does not count.
+        // Only acknowledged orders count.
         if (ended) return;
       }
     }
