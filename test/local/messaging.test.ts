@@ -110,13 +110,13 @@ describe('a QueueWorker whose messages fail in other ways', () => {
     await app.purge('Tasks', 'TasksDead');
     const names = ['beside-1', 'beside-2'];
     await app.send('Tasks', [...names.map((name) => named(name)), named('crash', 'crashes')]);
-    // Nothing was reported: all three are dead letters.
-    await eventually(
-      () => app.count('TasksDead'),
-      (dead) => dead === 3,
+    // Nothing was reported: all three are dead letters, except those that happened to arrive in a batch of their own.
+    const [, dead] = await eventually(
+      async () => [await app.count('Tasks'), await app.count('TasksDead')] as const,
+      ([waiting, dead]) => waiting === 0 && dead > 0,
       60,
     );
-    expect((await app.redrive('Messaging/Tasks')).output).toMatch(/3 redriven\n$/);
+    expect((await app.redrive('Messaging/Tasks')).output).toContain(`${dead} redriven\n`);
     await eventually(
       async () => [await app.count('Tasks'), await app.log('task crash')],
       ([waiting, crashes]) => waiting === 0 && (crashes as Row[]).length === 4,
