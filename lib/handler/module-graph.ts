@@ -22,6 +22,9 @@ const RUNTIME_FOLDERS = [join(LIBRARY, 'runtime'), join(LIBRARY, 'esm', 'runtime
 /** Another copy of this library: each package of a monorepo may have one. */
 const RUNTIME = /[\\/]cdk-trellis[\\/](lib|dist([\\/]esm)?)[\\/]runtime[\\/]/;
 
+/** Whether packages use this library, by their package.json. */
+const dependants = new Map<string, { readonly stamp: string; readonly canUseRuntime: boolean }>();
+
 const CODE = /\.[cm]?[jt]sx?$/;
 
 /** Extensions that esbuild adds, in its order. https://esbuild.github.io/api/#resolve-extensions */
@@ -131,8 +134,19 @@ function isInstalled(file: string): boolean {
 
 /** Returns true if a package declares this library as a dependency: most do not and need not be read. */
 function canUseRuntime(folder: string): boolean {
+  const file = join(folder, 'package.json');
+  const { mtimeMs, size } = statSync(file);
+  const stamp = `${mtimeMs} ${size}`;
+  const known = dependants.get(file);
+  if (known?.stamp === stamp) return known.canUseRuntime;
+  const found = { stamp, canUseRuntime: dependsOnLibrary(file) };
+  dependants.set(file, found);
+  return found.canUseRuntime;
+}
+
+function dependsOnLibrary(file: string): boolean {
   const { dependencies, peerDependencies, optionalDependencies, devDependencies, bundledDependencies } =
-    JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    JSON.parse(readFileSync(file, 'utf8'));
   const names = { ...dependencies, ...peerDependencies, ...optionalDependencies, ...devDependencies };
   return 'cdk-trellis' in names || [bundledDependencies].flat().includes('cdk-trellis');
 }

@@ -13,12 +13,14 @@ import {
 import { SourceError } from './source-error.js';
 
 /** Parts of a node that are not code that runs, or whose names are not variables. */
-const NO_CODE =
-  /^(loc|extra|.*[cC]omments|typeAnnotation|type(Parameters|Arguments)|returnType|superTypeParameters)$/;
+const isNoCode = remembered(
+  /^(loc|extra|.*[cC]omments|typeAnnotation|type(Parameters|Arguments)|returnType|superTypeParameters)$/,
+);
 
 /** Nodes that are types, imports or exports. */
-const NO_VALUE =
-  /^(Import\w*|Export(All\w*|Specifier)|TS(?!(As|Satisfies|NonNull|Instantiation)\w*$|(TypeAssertion|ExportAssignment|Enum\w*|Module\w*|ParameterProperty)$)\w*)$/;
+const isNoValue = remembered(
+  /^(Import\w*|Export(All\w*|Specifier)|TS(?!(As|Satisfies|NonNull|Instantiation)\w*$|(TypeAssertion|ExportAssignment|Enum\w*|Module\w*|ParameterProperty)$)\w*)$/,
+);
 
 /** Imports of a plain handler that the analysis has not followed. */
 export interface Unseen {
@@ -67,7 +69,8 @@ export class WrapperSearch {
     if (isOfNamespace(module, node, hidden)) {
       return this.searchOrigin(this.followed(() => originOf({ module, node }, true), rootOf(node).name));
     }
-    const inside = new Set([...hidden, ...namesOf(node)]);
+    const names = namesOf(node);
+    const inside = names.length > 0 ? new Set([...hidden, ...names]) : hidden;
     for (const part of this.partsOf(module, node, hidden)) {
       const found = this.search(module, part, inside);
       if (found) return found;
@@ -187,11 +190,26 @@ function isOfNamespace(module: Module, node: Node, hidden: ReadonlySet<string>):
 }
 
 function partsOf(node: Node): Node[] {
-  if (NO_VALUE.test(node.type)) return [];
+  if (isNoValue(node.type)) return [];
   if (node.type === 'ExportNamedDeclaration' && !node.declaration) return [];
   const isName = node.computed === false;
-  return Object.entries(node)
-    .filter(([name]) => !NO_CODE.test(name) && !(isName && (name === 'key' || name === 'property')))
-    .flatMap(([, value]) => value)
-    .filter((value: Node) => typeof value?.type === 'string');
+  const parts: Node[] = [];
+  for (const name of Object.keys(node)) {
+    const value = node[name];
+    if (typeof value !== 'object' || isNoCode(name)) continue;
+    if (isName && (name === 'key' || name === 'property')) continue;
+    for (const part of Array.isArray(value) ? value : [value])
+      if (typeof part?.type === 'string') parts.push(part);
+  }
+  return parts;
+}
+
+/** Returns a test that matches each of the few names of properties and types once: a synth asks for them 100,000 times. */
+function remembered(pattern: RegExp): (text: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (text) => {
+    const matches = known.get(text) ?? pattern.test(text);
+    known.set(text, matches);
+    return matches;
+  };
 }
