@@ -10,12 +10,12 @@ import os
 import re
 import uuid
 
-import open_requests
-import side_entrances
+import unsigned_requests
+import other_entry_points
 import signatures
 from ministack import app as emulator
 from ministack.core.router import detect_service
-from planes import APP, LINK, OWNER, SIGNED, Request, is_served_name, plane_of
+from request_planes import APP, LINK, OWNER, SIGNED, Request, is_served_name, plane_of
 
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|\[::1\]|localhost|([a-z0-9_-]+\.)+localhost)(:(\d+))?", re.IGNORECASE)
 
@@ -29,10 +29,10 @@ def install():
         if scope["type"] not in ("http", "websocket"):
             return await original(scope, receive, send)
         signatures.forget()
-        open_requests.begin()
+        unsigned_requests.begin()
         request = Request(scope)
         refusal = _wrong_address(request)
-        plane = None if refusal else plane_of(request, side_entrances.link_signature)
+        plane = None if refusal else plane_of(request, other_entry_points.link_signature)
         if not refusal and plane != APP:
             refusal = _foreign_page(request)
             send = _without_cors(send)
@@ -41,7 +41,7 @@ def install():
         if refusal:
             return await _reject(request, send, refusal)
         if plane in (APP, LINK):
-            open_requests.mark(request)
+            unsigned_requests.mark(request)
         if plane == SIGNED:
             receive, body = await _whole_body(receive) if request.is_http else (receive, b"")
             if body is None:
@@ -53,8 +53,8 @@ def install():
 
     emulator.app = app
     signatures.install()
-    side_entrances.install()
-    open_requests.install()
+    other_entry_points.install()
+    unsigned_requests.install()
 
 
 def checked_address(app):

@@ -13,13 +13,13 @@ os.umask(0o077)  # All files are private: stored data, keys, unpacked code. Some
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import control  # noqa: E402
+import cli_requests  # noqa: E402
 import corrections  # noqa: E402
-import edge  # noqa: E402
+import site_edge  # noqa: E402
 import lifecycle  # noqa: E402
-import loading  # noqa: E402
+import save_loading  # noqa: E402
 import ministack.app  # noqa: E402
-import saving  # noqa: E402
+import save_schedule  # noqa: E402
 import background_work  # noqa: E402
 
 
@@ -40,13 +40,13 @@ def stop_with_parent():
 
 if __name__ == "__main__":
     stop_with_parent()
-    loading.install()
+    save_loading.install()
     corrections.apply()
-    saving.install()
+    save_schedule.install()
     background_work.install()
     ministack.app.app = lifecycle.gate(ministack.app.app)
-    edge._respond = lifecycle.gate(edge._respond)
-    control.install()
+    site_edge._respond = lifecycle.gate(site_edge._respond)
+    cli_requests.install()
     import guard  # Imported last: it uses functions of MiniStack that corrections replace.
 
     guard.install()

@@ -19,8 +19,8 @@ from ministack.services import apigateway_v1 as gateway
 from ministack.services import iam, sts
 
 from . import correction, replaced
-from .paths import decoded
-from .mapping import Request, render
+from .encoded_paths import decoded
+from .mapping_templates import Request, render
 
 # Prefix of X-Amz-Target and content type, by service.
 _TARGETS = {

@@ -4,7 +4,7 @@ import json
 import os
 
 from . import correction
-from .runtime import in_worker_script
+from .managed_runtimes import in_worker_script
 
 
 @correction

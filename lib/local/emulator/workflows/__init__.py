@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 import copy
 import time
 
-import snapshots
+import snapshot_process
 import lifecycle
 import ministack.app
 from ministack.core import iam_actions
@@ -39,7 +39,7 @@ def install():
     lifecycle.busy(engine.unfinished_calls)
     lifecycle.guards_snapshot(engine.lock)
     engine.on_change(lifecycle.changed)
-    snapshots.serialized_by_version("stepfunctions", _version)
+    snapshot_process.serialized_by_version("stepfunctions", _version)
 
 
 def _wrap(module, name, function):

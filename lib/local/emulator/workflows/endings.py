@@ -4,7 +4,7 @@ import time
 
 from ministack.core.responses import now_iso
 
-from . import engine, groups, nested, records, status_events
+from . import engine, parallel_and_map, nested, records, status_events
 from .records import add_event
 
 
@@ -18,7 +18,7 @@ def succeed(key, record, text):
 def end(key, record, status, error=None, cause=None):
     """Ends an execution that has not succeeded. Its branches stay for a redrive."""
     kept = record["trellis"]
-    groups.abort(record, [b for b in kept["branches"].values() if b["phase"] in records.ACTIVE])
+    parallel_and_map.abort(record, [b for b in kept["branches"].values() if b["phase"] in records.ACTIVE])
     record.update(status=status, error=error, cause=cause, stopDate=now_iso(), output=None)
     kind = {"FAILED": "ExecutionFailed", "TIMED_OUT": "ExecutionTimedOut", "ABORTED": "ExecutionAborted"}[status]
     add_event(record, None, kind, {name: text for name, text in (("error", error), ("cause", cause)) if text})

@@ -7,7 +7,7 @@ import time
 from ministack.core.responses import now_iso
 from ministack.services import stepfunctions
 
-from . import choices, data, endings, engine, groups, records, tasks, waits
+from . import choices, data, endings, engine, parallel_and_map, records, tasks, waits
 from .errors import catcher_of, retrier_of
 from .records import Error, HistoryFull, add_event, assert_size, dumps
 
@@ -78,7 +78,7 @@ def _enter(key, record, branch):
     if kind == "Task":
         tasks.attempt(key, record, branch, state, raw, context)
     elif kind in ("Parallel", "Map"):
-        groups.attempt(key, record, branch, state, raw, context)
+        parallel_and_map.attempt(key, record, branch, state, raw, context)
     elif kind == "Wait":
         branch["phase"], branch["due"] = "wait", waits.wait_ends(state, raw, context, time.time())
         engine.at(branch["due"], wake, key, branch["id"], branch["due"])
@@ -138,7 +138,7 @@ def leave(key, record, branch, state, text, variables=None, following=None, end=
     details = {"name": branch["state"], "output": text, "outputDetails": {"truncated": False}}
     add_event(record, branch, f"{state['Type']}StateExited", details, "stateExited")
     tasks.close(branch)
-    groups.close(record, branch)
+    parallel_and_map.close(record, branch)
     if variables is not None:
         branch["variables"] = variables
     following = following or (None if end or state.get("End") else state.get("Next"))
@@ -148,7 +148,7 @@ def leave(key, record, branch, state, text, variables=None, following=None, end=
     branch.update(phase="done", output=text)
     if branch["parent"] is None:
         return endings.succeed(key, record, text)
-    groups.child_done(key, record, branch)
+    parallel_and_map.child_done(key, record, branch)
 
 
 def fail_state(key, record, branch, error, cause, aliases=()):
@@ -197,4 +197,4 @@ def fail_branch(key, record, branch, error, cause):
     branch.update(phase="failed", error=error, cause=cause)
     if branch["parent"] is None:
         return endings.end(key, record, "FAILED", error, cause)
-    groups.child_failed(key, record, branch)
+    parallel_and_map.child_failed(key, record, branch)

@@ -2,7 +2,18 @@
 
 from ministack.core.responses import now_iso
 
-from . import activities, endings, engine, groups, interpreter, map_runs, nested, records, status_events, tasks
+from . import (
+    activities,
+    endings,
+    engine,
+    interpreter,
+    map_runs,
+    nested,
+    parallel_and_map,
+    records,
+    status_events,
+    tasks,
+)
 from .records import add_event
 
 
@@ -29,7 +40,7 @@ def _restart(key, record, branch):
         map_runs.restarted(branch, children)
         for child in children:
             _restart(key, record, child)
-        return interpreter.guarded(key, record, branch, lambda: groups.go_on_with_items(key, record, branch))
+        return interpreter.guarded(key, record, branch, lambda: parallel_and_map.go_on_with_items(key, record, branch))
     branch["phase"] = "enter" if was == "enter" else "attempt"
     interpreter.go_on(key, branch)
 

@@ -3,7 +3,7 @@
 import copy
 import json
 
-import saving
+import save_schedule
 from ministack.services import cloudformation, dynamodb, lambda_svc
 
 from . import correction, replaced
@@ -15,7 +15,7 @@ def save_while_running():
     MiniStack saves only at a clean stop.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Introduction.html#ddb_highavailability
     """
-    saving.save_while_used()
+    save_schedule.save_while_used()
 
 
 @correction

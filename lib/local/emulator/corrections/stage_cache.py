@@ -5,7 +5,7 @@ import time
 from ministack.services import apigateway_v1 as gateway
 
 from . import correction, replaced
-from .templates import _after
+from .cloudformation_properties import _after
 
 _WARNING = "199 Cache-control headers were ignored because the caller was unauthorized."
 

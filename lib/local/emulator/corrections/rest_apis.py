@@ -10,7 +10,7 @@ from ministack.services import apigateway_v1 as gateway
 from ministack.services.cloudformation import provisioners
 
 from . import correction, replaced
-from .templates import _after
+from .cloudformation_properties import _after
 
 _LIMIT = 10 * 1024 * 1024
 _FUNCTION_LIMIT = 6 * 1024 * 1024

@@ -1,6 +1,6 @@
 """Services that a request without a verified signature may reach.
 
-The app's own addresses are open to everyone (planes.py). If none of them serves a request, MiniStack passes it to its
+The app's own addresses are open to everyone (request_planes.py). If none of them serves a request, MiniStack passes it to its
 generic dispatcher, which chooses a service by the Host label, a header or the body, and treats a request without an
 access key as root. Only services that authorize such requests themselves may get them there.
 """
@@ -10,7 +10,7 @@ import contextvars
 from ministack import app as emulator
 from ministack.core.iam_evaluator import AuthError
 from ministack.core.router import detect_service
-from planes import is_graphql, is_notification_link, is_public_operation
+from request_planes import is_graphql, is_notification_link, is_public_operation
 
 _open = contextvars.ContextVar("trellis_open_request", default=None)
 

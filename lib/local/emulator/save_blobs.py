@@ -1,6 +1,6 @@
 """Large binary values, such as the code of functions and layers: they are stored once, beside the files of services."""
 
-import saves
+import save_files
 from ministack.core import persistence
 from ministack.services import lambda_svc
 
@@ -14,7 +14,7 @@ def remember():
     global _known
     values = [value for value in _values() if isinstance(value, bytes) and len(value) > _LARGE]
     # The values are kept alive: an id may be reused after its value is freed.
-    _known = {id(value): _known.get(id(value)) or (value, saves.keep_blob(value)) for value in values}
+    _known = {id(value): _known.get(id(value)) or (value, save_files.keep_blob(value)) for value in values}
 
 
 def _values():
@@ -31,7 +31,7 @@ def encoded(value):
     """Serializes a value for json.dumps."""
     if not isinstance(value, (bytes, bytearray)) or len(value) <= _LARGE:
         return persistence._json_default(value)
-    _, name = _known.get(id(value)) or (value, saves.keep_blob(bytes(value)))
+    _, name = _known.get(id(value)) or (value, save_files.keep_blob(bytes(value)))
     if name not in used:
         used.append(name)
     return {"__trellis_blob__": name}
@@ -46,7 +46,7 @@ def decoder():
         if name is None:
             return persistence._json_object_hook(value)
         if name not in read:
-            read[name] = saves.blob(name)
+            read[name] = save_files.blob(name)
         return read[name]
 
     return decoded

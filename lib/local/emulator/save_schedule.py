@@ -7,10 +7,10 @@ import signal
 import threading
 import time
 
-import snapshots
+import snapshot_process
 import hypercorn.asyncio
 import lifecycle
-import loading
+import save_loading
 import ministack.app
 from ministack.core import persistence
 from ministack.services import cloudformation
@@ -47,8 +47,8 @@ def _save_periodically():
 
 
 def save(final=False):
-    saved = snapshots.save(final)
-    loading.remove_former_layout()
+    saved = snapshot_process.save(final)
+    save_loading.remove_former_layout()
     return saved
 
 
@@ -66,7 +66,7 @@ async def _stop():
         saved = await asyncio.to_thread(save, True)
         return {"kept": True, "savedAt": saved["takenAt"], "unfinished": unfinished}
     except Exception as error:  # noqa: BLE001
-        previous = snapshots.last()
+        previous = snapshot_process.last()
         logger.error("The last save failed: %s", error)
         reason = str(error) or type(error).__name__
         return {"kept": False, "savedAt": previous and previous["takenAt"], "unfinished": unfinished, "reason": reason}
@@ -114,4 +114,4 @@ def _skip_settled_stacks():
         stacks = cloudformation._stacks._data.values()
         return None if any(stack.get("StackStatus", "").endswith("_IN_PROGRESS") for stack in stacks) else requests[0] + 1
 
-    snapshots.serialized_by_version("cloudformation", version)
+    snapshot_process.serialized_by_version("cloudformation", version)

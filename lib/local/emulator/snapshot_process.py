@@ -16,10 +16,10 @@ import threading
 import time
 import warnings
 
-import blobs
+import save_blobs
 import lifecycle
 import ministack.app
-import saves
+import save_files
 import snapshot_locks
 from ministack.core import persistence
 from ministack.services import cloudwatch_logs, dynamodb, lambda_svc, sqs
@@ -50,12 +50,12 @@ def save(final=False):
     """Saves a snapshot of all services, and returns the save. Must not run on the event loop's thread."""
     global _last, _saved_versions
     with _saving:
-        blobs.remember()
+        save_blobs.remember()
         loop = ministack.app._MAIN_LOOP
         fork = asyncio.run_coroutine_threadsafe(_fork(final), loop)
         child, reading, versions = fork.result(snapshot_locks.TIMEOUT + _CHILD_SECONDS)
         number, failed = _result_of(child, reading)
-        save = saves.verify(number) if final else saves.manifest(number)
+        save = save_files.verify(number) if final else save_files.manifest(number)
         _last, _saved_versions = save, versions
         if failed:
             raise snapshot_locks.SaveFailed("; ".join(f"{service}: {reason}" for service, reason in sorted(failed.items())))
@@ -128,7 +128,7 @@ def _write_and_end(services, cold, held, writing, taken, final):
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         # The child must not keep the parent's connections open.
-        keep = sorted({writing, saves.lock_file})
+        keep = sorted({writing, save_files.lock_file})
         for low, high in zip([2, *keep], [*keep, 65536]):
             os.closerange(low + 1, high)
         for lock in held:
@@ -143,9 +143,9 @@ def _write_and_end(services, cold, held, writing, taken, final):
             "port": os.environ.get("GATEWAY_PORT", ""),
             "final": final,
             "failed": failed,
-            "blobs": blobs.used,
+            "blobs": save_blobs.used,
         }
-        number = saves.write(_serialized(services, cold, failed), _last, details, durable=final)
+        number = save_files.write(_serialized(services, cold, failed), _last, details, durable=final)
         response = {"number": number, "failed": failed}
     except BaseException as error:  # noqa: BLE001
         response = {"error": f"{type(error).__name__}: {error}"}
@@ -174,4 +174,4 @@ def _content_of(name, state):
     if state is None:
         return None
     versioned = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
-    return json.dumps(versioned, default=blobs.encoded).encode()
+    return json.dumps(versioned, default=save_blobs.encoded).encode()

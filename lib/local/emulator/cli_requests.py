@@ -4,12 +4,12 @@ import asyncio
 import json
 import os
 
-import edge
-import contents
+import site_edge
+import data_counts
 import lifecycle
-import loading
+import save_loading
 import ministack.app
-import saving
+import save_schedule
 from ministack.services import cloudformation
 
 def install():
@@ -24,11 +24,11 @@ def install():
             response = {"instance": os.environ.get("TRELLIS_LOCAL_INSTANCE", ""), "pid": os.getpid()}
         elif request == ("POST", "/_trellis/save"):
             try:
-                await asyncio.to_thread(saving.save)
+                await asyncio.to_thread(save_schedule.save)
             except Exception as error:  # noqa: BLE001
                 status, response = 500, {"reason": str(error) or type(error).__name__}
         elif request == ("POST", "/_trellis/stop"):
-            response = await saving.stop()
+            response = await save_schedule.stop()
         elif request == ("GET", "/_trellis/drain"):
             response = lifecycle.drain_report()
         elif request == ("GET", "/_trellis/operations"):
@@ -40,11 +40,11 @@ def install():
                 if stack["StackStatus"] != "REVIEW_IN_PROGRESS"
             ]
         elif request == ("GET", "/_trellis/loaded"):
-            response = loading.report
+            response = save_loading.report
         elif request == ("POST", "/_trellis/contents"):
-            response = await contents.counts_from(receive)
+            response = await data_counts.counts_from(receive)
         elif request == ("POST", "/_trellis/edge"):
-            status, response = await edge.open_from(receive)
+            status, response = await site_edge.open_from(receive)
         else:
             status = 404
         headers = [(b"content-type", b"application/json")]

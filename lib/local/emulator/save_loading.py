@@ -4,11 +4,11 @@ import json
 import os
 import re
 
-import blobs
+import save_blobs
 import change_clock
-import snapshots
+import snapshot_process
 import ministack.app
-import saves
+import save_files
 from ministack.core import persistence
 
 _contents = {}
@@ -18,8 +18,8 @@ report = {}
 
 def install():
     try:
-        saves.open_folder()
-    except saves.InUse as error:
+        save_files.open_folder()
+    except save_files.InUse as error:
         _give_up("Data in use", error)
     _choose()
     persistence.load_state = ministack.app.load_state = _load_state
@@ -30,18 +30,18 @@ def _choose():
     """Chooses the newest intact save."""
     global _decoded
     damaged = []
-    for number in reversed(saves.numbers()):
+    for number in reversed(save_files.numbers()):
         try:
-            save, contents = saves.read(number)
-        except saves.Damaged as error:
+            save, contents = save_files.read(number)
+        except save_files.Damaged as error:
             damaged.append({"number": number, "reason": str(error)})
             continue
         for entry in damaged:
-            saves.set_aside(entry["number"])
-        saves.prune_blobs()
-        _decoded = blobs.decoder()
+            save_files.set_aside(entry["number"])
+        save_files.prune_blobs()
+        _decoded = save_blobs.decoder()
         _contents.update({name: _with_port(content.decode(), save["port"]) for name, content in contents.items()})
-        snapshots.loaded(save)
+        snapshot_process.loaded(save)
         report.update(
             savedAt=save["takenAt"],
             stopped=save["final"],
@@ -50,7 +50,7 @@ def _choose():
         )
         return
     if damaged:
-        _give_up("Damaged data", f"{damaged[0]['reason']} in {saves.FOLDER}, and no other save exists")
+        _give_up("Damaged data", f"{damaged[0]['reason']} in {save_files.FOLDER}, and no other save exists")
     if change_clock.last_change():
         report.update(savedAt=None, stopped=False, lastChange=change_clock.last_change(), damaged=[])
 
@@ -77,7 +77,7 @@ def _load_state(service):
         return None
     if isinstance(data, dict) and "__ministack_format__" in data:
         if data["__ministack_format__"] > persistence._state_format_version(service):
-            raise saves.Damaged("a newer version of the local cloud wrote it")
+            raise save_files.Damaged("a newer version of the local cloud wrote it")
         return data["payload"]
     return data
 
