@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { unpacked } from '../test/function/lambda.js';
+import { unpacked } from '../test/support/lambda.js';
 import { seconds } from './measure.js';
 
 /** Bytes of a file's entry in a zip without its content and name: two headers. */

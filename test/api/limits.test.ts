@@ -3,7 +3,7 @@ import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-l
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, type Stack } from 'aws-cdk-lib/core';
 import { resourcesOf } from '../../lib/api/private/limits.js';
-import { Project, removeProjects } from '../function/project.js';
+import { Project, removeProjects } from '../support/project.js';
 import { newStack } from '../support/template.js';
 import { addDesk, addUsers, type DeskProps, deskRoutes } from './desk/desk.js';
 

@@ -13,8 +13,8 @@ import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunction
 import { App, CfnParameter, Stack } from 'aws-cdk-lib/core';
 import { DataTable, NodeFunction, UserDirectory } from 'cdk-trellis';
 import { asBindable, type Bindables } from '../../lib/bindings/binding.js';
-import { oneFunction, Project, removeProjects } from '../function/project.js';
 import { nagFindings } from '../support/nag.js';
+import { oneFunction, Project, removeProjects } from '../support/project.js';
 
 afterAll(removeProjects);
 

@@ -12,7 +12,7 @@ import {
   StackSynthesizer,
 } from 'aws-cdk-lib/core';
 import { AssetFunction } from 'cdk-trellis';
-import { oneFunction, Project, removeProjects } from '../function/project.js';
+import { oneFunction, Project, removeProjects } from '../support/project.js';
 
 afterAll(removeProjects);
 

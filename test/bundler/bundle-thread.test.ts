@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Job } from '../../lib/bundler/bundle-thread.js';
 import type { Unit } from '../../lib/bundler/worker/protocol.mjs';
-import { Project, removeProjects } from '../function/project.js';
+import { Project, removeProjects } from '../support/project.js';
 
 const store = mkdtempSync(join(tmpdir(), 'trellis-store-'));
 

@@ -1,7 +1,7 @@
 import fs, { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { oneFunction, Project, removeProjects } from '../function/project.js';
-import { synthesized } from '../function/synthesized.js';
+import { oneFunction, Project, removeProjects } from '../support/project.js';
+import { synthesized } from '../support/synthesized.js';
 
 afterAll(removeProjects);
 afterEach(() => jest.restoreAllMocks());

@@ -9,9 +9,9 @@ import {
   Stage,
 } from 'aws-cdk-lib/core';
 import { SharedLayer } from 'cdk-trellis';
-import { codeFolder, logicalIds, runInLambda, templateOf, unpacked } from '../function/lambda.js';
-import { oneFunction, Project, removeProjects } from '../function/project.js';
-import { filesIn, synthesized } from '../function/synthesized.js';
+import { codeFolder, logicalIds, runInLambda, templateOf, unpacked } from '../support/lambda.js';
+import { oneFunction, Project, removeProjects } from '../support/project.js';
+import { filesIn, synthesized } from '../support/synthesized.js';
 
 afterAll(removeProjects);
 

@@ -1,8 +1,8 @@
 import { chmodSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BundlingOptions } from 'cdk-trellis';
-import { Project, removeProjects } from '../function/project.js';
-import { filesIn, synthError, synthesized } from '../function/synthesized.js';
+import { Project, removeProjects } from '../support/project.js';
+import { filesIn, synthError, synthesized } from '../support/synthesized.js';
 
 afterAll(removeProjects);
 

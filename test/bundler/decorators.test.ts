@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { Project, removeProjects } from '../function/project.js';
-import { synthError, synthesized } from '../function/synthesized.js';
+import { Project, removeProjects } from '../support/project.js';
+import { synthError, synthesized } from '../support/synthesized.js';
 
 afterAll(removeProjects);
 

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Project, removeProjects } from '../function/project.js';
-import { filesIn } from '../function/synthesized.js';
+import { Project, removeProjects } from '../support/project.js';
+import { filesIn } from '../support/synthesized.js';
 
 afterAll(removeProjects);
 

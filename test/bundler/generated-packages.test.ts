@@ -1,5 +1,5 @@
-import { Project, removeProjects } from '../function/project.js';
-import { synthesized } from '../function/synthesized.js';
+import { Project, removeProjects } from '../support/project.js';
+import { synthesized } from '../support/synthesized.js';
 
 afterAll(removeProjects);
 

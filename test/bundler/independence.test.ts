@@ -1,6 +1,6 @@
 import { type App, Stack } from 'aws-cdk-lib/core';
-import { logicalIds, runInLambda, templateOf } from '../function/lambda.js';
-import { oneFunction, Project, removeProjects } from '../function/project.js';
+import { logicalIds, runInLambda, templateOf } from '../support/lambda.js';
+import { oneFunction, Project, removeProjects } from '../support/project.js';
 
 afterAll(removeProjects);
 

@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { Stack } from 'aws-cdk-lib/core';
 import { SharedLayer } from 'cdk-trellis';
 import { Job } from '../../lib/bundler/bundle-thread.js';
-import { logicalIds, runInLambda } from '../function/lambda.js';
-import { type oneFunction, Project, removeProjects } from '../function/project.js';
-import { synthError, synthesized } from '../function/synthesized.js';
+import { logicalIds, runInLambda } from '../support/lambda.js';
+import { type oneFunction, Project, removeProjects } from '../support/project.js';
+import { synthError, synthesized } from '../support/synthesized.js';
 
 const project = jest.spyOn(Job, 'project');
 const vendor = jest.spyOn(Job, 'vendor');

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Stack } from 'aws-cdk-lib/core';
 import { SharedLayer } from 'cdk-trellis';
-import { codeFolder, logicalIds, templateOf } from '../function/lambda.js';
-import { Project, removeProjects } from '../function/project.js';
-import { filesIn, synthError, synthesized } from '../function/synthesized.js';
+import { codeFolder, logicalIds, templateOf } from '../support/lambda.js';
+import { Project, removeProjects } from '../support/project.js';
+import { filesIn, synthError, synthesized } from '../support/synthesized.js';
 
 afterAll(removeProjects);
 

@@ -1,5 +1,5 @@
-import { oneFunction, Project, removeProjects } from '../function/project.js';
-import { filesIn, synthError, synthesized } from '../function/synthesized.js';
+import { oneFunction, Project, removeProjects } from '../support/project.js';
+import { filesIn, synthError, synthesized } from '../support/synthesized.js';
 
 afterAll(removeProjects);
 

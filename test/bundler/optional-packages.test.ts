@@ -1,7 +1,7 @@
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Stack } from 'aws-cdk-lib/core';
-import { oneFunction, Project, removeProjects } from '../function/project.js';
-import { synthError, synthesized } from '../function/synthesized.js';
+import { oneFunction, Project, removeProjects } from '../support/project.js';
+import { synthError, synthesized } from '../support/synthesized.js';
 
 afterAll(removeProjects);
 

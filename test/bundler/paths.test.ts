@@ -3,9 +3,9 @@ import { readFileSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SharedLayer } from 'cdk-trellis';
 import { Job } from '../../lib/bundler/bundle-thread.js';
-import { codeFolder, logicalIds } from '../function/lambda.js';
-import { oneFunction, Project, removeProjects } from '../function/project.js';
-import { synthError, synthesized } from '../function/synthesized.js';
+import { codeFolder, logicalIds } from '../support/lambda.js';
+import { oneFunction, Project, removeProjects } from '../support/project.js';
+import { synthError, synthesized } from '../support/synthesized.js';
 
 afterAll(removeProjects);
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Stack, Stage } from 'aws-cdk-lib/core';
 import { CodePipeline, CodePipelineSource, ShellStep } from 'aws-cdk-lib/pipelines';
-import { runInLambda } from '../function/lambda.js';
-import { Project, removeProjects } from '../function/project.js';
+import { runInLambda } from '../support/lambda.js';
+import { Project, removeProjects } from '../support/project.js';
 
 afterAll(removeProjects);
 

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SharedLayer } from 'cdk-trellis';
-import { Project, removeProjects } from '../function/project.js';
-import { filesIn, synthesized } from '../function/synthesized.js';
+import { Project, removeProjects } from '../support/project.js';
+import { filesIn, synthesized } from '../support/synthesized.js';
 
 afterAll(removeProjects);
 

@@ -4,7 +4,7 @@ import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambd
 import { NestedStack, Stack, Stage } from 'aws-cdk-lib/core';
 import { SharedLayer } from 'cdk-trellis';
 import { layersOf } from '../../lib/cli/layer-report.js';
-import { Project, removeProjects } from '../function/project.js';
+import { Project, removeProjects } from '../support/project.js';
 
 afterAll(removeProjects);
 

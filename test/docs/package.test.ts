@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RUNBOOKS } from '../../lib/observability/runbook.js';
-import { unpacked } from '../function/lambda.js';
+import { unpacked } from '../support/lambda.js';
 import { compile, consumerProject, packedLibrary, runApp } from './consumer.js';
 import { fencesOf } from './fences.js';
 

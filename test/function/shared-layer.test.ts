@@ -4,8 +4,8 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { App, CfnOutput, RemovalPolicies, Stack, Stage } from 'aws-cdk-lib/core';
 import { NodeFunction, SharedLayer } from 'cdk-trellis';
-import { codeFolder, logicalIds, runInLambda, templateOf } from './lambda.js';
-import { oneFunction, Project, removeProjects } from './project.js';
+import { codeFolder, logicalIds, runInLambda, templateOf } from '../support/lambda.js';
+import { oneFunction, Project, removeProjects } from '../support/project.js';
 
 afterAll(removeProjects);
 

@@ -6,7 +6,7 @@ import { importing } from '../function/fixtures/caller.js';
 import { create as importingNamespace } from '../function/fixtures/value-import/by-namespace.js';
 import { create as importingTypes } from '../function/fixtures/value-import/by-type.js';
 import { create as importingValues } from '../function/fixtures/value-import/by-value.js';
-import { Project, removeProjects } from '../function/project.js';
+import { Project, removeProjects } from '../support/project.js';
 import { newStack } from '../support/template.js';
 
 afterAll(removeProjects);

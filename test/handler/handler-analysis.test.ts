@@ -1,7 +1,7 @@
 import { resolveImport } from '../../lib/bundler/bundle-thread.js';
 import { analyzeHandler } from '../../lib/handler/handler-analysis.js';
 import { ModuleGraph } from '../../lib/handler/module-graph.js';
-import { Project, removeProjects } from '../function/project.js';
+import { Project, removeProjects } from '../support/project.js';
 
 afterAll(removeProjects);
 

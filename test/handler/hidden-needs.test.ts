@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { HandlerFunction } from 'cdk-trellis';
-import { logicalIds, runInLambda, templateOf } from '../function/lambda.js';
-import { Project, removeProjects } from '../function/project.js';
-import { synthError, synthesized } from '../function/synthesized.js';
+import { logicalIds, runInLambda, templateOf } from '../support/lambda.js';
+import { Project, removeProjects } from '../support/project.js';
+import { synthError, synthesized } from '../support/synthesized.js';
 
 afterAll(removeProjects);
 

@@ -12,8 +12,8 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { Job } from '../../lib/bundler/bundle-thread.js';
 import { cacheFolder } from '../../lib/project-cache/cache-folder.js';
-import { Project, removeProjects } from '../function/project.js';
-import { synthesized } from '../function/synthesized.js';
+import { Project, removeProjects } from '../support/project.js';
+import { synthesized } from '../support/synthesized.js';
 
 const HANDLER = { 'lambda/main.ts': 'export const handler = async () => 1;' };
 

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from 'node:path';
 import { Job } from '../../lib/bundler/bundle-thread.js';
 import { pruneCache } from '../../lib/project-cache/cache-pruning.js';
-import { Project, removeProjects } from '../function/project.js';
-import { synthesized } from '../function/synthesized.js';
+import { Project, removeProjects } from '../support/project.js';
+import { synthesized } from '../support/synthesized.js';
 
 afterAll(removeProjects);
 

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileS
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib/core';
 import { Job } from '../../lib/bundler/bundle-thread.js';
-import { Project, removeProjects } from '../function/project.js';
-import { synthesized } from '../function/synthesized.js';
+import { Project, removeProjects } from '../support/project.js';
+import { synthesized } from '../support/synthesized.js';
 
 /** A file in every dependency layer. */
 const MANIFEST = 'nodejs/v/package.json';

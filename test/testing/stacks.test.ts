@@ -3,7 +3,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { App, CfnCondition, CfnParameter, Fn, Stack, Stage, Validations } from 'aws-cdk-lib/core';
 import { DataTable } from 'cdk-trellis';
 import { expectSecure, securityFindings, stableTemplate } from 'cdk-trellis/testing';
-import { Project, removeProjects } from '../function/project.js';
+import { Project, removeProjects } from '../support/project.js';
 
 afterAll(removeProjects);
 

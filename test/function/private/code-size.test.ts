@@ -6,7 +6,7 @@ import { App, Stack } from 'aws-cdk-lib/core';
 import { NodeFunction } from 'cdk-trellis';
 import { assertSize, builtPart } from '../../../lib/function/private/code-size.js';
 import { unzippedSizes } from '../../../lib/function/private/zip-sizes.js';
-import { Project, removeProjects } from '../project.js';
+import { Project, removeProjects } from '../../support/project.js';
 
 const MEGABYTE = 1024 ** 2;
 

@@ -1,3 +1,4 @@
+// Compiled, never run: errors that the compiler must report.
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Stack } from 'aws-cdk-lib/core';
 import { type Bindable, type BindCheck, NodeFunction } from 'cdk-trellis';
@@ -11,8 +12,7 @@ const needy = () => import('./fixtures/handlers/orders.js');
 const callback = () => import('./fixtures/handlers/callback.js');
 const other = () => import('./fixtures/caller.js');
 
-/** Never run: the compiler is the test, as part of `tsc`. */
-function functions(stack: Stack, orders: DataTable, cdk: ITable, bus: Bindable<'bus'>): void {
+export function functions(stack: Stack, orders: DataTable, cdk: ITable, bus: Bindable<'bus'>): void {
   new NodeFunction(stack, 'Plain', { handler: plain, memorySize: 512 });
   new NodeFunction(stack, 'Ours', { handler: needy, bind: { orders } });
   new NodeFunction(stack, 'Cdk', { handler: needy, bind: { orders: cdk } });
@@ -46,7 +46,7 @@ function functions(stack: Stack, orders: DataTable, cdk: ITable, bus: Bindable<'
 }
 
 /** Bindings that several handlers share. */
-function shared(check: <C>(value: C) => void): void {
+export function shared(check: <C>(value: C) => void): void {
   check<BindCheck<Orders, { orders: DataTable; events: Bindable<'bus'> }>>('anything');
   check<BindCheck<Plain, { orders: DataTable }>>('anything');
   // @ts-expect-error not bound
@@ -54,5 +54,3 @@ function shared(check: <C>(value: C) => void): void {
   // @ts-expect-error bound to another kind
   check<BindCheck<Orders, { orders: Bindable<'bus'> }>>('anything');
 }
-
-it('is checked by the compiler', () => expect([functions, shared]).toHaveLength(2));

@@ -11,7 +11,7 @@ let cloud: LocalCloud;
 let outputs: Record<string, string>;
 
 beforeAll(async () => {
-  cloud = await startLocalCloud({ projectDir: join(__dirname, 'fixtures/languages'), port: 0, stateDir });
+  cloud = await startLocalCloud({ projectDir: join(__dirname, 'languages'), port: 0, stateDir });
   outputs = (await cloud.deploy()).outputs.Languages!;
   await new DynamoDBClient(localClientConfig(cloud)).send(
     new PutItemCommand({ TableName: outputs.TableName, Item: { id: { S: 'first' } } }),
