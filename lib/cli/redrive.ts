@@ -33,7 +33,7 @@ export async function redrive(queueOrPath: string, options: RedriveOptions): Pro
   const plans = await Promise.all(filled.map((queue) => planOf(queue, { sqs, lambda, stacks }, options.to)));
   for (const plan of plans) printPlan(plan);
   if (options.target === 'aws' && !options.yes) await confirm();
-  const deliver = createDeliver(config, sqs);
+  const deliver = createDeliver(config);
   let left = 0;
   for (const { queue, sources, destinations } of plans) {
     const result =

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Message, MessageAttributeValue, SQSClient } from '@aws-sdk/client-sqs';
+import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { ClientConfig } from './cloud.js';
+import type { StreamBatch } from './failed-record.js';
 import { asBase64, reconcile, republish } from './outbox-items.js';
-import type { RedriveAction, StreamBatch } from './redrive-action.js';
+import type { RedriveAction } from './redrive-action.js';
 
 /** Delivers a message to its target and returns when it is delivered. @throws Error when the delivery fails */
 export type Deliver = (action: RedriveAction, message: Message) => Promise<void>;
 
 /** Creates the delivery of messages. The SDK's clients are loaded with the first message that needs them. */
-export function createDeliver(config: ClientConfig, sqs: SQSClient): Deliver {
+export function createDeliver(config: ClientConfig): Deliver {
   return async (action, message) => {
     if (action.kind === 'publish') return publish(config, action.entry);
     if (action.kind === 'republish') return republish(config, action.to, action.item);
@@ -18,7 +19,7 @@ export function createDeliver(config: ClientConfig, sqs: SQSClient): Deliver {
     const service = action.to.split(':')[2];
     if (service === 'lambda') return invoke(config, action.to, action.payload);
     if (service === 'states') return start(config, action.to, action.payload, action.eventId);
-    if (service === 'sqs') return send(sqs, action.to, action.payload, message);
+    if (service === 'sqs') return send(config, action.to, action.payload, message);
     throw new Error(`the target must be the ARN of a function, a queue or a state machine, got ${action.to}`);
   };
 }
@@ -58,9 +59,10 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
  * Sends a message with the id by which its worker recognizes repeats: the sender's id, or else that of SQS, which a
  * new message would lose.
  */
-async function send(sqs: SQSClient, arn: string, payload: unknown, message: Message): Promise<void> {
-  const { GetQueueUrlCommand, SendMessageCommand } = await import('@aws-sdk/client-sqs');
-  const [, , , , QueueOwnerAWSAccountId, QueueName] = arn.split(':');
+async function send(config: ClientConfig, arn: string, payload: unknown, message: Message): Promise<void> {
+  const { GetQueueUrlCommand, SendMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs');
+  const [, , , region, QueueOwnerAWSAccountId, QueueName] = arn.split(':');
+  const sqs = new SQSClient({ ...config, region });
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName, QueueOwnerAWSAccountId }));
   const MessageBody = typeof payload === 'string' ? payload : JSON.stringify(payload);
   const { messageId = text(message.MessageId), correlationId } = message.MessageAttributes ?? {};
@@ -72,7 +74,7 @@ function text(StringValue: string | undefined): MessageAttributeValue | undefine
   return StringValue === undefined ? undefined : { DataType: 'String', StringValue };
 }
 
-async function publish(config: ClientConfig, entry: Readonly<Record<string, string>>): Promise<void> {
+async function publish(config: ClientConfig, entry: object): Promise<void> {
   const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
   const { Entries } = await new EventBridgeClient(config).send(new PutEventsCommand({ Entries: [entry] }));
   const { ErrorCode, ErrorMessage } = Entries?.[0] ?? {};

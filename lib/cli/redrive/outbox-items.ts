@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { ClientConfig } from './cloud.js';
-import type { OutboxItem, StreamBatch } from './redrive-action.js';
+import type { OutboxItem, StreamBatch } from './failed-record.js';
 
 type Item = Record<string, AttributeValue>;
 

@@ -25,9 +25,10 @@ export async function failureQueues(
   stacks: DeployedStacks,
   queueOrPath: string,
 ): Promise<FailureQueue[]> {
+  if (queueOrPath.startsWith('arn:')) return [await byArn(sqs, queueOrPath)];
   const urls = queueOrPath.startsWith('http')
     ? [queueOrPath]
-    : ((await byName(sqs, queueOrPath.split(':').at(-1) as string)) ?? (await byPath(stacks, queueOrPath)));
+    : ((await byName(sqs, queueOrPath)) ?? (await byPath(stacks, queueOrPath)));
   if (urls.length === 0) {
     throw new LocalCloudError(
       `Expected a queue, or the path of a construct with a dead-letter queue (as in Shop/Mails), got "${queueOrPath}": no queue has this name, and no deployed construct with this path has a failure queue.`,
@@ -55,11 +56,26 @@ async function describeQueue(sqs: SQSClient, url: string): Promise<FailureQueue>
   };
 }
 
-async function byName(sqs: SQSClient, QueueName: string): Promise<string[] | undefined> {
+/** The name alone may be that of another queue: of this account and region, or of a function, a topic or a bus. */
+async function byArn(sqs: SQSClient, arn: string): Promise<FailureQueue> {
+  const [, , , , account, name = ''] = arn.split(':');
+  const [url] = (await byName(sqs, name, account)) ?? [];
+  const queue = url === undefined ? undefined : await describeQueue(sqs, url);
+  if (queue?.arn === arn) return queue;
+  throw new LocalCloudError(
+    `Expected the ARN of a queue of this account and region, got "${arn}"${queue ? `; the queue of this name has the ARN ${queue.arn}` : ''}. For another account or region, pass its \`--profile\` or \`--region\`.`,
+  );
+}
+
+async function byName(
+  sqs: SQSClient,
+  QueueName: string,
+  QueueOwnerAWSAccountId?: string,
+): Promise<string[] | undefined> {
   // SQS rejects an invalid name with another error.
   if (!/^[\w-]{1,80}(\.fifo)?$/.test(QueueName)) return undefined;
   try {
-    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName, QueueOwnerAWSAccountId }));
     return [QueueUrl as string];
   } catch (error) {
     if (/QueueDoesNotExist|NonExistentQueue/.test((error as Error).name)) return undefined;

@@ -1,43 +1,13 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import type { Destination } from './destinations.js';
+import { type EventEntry, type OutboxItem, readBody, type StreamBatch } from './failed-record.js';
 
 /** Delivery that redrives a message of a failure queue. */
 export type RedriveAction =
   | { readonly kind: 'send'; readonly to: string; readonly payload: unknown; readonly eventId?: string }
-  | { readonly kind: 'publish'; readonly entry: Readonly<Record<string, string>> }
+  | { readonly kind: 'publish'; readonly entry: EventEntry }
   | { readonly kind: 'reread'; readonly to: string; readonly batch: StreamBatch }
   | { readonly kind: 'republish'; readonly to: string; readonly item: OutboxItem };
-
-/** Changes of a table that a function failed to handle; the stream keeps them for a day. */
-export interface StreamBatch {
-  readonly streamArn: string;
-  readonly shardId: string;
-  readonly startSequenceNumber: string;
-  readonly endSequenceNumber: string;
-  /** ISO 8601. */
-  readonly approximateArrivalOfFirstRecord?: string;
-  readonly approximateArrivalOfLastRecord?: string;
-}
-
-/** The item of a table whose event an Outbox could not publish. */
-export interface OutboxItem {
-  readonly streamArn: string;
-  /** Attribute values as in a stream's record: bytes are in base64. */
-  readonly keys: Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly B?: string }>>;
-  readonly eventId: string;
-}
-
-/** Body of a message that Lambda, EventBridge or this library writes to a failure queue. */
-interface FailedRecord {
-  readonly requestContext?: { readonly functionArn?: string };
-  readonly requestPayload?: unknown;
-  readonly DDBStreamBatchInfo?: StreamBatch;
-  readonly refused?: string;
-  readonly target?: string;
-  readonly event?: unknown;
-  readonly putEvents?: Readonly<Record<string, string>>;
-  readonly outboxItem?: OutboxItem;
-}
 
 /**
  * Resolves the delivery of a message of a failure queue. The body names the target, but it is untrusted: anyone with
@@ -59,7 +29,7 @@ export function resolveRedriveAction(
   destinations: readonly Destination[],
   to?: string,
 ): RedriveAction | string {
-  const body = parseRecord(Body);
+  const { payload, record, malformed } = readBody(Body);
   const {
     requestContext,
     requestPayload,
@@ -69,7 +39,7 @@ export function resolveRedriveAction(
     event,
     putEvents,
     outboxItem,
-  } = body ?? {};
+  } = record;
   const functionArn = requestContext?.functionArn;
   if (functionArn && requestPayload !== undefined) {
     return send(functionArn, requestPayload, destinations, to);
@@ -85,13 +55,12 @@ export function resolveRedriveAction(
   if (refused && putEvents) return publish(putEvents, destinations, to);
   if (refused && target && event) return send(target, event, destinations, to);
   const targetArn = MessageAttributes.TARGET_ARN?.StringValue;
-  const payload = body ?? Body;
   if (targetArn !== undefined) return send(targetArn, payload, destinations, to);
   const [first, ...rest] = destinations;
   const plain = first?.isPlain && rest.length === 0 ? first.to : undefined;
   const fallback = to ?? plain;
   return fallback === undefined
-    ? 'it does not name its target; pass `--to <ARN of a function, queue or state machine>`'
+    ? `${malformed ?? 'it does not name its target'}; pass \`--to <ARN of a function, queue or state machine>\``
     : sendAction(fallback, payload);
 }
 
@@ -116,16 +85,25 @@ function readerOf(
   return permittedDestination(target, readers, to) ?? rejection(`${target} for changes of ${streamArn}`);
 }
 
+/** Publishes to the bus of the configuration: an ARN in the message may name a bus of another account. */
 function publish(
-  entry: Readonly<Record<string, string>>,
+  entry: EventEntry,
   destinations: readonly Destination[],
   to: string | undefined,
 ): RedriveAction | string {
-  const bus = nameOfBus(entry.EventBusName ?? 'default');
-  const permitted = [...destinations.map((destination) => destination.to), to ?? ''];
-  return permitted.some((target) => nameOfBus(target) === bus)
-    ? { kind: 'publish', entry: { ...entry, EventBusName: bus } }
-    : rejection(`the bus ${bus}`);
+  const bus = entry.EventBusName ?? 'default';
+  const permitted = [...destinations.map((destination) => destination.to), ...(to === undefined ? [] : [to])];
+  const EventBusName = permitted.find((target) => isSameBus(target, bus));
+  return EventBusName === undefined
+    ? rejection(`the bus ${JSON.stringify(bus)}`)
+    : { kind: 'publish', entry: { ...entry, EventBusName } };
+}
+
+/** Compares names if one of them is not an ARN. */
+function isSameBus(bus: string, other: string): boolean {
+  if (bus === '' || other === '') return false;
+  if (bus.startsWith('arn:') && other.startsWith('arn:')) return bus === other;
+  return nameOfBus(bus) === nameOfBus(other);
 }
 
 const nameOfBus = (arnOrName: string): string => arnOrName.split(':event-bus/').at(-1) as string;
@@ -150,24 +128,16 @@ function permittedDestination(
 
 /** Creates the action that sends an event. A workflow is started with the event's data, and named by the event's id. */
 function sendAction(to: string, event: unknown): RedriveAction {
-  const { detail } = (event ?? {}) as {
-    readonly detail?: { readonly metadata?: { readonly id?: unknown }; readonly data?: unknown };
-  };
+  const { detail } = (event ?? {}) as { readonly detail?: { readonly metadata?: unknown; data?: unknown } };
+  const metadata = detail?.metadata;
   const isWorkflow = to.split(':')[2] === 'states';
-  if (!isWorkflow || detail?.metadata === undefined) return { kind: 'send', to, payload: event };
-  const { id } = detail.metadata;
-  return { kind: 'send', to, payload: detail.data, ...(typeof id === 'string' && { eventId: id }) };
+  if (!isWorkflow || typeof metadata !== 'object' || metadata === null)
+    return { kind: 'send', to, payload: event };
+  const { id } = metadata as { readonly id?: unknown };
+  return { kind: 'send', to, payload: detail?.data, ...(typeof id === 'string' && { eventId: id }) };
 }
 
 /** Returns the ARN of a function without its version or alias, and every other ARN unchanged. */
 function unqualified(arn: string): string {
   return arn.split(':')[2] === 'lambda' ? arn.split(':').slice(0, 7).join(':') : arn;
-}
-
-function parseRecord(text: string): FailedRecord | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

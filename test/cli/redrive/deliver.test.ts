@@ -3,7 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { createDeliver } from '../../../lib/cli/redrive/deliver.js';
 
 const sqs = mockClient(SQSClient);
-const deliver = createDeliver({}, new SQSClient({}));
+const deliver = createDeliver({});
 const action = { kind: 'send', to: 'arn:aws:sqs:eu-west-1:123456789012:mails', payload: { a: 1 } } as const;
 const text = (StringValue: string) => ({ DataType: 'String', StringValue });
 const attributes = () => sqs.commandCalls(SendMessageCommand)[0]!.args[0].input.MessageAttributes;
@@ -25,5 +25,14 @@ describe('a message that is sent to a queue again', () => {
   it('gets the id of SQS as its message id if its sender set none: a new id would make it another message', async () => {
     await deliver(action, { MessageId: 'm-1' });
     expect(attributes()).toEqual({ messageId: text('m-1') });
+  });
+
+  it('reaches the queue in the region and account of its ARN, not one of the same name elsewhere', async () => {
+    await deliver({ ...action, to: 'arn:aws:sqs:us-west-2:210987654321:mails' }, { MessageId: 'm-1' });
+    const [call] = sqs.commandCalls(GetQueueUrlCommand);
+    expect(call!.args[0].input).toEqual({ QueueName: 'mails', QueueOwnerAWSAccountId: '210987654321' });
+    for (const { thisValue } of sqs.commandCalls(SendMessageCommand)) {
+      expect(await (thisValue as SQSClient).config.region()).toBe('us-west-2');
+    }
   });
 });

@@ -67,6 +67,19 @@ describe('a message of a failure queue', () => {
     });
   });
 
+  it('about an event that EventBridge rejected is published to the bus of the configuration, as it is configured', () => {
+    const bus = (account: string) => `arn:aws:events:eu-west-1:${account}:event-bus/shop`;
+    const rejected = (EventBusName: string) => message({ refused: 'too large', putEvents: { EventBusName } });
+    const shared = [{ to: bus('210987654321') }];
+    expect(resolveRedriveAction(rejected(bus('210987654321')), shared)).toMatchObject({
+      entry: { EventBusName: bus('210987654321') },
+    });
+    expect(resolveRedriveAction(rejected(bus('123456789012')), shared)).toContain('which does not send');
+    expect(resolveRedriveAction(rejected(bus('123456789012')), all)).toMatchObject({
+      entry: { EventBusName: 'shop' },
+    });
+  });
+
   it('about an event that did not match the schema is sent to its target', () => {
     expect(resolveRedriveAction(message({ refused: 'version 9', target: fn, event }), all)).toEqual({
       kind: 'send',
@@ -82,6 +95,17 @@ describe('a message of a failure queue', () => {
   ])('about an event that could not be delivered is sent to %s', (_, target, sent) => {
     expect(resolveRedriveAction(message(event, target), all)).toEqual({ kind: 'send', to: target, ...sent });
   });
+
+  it.each([null, 'text', { metadata: null }])(
+    'starts a workflow with an event whose detail is %j',
+    (detail) => {
+      expect(resolveRedriveAction(message({ detail }, machine), all)).toEqual({
+        kind: 'send',
+        to: machine,
+        payload: { detail },
+      });
+    },
+  );
 
   it.each([{ a: 1 }, 'text'])('without a target is sent to the target of the operator: %j', (body) => {
     expect(resolveRedriveAction(message(body), all)).toContain('it does not name its target');
@@ -127,6 +151,7 @@ describe('a message with a target that does not belong to its queue', () => {
       message({ requestContext: { functionArn: fn }, DDBStreamBatchInfo: batch(`${streamArn}9`) }),
     ],
     ['another bus', 'default', message({ refused: 'no', putEvents: { Detail: '{}' } })],
+    ['a bus without a name', 'the bus ""', message({ refused: 'no', putEvents: { EventBusName: '' } })],
     ['a bus of another name', 'audit', message({ refused: 'no', putEvents: { EventBusName: 'audit' } })],
     ['a workflow', `${machine}2`, message(event, `${machine}2`)],
     ['a queue', `${queue}2`, message(event, `${queue}2`)],
