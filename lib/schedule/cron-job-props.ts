@@ -13,10 +13,11 @@ export interface JobModule {
 /** Thresholds of a CronJob's alarms. */
 export interface CronJobAlarmProps extends DeadLetterAlarmProps {
   /**
-   * Maximum time without a run before the alarm, up to a week; `false` disables that alarm.
-   * @default - derived from the schedule: twice an interval of minutes or hours, a day and two hours for a daily job,
-   *   the longest pause and two hours for one on certain weekdays; no alarm for rarer ones, since CloudWatch evaluates a
-   *   week at most
+   * Maximum time without a run before the alarm, up to a week; `false` disables that alarm. A job that is disabled, or
+   * whose `start` is later or `end` earlier than the synthesis, has none: deploy again when it begins.
+   * @default - derived from the schedule and its flexible window: twice an interval of minutes or hours, else the longest
+   *   pause and two hours; no alarm for rarer jobs, since CloudWatch evaluates a week at most, nor for one with an `end`,
+   *   after which it would be on for ever
    */
   readonly missedAfter?: Duration | false;
 }

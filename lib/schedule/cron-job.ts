@@ -16,7 +16,7 @@ import { addDeadLetterAlarm } from '../observability/dead-letter-alarm.js';
 import { reportReplacement } from '../target/apply-target.js';
 import { targetOf } from '../target/target.js';
 import type { CronJobAlarmProps, CronJobOptions, CronJobProps, JobModule } from './cron-job-props.js';
-import { longestPause } from './private/pause.js';
+import { missedAlarmAfter } from './private/missed-alarm.js';
 import { schedulerRole } from './private/scheduler-role.js';
 import { validateSchedule } from './private/validate-schedule.js';
 
@@ -129,7 +129,8 @@ export class CronJob<Module extends JobModule = JobModule> extends Construct {
   }
 
   private addAlarms(options: CronJobOptions, alarms: CronJobAlarmProps, createsQueue: boolean): Alarm[] {
-    const { missedAfter = longestPause(options.schedule.expressionString), topic } = alarms;
+    const { topic } = alarms;
+    const missedAfter = missedAlarmAfter(options, alarms);
     const name = this.node.path;
     const created: Alarm[] = [];
     if (missedAfter) {

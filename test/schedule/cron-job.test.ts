@@ -1,7 +1,7 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { ScheduleExpression, ScheduleGroup, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, TimeZone } from 'aws-cdk-lib/core';
@@ -10,6 +10,7 @@ import { nagFindings } from '../support/nag.js';
 import { newStack, stableTemplate } from '../support/template.js';
 
 const daily = ScheduleExpression.cron({ hour: '5', minute: '0', timeZone: TimeZone.EUROPE_BERLIN });
+const week = Duration.days(7);
 const handler = () => import('./fixtures/clean.js');
 
 function jobWith(props: Partial<CronJobOptions> = {}, context = {}) {
@@ -113,6 +114,36 @@ describe('CronJob', () => {
     expect(names({ alarms: { missedAfter: false } })).toEqual([]);
     expect(names({ alarms: false })).toEqual([]);
     expect(names({ schedule: monthly, alarms: { missedAfter: Duration.days(7) } })).toEqual(['MissedAlarm']);
+  });
+
+  it.each<[string, Partial<CronJobOptions>]>([
+    ['is disabled', { scheduler: { enabled: false } }],
+    ['is disabled, whatever its threshold', { scheduler: { enabled: false }, alarms: { missedAfter: week } }],
+    ['begins later', { scheduler: { start: new Date('2999-01-01') } }],
+    ['has ended', { scheduler: { end: new Date('2020-01-01') }, alarms: { missedAfter: week } }],
+    ['ends some day', { scheduler: { end: new Date('2999-01-01') } }],
+  ])('has no alarm on missed runs that would be on for ever when it %s', (_, props) => {
+    expect(jobWith(props).job.alarms).toEqual([]);
+  });
+
+  it.each<[string, Partial<CronJobOptions>]>([
+    ['has begun', { scheduler: { start: new Date('2020-01-01') } }],
+    [
+      'ends some day and has a threshold',
+      { scheduler: { end: new Date('2999-01-01') }, alarms: { missedAfter: week } },
+    ],
+  ])('has that alarm when it %s', (_, props) => {
+    expect(jobWith(props).job.alarms).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<CronJobOptions>]>([
+    ['flexibleWindow', { flexibleWindow: Duration.hours(12) }],
+    ['scheduler.timeWindow', { scheduler: { timeWindow: TimeWindow.flexible(Duration.hours(12)) } }],
+  ])('waits for a run as long as `%s` allows it to start later', (_, props) => {
+    jobWith(props).template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'Invocations',
+      EvaluationPeriods: 38,
+    });
   });
 
   it('has another topic', () => {
