@@ -22,7 +22,7 @@ const RUNTIME_FOLDERS = [join(LIBRARY, 'runtime'), join(LIBRARY, 'esm', 'runtime
 /** Another copy of this library: each package of a monorepo may have one. */
 const RUNTIME = /[\\/]cdk-trellis[\\/](lib|dist([\\/]esm)?)[\\/]runtime[\\/]/;
 
-/** Whether packages use this library, by their package.json. */
+/** Results of whether a package can use this library, by its package.json. */
 const dependants = new Map<string, { readonly stamp: string; readonly canUseRuntime: boolean }>();
 
 const CODE = /\.[cm]?[jt]sx?$/;
