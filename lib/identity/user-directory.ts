@@ -6,7 +6,9 @@ import type { Bindable, Bindables } from '../bindings/binding.js';
 import { usersBinding } from '../bindings/users.js';
 import { assertValid } from '../construct/assert-valid.js';
 import { applyTarget } from '../target/apply-target.js';
+import { joinedClientIds } from './joined-client-ids.js';
 import { createClient, createDomain } from './private/app-client.js';
+import { clientsOf } from './private/clients-of.js';
 import { createProviders } from './private/providers.js';
 import { addMachines, addScopes } from './private/token-scopes.js';
 import { createTriggers } from './private/trigger-functions.js';
@@ -89,8 +91,18 @@ export class UserDirectory<const T extends Triggers = Triggers, const B extends 
     return this.userPool.userPoolArn;
   }
 
+  /**
+   * Ids of all app clients of the pool that are created in its stack so far: of the browser first, of `machines`, and of
+   * clients added to `userPool`.
+   */
   get clientIds(): readonly string[] {
-    return [this.client, ...Object.values(this.machines)].map(({ userPoolClientId }) => userPoolClientId);
+    const clients = [this.client, ...Object.values(this.machines)];
+    const known = clients.map(({ node }) => node.defaultChild);
+    const further = clientsOf(this.userPool).filter((client) => !known.includes(client));
+    return [
+      ...clients.map(({ userPoolClientId }) => userPoolClientId),
+      ...further.map((client) => client.ref),
+    ];
   }
 
   bindingFor(access: string) {
@@ -114,7 +126,7 @@ export class UserDirectory<const T extends Triggers = Triggers, const B extends 
     for (const [name, stringValue] of [
       ['user-pool-arn', this.userPool.userPoolArn],
       ['client-id', this.client.userPoolClientId],
-      ['client-ids', this.clientIds.join(',')],
+      ['client-ids', joinedClientIds(this)],
     ] as const) {
       new StringParameter(this, `Published-${name}`, {
         parameterName: parameterName(path, name),

@@ -21,7 +21,9 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Annotations, CfnOutput, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledge } from '../construct/acknowledge.js';
+import { assertValid } from '../construct/assert-valid.js';
 import { definedProps } from '../construct/defined-props.js';
+import { validateUsers } from '../identity/validate-users.js';
 import { applyTarget } from '../target/apply-target.js';
 import { isEphemeral } from '../target/ephemeral.js';
 import { SERVED } from './content/request.js';
@@ -87,6 +89,7 @@ export class Site extends Construct {
       runtime: FunctionRuntime.JS_2_0,
       comment: comment('Maps paths to files of ', this.node.path),
     });
+    assertValid(this, validateUsers(users));
     const connect = users ? [usersEndpoint(users)] : [];
     this.headers = securityHeaders(this, props.contentSecurityPolicy ?? {}, connect);
     this.distribution = this.createDistribution(props);

@@ -1,4 +1,5 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { type CfnUserPoolClient, UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { User } from 'aws-cdk-lib/aws-iam';
 import { Duration } from 'aws-cdk-lib/core';
 import { liveArn } from '../support/live.js';
@@ -55,6 +56,34 @@ describe('authorization in the body', () => {
       },
       apiKey: { type: 'apiKey', name: 'x-api-key', in: 'header' },
     });
+  });
+
+  it('accepts the tokens of all app clients of the directory, also of those added later', () => {
+    const stack = newStack();
+    const users = addUsers(stack);
+    addDesk(stack, users);
+    users.userPool.addClient('Mobile');
+    new UserPoolClient(stack, 'Television', { userPool: users.userPool });
+    const other = new UserPool(stack, 'Other').addClient('Unrelated');
+    const ids = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'))
+      .map(({ Properties }) => Properties.Environment?.Variables?.API_CLIENT_IDS)
+      .filter(Boolean);
+    for (const value of ids) {
+      const text = JSON.stringify(value);
+      expect(text).toMatch(/^{"Fn::Join":\["",\[{"Ref":"UsersPoolClient/);
+      expect(text).toContain('Mobile');
+      expect(text).toContain('Television');
+      expect(text).not.toContain(stack.getLogicalId(other.node.defaultChild as CfnUserPoolClient));
+    }
+    expect(ids.length).toBeGreaterThan(0);
+  });
+
+  it('rejects a user pool, whose app clients are unknown', () => {
+    const stack = newStack();
+    const pool = UserPool.fromUserPoolId(stack, 'Pool', 'eu-west-1_AbC');
+    expect(() => addDesk(stack, pool as never)).toThrow(
+      /`users` must be a UserDirectory, or `{ userPoolArn, clientIds: \[...\] }` for another user pool, got \w+/,
+    );
   });
 
   it('returns the challenge to unauthorized requests', () => {

@@ -87,6 +87,59 @@ describe('UserDirectory', () => {
     });
   });
 
+  it.each<[string, UserDirectoryProps['userPool'], unknown[], string, unknown]>([
+    [
+      'a phone',
+      { signInAliases: { phone: true } },
+      ['phone_number'],
+      'verified_phone_number',
+      ['phone_number'],
+    ],
+    [
+      'a verified phone',
+      { autoVerify: { phone: true } },
+      ['phone_number'],
+      'verified_phone_number',
+      ['phone_number'],
+    ],
+    [
+      'an e-mail address or a phone',
+      { signInAliases: { email: true, phone: true } },
+      ['email', 'phone_number'],
+      'verified_email',
+      ['email', 'phone_number'],
+    ],
+    ['a name', { signInAliases: { username: true } }, ['email'], 'verified_email', ['email']],
+  ])(
+    'whose users sign in by %s recovers accounts by what it verifies',
+    (_, userPool, verified, recovery, kept) => {
+      directoryWith({ userPool }).hasResourceProperties('AWS::Cognito::UserPool', {
+        AutoVerifiedAttributes: verified,
+        AccountRecoverySetting: { RecoveryMechanisms: [{ Name: recovery, Priority: 1 }] },
+        UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: kept },
+      });
+    },
+  );
+
+  it('without automatic verification requires none for a change', () => {
+    directoryWith({ userPool: { autoVerify: {} } }).hasResourceProperties('AWS::Cognito::UserPool', {
+      AutoVerifiedAttributes: [],
+      UserAttributeUpdateSettings: Match.absent(),
+    });
+  });
+
+  it('rejects an attribute that must be verified before a change, but that it does not verify', () => {
+    expect(() => directoryWith({ userPool: { keepOriginal: { phone: true } } })).toThrow(
+      '`userPool.keepOriginal.phone` requires `userPool.autoVerify.phone`, got false (at Stack/Users)',
+    );
+  });
+
+  it('takes settings of OAuth for its client', () => {
+    directoryWith({
+      client: { oAuth: { callbackUrls: ['https://shop.example.com/'] } },
+    }).hasResourceProperties('AWS::Cognito::UserPoolClient', { CallbackURLs: ['https://shop.example.com/'] });
+  });
+
   it('is found by other stacks under its path', () => {
     directoryWith({ publishAs: '/shop/users/' }).hasResourceProperties('AWS::SSM::Parameter', {
       Name: '/shop/users/user-pool-arn',

@@ -6,6 +6,7 @@ import { isUserAuth } from '../../contract/auth.js';
 import { HandlerFunction } from '../../function/handler-function.js';
 import type { NodeFunctionOptions } from '../../function/node-function-props.js';
 import { CLIENT_IDS_VARIABLE } from '../../http/authorize.js';
+import { joinedClientIds } from '../../identity/joined-client-ids.js';
 import type { IUserDirectory } from '../../identity/user-directory.js';
 import { RESPONSES_NEED } from '../../runtime/responses-variable.js';
 import { capitalized, type PlannedRoute } from './planned-route.js';
@@ -47,7 +48,7 @@ function createFunction(
     ...definedProps(functionOptions),
     environment: {
       ...environment,
-      ...(isUserAuth(operation.auth) && { [CLIENT_IDS_VARIABLE]: users!.clientIds.join(',') }),
+      ...(isUserAuth(operation.auth) && { [CLIENT_IDS_VARIABLE]: joinedClientIds(users!) }),
       ...functions?.environment,
       ...functionOptions.environment,
     },

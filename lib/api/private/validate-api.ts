@@ -2,6 +2,7 @@ import type { SpecRestApiProps, StageOptions } from 'aws-cdk-lib/aws-apigateway'
 import { isLambdaAuth, isUserAuth } from '../../contract/auth.js';
 import type { Operations } from '../../contract/operation.js';
 import type { IUserDirectory } from '../../identity/user-directory.js';
+import { validateUsers } from '../../identity/validate-users.js';
 import type { UsagePlanOptions } from '../api-props.js';
 import type { LambdaAuthorizerProps } from '../authorizer-props.js';
 import type { CorsOptions } from '../cors-options.js';
@@ -102,7 +103,7 @@ function validateRoutes({ contract, routes }: CheckedProps): string[] {
 function validateAuth(props: CheckedProps): string[] {
   const { users, authorizers = {} } = props;
   const operations = { ...props.contract, ...documentationOperations(documentationOf(props)) };
-  const errors: string[] = [];
+  const errors = validateUsers(users);
   const used = new Set<string>();
   for (const [name, { auth }] of Object.entries(operations)) {
     if (isUserAuth(auth) && !users) {

@@ -40,7 +40,7 @@ export function createClient(
 ): UserPoolClient {
   const client = userPool.addClient('Client', {
     authFlows: { userSrp: true, ...(props.passkeys && { user: true }) },
-    ...oAuth(props),
+    ...(!props.client?.oAuth && oAuth(props)),
     ...(providers.length > 0 && {
       supportedIdentityProviders: [
         UserPoolClientIdentityProvider.COGNITO,

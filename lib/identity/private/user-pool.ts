@@ -1,5 +1,4 @@
 import {
-  AccountRecovery,
   type CfnUserPool,
   FeaturePlan,
   Mfa,
@@ -16,6 +15,7 @@ import { acknowledge } from '../../construct/acknowledge.js';
 import { definedProps } from '../../construct/defined-props.js';
 import { dataRemovalPolicy, isEphemeral } from '../../target/ephemeral.js';
 import type { PasskeyOptions, UserDirectoryProps, UserEmailOptions } from '../user-directory-props.js';
+import { contactDefaults } from './contact-defaults.js';
 import { planOf } from './validate-directory.js';
 
 /** Password policy, overridden property by property: longer passwords still need all kinds of characters. */
@@ -33,14 +33,10 @@ export function createUserPool(scope: Construct, props: UserDirectoryProps): Use
   const featurePlan = planOf(props);
   const pool = new UserPool(scope, 'Pool', {
     selfSignUpEnabled: true,
-    signInAliases: { email: true },
     signInCaseSensitive: false,
-    autoVerify: { email: true },
-    // Otherwise a stolen access token could redirect account recovery to another address.
-    keepOriginal: { email: true },
+    ...contactDefaults(props.userPool),
     mfa: Mfa.OPTIONAL,
     mfaSecondFactor: { otp: true, sms: false },
-    accountRecovery: AccountRecovery.EMAIL_ONLY,
     featurePlan,
     ...threatProtection(props, featurePlan),
     ...(props.passkeys && signInByPasskey(props.passkeys)),

@@ -2,6 +2,7 @@ import { FeaturePlan, StandardThreatProtectionMode } from 'aws-cdk-lib/aws-cogni
 import { Token } from 'aws-cdk-lib/core';
 import type { IdentityProviders } from '../identity-providers.js';
 import type { UserDirectoryProps } from '../user-directory-props.js';
+import { contactDefaults } from './contact-defaults.js';
 import { validateTokens } from './token-scopes.js';
 
 /** Returns the errors in the properties of a directory. */
@@ -10,6 +11,7 @@ export function validateDirectory(props: UserDirectoryProps): string[] {
     ...validateGroups(props.groups),
     ...validateTokens(props),
     ...validatePlan(props),
+    ...validateVerification(props),
     ...validateEmail(props),
     ...validatePage(props),
     ...validateProviders(props.providers ?? {}),
@@ -65,6 +67,17 @@ function validatePlan(props: UserDirectoryProps): string[] {
 }
 
 const HOST = /^(?=.{1,63}$)(localhost|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})$/;
+
+/**
+ * Returns an error for an attribute whose change must be verified, but that the pool does not verify.
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserAttributeUpdateSettingsType.html
+ */
+function validateVerification({ userPool = {} }: UserDirectoryProps): string[] {
+  const { autoVerify } = contactDefaults(userPool);
+  return (['email', 'phone'] as const)
+    .filter((name) => userPool.keepOriginal?.[name] && !autoVerify?.[name])
+    .map((name) => `\`userPool.keepOriginal.${name}\` requires \`userPool.autoVerify.${name}\`, got false`);
+}
 
 function validateEmail({ email }: UserDirectoryProps): string[] {
   if (!email || !isKnown(email.from) || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email.from)) return [];
