@@ -11,11 +11,18 @@ export function publishedName(service: string, id: string): string {
   return `storefront-${service}-${id}`;
 }
 
-/** Imports a function that another service publishes, typed by its contract. */
+/**
+ * Imports a function that another service publishes, typed by its contract. Calls use its alias `live`: without it they
+ * would reach `$LATEST`, which mixes two editions during a deployment of that service.
+ */
 export function publishedFunction<Module extends HandlerModule>(
   scope: Construct,
   service: string,
   id: string,
 ): NodeFunction<Module> {
-  return LambdaFunction.fromFunctionName(scope, id, publishedName(service, id)) as NodeFunction<Module>;
+  return LambdaFunction.fromFunctionName(
+    scope,
+    id,
+    `${publishedName(service, id)}:live`,
+  ) as NodeFunction<Module>;
 }

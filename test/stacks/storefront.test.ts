@@ -62,6 +62,12 @@ describe('the storefront', () => {
     }
   });
 
+  it('invokes functions of other services through their alias only, which a deployment moves at once', () => {
+    const named = stacks().flatMap((stack) => text(stack).match(/:function:storefront-[\w:-]+/g) ?? []);
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((name) => !name.endsWith(':live'))).toEqual([]);
+  });
+
   it.each(Object.keys(SERVICES) as Name[])(
     'has a service %s that is the same whichever others there are after the platform',
     (name) => {
