@@ -57,6 +57,7 @@ export async function startEmulator(
     dataDir: state.dataDir,
     scratchDir: scratchDir(instance),
     nodesFile: state.nodesFile,
+    sdkFile: state.sdkFile,
     denialsFile: state.denialsFile,
   });
   const log = openSync(state.logFile, 'w', PRIVATE_FILE);

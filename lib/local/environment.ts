@@ -100,6 +100,7 @@ export interface EmulatorSettings {
   /** Folder of temporary files. */
   readonly scratchDir: string;
   readonly nodesFile: string;
+  readonly sdkFile: string;
   readonly denialsFile: string;
   readonly instance: string;
   /** Token of requests to `/_trellis`. */
@@ -135,6 +136,7 @@ export function emulatorEnvironment(settings: EmulatorSettings): NodeJS.ProcessE
     TRELLIS_LOCAL_DENIALS: settings.denialsFile,
     TRELLIS_LOCAL_INSTANCE: settings.instance,
     TRELLIS_LOCAL_NODES: settings.nodesFile,
+    TRELLIS_LOCAL_SDK: settings.sdkFile,
     TRELLIS_LOCAL_TOKEN: settings.token,
   };
 }

@@ -10,8 +10,16 @@ export interface ResourceEvent {
 const CANCELLED = /cancelled|Rollback requested/i;
 const DONE = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/;
 
-/** Progress of a deployment: a line per stack, which a terminal redraws until the stack is done, and the failures. */
+/** Time after which a resource that is not done is named, and named again. */
+const PATIENCE_MS = 20_000;
+
+/**
+ * Progress of a deployment: a line per stack, which a terminal redraws until the stack is done, the failures, and what
+ * takes long.
+ */
 export class DeploymentProgress {
+  private readonly underWay = new Map<string, number>();
+  private readonly reminder = setInterval(() => this.remind(), PATIENCE_MS / 4).unref();
   private readonly failures: string[] = [];
   private readonly shown = new Set<string>();
   private readonly live = process.stdout.isTTY === true;
@@ -24,6 +32,9 @@ export class DeploymentProgress {
       this.failures.push(
         `${stack}: ${resource}${resourceType ? ` (${resourceType})` : ''}: ${reason ?? status}`,
       );
+    const name = `${stack}: ${resource} (${resourceType})`;
+    if (!status.endsWith('_IN_PROGRESS')) this.underWay.delete(name);
+    else if (resourceType !== 'AWS::CloudFormation::Stack') this.underWay.set(name, Date.now());
     const line = `${stack}: ${completed} ${completed === 1 ? 'resource' : 'resources'}`;
     const isDone = resourceType === 'AWS::CloudFormation::Stack' && resource === stack && DONE.test(status);
     if (isDone) this.done(stack, line);
@@ -32,6 +43,7 @@ export class DeploymentProgress {
 
   /** Logs the stacks without changes, and clears the redrawn line. */
   end(stacks: readonly string[]): void {
+    clearInterval(this.reminder);
     if (this.live) process.stdout.write('\r\x1b[K');
     for (const stack of stacks) if (!this.shown.has(stack)) this.log(`${stack}: no changes`);
   }
@@ -40,6 +52,15 @@ export class DeploymentProgress {
   failure(): string | undefined {
     if (this.failures.length === 0) return undefined;
     return `The deployment failed:\n${[...new Set(this.failures)].map((line) => `  ${line}`).join('\n')}`;
+  }
+
+  private remind(): void {
+    for (const [name, since] of this.underWay) {
+      if (Date.now() - since < PATIENCE_MS) continue;
+      this.underWay.set(name, Date.now());
+      if (this.live) process.stdout.write('\r\x1b[K');
+      this.log(`Waiting for ${name}`);
+    }
   }
 
   private done(stack: string, line: string): void {

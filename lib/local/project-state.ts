@@ -24,6 +24,10 @@ export class ProjectState {
   get nodesFile(): string {
     return join(this.folder, 'nodes.json');
   }
+  /** File with the folder of the AWS SDK for code that does not bring it. */
+  get sdkFile(): string {
+    return join(this.folder, 'sdk.json');
+  }
   get assemblyDir(): string {
     return join(this.folder, 'cdk.out');
   }

@@ -13,6 +13,7 @@ import { installNodeRuntimes } from './node-runtimes.js';
 import { waitForOperations } from './pending-operations.js';
 import { withProjectLock } from './project-lock.js';
 import { type ProjectState, readJson, writeJson } from './project-state.js';
+import { installRuntimeSdk } from './runtime-sdk.js';
 import { createStopReport, type StopReport } from './stop-report.js';
 
 /** A local cloud whose emulator runs. */
@@ -67,6 +68,8 @@ export class RunningCloud implements LocalCloud {
         await review?.(this.state.assemblyDir);
         const majors = runtimes.flatMap((runtime) => /^nodejs(\d+)\.x$/.exec(runtime)?.[1] ?? []);
         await installNodeRuntimes(majors, this.state.nodesFile, log, signal);
+        const { assemblyDir, sdkFile } = this.state;
+        await installRuntimeSdk(assemblyDir, resolve(projectDir), sdkFile, log, signal);
       },
     });
     await saveState(this.instance);

@@ -54,6 +54,7 @@ it("starts the emulator on loopback, with IAM enforced and none of the user's se
     dataDir: '/data',
     scratchDir: '/scratch',
     nodesFile: '/nodes',
+    sdkFile: '/sdk',
     denialsFile: '/denials',
     instance: 'me',
     token: 'token',

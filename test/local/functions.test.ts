@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { CloudFormationClient, DescribeStackEventsCommand } from '@aws-sdk/client-cloudformation';
 import {
   CreateFunctionCommand,
   GetFunctionConcurrencyCommand,
@@ -17,6 +18,9 @@ const emulators = pairOfEmulators([
   'bare_environment',
   'layers_at_opt',
   'reserved_concurrency',
+  'sdk_of_the_runtime',
+  'errors_of_the_initialization',
+  'custom_resources_that_crash',
 ]);
 
 const PYTHON = { Runtime: 'python3.13' };
@@ -39,6 +43,55 @@ correction(
     return [await emulator.invoke('On22'), await emulator.invoke('On24')];
   },
   ['v22', 'v24'],
+);
+
+correction(
+  emulators,
+  'sdk_of_the_runtime',
+  'imitates no client that a function lacks',
+  async (emulator) => {
+    const code = "require('@aws-sdk/client-sqs'); exports.handler = async () => 'imitated'";
+    await emulator.deploy('Lacking', functionsOf(inlineFunction('Lacking', code)));
+    return (await emulator.invoke('Lacking')).errorType;
+  },
+  'Runtime.ImportModuleError',
+);
+
+correction(
+  emulators,
+  'errors_of_the_initialization',
+  'reports that a function has no handler as Lambda does',
+  async (emulator) => {
+    await emulator.deploy('Empty', functionsOf(inlineFunction('Empty', 'exports.other = 1')));
+    const { errorType, errorMessage } = await emulator.invoke('Empty');
+    return { errorType, errorMessage };
+  },
+  { errorType: 'Runtime.HandlerNotFound', errorMessage: 'index.handler is undefined or not exported' },
+);
+
+correction(
+  emulators,
+  'custom_resources_that_crash',
+  'fails a custom resource with the error of its function, without waiting for an answer',
+  async (emulator) => {
+    const code = "exports.handler = async () => { throw new TypeError('no such bucket') }";
+    const Custom = {
+      Type: 'Custom::Crashing',
+      Properties: { ServiceToken: { 'Fn::GetAtt': ['Crashing', 'Arn'] }, ServiceTimeout: 5 },
+    };
+    await emulator
+      .deploy('Custom', functionsOf(inlineFunction('Crashing', code), { Custom }))
+      .catch(() => undefined);
+    const cloudFormation = new CloudFormationClient(emulator.client);
+    const { StackEvents } = await cloudFormation.send(
+      new DescribeStackEventsCommand({ StackName: 'Custom' }),
+    );
+    const failure = StackEvents?.find(
+      (event) => event.ResourceType === 'Custom::Crashing' && event.ResourceStatusReason,
+    );
+    return failure?.ResourceStatusReason;
+  },
+  'TypeError: no such bucket (see the log group /aws/lambda/Crashing)',
 );
 
 correction(
