@@ -1,54 +1,18 @@
-import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { IParameter } from 'aws-cdk-lib/aws-ssm';
-import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Need } from '../runtime/needs/need.js';
 import type { Bindable, Binding } from './bindable.js';
-import { bucketBinding } from './bucket.js';
-import { invokeBinding, workflowBinding } from './compute.js';
-import { parameterBinding, secretBinding, valueBinding } from './configuration.js';
-import { busBinding, queueBinding, topicBinding } from './messaging.js';
-import { tableBinding } from './table.js';
-import { usersBinding } from './users.js';
+import type { NeedKind } from './kind.js';
+import * as kinds from './kinds/index.js';
 
 export type { Bindable, Binding } from './bindable.js';
-export { type TableAccess, tableBinding } from './table.js';
+export { type TableAccess, tableBinding } from './kinds/table.js';
 
-/** CDK resources by the kind of need they can be bound to, besides the constructs of this library. */
-interface Resources {
-  readonly bucket: IBucket;
-  readonly bus: IEventBus;
-  readonly invoke: IFunction;
-  readonly number: number;
-  readonly parameter: IParameter;
-  readonly queue: IQueue;
-  readonly secret: ISecret;
-  readonly table: ITable;
-  readonly text: string;
-  readonly topic: ITopic;
-  readonly users: IUserPool;
-  readonly workflow: IStateMachine;
-}
+/** CDK resources and values by the kind of need they can be bound to, besides the constructs of this library. */
+export type Resources = {
+  readonly [Name in keyof typeof kinds]: NonNullable<(typeof kinds)[Name]['bound']>;
+};
 
-/** Binding functions by the property that identifies the resource. */
-const RESOURCES: readonly [property: string, bind: (resource: never) => Bindable][] = [
-  ['tableArn', tableBinding],
-  ['queueArn', queueBinding],
-  ['eventBusArn', busBinding],
-  ['topicArn', topicBinding],
-  ['bucketArn', bucketBinding],
-  ['secretArn', secretBinding],
-  ['parameterArn', parameterBinding],
-  ['functionArn', invokeBinding],
-  ['stateMachineArn', workflowBinding],
-  ['userPoolArn', usersBinding],
-];
+const KINDS: readonly NeedKind<string, string, never, unknown>[] = Object.values(kinds);
 
 /** Targets for a need of a kind: a construct of this library that has the access, or CDK's own resource. */
 export type BindableOf<Kind extends string, Access extends string = string> =
@@ -108,9 +72,8 @@ export type BindCheck<Module, B> = [NotBound<NeedsOf<Module>, B>] extends [never
 
 /** Converts a value to a bindable. @returns undefined if the value cannot be bound */
 export function asBindable(value: unknown): Bindable | undefined {
-  if (typeof value === 'string') return valueBinding('text', value);
-  if (typeof value === 'number') return valueBinding('number', value);
-  if (typeof value !== 'object' || value === null) return undefined;
-  if ('bindingKind' in value && 'bindingFor' in value) return value as Bindable;
-  return RESOURCES.find(([property]) => property in value)?.[1](value as never);
+  if (typeof value === 'object' && value !== null && 'bindingKind' in value && 'bindingFor' in value) {
+    return value as Bindable;
+  }
+  return KINDS.find((kind) => kind.recognizes(value))?.bind(value as never);
 }

@@ -11,7 +11,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../construct/acknowledge.js';
 import { definedProps } from '../construct/defined-props.js';
 import type { Bindable, Binding } from './bindable.js';
-import { idempotencyBinding } from './idempotency.js';
+import { idempotency } from './kinds/idempotency.js';
 
 const ID = 'Idempotency';
 
@@ -69,6 +69,6 @@ export class IdempotencyTable extends Construct implements Bindable<'idempotency
   }
 
   bindingFor(access: string): Binding {
-    return idempotencyBinding(this.table as ITable).bindingFor(access);
+    return idempotency.bind(this.table as ITable).bindingFor(access);
   }
 }

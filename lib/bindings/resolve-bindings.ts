@@ -11,7 +11,7 @@ export interface BindingRequest {
   readonly label: { readonly to: string; readonly access: string };
   /** The kind of binding. @default - the kind of the resource */
   readonly kind?: string;
-  /** The access. @default - the kind, the only access to a text or a number */
+  /** The access. @default - the kind, if that is the only access, as with a text or a number */
   readonly access?: string | undefined;
 }
 
@@ -86,7 +86,7 @@ function bindingOf(
     );
   }
   owners.set(variable, `\`${name}\``);
-  const access = declared.access ?? (kind === 'text' || kind === 'number' ? kind : undefined);
+  const access = declared.access ?? (bindable.accesses?.includes(kind) ? kind : undefined);
   return [variable, withLabel(label.access, () => bindable.bindingFor(access as string))];
 }
 

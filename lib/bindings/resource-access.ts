@@ -1,21 +1,20 @@
-import type { BindableOf, TableAccess } from './binding.js';
+import type { BindableOf, Resources } from './binding.js';
+import type * as kinds from './kinds/index.js';
 import type { BindingRequest } from './resolve-bindings.js';
 
+/** Kinds of needs that are bound to a value, which has no access. */
+type ValueKind = {
+  [Name in keyof Resources]: [Resources[Name]] extends [never]
+    ? never
+    : Resources[Name] extends string | number
+      ? Name
+      : never;
+}[keyof Resources];
+
 /** Accesses of a function by kind of resource. */
-export interface Accesses {
-  readonly bucket: 'read' | 'write' | 'readWrite';
-  readonly bus: 'publish';
-  readonly idempotency: 'idempotency';
-  readonly invoke: 'call' | 'send';
-  readonly parameter: 'read';
-  readonly queue: 'send';
-  readonly saga: 'start' | 'respond';
-  readonly secret: 'read';
-  readonly table: TableAccess;
-  readonly topic: 'publish';
-  readonly users: 'read' | 'manage';
-  readonly workflow: 'start';
-}
+export type Accesses = {
+  readonly [Name in Exclude<keyof typeof kinds, ValueKind>]: keyof (typeof kinds)[Name]['actions'];
+};
 
 /**
  * A resource with the access of the function, as in `{ to: orders, access: 'read' }`, or a text or number for its
@@ -28,7 +27,7 @@ export type ResourceAccess =
         readonly access: Accesses[Kind];
       };
     }[keyof Accesses]
-  | { readonly to: string | number; readonly access?: undefined };
+  | { readonly to: Resources[ValueKind]; readonly access?: undefined };
 
 /** Resources by name: `orders`, bound to a table, sets the environment variable ORDERS_TABLE. */
 export type ResourceAccesses = Readonly<Record<string, ResourceAccess>>;

@@ -3,7 +3,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindable, Bindables } from '../bindings/binding.js';
-import { usersBinding } from '../bindings/users.js';
+import { users } from '../bindings/kinds/users.js';
 import { assertValid } from '../construct/assert-valid.js';
 import { applyTarget } from '../target/apply-target.js';
 import { joinedClientIds } from './joined-client-ids.js';
@@ -106,7 +106,7 @@ export class UserDirectory<const T extends Triggers = Triggers, const B extends 
   }
 
   bindingFor(access: string) {
-    return usersBinding(this.userPool).bindingFor(access);
+    return users.bind(this.userPool).bindingFor(access);
   }
 
   private addGroup(groupName: string): void {

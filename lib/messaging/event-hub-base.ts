@@ -1,7 +1,7 @@
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { Bindable, Binding } from '../bindings/binding.js';
-import { busBinding } from '../bindings/messaging.js';
+import { bus } from '../bindings/kinds/bus.js';
 import { definedProps } from '../construct/defined-props.js';
 import type { EventDefinition } from '../contract/event.js';
 import type { FailureOptions } from '../function/base-function-options.js';
@@ -91,7 +91,7 @@ export abstract class EventHubBase extends Construct implements Bindable<'bus'> 
   }
 
   bindingFor(access: string): Binding {
-    return busBinding(this.bus).bindingFor(access);
+    return bus.bind(this.bus).bindingFor(access);
   }
 
   /** Records the versions of the event that have a subscription here; a service may have a handler for each. */

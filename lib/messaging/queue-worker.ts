@@ -5,7 +5,7 @@ import { Annotations, Duration, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allow, allowKey } from '../bindings/bindable.js';
 import type { Bindable, Binding } from '../bindings/binding.js';
-import { queueBinding } from '../bindings/messaging.js';
+import { queue } from '../bindings/kinds/queue.js';
 import { acknowledge } from '../construct/acknowledge.js';
 import { assertValid } from '../construct/assert-valid.js';
 import { definedProps } from '../construct/defined-props.js';
@@ -106,7 +106,7 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
   }
 
   bindingFor(access: string): Binding {
-    return queueBinding(this.queue).bindingFor(access);
+    return queue.bind(this.queue).bindingFor(access);
   }
 
   private poll(options: EventSourceMappingOptions): EventSourceMapping {

@@ -6,8 +6,9 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, Aws, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { allow, bindable } from '../bindings/bindable.js';
+import { allow } from '../bindings/bindable.js';
 import type { Bindable, Bindables, Binding } from '../bindings/binding.js';
+import { saga } from '../bindings/kinds/saga.js';
 import { assertValid } from '../construct/assert-valid.js';
 import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue } from '../construct/queues.js';
@@ -62,7 +63,7 @@ export class Saga<
   implements Bindable<'saga'>
 {
   readonly bindingKind = 'saga';
-  readonly accesses = ['start', 'respond'];
+  readonly accesses = Object.keys(saga.actions);
   /** Type of the input, for the compiler only; `EventHub.on` compares it with the event's data. */
   declare readonly starts?: (input: Types<D>['input']) => void;
   /** The state machine. */
@@ -109,28 +110,13 @@ export class Saga<
 
   bindingFor(access: SagaStart<Types<D>['input']> | SagaResponse<Types<D>['responses']>): Binding {
     const { stateMachineArn } = this.stateMachine;
-    const executions = Stack.of(this).formatArn({
+    const executionsArn = Stack.of(this).formatArn({
       service: 'states',
       resource: 'execution',
       resourceName: `${this.stateMachine.stateMachineName}:*`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    return bindable('saga', { start: 0, respond: 0 }, (granted) =>
-      granted === 'respond'
-        ? {
-            value: stateMachineArn,
-            // IAM supports the token's state machine as the resource, although the service reference omits it.
-            statements: [allow('states', ['SendTaskSuccess', 'SendTaskFailure'], [stateMachineArn])],
-          }
-        : {
-            value: stateMachineArn,
-            statements: [
-              allow('states', ['StartExecution'], [stateMachineArn]),
-              allow('states', ['DescribeExecution'], [executions]),
-            ],
-            wildcard: { resource: executions, reason: 'The executions of exactly this state machine.' },
-          },
-    ).bindingFor(access);
+    return saga.bind({ stateMachineArn, executionsArn }).bindingFor(access);
   }
 
   private createLogGroup(): LogGroup {

@@ -12,7 +12,7 @@ import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunction
 import { App, Stack } from 'aws-cdk-lib/core';
 import { DataTable, IdempotencyTable } from 'cdk-trellis';
 import { asBindable, type Bindable } from '../../lib/bindings/binding.js';
-import { idempotencyBinding } from '../../lib/bindings/idempotency.js';
+import { idempotency } from '../../lib/bindings/kinds/index.js';
 
 const DOCUMENT = join(__dirname, '../../docs/constructs/bindings.md');
 
@@ -54,7 +54,7 @@ function bindables(): Bindable[] {
     'beta',
     3,
   ];
-  const once = idempotencyBinding(IdempotencyTable.of(stack).table);
+  const once = idempotency.bind(IdempotencyTable.of(stack).table);
   return [...resources.map((resource) => asBindable(resource)!), once];
 }
 

@@ -4,7 +4,7 @@ import { type IRole, Policy } from 'aws-cdk-lib/aws-iam';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindable, Bindables } from '../../bindings/binding.js';
-import { usersBinding } from '../../bindings/users.js';
+import { users } from '../../bindings/kinds/users.js';
 import { definedProps } from '../../construct/defined-props.js';
 import { HandlerFunction } from '../../function/handler-function.js';
 import { warnOfUnneeded } from '../../function/unneeded-bindings.js';
@@ -113,18 +113,18 @@ class OwnUsers {
   }
 
   grantTo(fn: HandlerFunction): void {
-    const users = usersBinding(this.pool);
-    const statements = [...this.accesses].flatMap((access) => users.bindingFor(access).statements);
+    const pool = users.bind(this.pool);
+    const statements = [...this.accesses].flatMap((access) => pool.bindingFor(access).statements);
     if (statements.length === 0) return;
     new Policy(fn, 'OwnUsers', { statements }).attachToRole(fn.role as IRole);
   }
 
   private bindable(): Bindable<'users'> {
-    const users = usersBinding(this.pool);
+    const pool = users.bind(this.pool);
     return {
-      ...users,
+      ...pool,
       bindingFor: (access) => {
-        users.bindingFor(access);
+        pool.bindingFor(access);
         const granted = () => void this.accesses.add(access);
         return { value: EVENT_USER_POOL, statements: [], granted };
       },

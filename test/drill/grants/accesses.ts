@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Bindable } from '../../../lib/bindings/binding.js';
+import * as kinds from '../../../lib/bindings/kinds/index.js';
+import { tableBinding } from '../../../lib/bindings/kinds/table.js';
 import { INDEX } from './probes.js';
 
 /** One access to one kind of resource, as `table` and `read`. */
@@ -11,12 +11,10 @@ export interface Access {
   readonly id: string;
 }
 
-const FOLDER = join(__dirname, '../../../lib/bindings');
-
 /** Stands for any resource: a binding says its kind and accesses before it looks at one. */
 const ANY = new Proxy({}, { get: () => 'any' });
 
-/** Every access to every kind of resource for which lib/bindings has a binding. */
+/** Every access to every kind of resource in the table of kinds, except a saga's, whose response needs a running step. */
 export function allAccesses(): Access[] {
   return bindings().flatMap(({ bindingKind: kind, accesses = [] }) =>
     accesses.map((access) => ({ kind, access, id: idOf(kind, access) })),
@@ -24,14 +22,11 @@ export function allAccesses(): Access[] {
 }
 
 function bindings(): Bindable[] {
-  const modules = readdirSync(FOLDER).map((file) => require(join(FOLDER, file)) as Record<string, unknown>);
-  // By name: some modules export bindings of others.
-  const functions = new Map(modules.flatMap(Object.entries).filter(([name]) => name.endsWith('Binding')));
-  return [...functions].flatMap(([name, bind]) => {
-    const make = bind as (...args: unknown[]) => Bindable;
-    if (name === 'valueBinding') return [make('text', 'any'), make('number', 1)];
-    return [name === 'tableBinding' ? make(ANY, [INDEX]) : make(ANY)];
-  });
+  const { saga: _, table: __, ...others } = kinds;
+  return [
+    tableBinding(ANY as never, [INDEX]),
+    ...Object.values(others).map(({ bind }) => (bind as (resource: never) => Bindable)(ANY as never)),
+  ];
 }
 
 function idOf(kind: string, access: string): string {

@@ -1,0 +1,14 @@
+export { bucket } from './bucket.js';
+export { bus } from './bus.js';
+export { idempotency } from './idempotency.js';
+export { invoke } from './invoke.js';
+export { number } from './number.js';
+export { parameter } from './parameter.js';
+export { queue } from './queue.js';
+export { saga } from './saga.js';
+export { secret } from './secret.js';
+export { table } from './table.js';
+export { text } from './text.js';
+export { topic } from './topic.js';
+export { users } from './users.js';
+export { workflow } from './workflow.js';
