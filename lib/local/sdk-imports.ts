@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type Entry, openPromise } from 'yauzl';
 
-const IMPORT = /(?:from|import|require)\s*\(?\s*["'`](@(?:aws-sdk|smithy)\/[\w.-]+)(?=["'`/])/g;
+/** An import, but not `[require("@aws-sdk/signature-v4-crt");]` in messages of the SDK itself. */
+const IMPORT = /(?<!\[)(?:from|import|require)\s*\(?\s*["'`](@(?:aws-sdk|smithy)\/[\w.-]*\w)(?=["'`/])/g;
 const CODE = /\.[cm]?js$/;
 /** The service of an `AwsCustomResource`: its calls are JSON in its properties. */
 const CUSTOM_CALL = /\\"service\\*":\\*"([^"\\]+)/g;
