@@ -84,7 +84,13 @@ export type {
   JobModule,
 } from './schedule/cron-job-props.js';
 export { Site } from './site/site.js';
-export type { SiteAlarmProps, SiteDistributionProps, SiteDomain, SiteProps } from './site/site-props.js';
+export type {
+  SiteAlarmProps,
+  SiteDistributionProps,
+  SiteDomain,
+  SiteFileHeaders,
+  SiteProps,
+} from './site/site-props.js';
 export { applyTarget } from './target/apply-target.js';
 export { declareSupport, type Support } from './target/declare-support.js';
 export { type Target, targetOf } from './target/target.js';

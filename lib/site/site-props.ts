@@ -4,8 +4,12 @@ import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { BucketProps } from 'aws-cdk-lib/aws-s3';
 import type { Duration } from 'aws-cdk-lib/core';
 import type { IApi } from '../api/published-api.js';
+import type { BaseFunctionOptions } from '../function/base-function-options.js';
 import type { IUserDirectory } from '../identity/user-directory.js';
 import type { AlarmTarget } from '../observability/alarm.js';
+import type { SiteFileHeaders } from './content/request.js';
+
+export type { SiteFileHeaders } from './content/request.js';
 
 export interface SiteAlarmProps extends AlarmTarget {
   /** Share of requests, in percent, that may fail with a 5xx within five minutes. @default 1 */
@@ -59,11 +63,19 @@ export interface SiteProps {
   /** @default - CloudFront's domain name, like d111111abcdef8.cloudfront.net */
   readonly domain?: SiteDomain;
   /**
-   * Folders with files whose names contain a hash of their content. Browsers cache them for a year without
-   * revalidation. A file in them without a hash in its name is cached like other files.
-   * @default ['assets/']
+   * Folders in which every file except pages has a name with a hash of its content, as in `['assets/']`. Browsers cache
+   * these files for a year without revalidation. `[]` for no such files.
+   * @default - files that certainly change their names: in `_next/static/`, `_nuxt/`, `_app/immutable/` and `_astro/`,
+   * and those with a hash in their names that cannot be a word, a date or a version
    */
   readonly hashedFolders?: readonly string[];
+  /**
+   * HTTP headers of files by pattern, as in `{ '*.br': { contentEncoding: 'br' }, 'downloads/**': { cacheControl: 'no-store' } }`.
+   * `*` matches within a folder, `**` across folders; a pattern without a slash matches names in every folder. Later
+   * patterns override earlier ones.
+   * @default - types by extension; a year for hashed files, revalidation for pages, five minutes for others
+   */
+  readonly fileHeaders?: Readonly<Record<string, SiteFileHeaders>>;
   /**
    * Time for which replaced files with hashed names are kept, for pages that are open in browsers. The first deployment
    * after it deletes them.
@@ -83,6 +95,11 @@ export interface SiteProps {
    * and `additionalBehaviors` are added to those of the APIs.
    */
   readonly distribution?: SiteDistributionProps;
+  /**
+   * Any property of the function that uploads the content; overrides the defaults.
+   * @default - memory and storage by the size of the site, a timeout of 10 minutes
+   */
+  readonly contentFunction?: BaseFunctionOptions;
   /** Any property of the bucket with the content; overrides the defaults. */
   readonly bucket?: BucketProps;
 }

@@ -31,6 +31,7 @@ import { apiBehaviours } from './private/api-behaviours.js';
 import { contentBucket, logBucket } from './private/buckets.js';
 import { configurationOf, usersEndpoint } from './private/configuration.js';
 import { SiteContent } from './private/content.js';
+import { contentRules } from './private/content-rules.js';
 import { comment, globalName } from './private/global-names.js';
 import { registerSite } from './private/registry.js';
 import { securityHeaders } from './private/security-headers.js';
@@ -98,7 +99,8 @@ export class Site extends Construct {
       bucket: this.bucket,
       distribution: this.distribution,
       configuration: configurationOf(this, { apis, users, values: props.configuration ?? {} }),
-      hashedFolders: props.hashedFolders ?? ['assets/'],
+      rules: contentRules(this, props, source.files),
+      function: props.contentFunction,
       keepReplaced: props.keepReplaced ?? Duration.days(30),
       ephemeral: isEphemeral(this),
     });

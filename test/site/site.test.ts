@@ -200,8 +200,8 @@ describe('the content of a site', () => {
 
   it('limits the time CloudFormation waits to that of its function', () => {
     const template = templateWith();
-    expect(filesOf(template).ServiceTimeout).toBe('360');
-    template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 300 });
+    expect(filesOf(template).ServiceTimeout).toBe('660');
+    template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 600 });
   });
 
   it('is deployed by a function with least privilege', () => {
@@ -226,9 +226,33 @@ describe('the content of a site', () => {
     template.hasResource('AWS::S3::Bucket', { DeletionPolicy });
   });
 
-  it('keeps replaced files in `hashedFolders` for `keepReplaced`', () => {
-    const template = templateWith({ keepReplaced: Duration.days(7), hashedFolders: ['_astro/'] });
-    expect(filesOf(template)).toMatchObject({ keepReplacedDays: '7', hashedFolders: ['_astro/'] });
+  it('keeps replaced files for `keepReplaced`', () => {
+    expect(filesOf(templateWith({ keepReplaced: Duration.days(7) })).keepReplacedDays).toBe('7');
+  });
+
+  it('follows `hashedFolders` and `fileHeaders`, and warns of those without a file', () => {
+    const stack = newStack();
+    const folder = folderOf({ 'index.html': '', '_astro/a.js': '', 'b.br': '' });
+    const fileHeaders = { '*.br': { contentEncoding: 'br' }, '*.wasm': { contentType: 'application/wasm' } };
+    const props = { source: folder, hashedFolders: ['/_astro', './static/'], fileHeaders };
+    expect(JSON.parse(filesOf(templateWith(props, stack)).rules)).toEqual({
+      hashedFolders: ['_astro/', 'static/'],
+      fileHeaders,
+    });
+    const warnings = Annotations.fromStack(stack).findWarning(
+      '/Stack/Site',
+      Match.stringLikeRegexp('no such file'),
+    );
+    expect(warnings.map(({ entry }) => String(entry.data).split(',')[0])).toEqual([
+      '`hashedFolders` has "static/"',
+      '`fileHeaders` has "*.wasm"',
+    ]);
+  });
+
+  it('is deployed by a function with the options of `contentFunction`', () => {
+    const template = templateWith({ contentFunction: { memorySize: 3008, timeout: Duration.minutes(15) } });
+    template.hasResourceProperties('AWS::Lambda::Function', { MemorySize: 3008, Timeout: 900 });
+    expect(filesOf(template).ServiceTimeout).toBe('960');
   });
 
   it.each([

@@ -1,6 +1,7 @@
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import { contentType } from 'mime-types';
-import { CONFIGURATION_FILE } from './request.js';
+import { matches } from './patterns.js';
+import { CONFIGURATION_FILE, type SiteFileHeaders } from './request.js';
 
 /** The kind of a file, which determines its upload order and cache headers. */
 export type FileKind = 'hashed' | 'other' | 'page';
@@ -12,28 +13,26 @@ const REVALIDATE = 'no-cache';
 /** Cache headers for five minutes in browsers, and a day in CloudFront, whose cache a deployment invalidates. */
 const SHORT_LIVED = 'public, max-age=300, s-maxage=86400';
 
-/**
- * Names with a hash as bundlers write it: `index-B7xK9f2a.js`. A lower-case word does not match
- * (`hero-background.png`): with immutable headers browsers would never load its next version.
- */
-const HASHED_NAME = /[-._](?=[\w-]*[A-Z0-9])[\w-]{8,}(\.[a-z0-9]+)+$/;
+/** Types of files whose names, by their standard, have no extension. */
+const STANDARD_TYPES: Readonly<Record<string, string>> = {
+  // https://developer.apple.com/documentation/xcode/supporting-associated-domains
+  'apple-app-site-association': 'application/json',
+};
 
-export function kindOf(path: string, hashedFolders: readonly string[]): FileKind {
-  if (/\.html?$/.test(path)) return 'page';
-  const isInFolder = hashedFolders.some((folder) => path.startsWith(folder));
-  return isInFolder && HASHED_NAME.test(path) ? 'hashed' : 'other';
-}
+export const isPage = (path: string): boolean => /\.html?$/.test(path);
 
-export interface FileHeaders {
-  readonly contentType: string;
-  readonly cacheControl: string;
-}
-
-export function headersOf(path: string, kind: FileKind): FileHeaders {
-  return {
-    contentType: contentType(extname(path)) || 'application/octet-stream',
+/** Returns the headers of a file: the defaults for its kind, overridden by each pattern that matches its path. */
+export function headersOf(
+  path: string,
+  kind: FileKind,
+  overrides: Readonly<Record<string, SiteFileHeaders>> = {},
+): SiteFileHeaders {
+  const defaults: SiteFileHeaders = {
+    contentType: STANDARD_TYPES[basename(path)] || contentType(extname(path)) || 'application/octet-stream',
     cacheControl: kind === 'hashed' ? IMMUTABLE : mustRevalidate(path, kind) ? REVALIDATE : SHORT_LIVED,
   };
+  const matching = Object.entries(overrides).filter(([pattern]) => matches(pattern, path));
+  return Object.assign({}, defaults, ...matching.map(([, headers]) => headers));
 }
 
 function mustRevalidate(path: string, kind: FileKind): boolean {

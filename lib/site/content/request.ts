@@ -8,12 +8,32 @@ export interface ContentRequest {
   readonly distributionId: string;
   /** The site's runtime configuration: JSON. */
   readonly configuration: string;
-  /** Folders with files whose names hold a hash of their content. */
-  readonly hashedFolders: readonly string[];
+  /** JSON of `ContentRules`: in an object, CloudFormation would not keep the order of patterns. */
+  readonly rules: string;
   /** Days for which a replaced file with a hashed name is kept. */
   readonly keepReplacedDays: string;
   /** `true` empties the bucket when the resource is deleted. */
   readonly ephemeral: 'true' | 'false';
+}
+
+/** HTTP headers of a file. */
+export interface SiteFileHeaders {
+  /** @default - by the extension; `application/octet-stream` for unknown ones */
+  readonly contentType?: string;
+  /** @default - a year for hashed files, revalidation for pages, five minutes for others */
+  readonly cacheControl?: string;
+  /** Encoding of a file that is stored compressed, as in `br`. @default - none: CloudFront compresses */
+  readonly contentEncoding?: string;
+  /** `attachment` makes the browser download the file. @default - none */
+  readonly contentDisposition?: string;
+}
+
+/** Rules for the headers and the retention of files. */
+export interface ContentRules {
+  /** Folders with hashed files only; undefined to decide by frameworks' folders and by names. */
+  readonly hashedFolders?: readonly string[];
+  /** Headers by pattern of paths; later ones override earlier ones. */
+  readonly fileHeaders?: Readonly<Record<string, SiteFileHeaders>>;
 }
 
 /** The prefix that the distribution serves; the state of deployments is outside of it. */

@@ -7,13 +7,14 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { FileHeaders } from './file-headers.js';
-import { SERVED, STATE_KEY } from './request.js';
+import { SERVED, type SiteFileHeaders, STATE_KEY } from './request.js';
 
 /** A deployed file. */
 export interface StoredFile {
-  /** Hash of content and headers. */
-  readonly hash: string;
+  /** Hash of the content. */
+  readonly content: string;
+  /** Hash of the headers. */
+  readonly headers: string;
   /** ETag from S3. A different one in the bucket means that a deployment failed before it saved its state. */
   readonly etag: string;
 }
@@ -23,7 +24,11 @@ export interface State {
   readonly files: Readonly<Record<string, StoredFile>>;
   /** Removal times of files with hashed names that are kept, by path. */
   readonly replaced: Readonly<Record<string, string>>;
+  /** Files that looked hashed until their content changed under the same name. */
+  readonly unhashed: readonly string[];
 }
+
+const NO_STATE: State = { files: {}, replaced: {}, unhashed: [] };
 
 /** The maximum of DeleteObjects. */
 const MAX_DELETED = 1000;
@@ -38,10 +43,10 @@ export class Store {
   async state(): Promise<State> {
     try {
       const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: STATE_KEY }));
-      return JSON.parse((await Body?.transformToString()) ?? '');
+      return { ...NO_STATE, ...JSON.parse((await Body?.transformToString()) ?? '') };
     } catch (error) {
       // Without a state every file is uploaded again.
-      if (error instanceof NoSuchKey || error instanceof SyntaxError) return { files: {}, replaced: {} };
+      if (error instanceof NoSuchKey || error instanceof SyntaxError) return NO_STATE;
       throw error;
     }
   }
@@ -59,14 +64,16 @@ export class Store {
   }
 
   /** @returns the ETag */
-  async put(path: string, content: Buffer, { contentType, cacheControl }: FileHeaders): Promise<string> {
+  async put(path: string, content: Buffer, headers: SiteFileHeaders): Promise<string> {
     const { ETag = '' } = await this.s3.send(
       new PutObjectCommand({
         Bucket: this.bucket,
         Key: `${SERVED}${path}`,
         Body: content,
-        ContentType: contentType,
-        CacheControl: cacheControl,
+        ContentType: headers.contentType,
+        CacheControl: headers.cacheControl,
+        ContentEncoding: headers.contentEncoding,
+        ContentDisposition: headers.contentDisposition,
       }),
     );
     return ETag;

@@ -5,25 +5,27 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from '../../bindings/function-policy.js';
+import { definedProps } from '../../construct/defined-props.js';
+import type { BaseFunctionOptions } from '../../function/base-function-options.js';
 import { HandlerFunction } from '../../function/handler-function.js';
 import { libraryHandler } from '../../handler/library-entry.js';
-import { type ContentRequest, SERVED, STATE_KEY } from '../content/request.js';
+import { type ContentRequest, type ContentRules, SERVED, STATE_KEY } from '../content/request.js';
+import { contentSizes } from './content-sizes.js';
+import type { Source } from './source.js';
 
 type Handler = typeof import('../content/handler.js');
 
-/** The function's timeout: thousands of files take seconds. */
-const TIMEOUT = Duration.minutes(5);
-
-/** Time for which CloudFormation waits; its default is an hour. */
-const SERVICE_TIMEOUT = TIMEOUT.plus(Duration.minutes(1));
+/** The function's timeout: ten thousand files of 500 MB take two minutes. */
+const TIMEOUT = Duration.minutes(10);
 
 export interface SiteContentProps {
-  readonly source: string;
+  readonly source: Source;
   readonly bucket: IBucket;
   readonly distribution: IDistribution;
   /** JSON. */
   readonly configuration: string;
-  readonly hashedFolders: readonly string[];
+  readonly rules: ContentRules;
+  readonly function: BaseFunctionOptions | undefined;
   readonly keepReplaced: Duration;
   readonly ephemeral: boolean;
 }
@@ -35,14 +37,15 @@ export class SiteContent extends Construct {
   constructor(scope: Construct, id: string, props: SiteContentProps) {
     super(scope, id);
     const { bucket, distribution } = props;
-    const archive = new Asset(this, 'Archive', { path: props.source });
+    const options = definedProps(props.function);
+    const archive = new Asset(this, 'Archive', { path: props.source.folder });
     this.function = new HandlerFunction<Handler>(this, 'Function', {
       description: 'Deploys the files of a site to its bucket',
       handler: libraryHandler<Handler>('site/content/handler'),
       timeout: TIMEOUT,
-      // It holds the archive in memory; more memory is also more CPU, and it runs once per deployment.
-      memorySize: 1024,
+      ...contentSizes(props.source.files),
       invokedSynchronously: true,
+      ...options,
     });
     this.allow(archive, bucket, distribution);
     const request: ContentRequest = {
@@ -51,7 +54,7 @@ export class SiteContent extends Construct {
       bucket: bucket.bucketName,
       distributionId: distribution.distributionId,
       configuration: props.configuration,
-      hashedFolders: props.hashedFolders,
+      rules: JSON.stringify(props.rules),
       keepReplacedDays: String(props.keepReplaced.toDays()),
       ephemeral: props.ephemeral ? 'true' : 'false',
     };
@@ -59,7 +62,8 @@ export class SiteContent extends Construct {
       // CloudFormation rejects a changed token of an existing resource; the ARN without a version never changes.
       serviceToken: this.function.unqualified.functionArn,
       resourceType: 'Custom::SiteContent',
-      serviceTimeout: SERVICE_TIMEOUT,
+      // CloudFormation's default is an hour.
+      serviceTimeout: (options.timeout ?? TIMEOUT).plus(Duration.minutes(1)),
       properties: request,
     });
     // The function needs its policies and log group until it has handled the deletion of the stack.

@@ -1,34 +1,41 @@
-import { headersOf, kindOf } from '../../../lib/site/content/file-headers.js';
+import { type FileKind, headersOf } from '../../../lib/site/content/file-headers.js';
 
-const kind = (path: string) => kindOf(path, ['assets/']);
-
-it.each([
-  'assets/index-B7xK9f2a.js',
-  'assets/index-7M2RQ5AB.css',
-  'assets/chunk.4f1c2a9b.js',
-  'assets/fonts/inter-CWi3pPVq.woff2',
-  'assets/index-B7xK9f2a.js.map',
-])('%s has a hash in its name', (path) => expect(kind(path)).toBe('hashed'));
-
-it.each([
-  'assets/hero-background.png',
-  'assets/logo.svg',
-  'index-B7xK9f2a.js',
-  'favicon.ico',
-  'assets/a-B7x.js',
-])('%s has no hash, or is in another folder', (path) => expect(kind(path)).toBe('other'));
-
-it.each(['index.html', 'about/index.html', 'assets/old-B7xK9f2a.html', 'page.htm'])('%s is a page', (path) =>
-  expect(kind(path)).toBe('page'),
+it.each<[string, FileKind, string, string]>([
+  ['index.html', 'page', 'text/html; charset=utf-8', 'no-cache'],
+  ['config.json', 'other', 'application/json; charset=utf-8', 'no-cache'],
+  [
+    'assets/index-B7xK9f2a.js',
+    'hashed',
+    'text/javascript; charset=utf-8',
+    'public, max-age=31536000, immutable',
+  ],
+  ['favicon.svg', 'other', 'image/svg+xml', 'public, max-age=300, s-maxage=86400'],
+  [
+    'site.webmanifest',
+    'other',
+    'application/manifest+json; charset=utf-8',
+    'public, max-age=300, s-maxage=86400',
+  ],
+  ['data.unknown', 'other', 'application/octet-stream', 'public, max-age=300, s-maxage=86400'],
+  [
+    '.well-known/apple-app-site-association',
+    'other',
+    'application/json',
+    'public, max-age=300, s-maxage=86400',
+  ],
+])('%s (%s) is served as %s, "%s"', (path, kind, contentType, cacheControl) =>
+  expect(headersOf(path, kind)).toEqual({ contentType, cacheControl }),
 );
 
-it.each([
-  ['index.html', 'text/html; charset=utf-8', 'no-cache'],
-  ['config.json', 'application/json; charset=utf-8', 'no-cache'],
-  ['assets/index-B7xK9f2a.js', 'text/javascript; charset=utf-8', 'public, max-age=31536000, immutable'],
-  ['favicon.svg', 'image/svg+xml', 'public, max-age=300, s-maxage=86400'],
-  ['site.webmanifest', 'application/manifest+json; charset=utf-8', 'public, max-age=300, s-maxage=86400'],
-  ['data.unknown', 'application/octet-stream', 'public, max-age=300, s-maxage=86400'],
-])('%s is served as %s, "%s"', (path, contentType, cacheControl) =>
-  expect(headersOf(path, kind(path))).toEqual({ contentType, cacheControl }),
-);
+it('headers of each matching pattern override the defaults, later ones win', () => {
+  const overrides = {
+    '*.br': { contentEncoding: 'br', cacheControl: 'no-store' },
+    'Build/*.js.br': { contentType: 'text/javascript', cacheControl: 'max-age=60' },
+  };
+  expect(headersOf('Build/game.js.br', 'other', overrides)).toEqual({
+    contentType: 'text/javascript',
+    contentEncoding: 'br',
+    cacheControl: 'max-age=60',
+  });
+  expect(headersOf('index.html', 'page', overrides).cacheControl).toBe('no-cache');
+});

@@ -1,6 +1,7 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import {
   CloudFrontClient,
@@ -24,8 +25,8 @@ import { folderOf } from '../support.js';
 jest.setTimeout(60_000);
 
 const PAGE = '<!doctype html>';
-const OLD = 'assets/app-OLD12345.js';
-const NEW = 'assets/app-NEW12345.js';
+const OLD = 'assets/app-B7xK9f2a.js';
+const NEW = 'assets/app-D4sd9eFr.js';
 
 let emulator: Emulator;
 let s3: S3Client;
@@ -67,7 +68,7 @@ let bucket: string;
 let count = 0;
 
 beforeEach(async () => {
-  for (const method of ['log', 'error'] as const) jest.spyOn(console, method).mockReturnValue();
+  for (const method of ['log', 'warn', 'error'] as const) jest.spyOn(console, method).mockReturnValue();
   responses = [];
   bucket = `site-${++count}`;
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
@@ -112,7 +113,7 @@ async function call(RequestType: string, request: Partial<ContentRequest>, milli
     bucket,
     distributionId,
     configuration: '{}',
-    hashedFolders: ['assets/'],
+    rules: '{}',
     keepReplacedDays: '30',
     ephemeral: 'false',
     ...request,
@@ -126,7 +127,7 @@ async function call(RequestType: string, request: Partial<ContentRequest>, milli
   };
   await handler(
     event as any,
-    { getRemainingTimeInMillis: () => milliseconds, logStreamName: 'stream' } as any,
+    { getRemainingTimeInMillis: () => milliseconds, logStreamName: 'stream', memoryLimitInMB: '1024' } as any,
   );
   return responses.at(-1);
 }
@@ -144,6 +145,11 @@ async function uploads(): Promise<Map<string, number>> {
 async function text(path: string): Promise<string> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: `site/${path}` }));
   return (await Body?.transformToString()) ?? '';
+}
+
+async function cacheControl(path: string): Promise<string | undefined> {
+  const { CacheControl } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: `site/${path}` }));
+  return CacheControl;
 }
 
 /** Moves the replacement of files to the past. */
@@ -212,6 +218,45 @@ it('keeps replaced files with hashed names for 30 days', async () => {
   await deploy({ 'index.html': PAGE, [NEW]: '2' });
   expect(await keys()).not.toContain(`site/${OLD}`);
   expect(await keys()).toContain(`site/${NEW}`);
+});
+
+it('keeps replaced files of the folders that the user states', async () => {
+  const rules = '{"hashedFolders":["build/"]}';
+  await deploy({ 'index.html': PAGE, 'build/one.js': '1', [OLD]: '1' }, { rules });
+  await deploy({ 'index.html': PAGE, 'build/two.js': '2' }, { rules });
+  expect(await keys()).toEqual([
+    'deployment.json',
+    'site/build/one.js',
+    'site/build/two.js',
+    'site/config.json',
+    'site/index.html',
+  ]);
+});
+
+it('a file that changes under the same name is not immutable from then on', async () => {
+  await deploy({ 'index.html': PAGE, [OLD]: '1' });
+  expect(await cacheControl(OLD)).toBe('public, max-age=31536000, immutable');
+  await deploy({ 'index.html': PAGE, [OLD]: '2' });
+  expect(await cacheControl(OLD)).toBe('public, max-age=300, s-maxage=86400');
+  await deploy({ 'index.html': PAGE, [OLD]: '2', 'new.html': PAGE });
+  expect(await cacheControl(OLD)).toBe('public, max-age=300, s-maxage=86400');
+});
+
+it('uploads a file again when only its headers have changed', async () => {
+  await deploy({ 'index.html': PAGE, 'game.js.br': '1' });
+  const fileHeaders = { '*.js.br': { contentType: 'text/javascript', contentEncoding: 'br' } };
+  await deploy({ 'index.html': PAGE, 'game.js.br': '1' }, { rules: JSON.stringify({ fileHeaders }) });
+  const file = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'site/game.js.br' }));
+  expect([file.ContentType, file.ContentEncoding]).toEqual(['text/javascript', 'br']);
+  expect((await invalidations()).at(-1)).toEqual(['/game.js.br']);
+});
+
+it('leaves nothing on disk', async () => {
+  const folders = () => readdirSync(tmpdir()).filter((name) => /^site-.{6}$/.test(name));
+  const before = folders();
+  await deploy({ 'index.html': PAGE });
+  await call('Create', { archiveKey: 'none.zip' });
+  expect(folders()).toEqual(before);
 });
 
 it('does not change the pages when an earlier upload fails', async () => {
