@@ -49,8 +49,8 @@ describe('a body', () => {
 
   it('is refused with every error and its place', async () => {
     const body = { ...chair, stock: 'five', price: { amount: 1.5, currency: 'EUR' } };
-    const answer = await call('products', '/products', { body, token });
-    expect(answer.body.errors.map(({ in: place, path }: any) => place + path)).toEqual([
+    const response = await call('products', '/products', { body, token });
+    expect(response.body.errors.map(({ in: place, path }: any) => place + path)).toEqual([
       'body.price.amount',
       'body.stock',
     ]);
@@ -63,9 +63,9 @@ describe('a body', () => {
 
   it('of 2 MB is refused', async () => {
     const body = JSON.stringify({ ...chair, description: 'x'.repeat(2 * 1024 * 1024) });
-    const answer = await call('products', '/products', { body, token });
-    expect([400, 413]).toContain(answer.status);
-    expectProblem(answer, answer.status);
+    const response = await call('products', '/products', { body, token });
+    expect([400, 413]).toContain(response.status);
+    expectProblem(response, response.status);
   });
 
   it('of another content type is refused', async () => {
@@ -78,12 +78,12 @@ describe('a body', () => {
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
   ])('of the content type %s is refused', async (type) => {
-    const answer = await call('products', '/products', {
+    const response = await call('products', '/products', {
       body: JSON.stringify(chair),
       headers: { 'content-type': type },
       token,
     });
-    expectProblem(answer, 415);
+    expectProblem(response, 415);
   });
 
   it.each([
@@ -109,12 +109,12 @@ describe('a body', () => {
 
   it('that is not UTF-8 is refused', async () => {
     const body = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]);
-    const answer = await fetch(`${deployedInfo().apis.products}/products`, {
+    const response = await fetch(`${deployedInfo().apis.products}/products`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body,
     });
-    expect(answer.status).toBe(400);
+    expect(response.status).toBe(400);
   });
 });
 
@@ -122,9 +122,9 @@ describe('an address', () => {
   it.each(['/', '/product', '/products/a/b', '/products/prd_000000000000/x', '/admin'])(
     '%s that does not exist is 404',
     async (path) => {
-      const answer = await call('products', path);
-      expect(answer.status).toBe(404);
-      expectProblem(answer, 404);
+      const response = await call('products', path);
+      expect(response.status).toBe(404);
+      expectProblem(response, 404);
     },
   );
 
@@ -146,15 +146,15 @@ describe('an id', () => {
     'prd_<script>',
     'a'.repeat(5000),
   ])('%p is refused', async (id) => {
-    const answer = await call('products', `/products/${id}`);
-    expect(answer.status).toBeGreaterThanOrEqual(400);
-    expectProblem(answer, answer.status);
-    expect(answer.status).toBeLessThan(500);
+    const response = await call('products', `/products/${id}`);
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expectProblem(response, response.status);
+    expect(response.status).toBeLessThan(500);
   });
 
   it.each(['%', '%E0%A4%A', '%zz'])('%p, which is not a valid URL, is refused', async (id) => {
-    const answer = await call('products', `/products/${id}`);
-    expect([400, 404]).toContain(answer.status);
+    const response = await call('products', `/products/${id}`);
+    expect([400, 404]).toContain(response.status);
   });
 });
 
@@ -207,13 +207,13 @@ describe('a token', () => {
     ],
     ['cut short', '/products', () => ({ authorization: `Bearer ${token.slice(0, -10)}` })],
     [
-      'signed by nobody',
+      'signed with an unknown key',
       '/products',
       () => ({ authorization: `Bearer ${token.split('.').slice(0, 2).join('.')}.` }),
     ],
-  ])('%s is none', async (_what, path, headers) => {
-    const answer = await call('products', path.replaceAll('TOKEN', token), { body, headers: headers() });
-    expectProblem(answer, 401);
+  ])('%s is refused', async (_what, path, headers) => {
+    const response = await call('products', path.replaceAll('TOKEN', token), { body, headers: headers() });
+    expectProblem(response, 401);
   });
 
   it('in the right place is one', async () => {

@@ -59,7 +59,7 @@ export class Visitor {
     return this.page.getByRole('heading', { level: 1 }).textContent();
   }
 
-  /** What of WCAG 2.2 AA axe finds broken on the page as it is, in both colour schemes. */
+  /** Returns the violations of WCAG 2.2 AA that axe finds on the current page, in both colour schemes. */
   async accessibilityProblems(): Promise<string[]> {
     const found: string[] = [];
     // Not as a script of the page, which its security policy would refuse.

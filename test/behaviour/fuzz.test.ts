@@ -32,7 +32,7 @@ afterAll(async () => {
 
 /**
  * Schemathesis makes requests from the API's own document, valid ones and all kinds of invalid ones, and looks for
- * answers that the document does not allow: failures, undocumented statuses and bodies, invalid requests that are taken.
+ * responses that the document does not allow: failures, undocumented statuses and bodies, accepted invalid requests.
  */
 it('a fuzzer finds nothing in the products service by its own OpenAPI document', async () => {
   const url = deployedInfo().apis.products as string;

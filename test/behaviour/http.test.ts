@@ -30,7 +30,7 @@ describe('the typed client', () => {
     expect(none).toMatchObject({ ok: false, status: 404, body: { title: 'Product not found' } });
   });
 
-  it('is told every error with its place', async () => {
+  it('reports every error with its path', async () => {
     const body = {
       name: 'x',
       description: '',
@@ -46,7 +46,7 @@ describe('the typed client', () => {
 });
 
 describe('a product', () => {
-  it('is answered to HEAD as to GET, without the body', async () => {
+  it('has the response of GET without the body for HEAD', async () => {
     const { productId } = await aProduct();
     const [head, get] = [
       await call('products', `/products/${productId}`, { method: 'HEAD' }),
@@ -67,10 +67,10 @@ describe('a product', () => {
   });
 });
 
-it("the caller's correlation id is in the reply, also in a refusal", async () => {
+it("the caller's correlation id is in the response, also in a problem", async () => {
   const headers = { 'x-correlation-id': 'behaviour-1' };
-  const answer = await call('products', '/products?limit=1', { headers });
-  expect([answer.status, answer.headers.get('x-correlation-id')]).toEqual([200, 'behaviour-1']);
+  const response = await call('products', '/products?limit=1', { headers });
+  expect([response.status, response.headers.get('x-correlation-id')]).toEqual([200, 'behaviour-1']);
   const refused = await call('products', '/products?limit=0', { headers });
   expectProblem(refused, 400);
   expect(refused.headers.get('x-correlation-id')).toBe('behaviour-1');

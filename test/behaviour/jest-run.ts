@@ -63,7 +63,7 @@ function expectation(target: SuiteTarget, path: string, result: any): Expectatio
   return { file, name, status: result.status === 'pending' || hasFailed ? 'left out' : result.status };
 }
 
-/** Entries of the list of what is left out that are of no use; told, and counted as failures. */
+/** Reports entries of LEFT_OUT that match no expectation, and returns their number: they count as failures. */
 export function unusedEntries(target: SuiteTarget, expectations: readonly Expectation[]): number {
   const entries = unused(LEFT_OUT[target], expectations);
   for (const entry of entries)

@@ -22,9 +22,9 @@ async function schedule(name: string, created?: object): Promise<any> {
   const request = created && { method: 'POST', body: JSON.stringify(created) };
   const headers = signed(url, config.credentials, 'scheduler', request);
   const response = await fetch(url, { ...request, headers });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(JSON.stringify(answer));
-  return answer;
+  const body = await response.json();
+  if (!response.ok) throw new Error(JSON.stringify(body));
+  return body;
 }
 
 /**
@@ -44,7 +44,7 @@ async function fire(stack: string, logicalId: string, input?: object): Promise<v
   });
 }
 
-/** What `read` gives as soon as it is what is expected, or after half a minute whatever it gives then. */
+/** Reads until the value is as expected, for half a minute at most, and returns the last value. */
 async function eventually<Value>(read: () => Promise<Value>, isExpected: (value: Value) => boolean) {
   let value = await read();
   for (let attempt = 0; attempt < 60 && !isExpected(value); attempt += 1) {

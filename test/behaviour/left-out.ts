@@ -1,18 +1,17 @@
-/** Where the suite runs: `foreign` is a LocalStack of the user's, which has nothing of ours. */
+/** Target of the suite. `foreign` is a LocalStack that the user started, without our plugin. */
 export type SuiteTarget = 'local' | 'localstack' | 'foreign';
 
 /** Expectations that a target cannot meet. */
 export interface LeftOut {
   readonly file: string;
-  /** How their names start, as in `a token › in a cookie`. @default - all of the file */
+  /** Beginnings of their names, as in `a token › in a cookie`. @default - all of the file */
   readonly expectations?: readonly string[];
   readonly reason: string;
-  /** Whether they are tried, and expected to fail: the entry has to go as soon as the target can meet them. */
+  /** Runs them and expects them to fail: the entry has to go as soon as the target can meet them. @default false */
   readonly tried?: boolean;
 }
 
-const STAND_IN =
-  'LocalStack does not carry out authorizers; our stand-in would decide whether a token is good.';
+const NO_AUTHORIZERS = 'LocalStack runs no authorizers; our substitute would verify the token.';
 
 const LOCALSTACK: readonly LeftOut[] = [
   {
@@ -27,17 +26,17 @@ const LOCALSTACK: readonly LeftOut[] = [
   {
     file: 'fuzz.test.ts',
     reason:
-      'LocalStack closes the connection on an address of more than 16 KB, where API Gateway answers 414.',
+      'LocalStack closes the connection on an address of more than 16 KB, where API Gateway returns 414.',
   },
   {
     file: 'products.test.ts',
-    expectations: ['who may change products › is nobody with a token '],
-    reason: STAND_IN,
+    expectations: ['changing products › is refused with a token '],
+    reason: NO_AUTHORIZERS,
   },
   {
     file: 'bad-input.test.ts',
-    expectations: ['a token › cut short', 'a token › signed by nobody'],
-    reason: STAND_IN,
+    expectations: ['a token › cut short', 'a token › signed with an unknown key'],
+    reason: NO_AUTHORIZERS,
   },
   {
     file: 'bad-input.test.ts',
@@ -53,9 +52,9 @@ const LOCALSTACK: readonly LeftOut[] = [
   },
 ];
 
-const SIGNED_IN = 'This LocalStack has no stand-in for authorizers: nobody is signed in there.';
+const SIGNED_IN = 'This LocalStack has no substitute for authorizers: no user can sign in.';
 
-/** All that is left out, in one place; an entry that fits no expectation fails the run. */
+/** Expectations that are left out, by target. An entry that matches no expectation fails the run. */
 export const LEFT_OUT: Readonly<Record<SuiteTarget, readonly LeftOut[]>> = {
   local: [],
   localstack: LOCALSTACK,
@@ -79,11 +78,11 @@ export const LEFT_OUT: Readonly<Record<SuiteTarget, readonly LeftOut[]>> = {
         'a product › that two administrators',
         'a product › that does not exist',
         'the stock of a product ›',
-        'who may change products › is not a customer',
+        'changing products › is refused to a customer',
       ],
       reason: SIGNED_IN,
     },
-    { file: 'http.test.ts', expectations: ['the typed client › is told every error'], reason: SIGNED_IN },
+    { file: 'http.test.ts', expectations: ['the typed client › reports every error'], reason: SIGNED_IN },
     {
       file: 'bad-input.test.ts',
       expectations: ['a body ›', 'a token › in the right place'],
@@ -92,17 +91,17 @@ export const LEFT_OUT: Readonly<Record<SuiteTarget, readonly LeftOut[]>> = {
   ],
 };
 
-/** Why an expectation is left out, if it is. */
+/** Returns the reason for which an expectation is left out, if it is. */
 export function reasonFor(leftOut: readonly LeftOut[], file: string, name: string): string | undefined {
   return entryFor(leftOut, file, name)?.reason;
 }
 
-/** The entry that an expectation is left out by, if it is. */
+/** Returns the entry that leaves an expectation out, if there is one. */
 export function entryFor(leftOut: readonly LeftOut[], file: string, name: string): LeftOut | undefined {
   return leftOut.find((entry) => fits(entry, file, name));
 }
 
-/** Entries that fit none of the expectations there are. */
+/** Returns the entries that match no expectation. */
 export function unused(
   leftOut: readonly LeftOut[],
   expectations: readonly { readonly file: string; readonly name: string }[],

@@ -7,7 +7,7 @@ import { call, customerTokens, deployedCloud, expectProblem, tokensOf } from './
 
 jest.setTimeout(120_000);
 
-/** How many order at once. */
+/** Number of simultaneous orders. */
 const RUSH = Number(process.env.TRELLIS_RUSH ?? 12);
 
 let ada: string;
@@ -23,7 +23,7 @@ const place = (wish: Omit<Wish, 'token'> & { readonly token?: string }) =>
 const finished = (orderId: string, token = ada) => shop.finished(orderId, token);
 const messageAbout = (orderId: string, token = ada) => shop.messageAbout(orderId, token);
 
-/** What lies where failures land, by queue. */
+/** Returns the messages in dead-letter queues, by queue. */
 async function deadLetters(): Promise<Record<string, string>> {
   const sqs = new SQSClient(localClientConfig(deployedCloud()));
   const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ MaxResults: 1000 }));
@@ -38,7 +38,7 @@ async function deadLetters(): Promise<Record<string, string>> {
 }
 
 describe('an order', () => {
-  it('is confirmed, takes the stock, and its customer is told', async () => {
+  it('is confirmed, takes the stock, and its customer is notified', async () => {
     const productId = await newProduct(5);
     const placed = await place({ productId, quantity: 2 });
     expect(placed).toMatchObject({
@@ -71,7 +71,7 @@ describe('an order', () => {
     expect(await stockOf(productId)).toBe(0);
   });
 
-  it('whose payment never answers is undone: nobody knows whether it was paid', async () => {
+  it('whose payment never responds is undone, because it may have been paid', async () => {
     const productId = await newProduct(1);
     const { orderId } = (await place({ productId, cardToken: 'tok_timeout' })).body;
     expect(await finished(orderId)).toMatchObject({ status: 'REFUSED', reason: 'technical' });
@@ -129,7 +129,7 @@ it('a product is never oversold, however many order it at once', async () => {
 });
 
 describe("a customer's orders", () => {
-  it('are listed, the newest first, and nobody else sees them', async () => {
+  it('are listed, the newest first, and no other customer sees them', async () => {
     const productId = await newProduct(5);
     const [first, second] = [await place({ productId, token: eve }), await place({ productId, token: eve })];
     const listed = await call('orders', '/orders?limit=2', { token: eve });
@@ -148,7 +148,7 @@ describe("a customer's orders", () => {
     expectProblem(await call('orders', `/orders/${orderId}`), 401);
   });
 
-  it('have messages that nobody else reads', async () => {
+  it('have messages that no other customer reads', async () => {
     const { orderId } = (await place({ productId: await newProduct(1), token: eve })).body;
     await finished(orderId, eve);
     await messageAbout(orderId, eve);

@@ -82,9 +82,9 @@ describe('a product', () => {
         body: { ...details, name, version: 1 },
         token: admin,
       });
-    const answers = await Promise.all(['one', 'two', 'three', 'four'].map(change));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
-    const refused = answers.find(({ status }) => status === 409)!;
+    const responses = await Promise.all(['one', 'two', 'three', 'four'].map(change));
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+    const refused = responses.find(({ status }) => status === 409)!;
     expectProblem(refused, 409);
     expect(refused.body.currentVersion).toBe(2);
   });
@@ -105,10 +105,10 @@ describe('the stock of a product', () => {
   const change = (productId: string, by: unknown, token = admin) =>
     call('products', `/products/${productId}/stock-changes`, { body: { change: by }, token });
 
-  it('is changed by as much as many say at once, and never below nothing', async () => {
+  it('is the sum of simultaneous changes, and never falls below zero', async () => {
     const { productId } = (await call('products', '/products', { body: chair, token: admin })).body;
-    const answers = await Promise.all([1, 2, 3, -1].map((by) => change(productId, by)));
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const responses = await Promise.all([1, 2, 3, -1].map((by) => change(productId, by)));
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect((await call('products', `/products/${productId}`)).body.stock).toBe(10);
     const refused = await change(productId, -11);
     expectProblem(refused, 409);
@@ -121,22 +121,22 @@ describe('the stock of a product', () => {
   });
 });
 
-describe('who may change products', () => {
-  it('is nobody without a token', async () => {
+describe('changing products', () => {
+  it('is refused without a token', async () => {
     expectProblem(await call('products', '/products', { body: chair }), 401);
   });
 
-  it('is not a customer', async () => {
+  it('is refused to a customer', async () => {
     expectProblem(await call('products', '/products', { body: chair, token: customer }), 403);
   });
 
-  it('is nobody with an ID token in place of an access token', async () => {
+  it('is refused with an ID token in place of an access token', async () => {
     const { idToken } = await adminTokens();
     expectProblem(await call('products', '/products', { body: chair, token: idToken }), 401);
   });
 
   it.each([
-    ['that is no token', () => 'nonsense'],
+    ['that is malformed', () => 'nonsense'],
     ['whose signature was changed', () => `${admin.slice(0, -8)}AAAAAAAA`],
     [
       'whose claims were changed',
@@ -156,7 +156,7 @@ describe('who may change products', () => {
         return `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${claims}.`;
       },
     ],
-  ])('is nobody with a token %s', async (_what, token) => {
+  ])('is refused with a token %s', async (_what, token) => {
     expectProblem(await call('products', '/products', { body: chair, token: token() }), 401);
   });
 });

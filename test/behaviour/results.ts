@@ -4,7 +4,7 @@ import type { Expectation } from './jest-run.js';
 import { LEFT_OUT, reasonFor, type SuiteTarget } from './left-out.js';
 import { targetsPage } from './targets-page.js';
 
-/** What became of every expectation in the last run on a target: file to name to "pass", or why it was left out. */
+/** Results of the last run on a target: "pass", or the reason for which it was left out, by file and name. */
 export type Results = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** A target that the page has a column for. */
@@ -53,9 +53,9 @@ function write(file: string, text: string): string[] {
 }
 
 /**
- * Tells what ran and what did not, and why, and writes the table, except for a target that has no place in it.
+ * Reports what ran, and what was left out for which reason, and writes the table, except for a target that it does not list.
  *
- * @returns 1 when the table has changed where nobody would commit it
+ * @returns 1 when the table has changed in CI, where the change cannot be committed
  */
 export function conclude(
   target: SuiteTarget,

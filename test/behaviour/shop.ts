@@ -74,5 +74,5 @@ export async function messageAbout(orderId: string, token: string): Promise<any[
     if (found.length > 0) return found;
     await setTimeout(200);
   }
-  throw new Error(`There is no message about ${orderId} after 20 seconds`);
+  throw new Error(`No message about ${orderId} after 20 seconds`);
 }

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { LOCAL_CODE, LOCAL_RESET_CODE } from '../../bin/local-storefront.js';
 import { launchBrowser, Visitor } from './browser.js';
-import { type Answer, deployedInfo, expectProblem } from './support.js';
+import { type ApiResponse, deployedInfo, expectProblem } from './support.js';
 import { totp } from './totp.js';
 
 jest.setTimeout(60_000);
@@ -103,27 +103,27 @@ describe('one address', () => {
     expect(await visitor.heading()).toBe('Page not found');
     await visitor.goto('/products/prd_000000000000');
     await page.getByRole('heading', { name: 'Page not found' }).waitFor();
-    // The browser reports that the API has said so.
+    // The browser logs the API's 404.
     expect(visitor.complaints.splice(0)).toEqual([expect.stringContaining('404')]);
   });
 
   it.each([
     ['/api/products/prd_000000000000', 404],
     ['/api/orders', 401],
-  ])('answers %s as its API does, with a problem', async (path, status) => {
+  ])('returns the problem of the API at %s', async (path, status) => {
     const response = await fetch(`${site}${path}`);
     const text = await response.text();
-    const answer: Answer = {
+    const received: ApiResponse = {
       status: response.status,
       headers: response.headers,
       text,
       body: JSON.parse(text),
     };
-    expectProblem(answer, status);
+    expectProblem(received, status);
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('answers what is below /api and no API with a problem, and not with a page', async () => {
+  it('returns a problem, not a page, for an unknown path below /api', async () => {
     const response = await fetch(`${site}/api/nothing`);
     expect([response.status, response.headers.get('content-type')]).toEqual([
       404,
@@ -132,7 +132,7 @@ describe('one address', () => {
   });
 
   // The latter is what the deployment notes beside the site's files.
-  it.each(['/no-such.js', '/deployment.json'])('has nothing at %s, and says so', async (path) => {
+  it.each(['/no-such.js', '/deployment.json'])('returns 404 for %s', async (path) => {
     expect((await fetch(`${site}${path}`)).status).toBe(404);
   });
 
@@ -213,7 +213,7 @@ describe('signing up and in', () => {
   });
 
   it.each([['a wrong password', PASSWORD.replace('1', '2'), 'E-mail address or password is wrong.']])(
-    'says so for %s',
+    'reports %s',
     async (_what, password, message) => {
       const { page } = visitor;
       const email = await signUp();
@@ -229,7 +229,7 @@ describe('signing up and in', () => {
   it.each([
     ['a weak password', 'aaaaaaaaaaaaaaa', 'The password must have 12 characters or more'],
     ['a wrong code', PASSWORD, 'This is not the code that was sent.'],
-  ])('says so for %s', async (_what, password, message) => {
+  ])('reports %s', async (_what, password, message) => {
     const { page } = visitor;
     await visitor.goto('/sign-up');
     await page.getByLabel('E-mail').fill(newAddress());
@@ -363,7 +363,7 @@ describe('shopping', () => {
     expect(await visitor.accessibilityProblems()).toEqual([]);
   });
 
-  it('tells why an order was not carried out', async () => {
+  it('shows why an order was not fulfilled', async () => {
     const { page } = visitor;
     await signUp();
     await putIntoBasket('Brass ruler');

@@ -8,14 +8,14 @@ import { deployedCloud } from './support.js';
 
 const lambda = new LambdaClient(localClientConfig(deployedCloud()));
 
-/** Calls a function as another service does: by its name, waiting for the answer. */
+/** Calls a function as another service does: by its name, waiting for the result. */
 async function invoke(name: string, event: unknown): Promise<any> {
   const { Payload, FunctionError } = await lambda.send(
     new InvokeCommand({ FunctionName: publishedName(STOCK, name), Payload: JSON.stringify(event) }),
   );
-  const answer = JSON.parse(new TextDecoder().decode(Payload));
-  if (FunctionError) throw new Error(answer.errorMessage);
-  return answer;
+  const result = JSON.parse(new TextDecoder().decode(Payload));
+  if (FunctionError) throw new Error(result.errorMessage);
+  return result;
 }
 
 const newOrderId = () => `ord_${randomUUID().replaceAll('-', '')}`;
@@ -72,10 +72,10 @@ it('is never oversold, however many orders come at once', async () => {
   const orders = Array.from({ length: 12 }, () =>
     invoke('Reserve', { orderId: newOrderId(), lines: [{ productId, quantity: 1 }] }),
   );
-  const answers = (await Promise.allSettled(orders)).map((result) =>
+  const statuses = (await Promise.allSettled(orders)).map((result) =>
     result.status === 'fulfilled' ? result.value.status : 'to be retried',
   );
-  expect(answers.filter((status) => status === 'done').length).toBe(5 - (await stockOf(productId)));
+  expect(statuses.filter((status) => status === 'done').length).toBe(5 - (await stockOf(productId)));
   expect(await stockOf(productId)).toBeGreaterThanOrEqual(0);
 });
 

@@ -18,7 +18,7 @@ export function deployedCloud() {
   return { endpoint: deployedInfo().endpoint, credentials };
 }
 
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -34,7 +34,7 @@ export interface Call {
 }
 
 /** Calls an API of the application over HTTP. */
-export async function call(api: string, path: string, options: Call = {}): Promise<Answer> {
+export async function call(api: string, path: string, options: Call = {}): Promise<ApiResponse> {
   const { method = options.body === undefined ? 'GET' : 'POST', token, body } = options;
   const response = await fetch(`${deployedInfo().apis[api]}${path}`, {
     method,
@@ -68,10 +68,10 @@ export async function tokensOf(person: Person) {
 export const adminTokens = () => tokensOf(ADMIN);
 export const customerTokens = () => tokensOf(CUSTOMER);
 
-/** A refusal as every part of the application tells it: RFC 9457. */
-export function expectProblem(answer: Answer, status: number): void {
-  expect({ status: answer.status, text: answer.text }).toMatchObject({ status });
-  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-  expect(answer.body).toMatchObject({ type: expect.any(String), title: expect.any(String) });
-  expect(answer.body.instance).toMatch(/^urn:request:[\w-]+$/);
+/** Asserts a problem in the form that every part of the application returns: RFC 9457. */
+export function expectProblem(response: ApiResponse, status: number): void {
+  expect({ status: response.status, text: response.text }).toMatchObject({ status });
+  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(response.body).toMatchObject({ type: expect.any(String), title: expect.any(String) });
+  expect(response.body.instance).toMatch(/^urn:request:[\w-]+$/);
 }

@@ -10,7 +10,7 @@ LocalStack 4.14.0 without Docker (IAM not enforced). A number is a reason below 
 
 const MAX_TIMEOUT = 110;
 
-/** The page of all expectations, by file, with what became of each on every target. */
+/** Returns the page of all expectations, by file, with the result of each on every target. */
 export function targetsPage(results: Readonly<Record<ListedTarget, Results>>): string {
   const reasons: string[] = [];
   const files = [...new Set([...Object.keys(results.local), ...Object.keys(results.localstack)])].sort();

@@ -1,11 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Person } from '../../bin/users.js';
 
-/** What every access token has that Cognito issues to a user who signed in. */
+/** Scope of each access token that Cognito issues to a user who signed in. */
 const SIGNED_IN = 'aws.cognito.signin.user.admin';
 
 /**
- * Tokens as Cognito issues them, for a target that has no Cognito: signed with a key that its stand-in for authorizers
+ * Tokens as Cognito issues them, for a target that has no Cognito: signed with a key that its substitute for authorizers
  * knows (test/localstack).
  */
 export function mintTokens({ email, groups }: Person, clientId: string, key: string) {

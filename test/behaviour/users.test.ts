@@ -22,11 +22,11 @@ it('a user changes their profile and reads it again', async () => {
 
 it('of two changes made from one version the second is refused', async () => {
   const { version } = await read(customer);
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     ['one', 'two'].map((displayName) => change(customer, { displayName, version })),
   );
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
-  const refused = answers.find(({ status }) => status === 409)!;
+  expect(responses.map(({ status }) => status).sort()).toEqual([200, 409]);
+  const refused = responses.find(({ status }) => status === 409)!;
   expectProblem(refused, 409);
   expect(refused.body.currentVersion).toBe(version + 1);
 });
@@ -42,12 +42,12 @@ it('a name with HTML in it comes back as the text it is', async () => {
   const { version } = await read(customer);
   const displayName = '<img src=x onerror="alert(1)"> & Co';
   expect((await change(customer, { displayName, version })).body.displayName).toBe(displayName);
-  const answer = await call('users', '/me', { token: customer });
-  expect(answer.headers.get('content-type')).toBe('application/json');
-  expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
-  expect(answer.body.displayName).toBe(displayName);
+  const response = await call('users', '/me', { token: customer });
+  expect(response.headers.get('content-type')).toBe('application/json');
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(response.body.displayName).toBe(displayName);
 });
 
-it('nobody reads a profile without signing in', async () => {
+it('a profile cannot be read without signing in', async () => {
   expectProblem(await call('users', '/me'), 401);
 });

@@ -14,7 +14,7 @@ import { type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 jest.setTimeout(600_000);
 
-/** What a deployment adds or changes. */
+/** Addition or change of a deployment. */
 type Edition = 'base' | 'import' | 'need' | 'layer' | 'value';
 
 const handler = (edition: Edition) => `
@@ -176,7 +176,7 @@ async function underLoad(name: string, isDone: () => boolean): Promise<{ ids: st
   return { ids, mixed };
 }
 
-/** Those that were not handled. */
+/** Returns the ids that were not handled. */
 async function lost(ids: readonly string[]): Promise<string[]> {
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(localClientConfig(cloud)));
   let left: string[] = [];

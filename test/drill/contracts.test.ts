@@ -98,7 +98,7 @@ describe('an order', () => {
     });
   });
 
-  it('that is refused says why', async () => {
+  it('that is refused has the reason', async () => {
     const result = await client.placeOrder({ body: { quantity: 11, due }, headers: { 'x-shop': 'main' } });
     expect(result).toMatchObject({ status: 409, body: { type: 'urn:problem:out-of-stock', available: 10 } });
   });

@@ -42,7 +42,7 @@ async function executions(stateMachineArn: string) {
   return found;
 }
 
-it('a confirmed order stays confirmed, paid and told once, when its event is published again while payments cannot run', async () => {
+it('a confirmed order stays confirmed, with one payment and one message, when its event is published again while payments cannot run', async () => {
   const { accessToken: token } = await customerTokens();
   const productId = await newProduct(3);
   const { orderId } = (await placeOrder({ productId, token, quantity: 2 })).body;

@@ -19,7 +19,7 @@ interface Statement {
   Resource: string[];
 }
 
-/** What a function is granted besides its own logs and traces. */
+/** Grants of a function, besides its own logs and traces. */
 interface Grants {
   /** The function's own, for logs and traces. */
   readonly rest: Statement[];
@@ -78,7 +78,7 @@ const without = ({ rest, statements }: Grants, action: string): Grants => ({
   })),
 });
 
-/** The answer to HEAD has no body that could say more than its status. */
+/** A response to HEAD has no body: only its status shows the error. */
 const isDenied = ({ error, message, status }: Outcome) =>
   status === 403 || /AccessDenied|not authorized|Forbidden/.test(`${error} ${message}`);
 
@@ -93,7 +93,7 @@ const ABSENT = [
 
 const actionsOf = (probe: string) => probe.split(' ')[0]!.split('+');
 
-/** Whether the statements allow the call: a table and its indexes are different resources. */
+/** Returns true if the statements allow the call: a table and its indexes are different resources. */
 function isAllowed(probe: string, { statements }: Grants): boolean {
   const isIndex = probe.endsWith(' index');
   const fits = (resource: string) => resource.includes('/index/') === isIndex;

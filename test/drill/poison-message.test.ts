@@ -56,7 +56,7 @@ async function lengthOf(QueueUrl: string): Promise<number> {
   return Number(Attributes?.ApproximateNumberOfMessages);
 }
 
-it('a message that the worker cannot handle waits in its dead-letter queue, and is told after the repair and a redrive', async () => {
+it('a message that the worker cannot handle waits in its dead-letter queue, and is delivered after the repair and a redrive', async () => {
   const { accessToken: token } = await customerTokens();
   const queue = (logicalId: string) => nameOf('StorefrontNotifications', 'AWS::SQS::Queue', logicalId);
   const deadLetters = await queue('MessagesDeadLetters');

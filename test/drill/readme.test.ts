@@ -4,7 +4,7 @@ import { fencesOf } from '../docs/fences.js';
 
 const root = join(__dirname, '../..');
 
-/** What differs from run to run: times and the ids of requests. */
+/** Values that differ from run to run: times and the ids of requests. */
 const VARYING = /"\d{4}-\d\d-\d\dT[\d:.]+Z"|"urn:request:[\w-]+"/g;
 const masked = (json: string) => JSON.parse(json.replace(VARYING, '"..."'));
 

@@ -64,7 +64,7 @@ afterAll(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 }, 60_000);
 
-/** Orders of a product of their own: the stock tells how many were sold. */
+/** Orders of a separate product: its stock shows how many were sold. */
 async function ordersUnderLoad(end: () => void): Promise<Placed[]> {
   productId = await newProduct(STOCK);
   const placed = await placeUnderLoad({ customers, orders: ORDERS, productId, end });

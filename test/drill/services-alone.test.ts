@@ -36,7 +36,7 @@ async function deploy(changed = ''): Promise<void> {
   Object.assign(process.env, cloudVariables(cloud));
 }
 
-/** What CloudFormation says of each stack, and when it last had work with it. */
+/** Returns the status and the last change of each stack. */
 async function stacks(): Promise<Record<string, string>> {
   const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({}));
   const own = Stacks.filter(({ StackName }) => StackName?.startsWith('Storefront'));

@@ -20,7 +20,7 @@ import { paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 import { paginateDescribeParameters, SSMClient } from '@aws-sdk/client-ssm';
 import { localStackClient } from './client.js';
 
-/** What CDK itself keeps in an account. */
+/** Resources that CDK itself keeps in an account. */
 const BOOTSTRAP = /CDKToolkit|cdk-hnb659fds|\/cdk-bootstrap\//;
 
 async function all<Page, Item>(

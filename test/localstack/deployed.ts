@@ -13,7 +13,7 @@ export interface Place {
   readonly endpoint: string;
   /** For what is synthesized. */
   readonly folder: string;
-  /** Where our executor of functions looks for Node.js; none where functions run otherwise. */
+  /** File with the paths of Node.js for the process executor. Undefined if another executor runs functions. */
   readonly nodesFile?: string;
   readonly log: (line: string) => void;
 }
@@ -71,7 +71,7 @@ export async function furnish({ endpoint, outputs }: CloudInfo): Promise<void> {
   await seedProducts(client, outputs.StorefrontProducts?.ProductsTableName as string);
 }
 
-/** What stands for the app client of the user pool, which is not there. */
+/** Returns the id of a substitute for the user pool's app client: LocalStack has no user pools. */
 export async function appClientId(endpoint: string): Promise<string> {
   const ssm = new SSMClient(localStackClient(endpoint));
   const { Parameter } = await ssm.send(new GetParameterCommand({ Name: `${USERS_PATH}/client-ids` }));

@@ -4,8 +4,8 @@ import { joinLocalStack } from './existing.js';
 
 let server: Server | undefined;
 
-/** Something that answers on this machine; its address. */
-async function answering(listener: RequestListener): Promise<string> {
+/** Starts a server on this machine, and returns its URL. */
+async function serve(listener: RequestListener): Promise<string> {
   server = createServer(listener);
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -18,7 +18,7 @@ afterEach(() => {
 const join = (endpoint: string) => joinLocalStack(endpoint, () => {});
 
 it.each(['https://localstack.example.com', 'http://10.0.0.1:4566', 'nonsense'])(
-  'refuses %s, which is no address of this machine',
+  'rejects %s, which is not a URL of this machine',
   async (endpoint) => {
     await expect(join(endpoint)).rejects.toThrow(
       `LOCALSTACK_ENDPOINT must be on this machine, as in http://127.0.0.1:4566, got ${endpoint}.`,
@@ -26,21 +26,19 @@ it.each(['https://localstack.example.com', 'http://10.0.0.1:4566', 'nonsense'])(
   },
 );
 
-it('refuses an endpoint where nothing answers', async () => {
+it('rejects an endpoint without a server', async () => {
   await expect(join('http://127.0.0.1:1')).rejects.toThrow(
-    'LOCALSTACK_ENDPOINT is http://127.0.0.1:1, where nothing answers.\nStart a LocalStack there, or unset it',
+    'LOCALSTACK_ENDPOINT is http://127.0.0.1:1, where no server responds.\nStart a LocalStack there, or unset it',
   );
 });
 
 it.each([
-  ['something else than LocalStack', '/nothing', 200],
+  ['not LocalStack', '/nothing', 200],
   ['MiniStack', '/_ministack/health', 200],
   ['MiniStack', '/_ministack/health', 403],
-])('refuses an endpoint where %s answers at %s with %i', async (what, path, status) => {
-  const endpoint = await answering((request, response) => {
+])('rejects an endpoint of %s, which returns at %s the status %i', async (what, path, status) => {
+  const endpoint = await serve((request, response) => {
     response.writeHead(request.url === path ? status : 404).end('{"status":"ok"}');
   });
-  await expect(join(endpoint)).rejects.toThrow(
-    `where ${what} answers.\nSet it to the address of a LocalStack`,
-  );
+  await expect(join(endpoint)).rejects.toThrow(`which is ${what}.\nSet it to the address of a LocalStack`);
 });

@@ -17,14 +17,14 @@ import { localStackClient } from './client.js';
 /** A LocalStack of the user's own, for as long as the suite uses it. */
 export interface Joined {
   readonly endpoint: string;
-  /** Tokens are signed with it, and nobody there knows it. */
+  /** Key that signs tokens; this LocalStack does not have it. */
   readonly tokenKey: string;
   readonly folder: string;
   /** Gives it back; what was deployed there must be destroyed before. */
   stop(): Promise<void>;
 }
 
-/** What says that the suite is at work there. */
+/** Parameter that marks a LocalStack as in use by a run of the suite. */
 const CLAIM = '/cdk-trellis/behaviour-suite';
 
 /** The stacks that the suite deploys. */
@@ -33,7 +33,7 @@ const OWN_STACKS = /^(Storefront[A-Z]\w+|TrellisDrill\w*)$/;
 /**
  * Joins a LocalStack that runs already.
  *
- * @throws LocalCloudError when it is not on this machine, does not answer, is another emulator, is in use by another
+ * @throws LocalCloudError when it is not on this machine, does not respond, is another emulator, is in use by another
  *   run, or has stacks of the suite: it deletes nothing that it has not made
  */
 export async function joinLocalStack(given: string, log: (line: string) => void): Promise<Joined> {
@@ -68,24 +68,24 @@ function onThisMachine(given: string): string {
 }
 
 async function versionOf(endpoint: string): Promise<string> {
-  const answer = async (path: string): Promise<any> => {
+  const get = async (path: string): Promise<any> => {
     const response = await fetch(`${endpoint}${path}`, { signal: AbortSignal.timeout(10_000) });
     const isPrivate = response.status === 403 && path.startsWith('/_ministack/');
     return response.ok || isPrivate ? response.json().catch(() => undefined) : undefined;
   };
   try {
-    // MiniStack answers at the addresses of LocalStack, too; the local cloud of a project refuses it without its token.
-    const other = await answer('/_ministack/health');
-    const info = other ? undefined : await answer('/_localstack/info');
+    // MiniStack serves LocalStack's paths, too; the local cloud of a project rejects a request without its token.
+    const other = await get('/_ministack/health');
+    const info = other ? undefined : await get('/_localstack/info');
     if (typeof info?.version === 'string') return info.version;
     throw new LocalCloudError(
-      `LOCALSTACK_ENDPOINT is ${endpoint}, where ${other ? 'MiniStack' : 'something else than LocalStack'} answers.\n` +
+      `LOCALSTACK_ENDPOINT is ${endpoint}, which is ${other ? 'MiniStack' : 'not LocalStack'}.\n` +
         'Set it to the address of a LocalStack, or unset it: one is installed and started then.',
     );
   } catch (error) {
     if (error instanceof LocalCloudError) throw error;
     throw new LocalCloudError(
-      `LOCALSTACK_ENDPOINT is ${endpoint}, where nothing answers.\n` +
+      `LOCALSTACK_ENDPOINT is ${endpoint}, where no server responds.\n` +
         'Start a LocalStack there, or unset it: one is installed and started then.',
     );
   }

@@ -23,12 +23,12 @@ const STOPS_WITHIN = 20_000;
 /** A LocalStack that holds nothing yet and ends with this process. */
 export interface Instance {
   readonly endpoint: string;
-  /** What its stand-in for authorizers takes tokens to be signed with. */
+  /** Key of the tokens that its substitute for authorizers accepts. */
   readonly tokenKey: string;
   /** Which Node.js runs the functions of a runtime, by major. */
   readonly nodesFile: string;
   readonly logFile: string;
-  /** Where what belongs to this run is kept until its end. */
+  /** Folder of this run, deleted at its end. */
   readonly folder: string;
   stop(): Promise<void>;
 }
@@ -81,7 +81,7 @@ function furnish({ javaHome, jars, packages }: Installation, home: string): void
     mkdirSync(dirname(join(home, place)), { recursive: true });
     symlinkSync(target, join(home, place));
   }
-  // Without it LocalStack asks its makers which types there are and, where they do not answer, rejects every type.
+  // Without it LocalStack requests the list of types from its vendor, and offline rejects every type.
   const catalogue = {
     schema_version: 'v1',
     localstack: { version: '4.14.0' },
@@ -111,7 +111,7 @@ function environment(
     OVERRIDE_IN_DOCKER: '0',
     GATEWAY_LISTEN: `127.0.0.1:${port}`,
     LOCALSTACK_HOST: `127.0.0.1:${port}`,
-    // Nobody outside of this machine is asked or told anything.
+    // No requests to other machines.
     DISABLE_EVENTS: '1',
     SKIP_SSL_CERT_DOWNLOAD: '1',
     DNS_ADDRESS: '0',

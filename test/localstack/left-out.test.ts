@@ -12,7 +12,7 @@ it('a reason is for all of a file, or for what begins with a name', () => {
   expect(reasonFor(entries, 'products.test.ts', 'a product › a token › ')).toBeUndefined();
 });
 
-it('an entry that fits nothing is told', () => {
+it('an entry that matches no expectation is reported', () => {
   const expectations = [{ file: 'products.test.ts', name: 'a token › that is old' }];
   expect(unused(entries, expectations)).toEqual(['site.test.ts (no site)']);
 });

@@ -5,7 +5,7 @@ import { checkMachine } from './machine.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'trellis-machine-'));
 
-/** A folder for PATH in which these commands print what they are told to. */
+/** Creates a folder for PATH with commands that print a fixed text. */
 function machine(name: string, commands: Record<string, string>): string {
   const bin = join(folder, name);
   mkdirSync(bin);
@@ -17,7 +17,7 @@ function machine(name: string, commands: Record<string, string>): string {
   return bin;
 }
 
-/** Python 3.13 as it answers when it is asked who it is. */
+/** A Python that reports the version 3.13. */
 const python = join(machine('python', { python: '3.13.1\n/usr/bin/python3.13' }), 'python');
 
 it('finds what LocalStack needs', async () => {
@@ -40,7 +40,7 @@ it('names everything that is missing, each with what to do', async () => {
   );
 });
 
-it('says which versions are too old', async () => {
+it('reports versions that are too old', async () => {
   const old = join(machine('old-python', { python: '3.12.1\n/usr/bin/python3.12' }), 'python');
   const PATH = machine('old', { java: 'java version "1.8.0_392"', mvn: 'Apache Maven 3.8' });
   const checked = checkMachine({ PATH, TRELLIS_LOCALSTACK_PYTHON: old });

@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { type Python, probePython } from '../../lib/local/python.js';
 import { run } from '../../lib/local/run.js';
 
-/** What LocalStack needs that is in no package registry. */
+/** Requirements of LocalStack that are in no package registry. */
 export interface Machine {
   readonly python: Python;
   /** The folder of a Java runtime. */
@@ -39,7 +39,7 @@ export async function checkMachine(env: NodeJS.ProcessEnv = process.env): Promis
   throw new MissingTool(missing.sort().join('\n'));
 }
 
-/** LocalStack says 3.10 and uses what came with 3.13, and what it depends on is pinned for that. */
+/** LocalStack's metadata requires 3.10, but it uses features of 3.13, and its dependencies are pinned for that. */
 async function findPython313(env: NodeJS.ProcessEnv): Promise<Python> {
   const chosen = env.TRELLIS_LOCALSTACK_PYTHON;
   const candidates = chosen ? [chosen] : ['python3.13', ...pyenvPythons(), 'python3'];
@@ -65,9 +65,9 @@ function pyenvPythons(): string[] {
 /** DynamoDB Local is compiled for Java 17. */
 async function findJavaHome(env: NodeJS.ProcessEnv): Promise<string> {
   const command = env.JAVA_HOME ? join(env.JAVA_HOME, 'bin/java') : inPath('java', env);
-  const said = command ? await run(command, ['-version']) : undefined;
-  const version = /version "(?:1\.)?(\d+)/.exec(`${said?.stdout}${said?.stderr}`)?.[1];
-  if (command && said?.code === 0 && Number(version) >= 17) return dirname(dirname(realpathSync(command)));
+  const printed = command ? await run(command, ['-version']) : undefined;
+  const version = /version "(?:1\.)?(\d+)/.exec(`${printed?.stdout}${printed?.stderr}`)?.[1];
+  if (command && printed?.code === 0 && Number(version) >= 17) return dirname(dirname(realpathSync(command)));
   throw new MissingTool(
     `LocalStack needs a Java runtime, 17 or newer, but ${version ? `${command} is Java ${version}` : `${command ?? 'java'} was not found`}.\n` +
       '  Install it (on Debian and Ubuntu: apt install openjdk-17-jre-headless), or set JAVA_HOME to the folder of one.',

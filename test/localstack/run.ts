@@ -30,7 +30,7 @@ async function main(report: string | undefined): Promise<void> {
   const place = { ...localStack, log };
   try {
     const before = await census(place.endpoint);
-    // Where the drill's Outbox finds EventBridge: the drill stands between them, and loses some of the calls.
+    // The drill's Outbox publishes to this proxy, which fails some of the calls.
     process.env.TRELLIS_DRILL_EVENTS = `http://127.0.0.1:${await claimPort(0)}`;
     const layers: string[] = [];
     // Deployed first, so that its schedule has fired by the time it is looked at.

@@ -2,7 +2,7 @@ import { binary, defineApi, PreconditionFailed, Upload } from 'cdk-trellis/contr
 import * as z from 'zod';
 import { isoDate, OutOfStock } from '../../fixtures/contract.js';
 
-/** What every part of a contract can say, for real requests. */
+/** A contract with every feature, for real requests. */
 export const everythingApi = defineApi(
   { name: 'everything', version: '1.0.0' },
   {

@@ -3,7 +3,7 @@ import * as kinds from '../../../lib/bindings/kinds/index.js';
 import { tableBinding } from '../../../lib/bindings/kinds/table.js';
 import { INDEX } from './probes.js';
 
-/** One access to one kind of resource, as `table` and `read`. */
+/** An access to a kind of resource, as `table` and `read`. */
 export interface Access {
   readonly kind: string;
   readonly access: string;
@@ -11,7 +11,7 @@ export interface Access {
   readonly id: string;
 }
 
-/** Stands for any resource: a binding says its kind and accesses before it looks at one. */
+/** Substitute for any resource: a binding has its kind and accesses before it reads the resource. */
 const ANY = new Proxy({}, { get: () => 'any' });
 
 /** Every access to every kind of resource in the table of kinds, except a saga's, whose response needs a running step. */

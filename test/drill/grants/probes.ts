@@ -26,7 +26,7 @@ export const INDEX = 'byKind';
 
 /** A call, and whether it succeeded. */
 export interface Outcome {
-  /** The actions that IAM must allow, joined by a plus; what follows a space says on what, or how. */
+  /** The actions that IAM must allow, joined by a plus; a resource or a variant follows after a space. */
   readonly probe: string;
   /** The error's name, where the call failed. */
   readonly error?: string;

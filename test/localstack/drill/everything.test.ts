@@ -19,12 +19,12 @@ describe('a validator of API Gateway', () => {
     ['with a wrong type', '{"text":"x","pages":"1"}'],
     ['with a text that is too long', `{"text":"${'x'.repeat(21)}","pages":1}`],
     ['with a property that there is not', '{"text":"x","pages":1,"more":1}'],
-    ['that is no JSON', '{"text"'],
+    ['that is not JSON', '{"text"'],
   ])('refuses a body %s before the function runs', async (_what, body) => {
-    const answer = await post(body);
-    expect(answer.status).toBe(400);
-    // The function would say what is wrong and where; on AWS the gateway's own answer is a problem, too.
-    expect(await answer.json()).toEqual({ message: 'Invalid request body' });
+    const response = await post(body);
+    expect(response.status).toBe(400);
+    // The function would list each error with its path; on AWS the gateway's own response is a problem, too.
+    expect(await response.json()).toEqual({ message: 'Invalid request body' });
     expect(await itemsOf('Notes')).toEqual([]);
   });
 
@@ -35,10 +35,10 @@ describe('a validator of API Gateway', () => {
 });
 
 it('a function finds its layers at /opt, and runs as the version of its alias', async () => {
-  const answer = await invoke(output('Live'));
-  expect(answer).toMatchObject({ sum: { amount: 3, currency: 'EUR' }, functionVersion: '1' });
-  expect(answer.invokedFunctionArn).toMatch(/:live$/);
-  expect(answer.packages).toContain('@storefront/commerce');
+  const result = await invoke(output('Live'));
+  expect(result).toMatchObject({ sum: { amount: 3, currency: 'EUR' }, functionVersion: '1' });
+  expect(result.invokedFunctionArn).toMatch(/:live$/);
+  expect(result.packages).toContain('@storefront/commerce');
   const unqualified = output('Layered').replace(/:live$/, '');
   expect(await invoke(unqualified)).toMatchObject({ functionVersion: '$LATEST' });
 });
@@ -55,15 +55,15 @@ it('a message that fails goes to the dead-letter queue, and the others of its ba
   expect(await logged('task good')).toHaveLength(1);
 });
 
-it('a custom resource gives the stack what its function answers', () => {
-  expect(output('Answer')).toBe('six times seven is 42');
+it('a custom resource gives the stack the data that its function returns', () => {
+  expect(output('Calculation')).toBe('42');
 });
 
 it('a custom resource that its function refuses fails the stack, with the reason', async () => {
   const client = new CloudFormationClient(config);
-  const StackName = 'TrellisDrillWhy';
-  const Properties = { ServiceToken: output('AnswerFunction'), question: 'why' };
-  const TemplateBody = JSON.stringify({ Resources: { Why: { Type: 'Custom::Answer', Properties } } });
+  const StackName = 'TrellisDrillFailed';
+  const Properties = { ServiceToken: output('CalculationFunction'), expression: '1 / 0' };
+  const TemplateBody = JSON.stringify({ Resources: { Failed: { Type: 'Custom::Calculation', Properties } } });
   await client.send(new CreateStackCommand({ StackName, TemplateBody, OnFailure: 'DO_NOTHING' }));
   try {
     const waiting = { client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 };
@@ -71,9 +71,9 @@ it('a custom resource that its function refuses fails the stack, with the reason
     const { StackEvents } = await client.send(new DescribeStackEventsCommand({ StackName }));
     expect(StackEvents).toContainEqual(
       expect.objectContaining({
-        LogicalResourceId: 'Why',
+        LogicalResourceId: 'Failed',
         ResourceStatus: 'CREATE_FAILED',
-        ResourceStatusReason: expect.stringContaining('Nobody knows'),
+        ResourceStatusReason: expect.stringContaining('Unknown expression'),
       }),
     );
   } finally {

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 
 /**
- * The way from the Outbox to EventBridge, with faults: calls go on to the real one, but for events of which `isLost`
- * says so. For these it answers as EventBridge does for a part of a call that has failed.
+ * Proxy from the Outbox to EventBridge that fails events for which `isLost` returns true, with EventBridge's response to
+ * a call that failed in part.
  */
 export class LossyEvents {
   /** The orders whose events each call had, in their order. */
@@ -26,7 +26,7 @@ export class LossyEvents {
     this.server.closeAllConnections();
   }
 
-  /** How many calls had an event of this order. */
+  /** Returns the number of calls with an event of this order. */
   timesOf(orderId: string): number {
     return this.calls.filter((call) => call.includes(orderId)).length;
   }
@@ -42,16 +42,16 @@ export class LossyEvents {
     const taken = Entries.filter((_entry: unknown, at: number) => !lost[at]);
     const results = taken.length > 0 ? await this.put(headers as Record<string, string>, taken) : [];
     const failure = { ErrorCode: 'InternalFailure', ErrorMessage: 'Lost by the drill' };
-    const answer = {
+    const response = {
       FailedEntryCount: lost.filter(Boolean).length,
       Entries: lost.map((isLost) => (isLost ? failure : results.shift())),
     };
-    return { status: 200, body: JSON.stringify(answer) };
+    return { status: 200, body: JSON.stringify(response) };
   }
 
   private async put(headers: Record<string, string>, entries: unknown[]): Promise<unknown[]> {
     const body = JSON.stringify({ Entries: entries });
-    const answer = await fetch(this.endpoint, { method: 'POST', headers, body });
-    return ((await answer.json()) as { Entries: unknown[] }).Entries;
+    const response = await fetch(this.endpoint, { method: 'POST', headers, body });
+    return ((await response.json()) as { Entries: unknown[] }).Entries;
   }
 }

@@ -4,7 +4,7 @@ import { documents, endpoint, eventually, invoke, logged, mailbox, output } from
 
 jest.setTimeout(90_000);
 
-/** How often the Outbox's function itself tries to send an event, and how often it is invoked with it: once and two retries. */
+/** Attempts of the Outbox's function to send an event in one invocation, and its invocations: one and two retries. */
 const ATTEMPTS = 3;
 const INVOCATIONS = 3;
 

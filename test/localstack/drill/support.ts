@@ -23,12 +23,12 @@ export async function invoke(FunctionName: string, event: unknown = {}): Promise
   const { Payload, FunctionError } = await new LambdaClient(config).send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
   );
-  const answer = JSON.parse(new TextDecoder().decode(Payload));
-  if (FunctionError) throw new Error(JSON.stringify(answer));
-  return answer;
+  const result = JSON.parse(new TextDecoder().decode(Payload));
+  if (FunctionError) throw new Error(JSON.stringify(result));
+  return result;
 }
 
-/** What `read` gives as soon as it is enough, or after 40 seconds whatever it gives then. */
+/** Reads until the value is enough, for 40 seconds at most, and returns the last value. */
 export async function eventually<Value>(
   read: () => Promise<Value>,
   isEnough: (value: Value) => boolean,
@@ -42,7 +42,7 @@ export async function eventually<Value>(
   return value;
 }
 
-/** What handlers have written down of something. */
+/** Returns the entries that handlers have logged under a name. */
 export async function logged(what: string): Promise<Record<string, any>[]> {
   const { Items = [] } = await documents.send(
     new QueryCommand({

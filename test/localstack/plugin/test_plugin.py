@@ -59,7 +59,7 @@ class Claims(unittest.TestCase):
                 self.assertEqual(set(context.context_variables.get("authorizer", {})), expected)
 
 
-# Stands for a runtime: asks for an event, and does with it what the event says.
+# Substitute for a runtime: gets an event, and does what the event names.
 RUNTIME = """
 import json, os, sys, time, urllib.request
 api = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/"
@@ -67,8 +67,8 @@ if os.environ.get("BROKEN"):
     urllib.request.urlopen(api + "init/error", data=b'{"errorType":"Broken"}')
     sys.exit(1)
 while True:
-    with urllib.request.urlopen(api + "invocation/next") as answer:
-        event, id = json.loads(answer.read()), answer.headers["Lambda-Runtime-Aws-Request-Id"]
+    with urllib.request.urlopen(api + "invocation/next") as response:
+        event, id = json.loads(response.read()), response.headers["Lambda-Runtime-Aws-Request-Id"]
     if event == "sleep":
         time.sleep(60)
     if event == "exit":
@@ -93,8 +93,8 @@ class Sandboxes(unittest.TestCase):
     def test_one_process_serves_one_event_after_the_other(self):
         sandbox = self.sandbox()
         sandbox.wait_ready(10)
-        answers = [self.invoke(sandbox, event) for event in ("a", "b")]
-        (one, pid), (other, same) = (json.loads(body) for is_error, body in answers if not is_error)
+        responses = [self.invoke(sandbox, event) for event in ("a", "b")]
+        (one, pid), (other, same) = (json.loads(body) for is_error, body in responses if not is_error)
         self.assertEqual((one, other, pid), ("a", "b", same))
 
     def test_what_a_function_throws_is_its_error(self):
@@ -127,7 +127,7 @@ class Layers(unittest.TestCase):
         self.assertEqual((merged / "b").read_text(), "2")
         self.assertEqual(layers.merged((one,)), one)
 
-    @unittest.skipUnless(layers.namespace(), "this machine lets nobody mount")
+    @unittest.skipUnless(layers.namespace(), "this user may not mount")
     def test_are_at_opt_for_their_process_alone(self):
         folder = self.folder(greeting="hello")
         command = layers.with_layers(folder, ["cat", "/opt/greeting"])

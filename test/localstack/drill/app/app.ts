@@ -38,7 +38,7 @@ const writer = new NodeFunction(stack, 'Writer', {
   bind: { orders },
 });
 
-// A consumer of one's own.
+// A custom consumer.
 const readings = new DataTable(stack, 'Readings', { partitionKey: 'readingId', stream });
 const unreadable = new Queue(stack, 'Unreadable');
 const reader = new NodeFunction(stack, 'Reader', {
@@ -84,12 +84,14 @@ const layered = new NodeFunction(stack, 'Layered', {
 });
 const alias = layered.addAlias('live');
 
-const answer = new NodeFunction(stack, 'Answer', { handler: () => import('./handlers/answer.js') });
-const answering = new CustomResource(stack, 'Answering', {
-  resourceType: 'Custom::Answer',
-  serviceToken: answer.functionArn,
+const calculate = new NodeFunction(stack, 'Calculate', {
+  handler: () => import('./handlers/calculation.js'),
+});
+const calculation = new CustomResource(stack, 'Calculation', {
+  resourceType: 'Custom::Calculation',
+  serviceToken: calculate.functionArn,
   serviceTimeout: Duration.seconds(30),
-  properties: { question: 'six times seven' },
+  properties: { expression: '6 * 7' },
 });
 
 for (const [name, value] of Object.entries({
@@ -104,7 +106,7 @@ for (const [name, value] of Object.entries({
   DeadTasks: tasks.deadLetterQueue.queueUrl,
   Layered: layered.functionName,
   Live: alias.functionArn,
-  Answer: answering.getAttString('answer'),
-  AnswerFunction: answer.functionArn,
+  Calculation: calculation.getAttString('result'),
+  CalculationFunction: calculate.functionArn,
 }))
   new CfnOutput(stack, `${name}Output`, { value });

@@ -1,1 +1,1 @@
-"""What LocalStack 4.14 lacks without Docker, so that the behaviour suite can run on it. See ../../README.md."""
+"""Features that LocalStack 4.14 lacks without Docker, for the behaviour suite. See ../../README.md."""

@@ -1,8 +1,8 @@
-"""The stand-in for Cognito authorizers, which LocalStack imports from an OpenAPI body and does not carry out.
+"""Substitute for Cognito authorizers, which LocalStack imports from an OpenAPI body and does not run.
 
-It does one thing: where an operation has such an authorizer and the request a token that the suite has signed and
-that is good now, the token's claims reach the function as on AWS, every value a text. It refuses nobody: whoever has
-no such token arrives without claims, and it is the function that says no.
+If an operation has such an authorizer and the request a valid token that the suite has signed, the token's claims
+reach the function as on AWS, every value a text. It rejects no request: without such a token a request arrives without
+claims, and the function rejects it.
 """
 
 import base64

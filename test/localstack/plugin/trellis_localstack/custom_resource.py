@@ -19,11 +19,11 @@ from localstack.utils.objects import singleton_factory
 
 TYPE = "AWS::CloudFormation::CustomResource"
 PATH = "/_trellis/custom-resource"
-# What the template asked for, kept for Delete.
-ASKED = "__properties"
+# Properties in the template, kept for Delete.
+PROPERTIES = "__properties"
 PHYSICAL_ID = "PhysicalResourceId"
-# Seconds; what CloudFormation waits without ServiceTimeout is an hour.
-PATIENCE = 120
+# Seconds. CloudFormation's own default is an hour.
+DEFAULT_TIMEOUT = 120
 
 
 @hooks.on_infra_start(name="trellis_custom_types")
@@ -41,7 +41,7 @@ def install():
     Checker._resource_support_status = status
 
 
-class Answers:
+class Responses:
     def __init__(self):
         self.waiting: dict[str, Future] = {}
 
@@ -53,8 +53,8 @@ class Answers:
 
 
 @singleton_factory
-def answers() -> Answers:
-    instance = Answers()
+def responses() -> Responses:
+    instance = Responses()
     ROUTER.add(instance)
     return instance
 
@@ -68,12 +68,12 @@ class CustomResourceProvider(ResourceProvider[dict]):
 
     def delete(self, request: ResourceRequest[dict]) -> ProgressEvent[dict]:
         state = request.desired_state
-        return _call(request, "Delete", state.get(ASKED, state), **{PHYSICAL_ID: state.get(PHYSICAL_ID)})
+        return _call(request, "Delete", state.get(PROPERTIES, state), **{PHYSICAL_ID: state.get(PHYSICAL_ID)})
 
 
 def _call(request: ResourceRequest[dict], kind: str, properties: dict, **extra) -> ProgressEvent[dict]:
-    token, answer = str(uuid.uuid4()), Future()
-    answers().waiting[token] = answer
+    token, response = str(uuid.uuid4()), Future()
+    responses().waiting[token] = response
     function = properties["ServiceToken"]
     event = {
         "RequestType": kind,
@@ -87,16 +87,16 @@ def _call(request: ResourceRequest[dict], kind: str, properties: dict, **extra) 
         **extra,
     }
     client = connect_to(aws_access_key_id=request.account_id, region_name=request.region_name).lambda_
-    reply = client.invoke(FunctionName=function, Payload=json.dumps(event).encode())
-    if "FunctionError" in reply:
-        return _failed(reply["Payload"].read().decode())
+    invocation = client.invoke(FunctionName=function, Payload=json.dumps(event).encode())
+    if "FunctionError" in invocation:
+        return _failed(invocation["Payload"].read().decode())
     try:
-        result = answer.result(timeout=int(properties.get("ServiceTimeout", PATIENCE)))
+        result = response.result(timeout=int(properties.get("ServiceTimeout", DEFAULT_TIMEOUT)))
     except TimeoutError:
         return _failed(f"The function {function} sent no response")
     if result["Status"] != "SUCCESS":
         return _failed(result.get("Reason", "FAILED"))
-    model = {**result.get("Data", {}), ASKED: properties, PHYSICAL_ID: result[PHYSICAL_ID]}
+    model = {**result.get("Data", {}), PROPERTIES: properties, PHYSICAL_ID: result[PHYSICAL_ID]}
     return ProgressEvent(OperationStatus.SUCCESS, resource_model=model)
 
 

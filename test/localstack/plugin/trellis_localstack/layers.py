@@ -33,7 +33,7 @@ def with_layers(folder: str, command: list[str]) -> list[str]:
 
 
 def merged(folders: tuple[str, ...]) -> str:
-    """One folder with the files of all; of two with one name the later wins."""
+    """Returns a folder with the files of all folders; of two files with one name, the later wins."""
     if len(folders) == 1:
         return folders[0]
     with _merging:

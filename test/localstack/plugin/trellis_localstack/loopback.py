@@ -1,7 +1,7 @@
-"""The gateway on loopback only: LocalStack binds every interface, whatever GATEWAY_LISTEN says.
+"""The gateway on loopback only: LocalStack binds every interface, despite GATEWAY_LISTEN.
 
-Not in our hands are the processes that it starts itself: DynamoDB Local and the Kinesis mock bind every interface, on
-ports that are free.
+Processes that it starts itself are beyond control: DynamoDB Local and the Kinesis mock bind every interface, on
+free ports.
 """
 
 from functools import partial

@@ -1,4 +1,4 @@
-"""What LocalStack finds by the entry points; modules are loaded when they are used."""
+"""Entry points of LocalStack; modules are loaded when they are used."""
 
 from localstack.services.cloudformation.resource_provider import CloudFormationResourceProviderPlugin
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin

@@ -1,4 +1,4 @@
-"""One process of a function, and Lambda's runtime API that feeds it.
+"""Process of a function, and Lambda's runtime API that feeds it.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -17,7 +17,7 @@ API = "/2018-06-01/runtime/"
 
 
 class SandboxFailure(Exception):
-    """The process has ended, ran out of time or could not be initialized; `payload` is the error as Lambda tells it."""
+    """The process has ended, ran out of time or could not be initialized; `payload` is the error as Lambda returns it."""
 
     def __init__(self, payload: bytes):
         super().__init__(payload.decode(errors="replace"))
@@ -49,7 +49,7 @@ class Sandbox:
             raise SandboxFailure(body)
 
     def invoke(self, request_id: str, arn: str, trace_id: str, payload: bytes, seconds: float) -> tuple[bool, bytes]:
-        """Whether the function has failed, and what it answered."""
+        """Returns true if the function failed, and its response."""
         deadline = time.time() + seconds
         headers = {
             "Lambda-Runtime-Aws-Request-Id": request_id,
@@ -62,7 +62,7 @@ class Sandbox:
             "Sandbox.Timedout", f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
         )
         outcome, is_ready = None, False
-        # The process asks for its next event when it is done, perhaps before its answer has arrived.
+        # The process requests its next event when it is done, perhaps before its response has arrived.
         while outcome is None or not is_ready:
             kind, body = self._next_event(max(deadline - time.time(), 0), late)
             if kind == "ready":

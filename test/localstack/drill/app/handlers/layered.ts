@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { sum } from '@storefront/commerce';
 import type { Context } from 'aws-lambda';
 
-/** What a function finds at /opt, what of it is used, and as which version it was called. */
+/** Returns the files at /opt, a result of their code, and the version of the function that was called. */
 export const handler = async (_event: unknown, { functionVersion, invokedFunctionArn }: Context) => ({
   opt: readdirSync('/opt/nodejs'),
   packages: readdirSync('/opt/nodejs/node_modules').flatMap((name) =>
