@@ -52,7 +52,7 @@ export function addAlarm(scope: Construct, id: string, definition: AlarmDefiniti
 }
 
 /** Longest name of an alarm: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
-const MAX_NAME_LENGTH = 255;
+export const MAX_NAME_LENGTH = 255;
 
 /** Returns a name known at synth, so that a dashboard of another stack can show the alarm. */
 function alarmName(scope: Construct, id: string): string | undefined {

@@ -1,17 +1,15 @@
 import {
-  AlarmStatusWidget,
-  CfnAlarm,
   Column,
   GraphWidget,
-  type IAlarm,
   type IMetric,
   type IWidget,
   MathExpression,
   Row,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { ArnFormat, CfnResource, Duration, Stack, Token } from 'aws-cdk-lib/core';
+import { CfnResource, Duration, Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { alarmStatus } from './alarm-status.js';
 
 /** Graph with a curve for each resource of a stack, found by name when the dashboard is displayed. */
 interface Graph {
@@ -108,18 +106,18 @@ export function dashboardWidgets(scope: IConstruct, own: Stack): IWidget[] {
   const stacks = scope.node
     .findAll()
     .filter((node) => Stack.isStack(node) && !node.nestedStackParent) as Stack[];
-  const sections = stacks.flatMap((stack) => section(stack));
+  const sections = stacks.flatMap((stack) => section(stack, own));
   return [...alarmStatus(stacks, own), ...sections];
 }
 
-function section(stack: Stack): IWidget[] {
+function section(stack: Stack, own: Stack): IWidget[] {
   if (Token.isUnresolved(stack.stackName)) return [];
   const types = new Set(
     stack.node.findAll().flatMap((node) => (CfnResource.isCfnResource(node) ? [node.cfnResourceType] : [])),
   );
   const graphs = Object.entries(GRAPHS)
     .filter(([type]) => types.has(type))
-    .flatMap(([type, list]) => list.map((graph) => widget(graph, stack, termsOf(type, stack))));
+    .flatMap(([type, list]) => list.map((graph) => widget(graph, stack, termsOf(type, stack), own)));
   if (graphs.length === 0) return [];
   const title = new TextWidget({ markdown: `# ${stack.stackName}`, width: WIDTH, height: 1 });
   const rows = Array.from(
@@ -160,13 +158,20 @@ const NAMES: Readonly<Record<string, string>> = {
   'AWS::StepFunctions::StateMachine': 'stateMachineName',
 };
 
-function widget({ title, namespace, dimensions, metrics }: Graph, stack: Stack, terms: string): IWidget {
+function widget(
+  { title, namespace, dimensions, metrics }: Graph,
+  stack: Stack,
+  terms: string,
+  own: Stack,
+): IWidget {
+  const isOfAnotherAccount = !Token.isUnresolved(stack.account) && stack.account !== own.account;
   const search = ([name, statistic]: readonly [string, string]): IMetric =>
     new MathExpression({
       expression: `SEARCH('{${namespace},${dimensions}} MetricName="${name}" ${terms}', '${statistic}', 300)`,
       label: `${name} ${statistic}`,
       usingMetrics: {},
       period: Duration.minutes(5),
+      ...(isOfAnotherAccount && { searchAccount: stack.account }),
     });
   const region = Token.isUnresolved(stack.region) ? undefined : stack.region;
   return new GraphWidget({
@@ -175,41 +180,5 @@ function widget({ title, namespace, dimensions, metrics }: Graph, stack: Stack, 
     width: THIRD,
     height: 6,
     ...(region && { region }),
-  });
-}
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
-const MAX_ALARMS = 100;
-
-/** Creates the status widgets; CloudWatch accepts 1 to 100 alarms for each. */
-function alarmStatus(stacks: readonly Stack[], own: Stack): IWidget[] {
-  const alarms = stacks.flatMap((stack) =>
-    stack.node
-      .findAll()
-      .filter((node): node is CfnAlarm => node instanceof CfnAlarm)
-      .flatMap((alarm) => arnOfAlarm(stack, alarm) ?? (alarm.stack === own ? alarm.attrArn : [])),
-  );
-  return Array.from({ length: Math.ceil(alarms.length / MAX_ALARMS) }, (_, at) => {
-    const part = alarms.slice(at * MAX_ALARMS, (at + 1) * MAX_ALARMS);
-    return new AlarmStatusWidget({
-      title: at === 0 ? 'Alarms' : `Alarms (${at + 1})`,
-      alarms: part.map((arn) => ({ alarmRef: { alarmArn: arn } }) as IAlarm),
-      width: WIDTH,
-      height: Math.max(2, Math.ceil(part.length / 4)),
-    });
-  });
-}
-
-/** Returns the ARN of an alarm with a name; without one, as for CDK's own, it is known in its stack only. */
-function arnOfAlarm(stack: Stack, { alarmName }: CfnAlarm): string | undefined {
-  return alarmName === undefined || Token.isUnresolved(alarmName) ? undefined : alarmArn(stack, alarmName);
-}
-
-function alarmArn(stack: Stack, name: string): string {
-  return stack.formatArn({
-    service: 'cloudwatch',
-    resource: 'alarm',
-    resourceName: name,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 }

@@ -1,14 +1,9 @@
-import { SlackChannelConfiguration } from 'aws-cdk-lib/aws-chatbot';
-import { CfnAlarm, CfnCompositeAlarm, CfnDashboard, Column } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Topic, type TopicProps } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { CfnDashboard, Column } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Topic, TopicProps } from 'aws-cdk-lib/aws-sns';
 import {
   Annotations,
   AspectPriority,
   Aspects,
-  Aws,
   Lazy,
   Stack,
   Stage,
@@ -16,9 +11,9 @@ import {
   TokenComparison,
 } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
-import { acknowledge } from '../construct/acknowledge.js';
-import { definedProps } from '../construct/defined-props.js';
 import { applyTarget } from '../target/apply-target.js';
+import { type AnyAlarm, isAlarm, nameForDashboard } from './alarm-status.js';
+import { createAlarmTopic, notifySlack, subscribe } from './alarm-topic.js';
 import { costAtRest } from './cost-at-rest.js';
 import { dashboardWidgets } from './dashboard-widgets.js';
 import { addUndeliveredAlarms } from './undelivered-alarms.js';
@@ -75,18 +70,16 @@ export class Monitoring extends Construct {
     const monitored = props.monitored ?? Stage.of(this) ?? this.node.root;
     const name = nameOf(this);
     assertAddresses(this, emails);
-    this.topic = this.createTopic(`${name}-alarms`, props.topic);
-    for (const email of emails) this.subscribe(email);
-    if (slack) this.notifySlack(slack, `${name}-alarms`);
+    this.topic = createAlarmTopic(this, `${name}-alarms`, props.topic);
+    for (const email of emails) subscribe(this.topic, email);
+    if (slack) notifySlack(this, this.topic, slack, `${name}-alarms`);
     if (undelivered) addUndeliveredAlarms(this);
     if (dashboard) {
       this.dashboard = new CfnDashboard(this, 'Dashboard', {
         dashboardName: name,
         dashboardBody: Lazy.uncachedString({
           produce: () =>
-            Stack.of(this).toJsonString({
-              widgets: new Column(...dashboardWidgets(monitored, Stack.of(this))).toJson(),
-            }),
+            Stack.of(this).toJsonString({ widgets: this.widgets(monitored).slice(0, MAX_WIDGETS) }),
         }),
       });
     }
@@ -95,68 +88,24 @@ export class Monitoring extends Construct {
       // After the users' own aspects.
       { priority: AspectPriority.READONLY - 1 },
     );
-    this.node.addValidation({ validate: () => [...this.reportCost(monitored), ...this.warnOfUnreachable()] });
-  }
-
-  private createTopic(topicName: string, own: TopicProps | undefined): Topic {
-    const topic = new Topic(this, 'Alarms', { topicName, enforceSSL: true, ...definedProps(own) });
-    // A topic policy replaces the default one, which lets the account's alarms publish.
-    topic.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['sns:Publish'],
-        resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-    );
-    if (topic.masterKey) this.allowKey(topic.masterKey);
-    return topic;
-  }
-
-  /**
-   * Lets CloudWatch use the topic's own key: without it, every alarm is lost silently.
-   * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
-   */
-  private allowKey(key: IKey): void {
-    const { statementAdded } = key.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        resources: ['*'],
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-    );
-    if (statementAdded) return;
-    Annotations.of(this).addWarningV2(
-      'cdk-trellis:topicKey',
-      "The topic's key is imported, so that its policy cannot be changed here: allow cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey* in it, or no alarm is delivered. The key alias/aws/sns cannot be used, since its policy cannot be changed.",
-    );
-  }
-
-  private subscribe(email: string): void {
-    acknowledge(this.topic.addSubscription(new EmailSubscription(email)), {
-      'Serverless-SNSRedrivePolicy':
-        'A dead-letter queue for e-mails has no use: the alarm stays on, and appears in the dashboard.',
+    this.node.addValidation({
+      validate: () => [
+        ...this.reportCost(monitored),
+        ...this.warnOfUnreachable(),
+        ...this.warnOfWidgets(monitored),
+      ],
     });
   }
 
-  private notifySlack(slack: { workspaceId: string; channelId: string }, name: string): void {
-    const channel = new SlackChannelConfiguration(this, 'Slack', {
-      slackChannelConfigurationName: name,
-      slackWorkspaceId: slack.workspaceId,
-      slackChannelId: slack.channelId,
-      notificationTopics: [this.topic],
-    });
-    if (channel.role) {
-      acknowledge(channel.role, {
-        'AwsSolutions-IAM4': 'The role has no policies: it can do nothing but be assumed.',
-      });
-    }
+  private widgets(monitored: IConstruct): unknown[] {
+    return new Column(...dashboardWidgets(monitored, Stack.of(this))).toJson();
   }
 
   /** Adds the topic to an alarm without actions; alarms of other stacks refer to it by its name. */
   private addActions(node: IConstruct): void {
-    if (!(node instanceof CfnAlarm || node instanceof CfnCompositeAlarm) || hasActions(node)) return;
+    if (!isAlarm(node)) return;
+    if (this.dashboard) nameForDashboard(node, Stack.of(this));
+    if (hasActions(node)) return;
     const [here, there] = [Stack.of(this), Stack.of(node)];
     if (isElsewhere(here, there)) {
       this.unreachable.add(node);
@@ -184,6 +133,17 @@ export class Monitoring extends Construct {
     return [];
   }
 
+  private warnOfWidgets(monitored: IConstruct): string[] {
+    const count = this.dashboard ? this.widgets(monitored).length : 0;
+    if (count > MAX_WIDGETS) {
+      Annotations.of(this).addWarningV2(
+        'cdk-trellis:dashboardWidgets',
+        `The dashboard shows ${MAX_WIDGETS} of ${count} widgets, the maximum of CloudWatch. Create a Monitoring for each part of the app, with \`monitored\`.`,
+      );
+    }
+    return [];
+  }
+
   private reportCost(monitored: IConstruct): string[] {
     const { monthly, lines } = costAtRest(monitored);
     const parts = lines.map(({ what, count, monthly: part }) => `${count} ${what} $${part.toFixed(2)}`);
@@ -194,7 +154,8 @@ export class Monitoring extends Construct {
   }
 }
 
-type AnyAlarm = CfnAlarm | CfnCompositeAlarm;
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
+const MAX_WIDGETS = 500;
 
 /** Returns whether two stacks are in different regions or accounts: CloudWatch notifies topics of its own only. */
 function isElsewhere(here: Stack, there: Stack): boolean {

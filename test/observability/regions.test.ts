@@ -1,8 +1,9 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Alarm, AlarmRule, type CfnAlarm, CompositeAlarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { App, Stack } from 'aws-cdk-lib/core';
+import { App, NestedStack, Stack } from 'aws-cdk-lib/core';
 import { Monitoring } from 'cdk-trellis';
 
 const env = (region: string, account = '111111111111') => ({ env: { region, account } });
@@ -68,6 +69,46 @@ describe('the dashboard', () => {
     new Monitoring(stack, 'Monitoring');
     const alarm = new Alarm(stack, 'Mine', { metric, threshold: 1, evaluationPeriods: 1 });
     expect(bodyOf(stack)).toContain(stack.getLogicalId(alarm.node.defaultChild as CfnAlarm));
+  });
+
+  it("shows composite alarms and CDK's own of other stacks, also nested ones, by a name without an export", () => {
+    const root = new App();
+    const operations = new Stack(root, 'Operations');
+    const shop = new Stack(root, 'Shop');
+    const backend = new NestedStack(shop, 'Backend');
+    new Monitoring(operations, 'Monitoring');
+    const mine = new Alarm(shop, 'Mine', { metric, threshold: 1, evaluationPeriods: 1 });
+    const nested = new Alarm(backend, 'Nested', { metric, threshold: 1, evaluationPeriods: 1 });
+    const all = new CompositeAlarm(shop, 'All', { alarmRule: AlarmRule.allOf(mine) });
+    const body = bodyOf(operations);
+    for (const { node } of [mine, nested, all]) {
+      const alarm = node.defaultChild as CfnAlarm;
+      const alarmName: unknown = alarm.stack.resolve(alarm.alarmName);
+      expect(alarmName).toMatch(/^Shop/);
+      expect(body).toContain(`:alarm:${alarmName}"`);
+    }
+    expect(JSON.stringify(Template.fromStack(shop).toJSON())).not.toContain('Export');
+  });
+
+  it('shows graphs of another account', () => {
+    const root = new App();
+    const operations = new Stack(root, 'Operations', env('eu-west-1'));
+    const shop = new Stack(root, 'Shop', env('eu-west-1', '222222222222'));
+    new Queue(shop, 'Queue');
+    new Monitoring(operations, 'Monitoring');
+    expect(bodyOf(operations)).toContain('"accountId":"222222222222"');
+  });
+
+  it('has at most as many widgets as CloudWatch accepts, with a warning', () => {
+    const root = new App();
+    const operations = new Stack(root, 'Operations');
+    for (let at = 0; at < 251; at++) new Queue(new Stack(root, `Shop${at}`), 'Queue');
+    new Monitoring(operations, 'Monitoring', { undelivered: false });
+    expect(bodyOf(operations).match(/"type":/g)).toHaveLength(500);
+    Annotations.fromStack(operations).hasWarning(
+      '/Operations/Monitoring',
+      Match.stringLikeRegexp('shows 500 of 502 widgets'),
+    );
   });
 
   it('has at most a hundred alarms in one widget', () => {
