@@ -8,6 +8,7 @@ import {
   LambdaClient,
   PublishLayerVersionCommand,
 } from '@aws-sdk/client-lambda';
+import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction, zipOf } from './emulator.js';
 
@@ -21,6 +22,7 @@ const emulators = pairOfEmulators([
   'sdk_of_the_runtime',
   'errors_of_the_initialization',
   'custom_resources_that_crash',
+  'filters_of_event_sources',
 ]);
 
 const PYTHON = { Runtime: 'python3.13' };
@@ -92,6 +94,46 @@ correction(
     return failure?.ResourceStatusReason;
   },
   'TypeError: no such bucket (see the log group /aws/lambda/Crashing)',
+);
+
+correction(
+  emulators,
+  'filters_of_event_sources',
+  'passes what a filter matches by a member that is absent together with its parent, or without regard to case',
+  async (emulator) => {
+    // What reaches the function fails there, and lies in the dead-letter queue afterwards.
+    const code = "exports.handler = async () => { throw new Error('reached') }";
+    const Dead = { Type: 'AWS::SQS::Queue' };
+    const RedrivePolicy = { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] }, maxReceiveCount: 1 };
+    const Queue = { Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeout: 1, RedrivePolicy } };
+    const patterns = [
+      { body: { meta: { skip: [{ exists: false }] }, kind: [{ 'equals-ignore-case': 'ORDER' }] } },
+    ];
+    const Mapping = {
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: {
+        FunctionName: { Ref: 'Filtered' },
+        EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+        FilterCriteria: { Filters: patterns.map((pattern) => ({ Pattern: JSON.stringify(pattern) })) },
+      },
+    };
+    const { queue, dead } = await emulator.deploy('Filters', {
+      ...functionsOf(
+        inlineFunction('Filtered', code, { Timeout: 1 }, [
+          { Effect: 'Allow', Action: 'sqs:*', Resource: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
+        ]),
+        { Dead, Queue, Mapping },
+      ),
+      Outputs: { queue: { Value: { Ref: 'Queue' } }, dead: { Value: { Ref: 'Dead' } } },
+    });
+    const sqs = new SQSClient(emulator.client);
+    for (const message of [{ kind: 'order' }, { kind: 'order', meta: { skip: true } }, { kind: 'other' }])
+      await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: JSON.stringify(message) }));
+    const receive = { QueueUrl: dead, WaitTimeSeconds: 20, VisibilityTimeout: 0, MaxNumberOfMessages: 10 };
+    const { Messages } = await sqs.send(new ReceiveMessageCommand(receive));
+    return Messages?.map(({ Body }) => JSON.parse(Body as string));
+  },
+  [{ kind: 'order' }],
 );
 
 correction(

@@ -32,6 +32,7 @@ def apply():
         custom_resources,
         custom_runtimes,
         distributions,
+        event_source_filters,
         eventbridge,
         rest_apis,
         http_apis,
