@@ -95,6 +95,24 @@ it('goes on when all functions that run wait for the effect of an event', async 
   await allEnded(file, CAP);
 });
 
+it('goes on when they wait for the effect of an event while requests come and go', async () => {
+  const [file, until] = [join(folder, 'steady'), join(folder, 'helped-steady')];
+  let ends = false;
+  const requests = (async () => {
+    const request = { file: join(folder, 'requests'), milliseconds: 0 };
+    while (!ends) await emulators.corrected.invoke('Noting4', request);
+  })();
+  for (const name of FUNCTIONS.slice(0, CAP)) await sendEvent(emulators.corrected, name, { file, until });
+  while (notesIn(file).length < CAP) await sleep(20);
+  await sendEvent(emulators.corrected, 'Noting4', { file: until, milliseconds: 0 });
+  const sent = Date.now();
+  while (notesIn(until) === '' && Date.now() - sent < 12_000) await sleep(20);
+  ends = true;
+  await requests;
+  expect(notesIn(until)).not.toBe('');
+  await allEnded(file, CAP);
+});
+
 it('does not begin what waits when it stops; the next start does it', async () => {
   const file = join(folder, 'stopped');
   const names = [...FUNCTIONS, ...FUNCTIONS, ...FUNCTIONS];

@@ -28,6 +28,7 @@ def apply():
     from . import (  # noqa: F401
         permissions,
         stage_cache,
+        throttled_work,
         cloudformation_conditions,
         custom_resources,
         custom_runtimes,
@@ -53,6 +54,7 @@ def apply():
         secrets_manager,
         table_streams,
         cloudformation_properties,
+        topic_subscriptions,
         user_pools,
         function_versions,
         step_functions,

@@ -6,6 +6,7 @@ from ministack.services import lambda_svc
 from ministack.services.cloudformation import custom_resource
 
 from . import correction, replaced
+from .throttled_work import reserved_concurrency_of, wait_for_concurrency
 
 
 @correction
@@ -32,6 +33,10 @@ def custom_resources_that_crash():
             return original(record, event, *args, **kwargs)
         running.custom = False
         response = original(record, event, *args, **kwargs)
+        # CloudFormation invokes the function asynchronously: a throttled invocation waits.
+        while response.get("throttle") and reserved_concurrency_of(record) != 0:
+            wait_for_concurrency(record)
+            response = original(record, event, *args, **kwargs)
         if isinstance(response, dict) and response.get("error"):
             _fail(event["ResponseURL"].rsplit("/", 1)[1], _failure(response, record))
         return response
@@ -49,5 +54,6 @@ def _failure(response, record):
     body = response.get("body")
     error = body if isinstance(body, dict) else {}
     name = (record.get("config") or record).get("FunctionName", "")
-    reason = f"{error.get('errorType', 'Error')}: {error.get('errorMessage', 'no message')}"
+    kind = error.get("errorType") or error.get("__type", "Error")
+    reason = f"{kind}: {error.get('errorMessage') or error.get('message', 'no message')}"
     return {"Status": "FAILED", "Reason": f"{reason} (see the log group /aws/lambda/{name})"}

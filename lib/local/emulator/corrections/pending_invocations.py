@@ -1,6 +1,7 @@
 """Accepted work of Lambda and the Scheduler that is not done yet."""
 
 import contextvars
+import threading
 import time
 import uuid
 
@@ -9,67 +10,70 @@ from ministack.core.responses import request_scope
 from ministack.services import eventbridge, lambda_svc, scheduler
 
 from . import correction, replaced
+from .throttled_work import reserved_concurrency_of, wait_for_concurrency
+
+_MAX_DELAY = lambda_svc._LAMBDA_ASYNC_RETRY_MAX_SECONDS
 
 
 @correction
 def kept_invocations():
-    """Keeps an event that Lambda has accepted until an attempt succeeds, or the last attempt has failed.
+    """Keeps an event that Lambda has accepted until an attempt succeeds, or the last attempt has failed. A throttled
+    invocation is no attempt: the event waits, until its maximum age.
 
     MiniStack keeps it on a thread only: the event and its further attempts are lost with the process.
-    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
     accepted = {}
     current = contextvars.ContextVar("trellis_accepted", default=None)
-    attempting = contextvars.ContextVar("trellis_attempting", default=None)
 
     @replaced(lambda_svc, "invoke_async_with_retry")
-    def invoke(original, record, event):
-        config = record.get("config") or record
+    def invoke(_original, record, event):
         entry = current.get()
         if entry is None or entry["event"] is not event:
-            entry = {"id": str(uuid.uuid4()), "arn": config["FunctionArn"], "event": event, "failed": 0, "since": time.time()}
+            arn = (record.get("config") or record)["FunctionArn"]
+            entry = {"id": str(uuid.uuid4()), "arn": arn, "event": event, "failed": 0, "since": time.time()}
         accepted[entry["id"]] = entry
         lifecycle.changed()
-        settings = record.get("event_invoke_config") or (record.get("event_invoke_configs") or {}).get("$LATEST") or {}
+        scoped = (lambda_svc._run_with_function_config_scope, record, handle, record, entry)
+        threading.Thread(target=contextvars.copy_context().run, args=scoped, daemon=True).start()
+
+    def handle(record, entry):
+        failure = attempt(record, entry)
+        if failure is not None:
+            report(record, entry["event"], failure)
+        accepted.pop(entry["id"], None)
+        lifecycle.changed()
+
+    def attempt(record, entry):
+        """Returns the result of the last attempt if all have failed, or else None."""
+        settings = _settings(record)
         retries = settings.get("MaximumRetryAttempts")
-        left = max(0, (2 if retries is None else int(retries)) - entry["failed"])
-        age = int(settings.get("MaximumEventAgeInSeconds", 21600)) - int(time.time() - entry["since"])
-        reported = (settings.get("DestinationConfig") or {}).get("OnFailure") or config.get("DeadLetterConfig")
-        # After the last attempt the event is dropped, unless there is a destination for failures.
-        entry["drops_after"] = None if reported else entry["failed"] + left + 1
-        kept = {**settings, "MaximumRetryAttempts": left, "MaximumEventAgeInSeconds": max(0, age)}
-        token = attempting.set(entry)
-        try:
-            # The original runs in a copy of this context.
-            return original({**record, "event_invoke_config": kept}, event)
-        finally:
-            attempting.reset(token)
+        expires = entry["since"] + int(settings.get("MaximumEventAgeInSeconds") or 21600)
+        while True:
+            if lifecycle.is_stopping():
+                raise SystemExit  # The next process makes this attempt.
+            result = lambda_svc._execute_function(record, entry["event"])
+            if not result.get("error"):
+                return None
+            if result.get("throttle"):
+                # With a limit of zero the event is not kept.
+                if reserved_concurrency_of(record) == 0 or time.time() > expires:
+                    return result
+                wait_for_concurrency(record)
+                continue
+            entry["failed"] += 1
+            delay = min(lambda_svc._LAMBDA_ASYNC_RETRY_BASE_SECONDS * 2 ** (entry["failed"] - 1), _MAX_DELAY)
+            if entry["failed"] > (2 if retries is None else int(retries)) or time.time() + delay > expires:
+                return result
+            time.sleep(delay)
 
-    @replaced(lambda_svc, "_execute_function")
-    def execute(original, function, event, *rest, **kwargs):
-        entry = attempting.get()
-        if entry is None or event is not entry["event"]:
-            return original(function, event, *rest, **kwargs)
-        if lifecycle.is_stopping():
-            # The next process makes this attempt.
-            raise SystemExit
-        result = original(function, event, *rest, **kwargs)
-        if not result.get("error"):
-            accepted.pop(entry["id"], None)
-            return result
-        entry["failed"] += 1
-        if entry["drops_after"] == entry["failed"]:
-            accepted.pop(entry["id"], None)
-        return result
-
-    @replaced(lambda_svc, "_route_async_failure")
-    def route(original, target, name, event, result):
-        try:
-            return original(target, name, event, result)
-        finally:
-            entry = attempting.get()
-            if entry is not None and entry["event"] is event:
-                accepted.pop(entry["id"], None)
+    def report(record, event, failure):
+        config = record.get("config") or record
+        destination = (_settings(record).get("DestinationConfig") or {}).get("OnFailure") or {}
+        target = destination.get("Destination") or (config.get("DeadLetterConfig") or {}).get("TargetArn")
+        if target:
+            lambda_svc._route_async_failure(target, config["FunctionName"], event, failure)
 
     @replaced(lambda_svc, "get_state")
     def state(original):
@@ -96,6 +100,10 @@ def kept_invocations():
                     current.set(None)
 
     lifecycle.after_load(repeat)
+
+
+def _settings(record):
+    return record.get("event_invoke_config") or (record.get("event_invoke_configs") or {}).get("$LATEST") or {}
 
 
 @correction

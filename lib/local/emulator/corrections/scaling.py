@@ -2,6 +2,7 @@
 
 import collections
 import os
+import sys
 import threading
 import time
 
@@ -15,6 +16,8 @@ from . import correction, replaced
 _CORES = os.cpu_count() or 2
 _FUNCTION_LIMIT = min(8, max(2, _CORES))
 _TOTAL_LIMIT = int(os.environ.get("TRELLIS_LOCAL_RUNNING_FUNCTIONS") or max(8, 4 * _CORES))
+# A bound for functions that invoke themselves without end. Waiting work does not count.
+_MAX_RUNNING = lambda_svc._ACCOUNT_CONCURRENCY_CAP or sys.maxsize
 _TICK = 0.1
 # Seconds without progress of a queue, after which it gets one more environment than its limit.
 _TIMEOUT = 0.25
@@ -27,27 +30,24 @@ class _Waiter:
         self.acquire = acquire
         self.number = number
         self.source = invocation_sources.source.get()
+        self.is_patient = self.source in invocation_sources.PATIENT
+        # First invocations by functions, then requests, then work that no client waits for.
+        self.rank = 0 if self.source == invocation_sources.FUNCTION else 2 if self.is_patient else 1
+        self.since = time.monotonic()
         self.condition = threading.Event()
         self.outcome = None
         self.error = None
 
-    @property
-    def rank(self):
-        """Returns the priority: first invocations by functions, then requests, then work that no client waits for."""
-        if self.source == invocation_sources.FUNCTION:
-            return 0, self.number
-        return (2 if self.source in invocation_sources.PATIENT else 1), self.number
-
 
 class _Queues:
-    """Queues of invocations that wait for an environment, by function."""
+    """Queues of invocations that wait for an environment, by function and rank."""
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.waiting = collections.defaultdict(list)
-        self.moved = {}
-        self.running = set()
-        self.released = 0.0
+        self.waiting = collections.defaultdict(collections.deque)
+        self.moved = {}  # Time when a waiter of the function last entered, or the first one began to wait.
+        self.running = {}  # Environment: whether its invocation is patient.
+        self.progressed = 0.0  # Time when a patient invocation last began or ended.
         self.numbers = 0
         self.ticking = None
 
@@ -58,11 +58,9 @@ class _Queues:
         with self.lock:
             self.numbers += 1
             waiter = _Waiter(acquire, self.numbers)
-            queue = self.waiting[key]
-            if not queue:
+            if not any((key, rank) in self.waiting for rank in range(3)):
                 self.moved[key] = time.monotonic()
-            queue.append(waiter)
-            queue.sort(key=lambda entry: entry.rank)
+            self.waiting[key, waiter.rank].append(waiter)
             self.advance()
             if self.ticking is None and waiter.outcome is None:
                 self.ticking = threading.Thread(target=self.tick, daemon=True, name="trellis-scaling")
@@ -82,12 +80,20 @@ class _Queues:
                     self.ticking = None
                     return
 
+    def is_due(self, waiter):
+        """Returns true if no patient invocation has begun or ended for a while: the running ones may wait for this one,
+        and requests that come and go must not hide that."""
+        return time.monotonic() - max(self.progressed, waiter.since) > _BUSY_TIMEOUT
+
+    def priority(self, waiter):
+        return (1 if waiter.is_patient and self.is_due(waiter) else waiter.rank), waiter.number
+
     def advance(self):
-        """Admits the first waiter of each queue, in the order of their ranks, up to the limits."""
+        """Admits the first waiter of each queue, in the order of their priorities, up to the limits."""
         while True:
-            heads = sorted(((queue[0], key) for key, queue in self.waiting.items()), key=lambda head: head[0].rank)
+            heads = [(queue[0], key) for (key, _), queue in self.waiting.items()]
             entered = False
-            for waiter, key in heads:
+            for waiter, key in sorted(heads, key=lambda head: self.priority(head[0])):
                 leaves = waiter.source in invocation_sources.KEPT and lifecycle.is_stopping()
                 if not leaves and not self.is_open(key, waiter):
                     continue
@@ -97,44 +103,41 @@ class _Queues:
                 return
 
     def enter(self, key, waiter, leaves):
-        queue = self.waiting[key]
-        queue.pop(0)
-        self.moved[key] = time.monotonic()
+        queue = self.waiting[key, waiter.rank]
+        queue.popleft()
         if not queue:
-            del self.waiting[key], self.moved[key]
+            del self.waiting[key, waiter.rank]
+        self.moved[key] = time.monotonic()
+        if waiter.is_patient:
+            self.progressed = self.moved[key]
         try:
             if leaves:
                 raise SystemExit  # Ends its thread: the next process repeats the invocation.
             waiter.outcome = waiter.acquire()
             if waiter.outcome[0] is not None:
-                self.running.add(waiter.outcome[0])
+                self.running[waiter.outcome[0]] = waiter.is_patient
         except BaseException as error:  # noqa: BLE001
             waiter.error = error
         waiter.condition.set()
 
     def is_open(self, key, waiter):
-        now = time.monotonic()
-        if waiter.source in invocation_sources.PATIENT and self.is_full():
-            # No invocation has ended: the running ones may wait for this one.
-            if now - max(self.released, self.moved[key]) < _BUSY_TIMEOUT:
-                return False
-            self.released = now
-            return True
+        if len(self.running) >= _MAX_RUNNING or (waiter.is_patient and self.is_full() and not self.is_due(waiter)):
+            return False
         environments = lambda_runtime._workers.get(key, ())
         if len(environments) < _FUNCTION_LIMIT or any(not environment.in_use for environment in environments):
             return True
         if any(environment._start_time is None for environment in environments):
             timeout = _INIT_TIMEOUT
-        elif waiter.source in invocation_sources.PATIENT or (self.is_full() and waiter.source != invocation_sources.FUNCTION):
+        elif waiter.is_patient or (self.is_full() and waiter.source != invocation_sources.FUNCTION):
             timeout = _BUSY_TIMEOUT
         else:
             timeout = _TIMEOUT
-        return now - self.moved[key] > timeout
+        return time.monotonic() - self.moved[key] > timeout
 
     def release(self, worker):
         with self.lock:
-            self.running.discard(worker)
-            self.released = time.monotonic()
+            if self.running.pop(worker, False):
+                self.progressed = time.monotonic()
             self.advance()
 
 
@@ -150,6 +153,8 @@ def measured_scaling():
     """
     queues = _Queues()
     current = threading.local()
+    # MiniStack would count waiting invocations as running ones, and reject further ones.
+    lambda_svc._ACCOUNT_CONCURRENCY_CAP = 0
 
     @replaced(lambda_svc, "acquire_worker")
     def acquire(original, func_name, config, code_zip, qualifier="$LATEST", **rest):

@@ -50,7 +50,8 @@ def stream_failures():
     @replaced(lambda_svc, "_execute_function")
     def execute(original, function, event, *rest, **kwargs):
         result = original(function, event, *rest, **kwargs)
-        if not getattr(polling, "active", False):
+        # A throttled batch did not reach the function, so it is not counted as a try.
+        if not getattr(polling, "active", False) or result.get("throttle"):
             return result
         records = event["Records"]
         esm = next(
