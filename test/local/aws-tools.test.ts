@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { connect } from 'node:http2';
+import { text } from 'node:stream/consumers';
 import { environmentOf } from '../../lib/local/index.js';
 import { installEmulator } from '../../lib/local/python.js';
+import { type Credentials, signed } from '../support/sigv4.js';
 import { Emulator } from './emulator.js';
 
 jest.setTimeout(120_000);
@@ -69,34 +72,63 @@ print(json.dumps({
 }))
 `;
 
-it("AWS's SDK for Python calls the local cloud with the environment of info --env", async () => {
-  const emulator = await Emulator.start();
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await Emulator.start();
+});
+afterAll(() => emulator?.stop());
+
+/** Calls Kinesis by HTTP/2, as its SDK does: the signature covers `:authority`. */
+async function listStreams(credentials: Credentials): Promise<unknown> {
+  const body = '{}';
+  const options = { method: 'POST', body, hostHeader: ':authority' };
+  const session = connect(emulator.endpoint);
   try {
-    const python = await installEmulator(() => undefined);
-    const { endpoint, instance } = emulator;
-    const variables = environmentOf({ endpoint, credentials: instance.credentials });
-    const told = execFileSync('bash', ['-c', `${variables}\n'${python}' -B -`], {
-      input: SCRIPT,
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', AWS_PROFILE: 'production', NODE_ENV: 'test' },
+    const request = session.request({
+      ':method': 'POST',
+      ':path': '/',
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'Kinesis_20131202.ListStreams',
+      ...signed(`${emulator.endpoint}/`, credentials, 'kinesis', options),
     });
-    expect(JSON.parse(told)).toEqual({
-      read: true,
-      older: 'plain',
-      url: 'a b',
-      'changed url': 403,
-      'arn in the path': 'ResourceNotFoundException',
-      message: 'é & = +',
-      metric: 200,
-      pools: [],
-      root: 'arn:aws:iam::000000000000:root',
-      session: 'arn:aws:sts::000000000000:assumed-role/reader/session',
-      'session without its token': 'InvalidClientTokenId',
-      'other secret': 'InvalidSignatureException',
-      'other secret of S3': 'SignatureDoesNotMatch',
-      'other key': 'InvalidClientTokenId',
-    });
+    request.end(body);
+    return JSON.parse(await text(request));
   } finally {
-    await emulator.stop();
+    session.close();
   }
+}
+
+it('verifies signatures of HTTP/2, of which the host is part under another name', async () => {
+  const { credentials } = emulator.instance;
+  expect(await listStreams(credentials)).toMatchObject({ StreamNames: [] });
+  expect(await listStreams({ ...credentials, secretAccessKey: 'other' })).toMatchObject({
+    __type: expect.stringContaining('InvalidSignatureException'),
+  });
+});
+
+it("AWS's SDK for Python calls the local cloud with the environment of info --env", async () => {
+  const python = await installEmulator(() => undefined);
+  const { endpoint, instance } = emulator;
+  const variables = environmentOf({ endpoint, credentials: instance.credentials });
+  const told = execFileSync('bash', ['-c', `${variables}\n'${python}' -B -`], {
+    input: SCRIPT,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: '/nonexistent', AWS_PROFILE: 'production', NODE_ENV: 'test' },
+  });
+  expect(JSON.parse(told)).toEqual({
+    read: true,
+    older: 'plain',
+    url: 'a b',
+    'changed url': 403,
+    'arn in the path': 'ResourceNotFoundException',
+    message: 'é & = +',
+    metric: 200,
+    pools: [],
+    root: 'arn:aws:iam::000000000000:root',
+    session: 'arn:aws:sts::000000000000:assumed-role/reader/session',
+    'session without its token': 'InvalidClientTokenId',
+    'other secret': 'InvalidSignatureException',
+    'other secret of S3': 'SignatureDoesNotMatch',
+    'other key': 'InvalidClientTokenId',
+  });
 });

@@ -31,7 +31,7 @@ def failure_of(request, body):
     """Returns the error of an invalid signature, or None."""
     if len(request.values("authorization")) > 1:
         return AuthError("IncompleteSignature", "A request must have one Authorization header.")
-    iam_evaluator.pin_signed_request(request.method, request.raw_path, request.query, request.scope["headers"])
+    iam_evaluator.pin_signed_request(request.method, request.raw_path, request.query, _signable_headers(request))
     iam_evaluator.pin_signed_body(body)
     signed = iam_evaluator._signed_request.get()
     if signed is None:
@@ -56,6 +56,13 @@ def failure_of(request, body):
         return AuthError("XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.")
     _verified.set((key, credential))
     return None
+
+
+def _signable_headers(request):
+    """Returns the headers of a request, in HTTP/2 with `:authority`, which clients sign in place of `host`."""
+    headers = list(request.scope["headers"])
+    is_http2 = request.scope.get("http_version") == "2"
+    return headers + [(b":authority", value) for name, value in headers if is_http2 and name.lower() == b"host"]
 
 
 def _verify_root():
