@@ -1,5 +1,5 @@
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { BehaviorOptions, DistributionProps } from 'aws-cdk-lib/aws-cloudfront';
+import type { BehaviorOptions, DistributionProps, FunctionProps } from 'aws-cdk-lib/aws-cloudfront';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { BucketProps } from 'aws-cdk-lib/aws-s3';
 import type { Duration } from 'aws-cdk-lib/core';
@@ -49,11 +49,18 @@ export interface SiteProps {
   /** Additional values for `/config.json`. They are public: never add a secret. @default - none */
   readonly configuration?: Readonly<Record<string, unknown>>;
   /**
-   * Serves `index.html` for every path without a file extension, for pages that route in the browser. With `false`,
-   * `/about` and `/about/` get `about/index.html`.
+   * Serves `index.html` for every path that is no file or page of the site, for pages that route in the browser. With
+   * `false`, such a path is not found. In both cases `/about` is `about.html`, and `/about/` is `about/index.html`, with
+   * a redirect from the one to the other.
    * @default true
    */
   readonly singlePage?: boolean;
+  /**
+   * Any property of the CloudFront function that finds the file for each path. Its `code` is your own function, which
+   * handles each request first: a response that it returns is sent, a request is routed to a file.
+   * @default - no code before the routing
+   */
+  readonly viewerRequest?: Partial<FunctionProps>;
   /**
    * Directives of the content security policy, each of which replaces the default one, as in
    * `{ 'img-src': ["'self'", 'https://images.example.com'] }`; an empty list removes it.

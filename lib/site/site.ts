@@ -1,42 +1,27 @@
-import {
-  AccessLevel,
-  AllowedMethods,
-  CachePolicy,
+import type {
   Distribution,
   Function as EdgeFunction,
-  FunctionCode,
-  FunctionEventType,
-  FunctionRuntime,
-  HttpVersion,
-  type IResponseHeadersPolicy,
-  S3OriginAccessControl,
-  SecurityPolicyProtocol,
-  ViewerProtocolPolicy,
+  IResponseHeadersPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
-import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { AaaaRecord, ARecord, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Annotations, CfnOutput, Duration } from 'aws-cdk-lib/core';
+import { CfnOutput, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { acknowledge } from '../construct/acknowledge.js';
 import { assertValid } from '../construct/assert-valid.js';
-import { definedProps } from '../construct/defined-props.js';
 import { validateUsers } from '../identity/validate-users.js';
 import { applyTarget } from '../target/apply-target.js';
 import { isEphemeral } from '../target/ephemeral.js';
-import { SERVED } from './content/request.js';
-import { apiBehaviours } from './private/api-behaviours.js';
 import { contentBucket, logBucket } from './private/buckets.js';
 import { configurationOf, usersEndpoint } from './private/configuration.js';
 import { SiteContent } from './private/content.js';
 import { contentRules } from './private/content-rules.js';
-import { comment, globalName } from './private/global-names.js';
+import { createDistribution } from './private/distribution.js';
 import { registerSite } from './private/registry.js';
 import { securityHeaders } from './private/security-headers.js';
 import { resolveSource } from './private/source.js';
-import { viewerRequestCode } from './private/viewer-request.js';
+import { createViewerRequest } from './private/viewer-function.js';
 import { addSiteAlarm } from './site-alarm.js';
 import type { SiteDomain, SiteProps } from './site-props.js';
 
@@ -79,21 +64,17 @@ export class Site extends Construct {
   constructor(scope: Construct, id: string, props: SiteProps) {
     super(scope, id);
     applyTarget(this);
-    const { apis = [], users, domain, singlePage = true } = props;
+    const { apis = [], users, domain } = props;
     const source = resolveSource(this, props.source);
     this.bucket = contentBucket(this, props.bucket);
     this.logBucket = needsLogBucket(props)
       ? logBucket(this, props.logRetention ?? Duration.days(90))
       : undefined;
-    this.viewerRequest = new EdgeFunction(this, 'ViewerRequest', {
-      code: FunctionCode.fromInline(viewerRequestCode({ singlePage })),
-      runtime: FunctionRuntime.JS_2_0,
-      comment: comment('Maps paths to files of ', this.node.path),
-    });
+    this.viewerRequest = createViewerRequest(this, props, source.files);
     assertValid(this, validateUsers(users));
     const connect = users ? [usersEndpoint(users)] : [];
     this.headers = securityHeaders(this, props.contentSecurityPolicy ?? {}, connect);
-    this.distribution = this.createDistribution(props);
+    this.distribution = createDistribution(this, props, { ...this, source });
     this.content = new SiteContent(this, 'Content', {
       source,
       bucket: this.bucket,
@@ -108,56 +89,6 @@ export class Site extends Construct {
     this.alarms = props.alarms === false ? [] : addSiteAlarm(this, this.distribution, props.alarms ?? {});
     this.url = `https://${domain?.name ?? this.distribution.domainName}`;
     registerSite(this, new CfnOutput(this, 'Url', { value: this.url }));
-  }
-
-  private createDistribution({ apis = [], domain, distribution = {} }: SiteProps): Distribution {
-    const { defaultBehavior, additionalBehaviors, ...others } = distribution;
-    const created = new Distribution(this, 'Distribution', {
-      comment: comment('', this.node.path),
-      defaultBehavior: {
-        origin: S3BucketOrigin.withOriginAccessControl(this.bucket, {
-          originPath: `/${SERVED.slice(0, -1)}`,
-          originAccessControl: new S3OriginAccessControl(this, 'OriginAccessControl', {
-            originAccessControlName: globalName(this, 'Content', 64),
-          }),
-          // S3 responds 404 for a missing file only with the permission to list; otherwise 403.
-          originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
-        }),
-        allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
-        cachePolicy: CachePolicy.CACHING_OPTIMIZED,
-        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        responseHeadersPolicy: this.headers,
-        functionAssociations: [{ function: this.viewerRequest, eventType: FunctionEventType.VIEWER_REQUEST }],
-        ...definedProps(defaultBehavior),
-      },
-      additionalBehaviors: {
-        ...apiBehaviours(this, apis, this.headers),
-        ...additionalBehaviors,
-      },
-      defaultRootObject: 'index.html',
-      httpVersion: HttpVersion.HTTP2_AND_3,
-      ...(domain && {
-        domainNames: [domain.name],
-        certificate: domain.certificate,
-        minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
-      }),
-      ...(this.logBucket && { enableLogging: true, logBucket: this.logBucket }),
-      ...definedProps(others),
-    });
-    acknowledge(created, {
-      'AwsSolutions-CFR1': 'A site is public; restrict countries with `distribution: { geoRestriction }`.',
-      'AwsSolutions-CFR2':
-        'A web ACL costs from $5 a month; the APIs themselves throttle and authorize. Associate one with `distribution: { webAclId }` where it is worth it.',
-      ...(!domain && {
-        'AwsSolutions-CFR4':
-          'CloudFront determines the TLS versions of its own domain name; with `domain` the minimum is TLS 1.2.',
-      }),
-    });
-    Annotations.of(created).acknowledgeWarning(
-      '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
-      'Every path at the origin begins with /site: no request can list the bucket.',
-    );
-    return created;
   }
 
   private addRecords({ name: recordName, hostedZone: zone }: SiteDomain): void {

@@ -1,8 +1,15 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { GeoRestriction } from 'aws-cdk-lib/aws-cloudfront';
+import {
+  Function as EdgeFunction,
+  FunctionCode,
+  FunctionEventType,
+  GeoRestriction,
+  LambdaEdgeEventType,
+} from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Version } from 'aws-cdk-lib/aws-lambda';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -342,6 +349,86 @@ describe('the properties of a site', () => {
       }),
     });
     expect(behavioursOf(template)).toHaveLength(7);
+  });
+
+  it('`distribution.defaultBehavior` adds functions to the one that finds pages', () => {
+    const stack = newStack();
+    const headers = new EdgeFunction(stack, 'Headers', { code: FunctionCode.fromInline('') });
+    const functionAssociations = [{ function: headers, eventType: FunctionEventType.VIEWER_RESPONSE }];
+    expectDistribution(
+      { distribution: { defaultBehavior: { functionAssociations } } },
+      {
+        DefaultCacheBehavior: Match.objectLike({
+          FunctionAssociations: [
+            Match.objectLike({ EventType: 'viewer-request' }),
+            Match.objectLike({ EventType: 'viewer-response' }),
+          ],
+        }),
+      },
+      stack,
+    );
+  });
+
+  it('`viewerRequest.code` runs before the function that finds pages', () => {
+    const code = FunctionCode.fromInline('function handler(event) { return event.request; } // mine');
+    templateWith({ viewerRequest: { code, functionName: 'pages' } }).hasResourceProperties(
+      'AWS::CloudFront::Function',
+      { Name: 'pages', FunctionCode: Match.stringLikeRegexp('// mine[^]*await before\\(event\\)') },
+    );
+  });
+
+  it.each([
+    [
+      'a function for the same event',
+      (stack: Stack) => ({
+        functionAssociations: [
+          {
+            function: new EdgeFunction(stack, 'Auth', { code: FunctionCode.fromInline('') }),
+            eventType: FunctionEventType.VIEWER_REQUEST,
+          },
+        ],
+      }),
+      'Pass its code as `viewerRequest: { code }`',
+    ],
+    [
+      'an edge function for a viewer event',
+      (stack: Stack) => ({
+        edgeLambdas: [
+          {
+            functionVersion: Version.fromVersionArn(
+              stack,
+              'Auth',
+              `arn:aws:lambda:us-east-1:${'1'.repeat(12)}:function:auth:1`,
+            ),
+            eventType: LambdaEdgeEventType.VIEWER_REQUEST,
+          },
+        ],
+      }),
+      'must not have viewer events',
+    ],
+  ])('rejects %s', (_case, defaultBehavior, message) => {
+    const stack = newStack();
+    const distribution = { defaultBehavior: defaultBehavior(stack) };
+    expect(() => templateWith({ distribution }, stack)).toThrow(message);
+  });
+
+  it('a page of its own for missing files is served where nothing else would lose its responses', () => {
+    const withPage = folderOf({ 'index.html': '', '404.html': '' });
+    const config = {
+      CustomErrorResponses: [{ ErrorCode: 404, ResponseCode: 404, ResponsePagePath: '/404.html' }],
+    };
+    expectDistribution({ source: withPage }, config);
+    const none = { CustomErrorResponses: Match.absent() };
+    expectDistribution({}, none);
+    const stack = newStack();
+    expectDistribution({ source: withPage, apis: published(stack) }, none, stack);
+  });
+
+  it('`distribution.errorResponses` warns that APIs lose theirs', () => {
+    const stack = newStack();
+    const errorResponses = [{ httpStatus: 404, responsePagePath: '/404.html' }];
+    templateWith({ apis: published(stack), distribution: { errorResponses } }, stack);
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('APIs with status 404 by a page'));
   });
 
   it('`bucket` overrides the defaults', () => {
