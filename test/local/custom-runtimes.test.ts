@@ -172,17 +172,40 @@ describe.each([
   });
 });
 
-it('have a Runtime API that no page in a browser can call', async () => {
-  const { corrected } = emulators;
-  await create(corrected, 'Address', { bootstrap: runtime('printf \'"%s"\' "$AWS_LAMBDA_RUNTIME_API"') });
-  const api: string = await corrected.invoke('Address');
-  const port = Number(api.split(':')[1]);
-  const answer = (...headers: string[]) =>
-    rawRequest(port, ['POST /2018-06-01/runtime/invocation/none/response HTTP/1.1', ...headers]);
-  expect([
-    await answer(`Host: ${api}`),
-    await answer(`Host: ${api}`, 'Origin: http://evil.example'),
-    await answer(`Host: ${api}`, 'Sec-Fetch-Site: cross-site'),
-    await answer(`Host: evil.example:${port}`),
-  ]).toEqual([400, 403, 403, 403]);
+describe('the Runtime API', () => {
+  it('answers only to who knows the secret that the runtime gets, and to no page in a browser', async () => {
+    const { corrected } = emulators;
+    await create(corrected, 'Address', { bootstrap: runtime('printf \'"%s"\' "$AWS_LAMBDA_RUNTIME_API"') });
+    const api: string = await corrected.invoke('Address');
+    const [host, secret] = api.split('/') as [string, string];
+    const port = Number(host.split(':')[1]);
+    const response = '/2018-06-01/runtime/invocation/none/response';
+    const answer = (path: string, ...headers: string[]) =>
+      rawRequest(port, [`POST ${path} HTTP/1.1`, ...headers]);
+    expect(secret).toMatch(/^[\w-]{43}$/);
+    expect([
+      await answer(`/${secret}${response}`, `Host: ${host}`),
+      await answer(response, `Host: ${host}`),
+      await answer(`/${secret.slice(1)}x${response}`, `Host: ${host}`),
+      await answer(`//${response}`, `Host: ${host}`),
+      await answer(`http://${host}/${secret}${response}`, `Host: ${host}`),
+      await answer(`/${secret}${response}`, `Host: ${host}`, 'Origin: http://evil.example'),
+      await answer(`/${secret}${response}`, `Host: ${host}`, 'Sec-Fetch-Site: cross-site'),
+      await answer(`/${secret}${response}`, `Host: evil.example:${port}`),
+    ]).toEqual([400, 403, 403, 403, 403, 403, 403, 403]);
+    expect(
+      await rawRequest(port, ['GET /2018-06-01/runtime/invocation/next HTTP/1.1', `Host: ${host}`]),
+    ).toBe(403);
+    expect(await corrected.invoke('Address')).toBe(api);
+  });
+
+  it('has a secret for each environment', async () => {
+    const { corrected } = emulators;
+    const printed = runtime('printf \'"%s"\' "$AWS_LAMBDA_RUNTIME_API"');
+    for (const name of ['First', 'Second']) await create(corrected, name, { bootstrap: printed });
+    const [first, second]: string[] = await Promise.all(
+      ['First', 'Second'].map((name) => corrected.invoke(name)),
+    );
+    expect(first?.split('/')[1]).not.toBe(second?.split('/')[1]);
+  });
 });

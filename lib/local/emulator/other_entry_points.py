@@ -3,9 +3,9 @@
 import asyncio
 import hashlib
 import hmac
+import http.server
 import secrets
 
-from ministack.core.lambda_runtime import ProvidedWorker
 from ministack.services import lambda_svc
 
 _LINK_KEY = secrets.token_bytes(32)
@@ -34,24 +34,37 @@ def _sign_links():
 
 
 def _guard_runtime_api():
-    """Rejects browsers at the Runtime API of custom runtimes, which has separate ports."""
-    build = ProvidedWorker._build_handler_class
+    """Requires a secret at the start of the paths of the Runtime API, which has a port for each custom runtime: browsers
+    and other users of the machine can send requests to it.
 
-    def handler_class(*args):
-        class Handler(build(*args)):
-            def parse_request(self):
-                if not super().parse_request():
-                    return False
-                host = f"127.0.0.1:{self.server.server_address[1]}"
-                is_browser = any(self.headers.get(name) for name in ("Origin", "Sec-Fetch-Site"))
-                if self.headers.get_all("Host") == [host] and not is_browser:
-                    return True
-                self.send_error(403)
+    Runtimes take their events from `http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/...`.
+    """
+    secrets_by_port = {}
+    environment = lambda_svc._provided_worker_env
+
+    def with_secret(config, code_dir, port):
+        secrets_by_port[port] = secrets.token_urlsafe(32)
+        variables = environment(config, code_dir, port)
+        return {**variables, "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}/{secrets_by_port[port]}"}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def parse_request(self):
+            if not super().parse_request():
                 return False
+            port = self.server.server_address[1]
+            sent, _, path = self.path[1:].partition("/")
+            secret = secrets_by_port.get(port, "")
+            is_browser = any(self.headers.get(name) for name in ("Origin", "Sec-Fetch-Site"))
+            has_secret = secret and hmac.compare_digest(sent.encode(), secret.encode())
+            if has_secret and not is_browser and self.headers.get_all("Host") == [f"127.0.0.1:{port}"]:
+                self.path = f"/{path}"
+                return True
+            self.send_error(403)
+            return False
 
-        return Handler
-
-    ProvidedWorker._build_handler_class = handler_class
+    lambda_svc._provided_worker_env = with_secret
+    # Both executors of MiniStack derive their handlers from this class when they start a runtime.
+    http.server.BaseHTTPRequestHandler = Handler
 
 
 def _listen_on_loopback_only():
