@@ -30,6 +30,8 @@ const shared = {
 };
 
 module.exports = {
+  // On a busy machine two sign-ins take longer than jest's five seconds; what hangs is still found.
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,

@@ -177,8 +177,8 @@ export class Outbox extends Construct {
       `Events of ${name} could not be published and are in its Outbox's failure queue. Redrive references to the stream within a day: later only the events that the items still contain can be published.`,
     );
     if (!unread) return [late, throttled, lost];
-    const { eventSource, failures } = this;
-    const notRead = addUnreadAlarm(this, { table: name, eventSource, failures, ...(topic && { topic }) });
+    const { eventSource } = this;
+    const notRead = addUnreadAlarm(this, { table: name, eventSource, ...(topic && { topic }) });
     return [late, throttled, lost, notRead];
   }
 }

@@ -50,9 +50,7 @@ export function addSagaAlarms(
     }),
   ];
   if (stateMachine.stateMachineType !== StateMachineType.EXPRESS) {
-    return stuckAfter === false
-      ? alarms
-      : [...alarms, addStuckAlarm(scope, stateMachine, queue, stuckAfter, props)];
+    return stuckAfter === false ? alarms : [...alarms, addStuckAlarm(scope, stateMachine, stuckAfter, props)];
   }
   const timedOut = addAlarm(scope, 'TimeoutsAlarm', {
     metric: stateMachine.metricTimedOut({ period }),
@@ -67,16 +65,12 @@ export function addSagaAlarms(
 function addStuckAlarm(
   scope: Construct,
   stateMachine: StateMachine,
-  queue: IQueue,
   after: Duration,
   { topic }: SagaAlarmProps,
 ): Alarm {
-  const check = addStuckCheck(scope, stateMachine, queue, after);
-  return check.addAlarm(scope, 'StuckAlarm', {
-    // A rule fires hourly, but not at the same second: an hour between two failed checks may have no check.
-    periods: 2,
-    badPeriods: 1,
-    description: `An execution of ${scope.node.path} is open for longer than ${after.toHumanString()}, or the hourly check for such executions failed. To list them: aws stepfunctions start-sync-execution --query cause --state-machine-arn ${check.stateMachine.stateMachineArn}`,
+  const check = addStuckCheck(scope, stateMachine, after);
+  return check.addAlarm(scope, 'StuckAlarm', Duration.hours(1), {
+    description: `An execution of ${scope.node.path} is open for longer than ${after.toHumanString()}, or for an hour no check for such executions could be made (also if it is new, and has none yet). To list them: aws stepfunctions start-sync-execution --query cause --state-machine-arn ${check.stateMachine.stateMachineArn}`,
     runbook: 'stuck-workflows',
     ...(topic && { topic }),
   });

@@ -38,7 +38,7 @@ export interface SagaAlarmProps extends AlarmTarget {
   /** Maximum duration of an execution. @default - five minutes, plus the `wait` of its callbacks */
   readonly duration?: Duration;
   /**
-   * Time after which an execution that is still open counts as stuck, also one that waits for a person; an hourly check
+   * Time after which an execution that is still open counts as stuck, also one that waits for a person; a half-hourly check
    * lists them. `false` disables the check and its alarm. An express saga has neither: it ends within five minutes.
    * @default - `duration`
    */

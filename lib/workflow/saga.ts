@@ -37,7 +37,7 @@ type Types<D extends AnyDefinition> = NonNullable<D['types']>;
  * has the failure and the command that continues the execution, and an alarm is raised. The execution ends with a typed
  * outcome; after a technical failure it also ends as failed, so that it counts in the metric.
  *
- * Costs at rest: four alarms, $0.40 a month, and less than a cent for the hourly check of open executions. In use:
+ * Costs at rest: four alarms, $0.40 a month, and less than a cent for the half-hourly check of open executions. In use:
  * $0.025 per 1,000 transitions, two for each step and one for the end (us-east-1,
  * https://aws.amazon.com/step-functions/pricing/), and the functions' time.
  *

@@ -1,6 +1,5 @@
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Aws, Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { allow } from '../../bindings/bindable.js';
@@ -11,8 +10,6 @@ export interface UnreadAlarmProps extends AlarmTarget {
   /** Path of the table. */
   readonly table: string;
   readonly eventSource: IEventSourceMapping;
-  /** Receives a message when the check cannot be started. */
-  readonly failures: IQueue;
 }
 
 export const UNREAD_ERROR = 'StreamNotRead';
@@ -27,11 +24,11 @@ export const UNREAD_ERROR = 'StreamNotRead';
  * `IteratorAge`, when nothing is polled, and are billed. The mapping itself has its state and the result of its last
  * attempt to read: https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html
  *
- * Three of four checks must fail: a mapping that a deployment changes is disabled for a minute, and a single failed batch
+ * All checks of a quarter of an hour must fail: a mapping that a deployment changes is disabled for a minute, and a single failed batch
  * is a problem that Lambda retries.
  */
 export function addUnreadAlarm(scope: Construct, props: UnreadAlarmProps): Alarm {
-  const { table, eventSource, failures, topic } = props;
+  const { table, eventSource, topic } = props;
   const { eventSourceMappingArn, eventSourceMappingId } = eventSource;
   const check = new ScheduledCheck(scope, 'UnreadCheck', {
     description: `Checks that the stream of ${table} is read`,
@@ -42,12 +39,9 @@ export function addUnreadAlarm(scope: Construct, props: UnreadAlarmProps): Alarm
       GetEventSource: `arn:${Aws.PARTITION}:states:::aws-sdk:lambda:getEventSourceMapping`,
     },
     statements: [allow('lambda', ['GetEventSourceMapping'], [eventSourceMappingArn])],
-    deadLetterQueue: failures,
   });
-  return check.addAlarm(scope, 'UnreadAlarm', {
-    periods: 4,
-    badPeriods: 3,
-    description: `The stream of ${table} is not read, or the check for it failed: its events wait, and DynamoDB keeps them for a day. The event source mapping has the UUID ${eventSourceMappingId}.`,
+  return check.addAlarm(scope, 'UnreadAlarm', Duration.minutes(15), {
+    description: `The stream of ${table} is not read, or no check of it could be made for a quarter of an hour (also if it is new, and has none yet): its events wait, and DynamoDB keeps them for a day. The event source mapping has the UUID ${eventSourceMappingId}.`,
     runbook: 'unread-streams',
     ...(topic && { topic }),
   });

@@ -1,4 +1,3 @@
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Aws, Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -12,7 +11,7 @@ const PAGE_SIZE = 200;
 export const STUCK_ERROR = 'SagaStuck';
 
 /**
- * Adds an hourly check for executions that are open for longer than a time.
+ * Adds a half-hourly check for executions that are open for longer than a time.
  *
  * No metric proves that an execution is stuck. `ExecutionTime` has a value when an execution ends. `ExecutionsStarted`
  * less those that ended is a difference within the alarm's window, and a stuck execution began before it.
@@ -22,22 +21,16 @@ export const STUCK_ERROR = 'SagaStuck';
  * Each saga has its own check: the alarm names the saga, has its time and topic, and may list only its executions.
  * Executions that wait for a person count, too: their message may have been deleted before the work was done.
  */
-export function addStuckCheck(
-  scope: Construct,
-  stateMachine: StateMachine,
-  deadLetterQueue: IQueue,
-  after: Duration,
-): ScheduledCheck {
+export function addStuckCheck(scope: Construct, stateMachine: StateMachine, after: Duration): ScheduledCheck {
   return new ScheduledCheck(scope, 'StuckCheck', {
     description: `Looks for executions of ${scope.node.path} that are open for longer than ${after.toHumanString()}`,
-    every: Duration.hours(1),
+    every: Duration.minutes(30),
     states: stuckStates(after),
     substitutions: {
       Saga: stateMachine.stateMachineArn,
       ListExecutions: `arn:${Aws.PARTITION}:states:::aws-sdk:sfn:listExecutions`,
     },
     statements: [allow('states', ['ListExecutions'], [stateMachine.stateMachineArn])],
-    deadLetterQueue,
   });
 }
 
