@@ -7,6 +7,9 @@ import { OrderId, type PublishedFunction, RunId } from './stock.js';
  * charges an order owns the payment, and only that run refunds it.
  */
 
+/** Seconds after which a call has ended, also one without a response: a refund that starts then cannot overtake it. */
+export const PAYMENT_SECONDS = 5;
+
 export const ChargeRequest = z.strictObject({
   orderId: OrderId,
   amount: Money,

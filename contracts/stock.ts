@@ -9,6 +9,9 @@ import { Money, ProductId } from './products.js';
  * another run gets `duplicate`, and its release has no effect.
  */
 
+/** Seconds after which a call has ended, also one without a response: a release that starts then cannot overtake it. */
+export const STOCK_SECONDS = 10;
+
 export const OrderId = z
   .string()
   .regex(/^ord_[0-9a-f]{32}$/, 'must look like ord_ and 32 hexadecimal digits');

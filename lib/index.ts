@@ -97,6 +97,7 @@ export { type Target, targetOf } from './target/target.js';
 export { defineSaga, type SagaStart } from './workflow/define-saga.js';
 export { nothing } from './workflow/planned-step.js';
 export { Saga } from './workflow/saga.js';
+export type { CallInput, CallRefusals, SagaCall } from './workflow/saga-call.js';
 export { SagaDefinition } from './workflow/saga-definition.js';
 export type { SagaAlarmProps, SagaProps } from './workflow/saga-props.js';
 export type { RetryPolicy, SagaCode, SagaFunctionOptions, StepOptions } from './workflow/saga-types.js';

@@ -15,8 +15,14 @@ import {
 import type { Construct } from 'constructs';
 import { OrderPlaced } from '../contracts/order-events.js';
 import { ordersApi } from '../contracts/orders.js';
-import type { ChargeFunction, RefundFunction } from '../contracts/payments.js';
-import type { QuoteFunction, ReleaseFunction, ReserveFunction, SettleFunction } from '../contracts/stock.js';
+import { type ChargeFunction, PAYMENT_SECONDS, type RefundFunction } from '../contracts/payments.js';
+import {
+  type QuoteFunction,
+  type ReleaseFunction,
+  type ReserveFunction,
+  type SettleFunction,
+  STOCK_SECONDS,
+} from '../contracts/stock.js';
 import { PAYMENTS } from './payments.js';
 import { APIS_PATH, EVENTS_PATH, USERS_PATH } from './platform.js';
 import { STOCK } from './products.js';
@@ -25,21 +31,47 @@ import { reportsBucket } from './reports-bucket.js';
 
 const commerce = SharedLayer.fromPackage('layers/commerce');
 
-/** The steps of an order's fulfilment. After a failure the completed steps are undone. */
-const fulfilment = defineSaga(OrderPlaced.schema)
-  .step('reserve', {
-    do: () => import('../lambda/orders/saga/reserve.js'),
-    undo: () => import('../lambda/orders/saga/release.js'),
-    // Concurrent orders of one product contend for its item in the table.
-    retry: { attempts: 8, maxInterval: Duration.seconds(5) },
-  })
-  .step('pay', {
-    do: () => import('../lambda/orders/saga/pay.js'),
-    undo: () => import('../lambda/orders/saga/refund.js'),
-    timeout: Duration.seconds(5),
-  })
-  .step('settle', { do: () => import('../lambda/orders/saga/settle.js') })
-  .step('confirm', { do: () => import('../lambda/orders/saga/confirm.js') });
+/**
+ * The steps of an order's fulfilment. After a failure the completed steps are undone. The state machine calls the
+ * functions of other services directly; each effect belongs to the run that made it.
+ */
+function fulfilment(scope: Construct) {
+  const stock = { timeout: Duration.seconds(STOCK_SECONDS) };
+  const payments = { timeout: Duration.seconds(PAYMENT_SECONDS) };
+  const order = { orderId: 'input.orderId', runId: 'execution.runId' } as const;
+  return defineSaga(OrderPlaced.schema)
+    .step('claim', { do: () => import('../lambda/orders/saga/claim.js') })
+    .step('reserve', {
+      ...stock,
+      do: {
+        function: publishedFunction<ReserveFunction>(scope, STOCK, 'Reserve'),
+        input: { ...order, lines: 'input.lines' },
+        refused: { status: { done: false, refused: 'sold-out', duplicate: 'duplicate' } },
+      },
+      undo: { function: publishedFunction<ReleaseFunction>(scope, STOCK, 'Release'), input: order },
+      // Concurrent orders of one product contend for its item in the table.
+      retry: { attempts: 8, maxInterval: Duration.seconds(5) },
+    })
+    .step('pay', {
+      ...payments,
+      do: {
+        function: publishedFunction<ChargeFunction>(scope, PAYMENTS, 'Charge'),
+        input: { ...order, amount: 'input.total', cardToken: 'input.cardToken' },
+        refused: { status: { approved: false, declined: 'payment-declined', duplicate: 'duplicate' } },
+      },
+      undo: { function: publishedFunction<RefundFunction>(scope, PAYMENTS, 'Refund'), input: order },
+    })
+    .step('settle', {
+      ...stock,
+      do: {
+        function: publishedFunction<SettleFunction>(scope, STOCK, 'Settle'),
+        input: order,
+        // The reservation was released as abandoned, or belongs to another run.
+        refused: { status: { done: false, refused: 'sold-out', duplicate: 'sold-out' } },
+      },
+    })
+    .step('confirm', { do: () => import('../lambda/orders/saga/confirm.js') });
+}
 
 /** Orders: an API over a table, an outbox that publishes its changes as events, and the fulfilment workflow. */
 export class OrdersStack extends Stack {
@@ -71,15 +103,8 @@ export class OrdersStack extends Stack {
     });
     new Outbox(this, 'Outbox', { table: orders, events });
     const saga = new Saga(this, 'Fulfilment', {
-      definition: fulfilment,
-      bind: {
-        orders,
-        reserve: publishedFunction<ReserveFunction>(this, STOCK, 'Reserve'),
-        release: publishedFunction<ReleaseFunction>(this, STOCK, 'Release'),
-        settle: publishedFunction<SettleFunction>(this, STOCK, 'Settle'),
-        charge: publishedFunction<ChargeFunction>(this, PAYMENTS, 'Charge'),
-        refund: publishedFunction<RefundFunction>(this, PAYMENTS, 'Refund'),
-      },
+      definition: fulfilment(this),
+      bind: { orders },
       functions: { layers: [commerce] },
       cancelled: () => import('../lambda/orders/saga/is-cancelled.js'),
       onOutcome: () => import('../lambda/orders/saga/refuse.js'),

@@ -1,6 +1,7 @@
-import { Stack, type StackProps } from 'aws-cdk-lib/core';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
 import { DataTable, NodeFunction } from 'cdk-trellis';
 import type { Construct } from 'constructs';
+import { PAYMENT_SECONDS } from '../contracts/payments.js';
 import { publishedName } from './published-functions.js';
 
 /** The service name of the functions of `contracts/payments.ts`. */
@@ -11,17 +12,20 @@ export class PaymentsStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
     const bind = { payments: new DataTable(this, 'Payments', { partitionKey: 'orderId' }) };
+    const published = (id: string) => ({
+      functionName: publishedName(PAYMENTS, id),
+      invokedSynchronously: true,
+      timeout: Duration.seconds(PAYMENT_SECONDS),
+    });
     new NodeFunction(this, 'Charge', {
       handler: () => import('../lambda/payments/charge.js'),
       bind,
-      functionName: publishedName(PAYMENTS, 'Charge'),
-      invokedSynchronously: true,
+      ...published('Charge'),
     });
     new NodeFunction(this, 'Refund', {
       handler: () => import('../lambda/payments/refund.js'),
       bind,
-      functionName: publishedName(PAYMENTS, 'Refund'),
-      invokedSynchronously: true,
+      ...published('Refund'),
     });
   }
 }

@@ -3,6 +3,7 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
 import { Api, CronJob, DataTable, NodeFunction, SharedLayer, UserDirectory } from 'cdk-trellis';
 import type { Construct } from 'constructs';
 import { productsApi } from '../contracts/products.js';
+import { STOCK_SECONDS } from '../contracts/stock.js';
 import { APIS_PATH, USERS_PATH } from './platform.js';
 import { publishedName } from './published-functions.js';
 
@@ -46,6 +47,7 @@ export class ProductsStack extends Stack {
     const published = (id: string) => ({
       functionName: publishedName(STOCK, id),
       invokedSynchronously: true,
+      timeout: Duration.seconds(STOCK_SECONDS),
     });
     new NodeFunction(this, 'Quote', {
       handler: () => import('../lambda/products/stock/quote.js'),

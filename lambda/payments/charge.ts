@@ -7,7 +7,7 @@ import { ChargeRequest, type ChargeResponse } from '../../contracts/payments.js'
 import { behaviourOf } from './behaviour.js';
 import { OWNED_BY_RUN } from './owned-by-run.js';
 
-/** Longer than every caller's timeout. */
+/** Longer than the function's timeout. */
 const HANG_MILLISECONDS = 60_000;
 
 /**

@@ -1,10 +1,11 @@
 import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Duration } from 'aws-cdk-lib/core';
 import { entryOf } from '../handler/entry.js';
+import type { SagaCall } from './saga-call.js';
 import type { NothingModule, SagaCode, StepOptions } from './saga-types.js';
 
 /** Code of a saga, whatever its module is. */
-export type AnyCode = SagaCode<unknown>;
+export type AnyCode = SagaCode<unknown> | SagaCall;
 
 /** A step with its name, before validation: users of JavaScript may have passed any value. */
 export interface PlannedStep extends StepOptions {
@@ -23,14 +24,15 @@ export const nothing = (): Promise<NothingModule> => Promise.reject(new Error('T
  *
  * @throws Error if a module is not found
  */
-export function plannedStep(name: string, step: Omit<PlannedStep, 'name'>): PlannedStep {
-  for (const part of ['do', 'undo'] as const) locate(step?.[part], `\`${part}\` of the step ${name}`);
-  return { ...step, name };
+export function plannedStep(name: string, step: object): PlannedStep {
+  const codes = step as Omit<PlannedStep, 'name'>;
+  for (const part of ['do', 'undo'] as const) locate(codes?.[part], `\`${part}\` of the step ${name}`);
+  return { ...codes, name };
 }
 
 /** Creates the steps of a group. */
 export function plannedSteps(steps: object, prefix = ''): Record<string, PlannedStep> {
-  const entries: [string, Omit<PlannedStep, 'name'>][] = Object.entries(steps ?? {});
+  const entries: [string, object][] = Object.entries(steps ?? {});
   return Object.fromEntries(entries.map(([name, step]) => [name, plannedStep(prefix + name, step)]));
 }
 
@@ -41,8 +43,14 @@ export function handlerOf(code: AnyCode | undefined): (() => Promise<unknown>) |
   return typeof code.handler === 'function' ? code.handler : undefined;
 }
 
-export function isExisting(code: AnyCode | undefined): code is IFunction {
-  return typeof code === 'object' && code !== null && 'functionArn' in code;
+export function isCall(code: AnyCode | undefined): code is SagaCall {
+  return typeof code === 'object' && code !== null && 'function' in code;
+}
+
+/** Returns the existing function of the code, also of a call; undefined for a module. */
+export function existingOf(code: AnyCode | undefined): IFunction | undefined {
+  const fn = isCall(code) ? code.function : code;
+  return typeof fn === 'object' && fn !== null && 'functionArn' in fn ? fn : undefined;
 }
 
 /** Default timeout, longer than a step's own calls should take. */
@@ -51,14 +59,15 @@ const TIMEOUT = Duration.seconds(10);
 /** Returns the timeout of a step's function. @returns undefined for an imported function, whose timeout is unknown */
 export function timeoutOf(code: AnyCode, override: Duration | undefined): Duration | undefined {
   if (override) return override;
-  return isExisting(code) ? knownTimeout(code) : TIMEOUT;
+  const existing = existingOf(code);
+  return existing ? knownTimeout(existing) : TIMEOUT;
 }
 
 /** Returns the timeout of an existing function. */
-export function knownTimeout(code: AnyCode): Duration | undefined {
-  if (!(code instanceof LambdaFunction)) return undefined;
+export function knownTimeout(fn: IFunction): Duration | undefined {
+  if (!(fn instanceof LambdaFunction)) return undefined;
   // Lambda's own default. https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
-  return code.timeout ?? Duration.seconds(3);
+  return fn.timeout ?? Duration.seconds(3);
 }
 
 function locate(code: AnyCode | undefined, label: string): void {

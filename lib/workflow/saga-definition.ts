@@ -1,21 +1,18 @@
 import type { Duration } from 'aws-cdk-lib/core';
 import type { input as InputOf, ZodType } from 'zod';
+import type { CaseOf, ChoicePath } from './choice-types.js';
 import { type PlannedStep, plannedStep, plannedSteps } from './planned-step.js';
 import type {
-  CaseOf,
-  ChoicePath,
+  AnyStep,
+  CodeChecks,
   CodeOf,
   DoneBy,
   ModulesIn,
-  ModuleTaking,
   NewName,
-  NoRefusal,
   ResultOf,
-  SagaCode,
   StepCheck,
   StepGroup,
   StepInput,
-  StepOptions,
   UndoInput,
 } from './saga-types.js';
 
@@ -63,19 +60,17 @@ export class SagaDefinition<
   /**
    * Adds a step: `do` gets the context so far, and its result is added under the step's name. If it fails or is refused,
    * its own `undo` runs first, since it may have had an effect, then those of the earlier steps in reverse order.
+   *
+   * @param step `do` and `undo` are modules, existing functions, or calls of functions: `{ function, input, refused }`
    */
-  step<
-    const Name extends string,
-    Do extends ModuleTaking<StepInput<Context>>,
-    Undo extends ModuleTaking<UndoInput<Context, Name, ResultOf<Do>>> = never,
-  >(
+  step<const Name extends string, const Step extends AnyStep>(
     name: Name & NewName<Name, Context>,
-    step: { readonly do: SagaCode<Do>; readonly undo?: SagaCode<Undo> & NoRefusal<Undo> } & StepOptions,
+    step: Step & StepCheck<Context, Name, Step>,
   ): SagaDefinition<
     Input,
-    Context & { readonly [Key in Name]: ResultOf<Do> },
-    Modules | Do | Undo,
-    Code | CodeOf<Do>,
+    Context & { readonly [Key in Name]: ResultOf<DoneBy<Step>> },
+    Modules | ModulesIn<Step>,
+    Code | CodeOf<DoneBy<Step>>,
     Responses
   > {
     return this.with({ kind: 'step', step: plannedStep(name, step) });
@@ -88,24 +83,23 @@ export class SagaDefinition<
    *
    * @param step `response` is the schema of the response, `wait` the maximum time to wait for it
    */
-  waitForCallback<
-    const Name extends string,
-    Response extends ZodType,
-    Do extends ModuleTaking<StepInput<Context> & { readonly taskToken: string }>,
-    Undo extends ModuleTaking<UndoInput<Context, Name, InputOf<Response>>> = never,
-  >(
+  waitForCallback<const Name extends string, Response extends ZodType, const Step extends AnyStep>(
     name: Name & NewName<Name, Context>,
     step: {
-      readonly do: SagaCode<Do>;
       readonly response: Response;
       /** Time after which the saga is undone. At most a year. */
       readonly wait: Duration;
-      readonly undo?: SagaCode<Undo> & NoRefusal<Undo>;
-    } & StepOptions,
+    } & Step &
+      CodeChecks<
+        StepInput<Context> & { readonly taskToken: string },
+        UndoInput<Context, Name, InputOf<Response>>,
+        Step,
+        'response' | 'wait'
+      >,
   ): SagaDefinition<
     Input,
     Context & { readonly [Key in Name]: InputOf<Response> },
-    Modules | Do | Undo,
+    Modules | ModulesIn<Step>,
     Code,
     Responses | InputOf<Response>
   > {

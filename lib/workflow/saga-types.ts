@@ -4,6 +4,7 @@ import type { ZodType } from 'zod';
 import type { BindCheck } from '../bindings/binding.js';
 import type { NodeFunctionOptions } from '../function/node-function-props.js';
 import type { Refused, SagaExecution, SagaFailure } from '../runtime/handlers/saga-execution.js';
+import type { CallCheck, CallModule, SagaCall } from './saga-call.js';
 
 /** A module whose handler accepts this event. */
 export interface ModuleTaking<Event> {
@@ -105,20 +106,32 @@ export type NoRefusal<Module> = [CodeOf<Module>] extends [never]
   : { readonly 'an undo must not refuse': CodeOf<Module> };
 
 /** Code with any module: `StepCheck` restricts it. See `Routes` of an API. */
-type AnyCode = (() => unknown) | (SagaFunctionOptions & { readonly handler: () => unknown }) | IFunction;
+type AnyCode =
+  | (() => unknown)
+  | (SagaFunctionOptions & { readonly handler: () => unknown })
+  | IFunction
+  | SagaCall;
+
+/** A step with any modules: `StepCheck` restricts it. */
+export type AnyStep = StepOptions & {
+  /** Code of the step: a module, an existing function, or a call of one. */
+  readonly do: AnyCode;
+  /** Code that undoes the step. */
+  readonly undo?: AnyCode;
+};
 
 /** Steps that run in parallel, or the cases of a choice, by their names. */
-export type StepGroup = Readonly<
-  Record<string, StepOptions & { readonly do: AnyCode; readonly undo?: AnyCode }>
->;
+export type StepGroup = Readonly<Record<string, AnyStep>>;
 
 type ModuleOf<Code> = Code extends () => Promise<infer Module>
   ? Module
   : Code extends { readonly handler: () => Promise<infer Module> }
     ? Module
-    : Code extends { readonly module?: infer Module }
-      ? Module
-      : unknown;
+    : Code extends SagaCall
+      ? CallModule<Code>
+      : Code extends { readonly module?: infer Module }
+        ? Module
+        : unknown;
 
 /** Module of a step's `do`. */
 export type DoneBy<Step> = Step extends { readonly do: infer Code } ? ModuleOf<Code> : never;
@@ -127,53 +140,34 @@ type UndoneBy<Step> = Step extends { readonly undo: infer Code } ? ModuleOf<Code
 
 export type ModulesIn<Step> = DoneBy<Step> | UndoneBy<Step>;
 
-/** `unknown` if the step's code has such a module. */
-type CodeCheck<Step, Key extends string, Module> = Step extends { readonly [Name in Key]: SagaCode<Module> }
-  ? unknown
-  : SagaCode<Module>;
+/** `unknown` if the step's code accepts such an event. */
+type CodeCheck<Step, Key extends string, Event> = Step extends {
+  readonly [Name in Key]: infer Code extends SagaCall;
+}
+  ? CallCheck<Event, Code>
+  : Step extends { readonly [Name in Key]: SagaCode<ModuleTaking<Event>> }
+    ? unknown
+    : SagaCode<ModuleTaking<Event>>;
 
-/** Type of a step in a group; `step()` of a saga has the same check in its parameters. */
-export type StepCheck<Context, Name extends string, Step> = {
-  readonly do: CodeCheck<Step, 'do', ModuleTaking<StepInput<Context>>>;
-  readonly undo?: CodeCheck<Step, 'undo', ModuleTaking<UndoInput<Context, Name, ResultOf<DoneBy<Step>>>>>;
+/** Type of a step whose codes accept these events. @typeParam More properties besides the options of a step */
+export type CodeChecks<Event, UndoEvent, Step, More = never> = {
+  readonly do: CodeCheck<Step, 'do', Event>;
+  readonly undo?: CodeCheck<Step, 'undo', UndoEvent>;
 } & NoRefusal<UndoneBy<Step>> & {
-    readonly [Key in Exclude<keyof Step, 'do' | 'undo' | keyof StepOptions>]: {
-      readonly 'unknown property': Key;
-    };
+    readonly [Key in Exclude<keyof Step, keyof AnyStep | More>]: { readonly 'unknown property': Key };
   };
+
+/** Type of a step at its place in a saga. */
+export type StepCheck<Context, Name extends string, Step> = CodeChecks<
+  StepInput<Context>,
+  UndoInput<Context, Name, ResultOf<DoneBy<Step>>>,
+  Step
+>;
 
 /** `unknown` if the name is not used yet. */
 export type NewName<Name extends string, Context> = Name extends keyof Context
   ? { readonly 'there is a step of this name': Name }
   : unknown;
-
-/** Paths of a context whose values select a case: `input.method`. */
-export type ChoicePath<Context, Depth extends readonly unknown[] = []> = Depth['length'] extends 5
-  ? never
-  : {
-      [Key in keyof Context & string]: IsChoice<Context[Key]> extends true
-        ? Key
-        : Context[Key] extends readonly unknown[]
-          ? never
-          : NonNullable<Context[Key]> extends object
-            ? `${Key}.${ChoicePath<NonNullable<Context[Key]>, [...Depth, unknown]>}`
-            : never;
-    }[keyof Context & string];
-
-type IsChoice<Value> = [NonNullable<Value>] extends [string | boolean]
-  ? string extends NonNullable<Value>
-    ? false
-    : true
-  : false;
-
-/** Cases of a path of the context. */
-export type CaseOf<Context, Path extends string> = Path extends `${infer Key}.${infer Rest}`
-  ? Key extends keyof Context
-    ? CaseOf<NonNullable<Context[Key]>, Rest>
-    : never
-  : Path extends keyof Context
-    ? `${NonNullable<Context[Path]> & (string | boolean)}`
-    : never;
 
 /** `unknown` if all needs of the modules are bound; otherwise a type that names the missing ones. */
 export type SagaBindCheck<Modules, B> = [Unbound<Modules, B>] extends [never]

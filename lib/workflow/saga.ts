@@ -20,7 +20,8 @@ import { machineOf } from './private/machine.js';
 import { INTEGRATIONS, integration, type MachinePlan } from './private/machine-plan.js';
 import { maxSecondsOf, planOf } from './private/plan.js';
 import { assertChecksInput, SagaFunctions } from './private/saga-functions.js';
-import { validateCode, validateDefinition, validateRetry } from './private/validate-saga.js';
+import { validateCode } from './private/validate-code.js';
+import { validateDefinition, validateRetry } from './private/validate-saga.js';
 import { addSagaAlarms, usualDuration } from './saga-alarms.js';
 import type { AnyDefinition, CancelModule, OutcomeModule, SagaProps } from './saga-props.js';
 

@@ -133,3 +133,88 @@ export function sagas(stack: Stack, stock: DataTable, orders: DataTable, events:
   // @ts-expect-error no step waits for this
   new NodeFunction(stack, 'E7', { handler: respondOther, bind: { fulfilment: made } });
 }
+
+type Module<Event, Response> = {
+  readonly handler: (event: Event, context: any) => Promise<Response>;
+};
+type Charge = Module<
+  {
+    readonly orderId: string;
+    readonly quantity: number;
+    readonly owner?: { readonly runId: string };
+    readonly note?: string;
+  },
+  { readonly status: 'approved'; readonly id: string } | { readonly status: 'declined' }
+>;
+type Ask = Module<{ readonly token: string; readonly id: string }, void>;
+
+export function calls(
+  charge: NodeFunction<Charge>,
+  refundCharge: NodeFunction<Module<{ readonly id?: string; readonly why: string }, void>>,
+  askOther: NodeFunction<Ask>,
+  imported: IFunction,
+) {
+  const reserved = defineSaga(Order).step('reserve', { do: reserve });
+  const input = {
+    orderId: 'input.orderId',
+    quantity: 'input.quantity',
+    owner: { runId: 'execution.runId' },
+  } as const;
+  const refused = { status: { approved: false, declined: 'card-declined' } } as const;
+  const undo = { function: refundCharge, input: { id: 'pay.id', why: 'failure.step' } } as const;
+  const paid = reserved.step('pay', { do: { function: charge, input, refused }, undo });
+  const result: Result<typeof paid, 'pay'> = { status: 'approved', id: 'a' };
+  // @ts-expect-error the refusals are not among the results
+  const refusal: Result<typeof paid, 'pay'> = { status: 'declined' };
+  const code: Code<typeof paid> = 'card-declined';
+  // @ts-expect-error it cannot be refused with another code
+  const other: Code<typeof paid> = 'sold-out';
+  paid.step('next', { do: { function: charge, input: { ...input, note: 'pay.id' }, refused } });
+  reserved.step('other', { do: { function: imported, input: { any: 'reserve.kind', thing: 'input' } } });
+  reserved.parallel({ pay: { do: { function: charge, input, refused }, undo }, note: { do: plain } });
+  reserved.choice('pay', 'reserve.kind', {
+    own: { do: { function: charge, input, refused }, undo },
+    foreign: { do: nothing },
+  });
+  const wait = Duration.days(1);
+  const asking = { token: 'taskToken', id: 'input.orderId' } as const;
+  reserved.waitForCallback('ask', {
+    do: { function: askOther, input: asking },
+    response: Approval,
+    wait,
+  });
+
+  // @ts-expect-error a call does not check the input, as the first step must
+  defineSaga(Order).step('pay', { do: { function: charge, input, refused } });
+  // @ts-expect-error a path that is not there
+  reserved.step('pay', { do: { function: charge, input: { ...input, orderId: 'input.order' } } });
+  // @ts-expect-error a path that is not there, for a field that may be missing
+  reserved.step('pay', { do: { function: charge, input: { ...input, note: 'input.note' } } });
+  // @ts-expect-error a value of another type
+  reserved.step('pay', { do: { function: charge, input: { ...input, quantity: 'input.orderId' } } });
+  // @ts-expect-error a field is missing
+  reserved.step('pay', { do: { function: charge, input: { orderId: 'input.orderId' } } });
+  // @ts-expect-error a field that the function does not take
+  reserved.step('pay', { do: { function: charge, input: { ...input, total: 'input.quantity' } } });
+  // @ts-expect-error a field that a part of the event does not have
+  reserved.step('pay', { do: { function: charge, input: { ...input, owner: { run: 'execution.runId' } } } });
+  // @ts-expect-error a path that is not there, for a function without a type
+  reserved.step('pay', { do: { function: imported, input: { any: 'reserve.kin' } } });
+  // @ts-expect-error an expression
+  reserved.step('pay', { do: { function: imported, input: { any: 'input.quantity * 2' } } });
+  // @ts-expect-error a value of the response is missing
+  reserved.step('pay', { do: { function: charge, input, refused: { status: { declined: 'no' } } } });
+  // @ts-expect-error the response does not have the field
+  reserved.step('pay', { do: { function: charge, input, refused: { state: { declined: 'no' } } } });
+  // @ts-expect-error a misspelt property
+  reserved.step('pay', { do: { function: charge, input, refuse: refused } });
+  // @ts-expect-error the result of the own step may be missing
+  reserved.step('pay', { do: pay, undo: { function: refundCharge, input: { why: 'pay.paymentId' } } });
+  // @ts-expect-error an undo must not refuse
+  reserved.step('pay', { do: pay, undo: { function: charge, input, refused } });
+  // @ts-expect-error only a step that waits has a token
+  reserved.step('ask', { do: { function: askOther, input: asking } });
+  return [result, refusal, code, other];
+}
+
+type Code<D> = D extends { readonly types?: { readonly code: infer Code } } ? Code : never;

@@ -111,6 +111,90 @@ describe('Saga refuses', () => {
       () => anySaga().step('reserve', { do: reserve, retry: { maxInterval: Duration.days(2) } }),
       'at most a day',
     ],
+    [
+      'a call as the first step, which does not check the input',
+      () => anySaga().step('pay', { do: { function: slow, input: {} } }),
+      'the first step, pay, must be a module that calls `step({ input: ... }, ...)`',
+    ],
+    [
+      'a call of what is not a function',
+      () => reserved().step('pay', { do: { function: './pay.js', input: {} } }),
+      '`function` in `do` of pay must be a function, got ./pay.js',
+    ],
+    [
+      'a misspelt property of a call',
+      () => reserved().step('pay', { do: { function: slow, input: {}, refuses: {} } }),
+      '`do` of pay must have `function`, `input` and `refused` only, got refuses',
+    ],
+    [
+      'a path of a call to a result that is not there yet',
+      () => reserved().step('pay', { do: { function: slow, input: { id: 'ship.id' } } }),
+      '`input` in `do` of pay must have paths of the context (input, execution, reserve), as in input.total, got "ship.id"',
+    ],
+    [
+      'a path of a call to the result of its own step',
+      () => reserved().step('pay', { do: { function: slow, input: { of: { id: 'pay.id' } } } }),
+      'got "pay.id"',
+    ],
+    [
+      'an expression in a call',
+      () => reserved().step('pay', { do: { function: slow, input: { id: 'input.total * 2' } } }),
+      'got "input.total * 2"',
+    ],
+    ['no input of a call', () => reserved().step('pay', { do: { function: slow } }), 'got undefined'],
+    [
+      'a path to the failure in a call that does not undo',
+      () => reserved().step('pay', { do: { function: slow, input: 'failure' } }),
+      'got "failure"',
+    ],
+    [
+      'an undo by a call that refuses',
+      () =>
+        reserved().step('pay', {
+          do: pay,
+          undo: { function: slow, input: 'input', refused: { status: { a: 'b' } } },
+          timeout: Duration.minutes(2),
+        }),
+      '`refused` must not be in `undo` of pay, because an undo cannot refuse',
+    ],
+    [
+      'refusals by two fields of a response',
+      () =>
+        reserved().step('pay', {
+          do: { function: slow, input: {}, refused: { a: { x: 'y' }, b: { x: 'y' } } },
+        }),
+      '`refused` in `do` of pay must have one field of the response with its values',
+    ],
+    [
+      'refusals without a value',
+      () => reserved().step('pay', { do: { function: slow, input: {}, refused: { status: {} } } }),
+      'must have one field of the response with its values, got {"status":{}}',
+    ],
+    [
+      'a refusal without a code',
+      () => reserved().step('pay', { do: { function: slow, input: {}, refused: { status: { a: true } } } }),
+      '`refused` in `do` of pay must have a code or `false` for a, got true',
+    ],
+    [
+      'a call that waits for a response and does not pass on the token',
+      () =>
+        reserved().waitForCallback('approve', {
+          do: { function: slow, input: { id: 'input.orderId' } },
+          response: Approval,
+          wait: Duration.days(1),
+        }),
+      '`input` in `do` of approve must pass on `taskToken`',
+    ],
+    [
+      'a call of an imported function without its timeout',
+      () => reserved().step('pay', { do: { function: imported, input: {} } }),
+      'because its function is imported',
+    ],
+    [
+      "a timeout below the called function's own",
+      () => reserved().step('pay', { do: { function: slow, input: {} }, timeout: Duration.seconds(10) }),
+      "at least its function's, 2 minutes",
+    ],
     ['one step in parallel', () => reserved().parallel({ pay: { do: pay } }), 'at least two steps, got 1'],
     [
       'a choice without cases',

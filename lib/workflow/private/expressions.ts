@@ -1,4 +1,5 @@
 import { MAX_CONTEXT_BYTES } from '../../runtime/saga-size.js';
+import type { CallInput, CallRefusals } from '../saga-call.js';
 
 // Expressions in JSONata, with which the states of a saga compute their output.
 // https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
@@ -10,7 +11,8 @@ export const DONE_BY_HAND = 'DoneByHand';
 export const CONTEXT = '$states.input';
 const INPUT = '"input": $states.context.Execution.Input';
 const RUN_ID = '$states.context.Execution.Name & "@" & $states.context.Execution.StartTime';
-const EXECUTION = `"execution": {"id": $states.context.Execution.Id, "name": $states.context.Execution.Name, "runId": ${RUN_ID}}`;
+const EXECUTION_PARTS = `{"id": $states.context.Execution.Id, "name": $states.context.Execution.Name, "runId": ${RUN_ID}}`;
+const EXECUTION = `"execution": ${EXECUTION_PARTS}`;
 
 export const jsonata = (expression: string): string => `{% ${expression} %}`;
 
@@ -84,10 +86,46 @@ export const WITH_UNDO_ERROR = `$merge([${CONTEXT}, {"undoFailure": {${ERROR}}}]
 
 /** Returns the condition that a value of the context, `input.method` or a part of a result, selects this case. */
 export function isCase(on: string, value: string): string {
-  const [first, ...rest] = on.split('.');
-  const [root, path] =
-    first === 'input' ? ['$states.context.Execution.Input', rest] : [CONTEXT, [first, ...rest]];
-  return `$string(${[root, ...path.map((key) => `\`${key}\``)].join('.')}) = ${quoted(value)}`;
+  return `$string(${valueAt(on)}) = ${quoted(value)}`;
+}
+
+/** Parts of the context that are not in the states' data. */
+const ROOTS: Readonly<Record<string, string>> = {
+  input: '$states.context.Execution.Input',
+  execution: EXECUTION_PARTS,
+  taskToken: '$states.context.Task.Token',
+};
+
+/** Returns the value of a path of the context: `input.method`, `execution.runId`, or a part of a result. */
+function valueAt(path: string): string {
+  const [first = '', ...rest] = path.split('.');
+  const [root, keys] = Object.hasOwn(ROOTS, first) ? [ROOTS[first], rest] : [CONTEXT, [first, ...rest]];
+  return [root, ...keys.map((key) => `\`${key}\``)].join('.');
+}
+
+/** Returns the event of a call: an object without the fields whose value is missing. */
+export function callEvent(input: CallInput): string {
+  if (typeof input === 'string') return valueAt(input);
+  const fields = Object.entries(input).map(([name, value]) => `${quoted(name)}: ${callEvent(value)}`);
+  return `{${fields.join(', ')}}`;
+}
+
+/** Error of a step whose function has returned a value for which `refused` has no entry. */
+const UNKNOWN_RESPONSE = 'SagaUnknownResponse';
+
+/**
+ * Returns the result of a call: the response, or the refusal that it means. An unknown value fails the step: the other
+ * service may have been deployed since, and to go on would complete a saga that it has refused.
+ */
+export function callResult(refused: CallRefusals, response: string): string {
+  const [[field, codes]] = Object.entries(refused) as [[string, CallRefusals[string]]];
+  const entries = Object.entries(codes);
+  const successes = entries.flatMap(([value, code]) => (code === false ? [value] : []));
+  const refusals = Object.fromEntries(entries.filter(([, code]) => code !== false));
+  const cause = `${quoted(`\`${field}\` of the response must be one of ${Object.keys(codes).join(', ')}, got `)} & $substring($value, 0, 200)`;
+  const unknown = `{"kind": "failed", "error": ${quoted(UNKNOWN_RESPONSE)}, "cause": ${cause}}`;
+  const reason = `$exists($code) ? {"kind": "refused", "code": $code} : ${unknown}`;
+  return `($response := ${response}; $value := $response.\`${field}\` & ""; $code := $lookup(${JSON.stringify(refusals)}, $value); $value in ${JSON.stringify(successes)} ? $response : {"sagaFailure": ${reason}})`;
 }
 
 const INTERNAL_KEYS = '["failure", "undoFailure", "unfinished", "unwritten"]';

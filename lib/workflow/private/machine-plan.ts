@@ -1,3 +1,4 @@
+import type { SagaCall } from '../saga-call.js';
 import type { Policy } from './retry.js';
 
 /** A function that the state machine invokes. */
@@ -9,6 +10,8 @@ export interface Invocation {
   readonly retry: Policy;
   /** True if the function does not check the size of the context with its result. @default false */
   readonly isUnchecked?: boolean;
+  /** Event and refusals of a function that does not know the saga. @default - its event is the context */
+  readonly call?: Pick<SagaCall, 'input' | 'refused'>;
 }
 
 /** A step with its functions. */

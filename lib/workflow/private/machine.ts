@@ -14,7 +14,7 @@ import {
 } from './expressions.js';
 import type { Entry, Invocation, MachineNode, MachinePlan, MachineStep, States } from './machine-plan.js';
 import { COMPLETED_STATE, outcomeStates, REFUSED_STATE, UNDONE_STATE } from './outcome-states.js';
-import { beginning, branch, caught, doing, invoking, obligation, waiting } from './task-states.js';
+import { beginning, branch, caught, doing, eventFor, invoking, obligation, waiting } from './task-states.js';
 
 /** The definition of a state machine. https://states-language.net/spec.html */
 export interface Machine {
@@ -149,7 +149,7 @@ function backwards(plan: MachinePlan, node: MachineNode, next: string): Entry[] 
       label: `The undo of ${step.title}`,
       key: step.title,
       invocation: step.undo as Invocation,
-      event: eventOf(CONTEXT),
+      event: eventFor(step.undo as Invocation),
       output: CONTEXT,
       next: then,
     });

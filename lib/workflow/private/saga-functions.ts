@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { Bindables } from '../../bindings/binding.js';
 import { definedProps } from '../../construct/defined-props.js';
 import { HandlerFunction } from '../../function/handler-function.js';
-import { type AnyCode, handlerOf, isExisting, timeoutOf } from '../planned-step.js';
+import { type AnyCode, existingOf, handlerOf, isCall, timeoutOf } from '../planned-step.js';
 import type { SagaFunctionOptions } from '../saga-types.js';
 import type { Invocation } from './machine-plan.js';
 import type { Policy } from './retry.js';
@@ -44,7 +44,7 @@ export class SagaFunctions {
   add(path: readonly string[], code: AnyCode, retry: Policy, timeout?: Duration): Invocation {
     const placeholder = path.map((part) => part.replace(/\W/g, '_')).join('_');
     const functionTimeout = timeoutOf(code, timeout) as Duration;
-    const fn = isExisting(code) ? code : this.create(path, code, functionTimeout);
+    const fn = existingOf(code) ?? this.create(path, code, functionTimeout);
     if (this.byPlaceholder.has(placeholder)) {
       throw new Error(
         `Two functions would have the name ${placeholder}. Rename a step or a case (at ${this.scope.node.path})`,
@@ -55,7 +55,8 @@ export class SagaFunctions {
       arn: `\${${placeholder}}`,
       seconds: functionTimeout.toSeconds() + LAMBDA_SECONDS,
       retry,
-      isUnchecked: !(fn instanceof HandlerFunction && fn.analysis.kind === 'step'),
+      isUnchecked: isCall(code) || !(fn instanceof HandlerFunction && fn.analysis.kind === 'step'),
+      ...(isCall(code) && { call: code }),
     };
   }
 

@@ -1,5 +1,7 @@
 import {
   CONTEXT,
+  callEvent,
+  callResult,
   DONE_BY_HAND,
   eventOf,
   expressMessage,
@@ -43,16 +45,22 @@ export function invoking({ arn, seconds, retry }: Invocation, event: string, isE
   };
 }
 
+/** Returns the event of a function. @param more further properties of the context */
+export function eventFor({ call }: Invocation, more = ''): string {
+  return call ? callEvent(call.input) : eventOf(CONTEXT, more);
+}
+
 /** Returns the context after a step. */
-function resultOf({ key, do: { isUnchecked } }: MachineStep, context: string): string {
+function resultOf({ key, do: { isUnchecked, call } }: MachineStep, context: string): string {
   const add = isUnchecked ? withUncheckedResult : withResult;
-  return add(context, key, '$states.result.Payload');
+  const response = '$states.result.Payload';
+  return add(context, key, call?.refused ? callResult(call.refused, response) : response);
 }
 
 /** Creates the state of a step after others. */
 export function doing(step: MachineStep, isExpress: boolean, next: string, onFailure: string): State {
   return {
-    ...invoking(step.do, eventOf(CONTEXT), isExpress),
+    ...invoking(step.do, eventFor(step.do), isExpress),
     Output: jsonata(resultOf(step, CONTEXT)),
     Catch: caught(withError(CONTEXT, step.key), onFailure),
     Next: next,
@@ -72,7 +80,7 @@ export function beginning(step: MachineStep, isExpress: boolean, next: string, o
 /** Creates the state of a step that sends a token and waits for its return. */
 export function waiting(step: MachineStep, seconds: number, next: string, onFailure: string): State {
   return {
-    ...invoking(step.do, eventOf(CONTEXT, '"taskToken": $states.context.Task.Token'), false),
+    ...invoking(step.do, eventFor(step.do, '"taskToken": $states.context.Task.Token'), false),
     Resource: integration('InvokeAndWait'),
     TimeoutSeconds: seconds,
     Retry: retriers(step.do.retry, false, CALLBACK_ERRORS),

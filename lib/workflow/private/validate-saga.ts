@@ -1,14 +1,9 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Duration } from 'aws-cdk-lib/core';
-import {
-  handlerOf,
-  isExisting,
-  knownTimeout,
-  nothing,
-  type PlannedStep,
-  timeoutOf,
-} from '../planned-step.js';
+import { existingOf, isCall, knownTimeout, nothing, type PlannedStep, timeoutOf } from '../planned-step.js';
 import type { SagaNode } from '../saga-definition.js';
 import type { RetryPolicy } from '../saga-types.js';
+import { PATH, validateCall, validateCode } from './validate-code.js';
 
 /** Maximum timeout of a function. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_FUNCTION_SECONDS = 15 * 60;
@@ -18,7 +13,6 @@ const MAX_WAIT_SECONDS = 365 * 24 * 60 * 60;
 /** Pattern of step names: the names of states contain them, and have at most 80 characters. */
 const NAME = /^[a-z][A-Za-z0-9]{0,29}$/;
 const CASE = /^[\w-]{1,24}$/;
-const PATH = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
 
 /** Further keys of the context besides the steps' results. */
 const RESERVED = ['input', 'execution', 'failure', 'taskToken', 'undoFailure', 'unfinished', 'unwritten'];
@@ -64,15 +58,15 @@ function validateNames(names: readonly string[]): string[] {
 function validateNode(node: SagaNode, earlier: readonly string[], isExpress: boolean): string[] {
   switch (node.kind) {
     case 'step':
-      return validateStep(node.step);
+      return validateStep(node.step, earlier);
     case 'callback':
-      return [...validateStep(node.step), ...validateWait(node, isExpress)];
+      return [...validateStep(node.step, earlier, ['taskToken']), ...validateWait(node, isExpress)];
     case 'parallel':
       return [
         ...(node.steps.length < 2
           ? [`\`parallel\` must have at least two steps, got ${node.steps.length}`]
           : []),
-        ...node.steps.flatMap((step) => validateStep(step)),
+        ...node.steps.flatMap((step) => validateStep(step, earlier)),
       ];
     case 'choice':
       return validateChoices(node, earlier);
@@ -109,35 +103,56 @@ function validateChoices(node: Extract<SagaNode, { kind: 'choice' }>, earlier: r
         ([value]) =>
           `a case of ${name} must be 1 to 24 letters, digits, hyphens and underscores, got "${value}"`,
       ),
-    ...active.flatMap(([, step]) => validateStep(step)),
+    ...active.flatMap(([, step]) => validateStep(step, earlier, [], name)),
   ];
 }
 
-function validateStep(step: PlannedStep): string[] {
+/**
+ * Validates a step.
+ *
+ * @param earlier names of the earlier steps
+ * @param more further parts of the context of `do`
+ * @param key name of its result in the context
+ */
+function validateStep(
+  step: PlannedStep,
+  earlier: readonly string[],
+  more: readonly string[] = [],
+  key = step.name,
+): string[] {
   const { name, timeout, retry, undoRetry } = step;
+  const parts = ['input', 'execution', ...earlier];
+  const validate = (part: 'do' | 'undo', available: readonly string[]) => {
+    const code = step[part];
+    const label = `\`${part}\` of ${name}`;
+    return isCall(code)
+      ? validateCall(code, { label, parts: available, isUndo: part === 'undo' })
+      : validateCode(label, code);
+  };
   return [
-    ...validateCode(`\`do\` of ${name}`, step.do),
-    ...(step.undo === undefined ? [] : validateCode(`\`undo\` of ${name}`, step.undo)),
+    ...validate('do', [...parts, ...more]),
+    ...(step.undo === undefined ? [] : validate('undo', [...parts, key, 'failure'])),
+    ...(earlier.length === 0 && isCall(step.do)
+      ? [
+          `the first step, ${name}, must be a module that calls \`step({ input: ... }, ...)\`, because it validates the saga's input, got a call of a function`,
+        ]
+      : []),
     ...(timeout
       ? validateDurations(`\`timeout\` of ${name}`, timeout, MAX_FUNCTION_SECONDS, '15 minutes')
       : []),
-    ...[step.do, step.undo].flatMap((code) => (isExisting(code) ? validateTimeout(step, code) : [])),
+    ...[step.do, step.undo].flatMap((code) => {
+      const fn = existingOf(code);
+      return fn ? validateTimeout(step, fn) : [];
+    }),
     ...validateRetry(`\`retry\` of ${name}`, retry),
     ...validateRetry(`\`undoRetry\` of ${name}`, undoRetry),
   ];
 }
 
-export function validateCode(label: string, code: unknown): string[] {
-  const isCode = isExisting(code as never) || (handlerOf(code as never) && code !== nothing);
-  if (isCode) return [];
-  const actual = code === nothing ? '`nothing`, which is only for the cases of a choice' : String(code);
-  return [`${label} must be a module, \`() => import('./reserve.js')\`, or a function, got ${actual}`];
-}
-
 /** Validates that the step's timeout covers its function's: an undo beside its running step would miss later effects. */
-function validateTimeout({ name, timeout }: PlannedStep, code: Parameters<typeof knownTimeout>[0]): string[] {
-  const functionTimeout = knownTimeout(code);
-  if (!timeoutOf(code, timeout)) {
+function validateTimeout({ name, timeout }: PlannedStep, fn: IFunction): string[] {
+  const functionTimeout = knownTimeout(fn);
+  if (!timeoutOf(fn, timeout)) {
     return [
       `\`timeout\` of ${name} is required, because its function is imported. Set it to that function's timeout, got undefined`,
     ];

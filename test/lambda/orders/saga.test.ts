@@ -2,14 +2,10 @@ import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { OrderItem } from '../../../lambda/orders/order-item.js';
+import { handler as claim } from '../../../lambda/orders/saga/claim.js';
 import { handler as confirm } from '../../../lambda/orders/saga/confirm.js';
 import { handler as isCancelled } from '../../../lambda/orders/saga/is-cancelled.js';
-import { handler as pay } from '../../../lambda/orders/saga/pay.js';
-import { handler as refund } from '../../../lambda/orders/saga/refund.js';
 import { handler as refuse } from '../../../lambda/orders/saga/refuse.js';
-import { handler as release } from '../../../lambda/orders/saga/release.js';
-import { handler as reserve } from '../../../lambda/orders/saga/reserve.js';
-import { handler as settle } from '../../../lambda/orders/saga/settle.js';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const orders = { tableName: 'orders', client: DynamoDBDocumentClient.from(new DynamoDBClient({})) };
@@ -34,38 +30,14 @@ const placed = {
   total: input.total,
 } as OrderItem;
 
-/** Creates a client of a function that returns a fixed response and records its events. */
-function fake(response: unknown) {
-  const calls: unknown[] = [];
-  const call = async (event: unknown) => {
-    calls.push(event);
-    return response as never;
-  };
-  return { calls, client: { functionName: 'fake', dryRun: async () => {}, call } };
-}
-
 const written = () => dynamo.commandCalls(UpdateCommand)[0]?.args[0].input;
 
 beforeEach(() => dynamo.reset());
 
 describe('the steps of a fulfilment', () => {
-  it('reserve the stock, or refuse the order as sold out', async () => {
-    const [accepting, refusing] = [fake({ status: 'done' }), fake({ status: 'refused', products: [] })];
+  it('claim the order for their run', async () => {
     dynamo.on(UpdateCommand).resolves({});
-    expect(await reserve.with({ orders, reserve: accepting.client })(event)).toEqual({ reserved: true });
-    expect(accepting.calls).toEqual([{ orderId, lines: input.lines, runId }]);
-    expect(await reserve.with({ orders, reserve: refusing.client })(event)).toEqual({
-      sagaFailure: { kind: 'refused', code: 'sold-out' },
-    });
-  });
-
-  it('claim the order first, and change nothing when another run owns it or it is finished', async () => {
-    const stock = fake({ status: 'done' });
-    dynamo.on(UpdateCommand).rejects(conflict());
-    expect(await reserve.with({ orders, reserve: stock.client })(event)).toMatchObject({
-      sagaFailure: { code: 'duplicate' },
-    });
-    expect(stock.calls).toEqual([]);
+    expect(await claim.with({ orders })(event)).toEqual({ claimed: true });
     expect(written()).toMatchObject({
       Key: { orderId, customerId: 'user-ada' },
       ConditionExpression: '#status = :placed AND (attribute_not_exists(runId) OR runId = :runId)',
@@ -73,40 +45,16 @@ describe('the steps of a fulfilment', () => {
     });
   });
 
-  it('refuse as duplicate when another run reserved or charged for the order', async () => {
-    const duplicate = fake({ status: 'duplicate' });
-    dynamo.on(UpdateCommand).resolves({});
-    const refusal = { sagaFailure: { code: 'duplicate' } };
-    expect(await reserve.with({ orders, reserve: duplicate.client })(event)).toMatchObject(refusal);
-    expect(await pay.with({ charge: duplicate.client })(event)).toMatchObject(refusal);
-  });
-
-  it('charge the card, or refuse the order as declined', async () => {
-    const [accepting, refusing] = [fake({ status: 'approved' }), fake({ status: 'declined' })];
-    expect(await pay.with({ charge: accepting.client })(event)).toEqual({ paid: true });
-    expect(accepting.calls).toEqual([{ orderId, amount: input.total, cardToken: 'tok_approve', runId }]);
-    expect(await pay.with({ charge: refusing.client })(event)).toMatchObject({
-      sagaFailure: { code: 'payment-declined' },
+  it('refuse as duplicate when another run owns the order or it is finished', async () => {
+    dynamo.on(UpdateCommand).rejects(conflict());
+    expect(await claim.with({ orders })(event)).toEqual({
+      sagaFailure: { kind: 'refused', code: 'duplicate' },
     });
   });
 
-  it('settle the reservation, or refuse the order when it was released as abandoned', async () => {
-    expect(await settle.with({ settle: fake({ status: 'done' }).client })({ input })).toEqual({
-      settled: true,
-    });
-    expect(await settle.with({ settle: fake({ status: 'refused' }).client })({ input })).toMatchObject({
-      sagaFailure: { code: 'sold-out' },
-    });
-  });
-
-  it('are undone by order and run, because their effect may be unknown', async () => {
-    const [stock, payment] = [fake({ status: 'done' }), fake({ status: 'done' })];
-    await release.with({ release: stock.client })(event);
-    await refund.with({ refund: payment.client })(event);
-    expect([...stock.calls, ...payment.calls]).toEqual([
-      { orderId, runId },
-      { orderId, runId },
-    ]);
+  it('fail, so that they are retried, when the order cannot be written', async () => {
+    dynamo.on(UpdateCommand).rejects(new Error('throttled'));
+    await expect(claim.with({ orders })(event)).rejects.toThrow('throttled');
   });
 
   it('check for a cancellation by the customer', async () => {

@@ -167,6 +167,88 @@ describe('the expressions of a saga', () => {
     expect(await selects('quote.missing', 'undefined')).toBe(false);
   });
 
+  it('make the event of a called function from values of the context, and leave out what is missing', async () => {
+    const input = {
+      reserve: { id: 'r1', lines: [{ id: 1 }], none: [], nothing: null },
+      failure: { step: 'pay' },
+    };
+    const event = (of: Parameters<typeof expressions.callEvent>[0]) =>
+      evaluate(expressions.callEvent(of), { input });
+    expect(
+      await event({
+        id: 'reserve.id',
+        owner: { run: 'execution.runId', name: 'execution.name' },
+        list: 'input.list',
+        lines: 'reserve.lines',
+        none: 'reserve.none',
+        nothing: 'reserve.nothing',
+        missing: 'input.missing',
+        token: 'taskToken',
+        step: 'failure.step',
+      }),
+    ).toEqual({
+      id: 'r1',
+      owner: { run: shown.runId, name: 'e1' },
+      list: ['one'],
+      lines: [{ id: 1 }],
+      none: [],
+      nothing: null,
+      token: 'AAA+/=',
+      step: 'pay',
+    });
+    expect(await event('input')).toEqual(execution.Input);
+    expect(await event('execution')).toEqual(shown);
+    expect(await event({})).toEqual({});
+  });
+
+  it('add the response of a called function to the context, or the refusal that it means', async () => {
+    const refused = { status: { done: false, 'sold out': 'no-stock', duplicate: 'duplicate' } } as const;
+    const result = expressions.callResult(refused, '$states.result.Payload');
+    const expression = expressions.withUncheckedResult('$states.input', 'reserve', result);
+    const contextAfter = (Payload: unknown) => evaluate(expression, { input: { a: 1 }, result: { Payload } });
+    const failed = (reason: object) => ({ a: 1, failure: { step: 'reserve', reason } });
+    expect(await contextAfter({ status: 'done', lines: [1] })).toEqual({
+      a: 1,
+      reserve: { status: 'done', lines: [1] },
+    });
+    expect(await contextAfter({ status: 'sold out', left: 0 })).toEqual(
+      failed({ kind: 'refused', code: 'no-stock' }),
+    );
+    expect(await contextAfter({ status: 'duplicate' })).toEqual(
+      failed({ kind: 'refused', code: 'duplicate' }),
+    );
+  });
+
+  it.each([[{ status: 'pending' }], [{}], [null], ['done'], [{ status: ['done', 'done'] }]])(
+    'fail a step whose function returns %j, which `refused` does not know',
+    async (Payload) => {
+      const result = expressions.callResult({ status: { done: false, no: 'no' } }, '$states.result.Payload');
+      const expression = expressions.withUncheckedResult('$states.input', 'pay', result);
+      const context = (await evaluate(expression, { input: {}, result: { Payload } })) as any;
+      expect(context).toEqual({
+        failure: {
+          step: 'pay',
+          reason: {
+            kind: 'failed',
+            error: 'SagaUnknownResponse',
+            cause: expect.stringMatching(/^`status` of the response must be one of done, no, got /),
+          },
+        },
+      });
+    },
+  );
+
+  it('read a refusal from a boolean', async () => {
+    const result = expressions.callResult({ declined: { true: 'declined', false: false } }, '$states.result');
+    expect(await evaluate(result, { result: { id: 1, declined: false } })).toEqual({
+      id: 1,
+      declined: false,
+    });
+    expect(await evaluate(result, { result: { id: 1, declined: true } })).toEqual({
+      sagaFailure: { kind: 'refused', code: 'declined' },
+    });
+  });
+
   it('create the outcome of a saga', async () => {
     const results = { reserve: { id: 1 } };
     const all = { input: execution.Input };

@@ -15,8 +15,15 @@ export function invocation(name: string): Invocation {
   return { arn: `arn:aws:lambda:us-east-1:123456789012:function:${name}`, seconds: 22, retry };
 }
 
-export function machineStep(key: string, isUndone: boolean, title = key): MachineStep {
-  return { key, title, do: invocation(title), undo: isUndone ? invocation(`undo-${title}`) : undefined };
+/** The same for a function that does not know the saga. */
+const called = (name: string): Invocation => ({
+  ...invocation(name),
+  isUnchecked: true,
+  call: { input: { of: { key: 'execution.runId' } }, refused: { status: { done: false, no: 'no' } } },
+});
+
+export function machineStep(key: string, isUndone: boolean, title = key, make = invocation): MachineStep {
+  return { key, title, do: make(title), undo: isUndone ? make(`undo-${title}`) : undefined };
 }
 
 function machineCase(name: string, value: string, kind: 'nothing' | 'done' | 'undone'): MachineCase {
@@ -35,6 +42,10 @@ function nodeAt(at: number): fc.Arbitrary<MachineNode> {
     steps: [machineStep(`s${at}`, undone)] as const,
   }));
   if (at === 0) return step;
+  const call = bool.map((undone) => ({
+    kind: 'step' as const,
+    steps: [machineStep(`s${at}`, undone, `s${at}`, called)] as const,
+  }));
   const callback = bool.map((undone) => ({
     kind: 'callback' as const,
     steps: [machineStep(`c${at}`, undone)] as const,
@@ -50,7 +61,7 @@ function nodeAt(at: number): fc.Arbitrary<MachineNode> {
     on: 'input.kind',
     steps: kinds.map((kind, value) => machineCase(`x${at}`, `v${value}`, kind)),
   }));
-  return fc.oneof(step, callback, parallel, choice);
+  return fc.oneof(step, call, callback, parallel, choice);
 }
 
 /** Sagas of all shapes. */
