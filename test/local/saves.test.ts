@@ -110,6 +110,24 @@ it('lets functions finish that are being called when it stops, with what they wr
   expect(await ids()).toEqual(['late']);
 });
 
+it('takes no request for that of a function because of a key that it has not made', async () => {
+  const code = "exports.handler = () => new Promise((end) => setTimeout(end, 3000, 'done'))";
+  const Bucket = { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'bucket' } };
+  await emulator.deploy('Waiting', {
+    Resources: { Bucket, ...inlineFunction('Waiting', code, { Timeout: 10 }) },
+  });
+  const call = emulator.invoke('Waiting');
+  await sleep(500);
+  const halted = emulator.halt();
+  await sleep(500);
+  const key = 'ASIAAAAAAAAAAAAAAAAA/20260101/us-east-1/s3/aws4_request';
+  const authorization = `AWS4-HMAC-SHA256 Credential=${key}, SignedHeaders=host, Signature=00`;
+  const { status } = await fetch(`${emulator.endpoint}/bucket/key`, { headers: { authorization } });
+  expect([status, await call]).toEqual([503, 'done']);
+  await halted;
+  await emulator.restart();
+});
+
 it('loses after kill -9 only changes that were acknowledged after the reported save', async () => {
   const writing = writers(4);
   await sleep(1500);

@@ -17,21 +17,16 @@ export function signed(
   url: string,
   { accessKeyId, secretAccessKey }: Credentials,
   service = 'execute-api',
-  { method = 'GET', body = '', hostHeader = 'host' } = {},
+  { method = 'GET', body = '', hostHeader = 'host', payload = hash(body) } = {},
 ): Record<string, string> {
   const { host, pathname, searchParams } = new URL(url);
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const scope = `${time.slice(0, 8)}/us-east-1/${service}/aws4_request`;
   const headers = `${hostHeader}:${host}\nx-amz-date:${time}\n`;
   const path = pathname.split('/').map(encodeURIComponent).join('/');
-  const request = [
-    method,
-    path,
-    searchParams.toString(),
-    headers,
-    `${hostHeader};x-amz-date`,
-    hash(body),
-  ].join('\n');
+  const request = [method, path, searchParams.toString(), headers, `${hostHeader};x-amz-date`, payload].join(
+    '\n',
+  );
   const text = ['AWS4-HMAC-SHA256', time, scope, hash(request)].join('\n');
   const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
   const signature = createHmac('sha256', key).update(text).digest('hex');

@@ -18,6 +18,9 @@ PATIENT = (ACCEPTED, STEP, BATCH)
 # Sources that are repeated after a restart: their invocations do not begin while the cloud stops.
 KEPT = (ACCEPTED, STEP)
 
+# Ids of the access keys that functions have got from this process: they are random, so that nobody else can name them.
+function_keys = set()
+
 source = contextvars.ContextVar("trellis_invocation_source", default=REQUEST)
 _on_begin = contextvars.ContextVar("trellis_invocation_begins", default=None)
 

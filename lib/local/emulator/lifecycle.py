@@ -34,7 +34,7 @@ _after_load, _before_drain, _busy = [], [], []
 _READS = re.compile(rb"\.(Get|List|Describe|BatchGet|TransactGet|Query|Scan|Filter|Lookup|Test)(?!ActivityTask)\w*$")
 # Requests that long-poll: nothing is lost when they end early.
 _WAITS = re.compile(rb"\.(ReceiveMessage|GetActivityTask)$")
-_FUNCTION_KEY = re.compile(rb"Credential=ASIA")
+_KEY = re.compile(rb"Credential=(\w+)/")
 
 
 def after_load(callback):
@@ -102,7 +102,8 @@ def gate(original):
         if scope["type"] == "lifespan":
             return await original(scope, receive, _loaded_after(send))
         headers = dict(scope["headers"])
-        of_function = bool(_FUNCTION_KEY.search(headers.get(b"authorization", b"")))
+        key = _KEY.search(headers.get(b"authorization", b""))
+        of_function = key is not None and key[1].decode() in invocation_sources.function_keys
         if _phase == CLOSED or (_phase == DRAINING and not of_function):
             return await _reject(scope, receive, send)
         if scope["type"] == "websocket":

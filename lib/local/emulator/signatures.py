@@ -2,11 +2,12 @@
 
 import contextvars
 import hashlib
+import hmac
 import os
 import re
 import sys
 
-from ministack.core import iam_evaluator
+from ministack.core import iam_evaluator, sigv4
 from ministack.core.iam_evaluator import AuthError
 from ministack.core.responses import get_account_id
 
@@ -16,8 +17,19 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 _verified = contextvars.ContextVar("trellis_verified", default=None)
 
 
+# What the header says of a body that it does not hash. Its value is signed; MiniStack verifies the signed chunks.
+_UNHASHED = {
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+    "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+    "UNSIGNED-PAYLOAD",
+}
+
+
 def install():
     _verify_root()
+    _reject_unknown_payloads()
+    _verify_trailers()
     _reject_other_root_keys()
     _reuse_verdicts()
 
@@ -104,6 +116,59 @@ def _reject_other_root_keys():
         return original(access_key_id, account_id)
 
     iam_evaluator.authenticate = authenticate
+
+
+def _reject_unknown_payloads():
+    """Rejects signatures that cover neither the body nor its chunks, by a value of x-amz-content-sha256 that AWS rejects.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+    """
+    original = sigv4.header_signature_failure
+
+    def header_signature_failure(signature, secret, method, raw_path, query_params, headers, *rest, **kwargs):
+        declared = headers.get("x-amz-content-sha256")
+        is_known = not declared or _HASH.fullmatch(declared) or declared in _UNHASHED
+        if not is_known or (signature.service != "s3" and declared and declared.startswith("STREAMING-")):
+            values = ", ".join(sorted(_UNHASHED))
+            return "InvalidArgument", f"x-amz-content-sha256 must be {values}, or a valid sha256 value."
+        return original(signature, secret, method, raw_path, query_params, headers, *rest, **kwargs)
+
+    sigv4.header_signature_failure = header_signature_failure
+
+
+def _verify_trailers():
+    """Verifies the signature of a trailer that follows signed chunks.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+    """
+    chunks_match = sigv4._chunk_signatures_match
+
+    def matches(body, seed, signature, key):
+        if not chunks_match(body, seed, signature, key):
+            return False
+        last_chunk, trailer = _end_of_chunks(body)
+        lines = [line.strip().partition(b":") for line in trailer.split(b"\r\n") if line.strip()]
+        fields = {name.strip().lower(): value.strip() for name, _, value in lines}
+        provided = fields.pop(b"x-amz-trailer-signature", b"").decode("latin-1")
+        if not fields:
+            return True
+        signed = b"".join(b"%s:%s\n" % field for field in fields.items())
+        scope = f"{signature.date_stamp}/{signature.region}/{signature.service}/aws4_request"
+        text = ["AWS4-HMAC-SHA256-TRAILER", signature.amz_date, scope, last_chunk, hashlib.sha256(signed).hexdigest()]
+        return hmac.compare_digest(hmac.new(key, "\n".join(text).encode(), hashlib.sha256).hexdigest(), provided)
+
+    sigv4._chunk_signatures_match = matches
+
+
+def _end_of_chunks(body):
+    """Returns the signature of the last chunk, and what follows it. The chunks are well-formed."""
+    position = 0
+    while True:
+        end = body.index(b"\r\n", position)
+        size, _, signature = body[position:end].partition(b";chunk-signature=")
+        if int(size, 16) == 0:
+            return signature.strip().decode(), body[end + 2 :]
+        position = end + 2 + int(size, 16) + 2
 
 
 def _reuse_verdicts():

@@ -3,6 +3,7 @@
 import secrets
 import threading
 
+import invocation_sources
 from ministack.core import lambda_runtime
 from ministack.services import cognito, iam, lambda_svc, sts
 
@@ -40,7 +41,15 @@ def random_session_keys():
                         "SessionToken": issued[identity]["AWS_SESSION_TOKEN"],
                     },
                 )
+                invocation_sources.function_keys.add(issued[identity]["AWS_ACCESS_KEY_ID"])
             return dict(issued[identity])
+
+    @replaced(sts, "register_session")
+    def register(original, key, session):
+        original(key, session)
+        # A function that assumes a role has its keys as well.
+        if invocation_sources.source.get() == invocation_sources.FUNCTION:
+            invocation_sources.function_keys.add(key)
 
     for module in (lambda_runtime, lambda_svc):
         replaced(module, "execution_credentials")(credentials)
