@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -33,6 +33,8 @@ export class Emulator {
   static async start(without: readonly string[] = []): Promise<Emulator> {
     const state = new ProjectState(mkdtempSync(join(tmpdir(), 'trellis-test-')));
     await installNodeRuntimes(['22', '24'], state.nodesFile, () => undefined);
+    // The repository's SDK in place of the one of Lambda's runtimes, which is downloaded for an app.
+    writeFileSync(state.sdkFile, JSON.stringify({ folder: process.cwd() }));
     return new Emulator(state, await launch(state, without), without);
   }
 
