@@ -58,11 +58,12 @@ export function consume<E extends EventDefinition, const N extends Needs>(
   async function handleEvent(
     delivered: DeliveredEvent,
     context: Context,
-    clients: Clients<N>,
+    clients: () => Clients<N>,
   ): Promise<void> {
     try {
       const event = readEvent(definitions, delivered);
-      const work = () => doOnce(needs, clients, event.id, () => run(event, clients, context));
+      const connected = clients();
+      const work = () => doOnce(needs, connected, event.id, () => run(event, connected, context));
       await withDeadline(({ within }) => within(work));
     } catch (error) {
       const { id, source, 'detail-type': name } = delivered ?? ({} as Partial<DeliveredEvent>);
@@ -71,12 +72,12 @@ export function consume<E extends EventDefinition, const N extends Needs>(
     }
   }
 
-  const invoke = (delivered: DeliveredEvent, context: Context, clients: Clients<N>) =>
+  const invoke = (delivered: DeliveredEvent, context: Context, clients: () => Clients<N>) =>
     invoked(context, correlationIdOf(delivered), () => handleEvent(delivered, context, clients));
 
-  return Object.assign((event: DeliveredEvent, context: Context) => invoke(event, context, connected()), {
+  return Object.assign((event: DeliveredEvent, context: Context) => invoke(event, context, connected), {
     needs,
     with: (clients: Clients<N>) => (event: DeliveredEvent, context?: Context) =>
-      invoke(event, context ?? ({} as Context), clients),
+      invoke(event, context ?? ({} as Context), () => clients),
   });
 }

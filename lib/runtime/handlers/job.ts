@@ -74,9 +74,10 @@ export function job<const N extends Needs>(
   }
 
   async function runAt(scheduledTime: Date, time: string, context: Context): Promise<void> {
-    const { runs } = connectedRuns();
-    const work = () => run({ scheduledTime }, connected(), context);
     try {
+      const { runs } = connectedRuns();
+      const clients = connected();
+      const work = () => run({ scheduledTime }, clients, context);
       const exclusive = () => withLock(runs.tableName, time, context.functionName, work);
       await runs.run(time, exclusive);
     } catch (error) {

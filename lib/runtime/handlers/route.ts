@@ -97,7 +97,7 @@ export function route<O extends Operation, const N extends Needs, const R extend
     event: RouteEvent,
     context: Context | undefined,
     clients: () => Clients<N>,
-    accepted: readonly string[] | undefined,
+    accepted: () => readonly string[] | undefined,
     store: () => Promise<ResponseStore>,
   ): Promise<APIGatewayProxyResult> {
     const payload = isHttpEvent(event) ? '2.0' : '1.0';
@@ -109,7 +109,7 @@ export function route<O extends Operation, const N extends Needs, const R extend
     const request = isHttpEvent(event) ? fromHttpEvent(event, place.params) : fromRestEvent(event);
     const id = correlationIdOf(request);
     const service: Service<GatewayRequest> = {
-      authorize: () => authorize(operation.auth, request, accepted),
+      authorize: () => authorize(operation.auth, request, accepted()),
       implement: (input) => implement(input as RouteInput<O>, clients(), TOOLS) as Promise<AnyResponse>,
       checkResponse: assertResponseSize,
       idempotency: { store, caller: () => callerScope(operation, request) },
@@ -121,14 +121,20 @@ export function route<O extends Operation, const N extends Needs, const R extend
   }
 
   return Object.assign(
-    async (event: RouteEvent, context: Context) => run(event, context, connected, clientIds(), responses),
+    async (event: RouteEvent, context: Context) => run(event, context, connected, clientIds, responses),
     {
       operation,
       needs,
       with: (clients: Clients<N>) => {
         const memory = once(async () => memoryResponses());
         return (event: RouteEvent, context?: Context) =>
-          run(event, context, () => clients, undefined, memory);
+          run(
+            event,
+            context,
+            () => clients,
+            () => undefined,
+            memory,
+          );
       },
     },
   );

@@ -93,9 +93,9 @@ export function trigger<T extends TriggerName, const N extends Needs>(
 ): TriggerHandler<T, N> {
   const connected = connection(needs);
 
-  async function respond(event: TriggerEvents[T], context: Context, clients: Clients<N>) {
+  async function respond(event: TriggerEvents[T], context: Context, clients: () => Clients<N>) {
     try {
-      const changes = await run(event, ofPool(clients, event.userPoolId), context);
+      const changes = await run(event, ofPool(clients(), event.userPoolId), context);
       return { ...event, response: { ...event.response, ...changes } };
     } catch (error) {
       if (error instanceof UserRefusedError) throw error;
@@ -104,14 +104,14 @@ export function trigger<T extends TriggerName, const N extends Needs>(
     }
   }
 
-  const invoke = (event: TriggerEvents[T], context: Context, clients: Clients<N>) =>
+  const invoke = (event: TriggerEvents[T], context: Context, clients: () => Clients<N>) =>
     invoked(context, context.awsRequestId, () => respond(event, context, clients));
 
-  return Object.assign((event: TriggerEvents[T], context: Context) => invoke(event, context, connected()), {
+  return Object.assign((event: TriggerEvents[T], context: Context) => invoke(event, context, connected), {
     trigger: name,
     needs,
     with: (clients: Clients<N>) => (event: TriggerEvents[T], context?: Context) =>
-      invoke(event, context ?? ({} as Context), clients),
+      invoke(event, context ?? ({} as Context), () => clients),
   });
 }
 

@@ -94,15 +94,16 @@ export function worker<M extends MessageKind, const N extends Needs>(
   const receive = messageReader([message].flat() as M[]);
   const connected = connection(needs);
 
-  function handleRecord(record: SQSRecord, context: Context, clients: Clients<N>, deadline: Deadline) {
+  function handleRecord(record: SQSRecord, context: Context, clients: () => Clients<N>, deadline: Deadline) {
     const { correlationId, read } = receive(record);
     return correlated(correlationId, async () => {
       if (isTestOfS3(record)) return logger().info('S3 has tested its permission to send to the queue');
       try {
         const { value, id } = read();
         const delivery = { id, ...deliveryOf(record), signal: deadline.signal };
-        const work = () => run(value as MessageOf<M>, clients, delivery, context);
-        await deadline.within(() => doOnce(needs, clients, id, work));
+        const connected = clients();
+        const work = () => run(value as MessageOf<M>, connected, delivery, context);
+        await deadline.within(() => doOnce(needs, connected, id, work));
       } catch (error) {
         logger().error('The message was not handled', { error: error as Error, ...deliveryOf(record) });
         throw error;
@@ -110,7 +111,7 @@ export function worker<M extends MessageKind, const N extends Needs>(
     });
   }
 
-  function handleRecords(event: SQSEvent, context: Context, clients: Clients<N>, deadline: Deadline) {
+  function handleRecords(event: SQSEvent, context: Context, clients: () => Clients<N>, deadline: Deadline) {
     const isFifo = event.Records?.[0]?.eventSourceARN.endsWith('.fifo') ?? false;
     const each = (record: SQSRecord) => handleRecord(record, context, clients, deadline);
     // A batch in which every message failed is reported message by message, too: an error would restart the environment.
@@ -123,16 +124,20 @@ export function worker<M extends MessageKind, const N extends Needs>(
       : processPartialResponse(event, each, new BatchProcessor(EventType.SQS), options);
   }
 
-  function handleBatch(event: SQSEvent, context: Context, clients: Clients<N>): Promise<SQSBatchResponse> {
+  function handleBatch(
+    event: SQSEvent,
+    context: Context,
+    clients: () => Clients<N>,
+  ): Promise<SQSBatchResponse> {
     return invoked(context, undefined, () =>
       withDeadline((deadline) => handleRecords(event, context, clients, deadline)),
     );
   }
 
-  return Object.assign((event: SQSEvent, context: Context) => handleBatch(event, context, connected()), {
+  return Object.assign((event: SQSEvent, context: Context) => handleBatch(event, context, connected), {
     needs,
     with: (clients: Clients<N>) => (event: SQSEvent, context?: Context) =>
-      handleBatch(event, context ?? ({} as Context), clients),
+      handleBatch(event, context ?? ({} as Context), () => clients),
   });
 }
 

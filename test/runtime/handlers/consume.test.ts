@@ -1,4 +1,5 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { EventDefinition } from 'cdk-trellis/contract';
 import {
@@ -34,6 +35,12 @@ const delivered = (definition: EventDefinition = OrderPlaced, id = 'e-1') =>
   publishedEvent(definition, { orderId: 'o-1', total: 5 }, { id, correlationId: 'c-1' });
 
 describe('consume', () => {
+  it('logs the event when it cannot be connected to what it needs', async () => {
+    const unbound = consume(OrderPlaced, { events: bus(OrderPlaced).publish }, async () => undefined);
+    await expect(unbound(delivered(), {} as Context)).rejects.toThrow('has no binding for `events`');
+    expect(logged).toEqual([expect.stringContaining('The event was not handled')]);
+  });
+
   const seen: unknown[] = [];
   const handler = consume(OrderPlaced, {}, async ({ data, id, version }) => {
     seen.push({ data, id, version });

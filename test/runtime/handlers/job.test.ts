@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { job, text } from 'cdk-trellis/runtime';
+import { lambdaContext } from 'cdk-trellis/testing';
 
 const dynamo = mockClient(DynamoDBClient);
 const times: string[] = [];
@@ -25,6 +26,18 @@ describe('job', () => {
     const before = new Date().toISOString();
     await handler.with({ stage: 'beta' })({});
     expect(times[0]! >= `beta ${before}`).toBe(true);
+  });
+
+  it('logs when it was due, when it cannot be connected to what it needs', async () => {
+    const log = jest.spyOn(console, 'error').mockImplementation();
+    await expect(handler({ scheduledTime: '2026-03-01T05:00:00Z' }, lambdaContext())).rejects.toThrow(
+      'has no binding for',
+    );
+    expect(JSON.parse(log.mock.calls[0]?.[0])).toMatchObject({
+      message: 'The job has failed',
+      scheduledTime: '2026-03-01T05:00:00.000Z',
+    });
+    log.mockRestore();
   });
 
   it('rejects an invalid time', async () => {

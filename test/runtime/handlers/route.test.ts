@@ -188,7 +188,8 @@ describe('the caller', () => {
   it('is never let in when no app client is configured', async () => {
     process.env.API_CLIENT_IDS = '';
     const handler = route(api.mine, {}, async ({ user }) => ({ status: 200, body: { sub: user.sub } }));
-    await expect(handler(restEvent({ user: {} }), context)).rejects.toThrow('API_CLIENT_IDS');
+    expect(await call(handler, { user: {} })).toMatchObject({ status: 500, body: { status: 500 } });
+    expect(logged).toEqual([expect.stringContaining('API_CLIENT_IDS must have an app client')]);
   });
 });
 

@@ -28,6 +28,15 @@ describe('trigger', () => {
     await expect(ask('ada@other.org')).rejects.toThrow('Only addresses of example.com');
   });
 
+  it('shows the user no environment variable that is missing, and logs it', async () => {
+    const log = jest.spyOn(console, 'error').mockImplementation();
+    await expect(
+      preSignUp(triggerEvent('preSignUp', { attributes: { email: 'ada@example.com' } }), lambdaContext()),
+    ).rejects.toThrow(/^Something went wrong, please try again$/);
+    expect(log.mock.calls[0]?.[0]).toContain('has no binding for `domain`');
+    log.mockRestore();
+  });
+
   it('shows the user no detail of other errors, and logs them', async () => {
     const log = jest.spyOn(console, 'error').mockImplementation();
     await expect(ask('broken')).rejects.toThrow(/^Something went wrong, please try again$/);

@@ -1,4 +1,5 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import {
   correlated,
@@ -41,6 +42,12 @@ describe('worker', () => {
     expect(await handler.with({})(batch(mail('a'), mail('bad'), mail('b')))).toEqual(failures('2'));
     expect(seen.sort()).toEqual(['a', 'b', 'bad']);
     expect(logged).toEqual([expect.stringMatching(/"message": ?"cannot be sent"[\s\S]*"messageId": ?"2"/)]);
+  });
+
+  it('reports each message, and logs why, when it cannot be connected to what it needs', async () => {
+    const unbound = worker(Mail, { mails: queue.send }, async () => undefined);
+    expect(await unbound(batch(mail('a'), mail('b')), {} as Context)).toEqual(failures('1', '2'));
+    expect(logged).toEqual(Array(2).fill(expect.stringContaining('has no binding for `mails`')));
   });
 
   it('reports a batch of which all fail message by message', async () => {
