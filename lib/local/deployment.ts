@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fitAssembly } from '../target/fit-assembly.js';
 import { readReport, summaryOf } from '../target/target-report.js';
 import type { Deployed } from './cloud-info.js';
 import { deploymentEnvironment, type RootCredentials } from './environment.js';
@@ -49,6 +50,7 @@ export async function deployApp(options: DeploymentOptions): Promise<Deployed> {
   const deployed = await inWorker(options, request, (message, worker) => {
     if (message.type === 'synthesized') {
       synthesized = message;
+      fitAssembly(assemblyDir, options.target ?? 'local');
       logDifferences(assemblyDir, options.log);
       prepare(message.runtimes).then(() => worker.send({ deploy: true }), worker.fail);
     }
@@ -74,6 +76,7 @@ export async function synthesizeApp(
   const credentials = { accessKeyId: 'unused', secretAccessKey: 'unused' };
   await inWorker({ ...options, endpoint, credentials }, request, (message, worker) => {
     if (message.type !== 'synthesized') return undefined;
+    fitAssembly(assemblyDir, options.target ?? 'local');
     worker.send({ deploy: false });
     return message;
   });

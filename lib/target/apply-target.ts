@@ -9,19 +9,14 @@ import {
 } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { checkQuotas } from './check-quotas.js';
-import { declaredSupport, serviceWildcard } from './declare-support.js';
-import { fitTemplate, type TargetSupport, type Verdict } from './fit-template.js';
-import { LOCAL } from './tables/local.js';
-import { LOCALSTACK } from './tables/localstack.js';
+import { declaredSupport } from './declare-support.js';
+import { fitTemplate, type TargetSupport } from './fit-template.js';
+import { TABLES } from './tables/tables.js';
 import { type Target, targetOf, targetOfEndpoint } from './target.js';
 import { type ReportedDifference, summaryOf, writeReport } from './target-report.js';
-import type { Difference, TargetTable } from './target-table.js';
+import { propertyDifferences, verdictOf } from './target-table.js';
 import type { Template } from './template.js';
-
-const TABLES: Readonly<Record<Exclude<Target, 'aws'>, TargetTable>> = {
-  local: LOCAL,
-  localstack: LOCALSTACK,
-};
+import { unknownTypes } from './unknown-types.js';
 
 /** Differences found so far, by the root of the app. */
 const differencesByApp = new WeakMap<IConstruct, ReportedDifference[]>();
@@ -126,39 +121,17 @@ function fitStack(stack: Stack, target: Exclude<Target, 'aws'>): void {
 }
 
 function supportOf(stack: Stack, target: Exclude<Target, 'aws'>): TargetSupport {
-  const { supported, differences } = TABLES[target];
-  const types = new Set(supported);
   const resources = stack.node
     .findAll()
     .filter((node): node is CfnResource => CfnResource.isCfnResource(node) && node.stack === stack);
   const byId = new Map(resources.map((resource) => [stack.resolve(resource.logicalId) as string, resource]));
+  const table = TABLES[target];
   return {
-    ofType: (type, id): Verdict => {
+    ofResource: (id, { Type, Properties }) => {
       const resource = byId.get(id);
-      const declared = resource && declaredSupport(resource, target);
-      if (declared) return declared;
-      if (differences[type]) return differences[type];
-      if (types.has(type) || type.startsWith('Custom::')) return 'supported';
-      return differences[serviceWildcard(type)];
+      return (resource && declaredSupport(resource, target)) ?? verdictOf(table, Type, Properties);
     },
-    ofProperties: (type) => propertiesOf(differences, type),
+    ofProperties: (type) => propertyDifferences(table, type),
     pathOf: (id) => byId.get(id)?.node.path ?? `${stack.node.path}/${id}`,
   };
-}
-
-function propertiesOf(differences: TargetTable['differences'], type: string): Record<string, Difference> {
-  const entries = Object.entries(differences).filter(([key]) => key.startsWith(`${type}.`));
-  return Object.fromEntries(entries.map(([key, difference]) => [key.slice(type.length + 1), difference]));
-}
-
-function unknownTypes(
-  unknown: readonly { type: string; path: string }[],
-  target: Exclude<Target, 'aws'>,
-): string {
-  const lines = unknown.map(({ type, path }) => `  ${type} (at ${path})`);
-  const example = unknown[0]!.type;
-  return (
-    `Expected only resources that ${TABLES[target].emulator} creates, got:\n${lines.join('\n')}\n` +
-    `Declare each: declareSupport(app, '${target}', { '${example}': { leftOut: 'reason', instead: 'replacement' } }), or 'supported' if your edition creates it.`
-  );
 }

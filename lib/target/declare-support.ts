@@ -1,7 +1,7 @@
 import type { CfnResource } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import type { Target } from './target.js';
-import { type Difference, leftOut } from './target-table.js';
+import { type Difference, leftOut, serviceWildcard } from './target-table.js';
 
 /** Support of an emulator for a type: it is created, or left out. */
 export type Support = 'supported' | { readonly leftOut: string; readonly instead: string };
@@ -54,9 +54,4 @@ export function declaredSupport(resource: CfnResource, target: Target): 'support
     if (found) return found;
   }
   return undefined;
-}
-
-/** Returns the wildcard for all types of the same service. */
-export function serviceWildcard(type: string): string {
-  return type.replace(/::\w+$/, '::*');
 }

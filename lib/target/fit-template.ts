@@ -1,14 +1,11 @@
 import { refersTo, withPlaceholders } from './placeholders.js';
 import type { ReportedDifference } from './target-report.js';
-import type { Difference } from './target-table.js';
+import type { Difference, Verdict } from './target-table.js';
 import type { Template, TemplateResource } from './template.js';
 
-/** Support of a target for a resource type; undefined if it is not declared. */
-export type Verdict = Difference | 'supported' | undefined;
-
-/** Support of a target, by type and logical id. */
+/** Support of a target, by logical id and type. */
 export interface TargetSupport {
-  readonly ofType: (type: string, id: string) => Verdict;
+  readonly ofResource: (id: string, resource: TemplateResource) => Verdict;
   /** Returns the differences of a type, by property. */
   readonly ofProperties: (type: string) => Readonly<Record<string, Difference>>;
   readonly pathOf: (id: string) => string;
@@ -21,18 +18,46 @@ export interface FittedTemplate {
   readonly unknown: readonly { readonly type: string; readonly path: string }[];
 }
 
+/** Properties that name the resource without which another one is nothing, by type. */
+const BELONGS_TO: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::UsagePlanKey': 'KeyId',
+  'AWS::Cognito::UserPoolClient': 'UserPoolId',
+  'AWS::Cognito::UserPoolDomain': 'UserPoolId',
+  'AWS::Cognito::UserPoolGroup': 'UserPoolId',
+  'AWS::ECS::Service': 'TaskDefinition',
+  'AWS::IAM::InstanceProfile': 'Roles',
+  'AWS::Lambda::Alias': 'FunctionName',
+  'AWS::Lambda::EventInvokeConfig': 'FunctionName',
+  'AWS::Lambda::EventSourceMapping': 'FunctionName',
+  'AWS::Lambda::Permission': 'FunctionName',
+  'AWS::Lambda::Url': 'TargetFunctionArn',
+  'AWS::Lambda::Version': 'FunctionName',
+  'AWS::SNS::Subscription': 'Endpoint',
+};
+
 /** Adapts a template to its target: removes unsupported resources and properties, and retention. */
 export function fitTemplate(original: Template, support: TargetSupport): FittedTemplate {
   const resources = Object.entries(original.Resources ?? {});
   const differences: ReportedDifference[] = [];
   const unknown: { type: string; path: string }[] = [];
   const missing = new Map<string, string>();
-  for (const [id, { Type: type }] of resources) {
-    const verdict = support.ofType(type, id);
+  for (const [id, resource] of resources) {
+    const type = resource.Type;
+    const verdict = support.ofResource(id, resource);
     if (verdict === undefined) unknown.push({ type, path: support.pathOf(id) });
     else if (verdict !== 'supported') differences.push({ ...verdict, type, path: support.pathOf(id) });
     if (verdict !== undefined && verdict !== 'supported' && verdict.what === 'left out')
       missing.set(id, type);
+  }
+  for (const { id, owner } of dependants(resources, missing)) {
+    const why = `it belongs to ${support.pathOf(owner)}, which is left out`;
+    differences.push({
+      what: 'left out',
+      type: original.Resources![id]!.Type,
+      path: support.pathOf(id),
+      why,
+      instead: 'nothing',
+    });
   }
   const Resources: Record<string, TemplateResource> = {};
   for (const [id, resource] of resources.filter(([resourceId]) => !missing.has(resourceId))) {
@@ -52,6 +77,28 @@ export function fitTemplate(original: Template, support: TargetSupport): FittedT
   );
   const template = { ...result, ...(original.Outputs && { Outputs: Object.fromEntries(outputs) }) };
   return { template, differences, unknown };
+}
+
+/** Adds what belongs to missing resources to them, and what belongs to that; returns it with its owners. */
+function dependants(
+  resources: readonly (readonly [string, TemplateResource])[],
+  missing: Map<string, string>,
+): { id: string; owner: string }[] {
+  const found: { id: string; owner: string }[] = [];
+  for (let before = -1; before !== found.length; ) {
+    before = found.length;
+    for (const [id, { Type: type, Properties }] of resources) {
+      const property = type.startsWith('Custom::') ? 'ServiceToken' : BELONGS_TO[type];
+      if (missing.has(id) || property === undefined) continue;
+      const owner = [...missing.keys()].find((other) =>
+        refersTo(Properties?.[property], new Map([[other, '']])),
+      );
+      if (owner === undefined) continue;
+      missing.set(id, type);
+      found.push({ id, owner });
+    }
+  }
+  return found;
 }
 
 /** Returns true if the property exists, also in items of lists. */

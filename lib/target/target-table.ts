@@ -16,7 +16,10 @@ export interface TargetTable {
   readonly emulator: string;
   /** The resource types that it creates. */
   readonly supported: readonly string[];
-  /** Differences by resource type, or by type and property, as in `AWS::S3::Bucket.LifecycleConfiguration`. */
+  /**
+   * Differences by resource type, by type and value of a property, as in `AWS::Lambda::Function?PackageType=Image`, or by
+   * type and property, as in `AWS::S3::Bucket.LifecycleConfiguration`.
+   */
   readonly differences: Readonly<Record<string, Difference>>;
 }
 
@@ -26,4 +29,36 @@ export function leftOut(why: string, instead: string): Difference {
 
 export function withoutEffect(why: string, instead: string): Difference {
   return { what: 'without effect', why, instead };
+}
+
+/** Support of a target for a resource; undefined if it is not declared. */
+export type Verdict = Difference | 'supported' | undefined;
+
+/** Returns what a table says of a resource. */
+export function verdictOf(
+  { supported, differences }: TargetTable,
+  type: string,
+  properties: Readonly<Record<string, unknown>> = {},
+): Verdict {
+  for (const [key, difference] of Object.entries(differences)) {
+    const [, property, value] = key.startsWith(`${type}?`) ? key.split(/[?=]/) : [];
+    if (property !== undefined && properties[property] === value) return difference;
+  }
+  if (differences[type]) return differences[type];
+  if (supported.includes(type) || type.startsWith('Custom::')) return 'supported';
+  return differences[serviceWildcard(type)];
+}
+
+/** Returns the differences of a type's properties, by property. */
+export function propertyDifferences(
+  { differences }: TargetTable,
+  type: string,
+): Readonly<Record<string, Difference>> {
+  const entries = Object.entries(differences).filter(([key]) => key.startsWith(`${type}.`));
+  return Object.fromEntries(entries.map(([key, difference]) => [key.slice(type.length + 1), difference]));
+}
+
+/** Returns the wildcard for all types of the same service. */
+export function serviceWildcard(type: string): string {
+  return type.replace(/::\w+$/, '::*');
 }

@@ -9,6 +9,7 @@ export interface TemplateResource {
   readonly Type: string;
   Properties?: Record<string, unknown>;
   DependsOn?: string | string[];
+  readonly Metadata?: Readonly<Record<string, unknown>>;
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
 }

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { emulatorFile } from '../../lib/local/emulator-files.js';
 import { installEmulator } from '../../lib/local/python.js';
-import { serviceWildcard } from '../../lib/target/declare-support.js';
 import { LOCAL } from '../../lib/target/tables/local.js';
 import { LOCALSTACK } from '../../lib/target/tables/localstack.js';
 import { LOCALSTACK_TYPES } from '../../lib/target/tables/localstack-types.js';
 import { MINISTACK_TYPES } from '../../lib/target/tables/ministack-types.js';
+import { serviceWildcard } from '../../lib/target/target-table.js';
 
 const PRINT_TYPES = `
 import json, sys

@@ -3,6 +3,9 @@ import { MINISTACK_TYPES } from './ministack-types.js';
 
 const NO_TRACES = 'MiniStack has no X-Ray';
 const SEE_LOGS = 'the logs of the functions carry the request id';
+const NO_DOCKER = 'container images need Docker';
+const NOT_FILTERED = 'connections on this machine are not filtered';
+const NO_MAIL = 'no mail arrives on this machine';
 const UNSUPPORTED_TYPE = 'MiniStack rejects a template with this type';
 
 /** The local cloud of `trellis up`: MiniStack with the corrections of lib/local/emulator. */
@@ -31,9 +34,24 @@ export const LOCAL: TargetTable = {
       UNSUPPORTED_TYPE,
       'sign in through the API of the pool',
     ),
+    'AWS::Athena::NamedQuery': leftOut(UNSUPPORTED_TYPE, 'start the query by its text'),
+    'AWS::CloudTrail::Trail': leftOut(UNSUPPORTED_TYPE, 'the log of the emulator has the requests'),
+    'AWS::EC2::FlowLog': leftOut(UNSUPPORTED_TYPE, 'functions are processes of this machine'),
+    'AWS::EC2::SecurityGroupEgress': leftOut(UNSUPPORTED_TYPE, NOT_FILTERED),
+    'AWS::EC2::SecurityGroupIngress': leftOut(UNSUPPORTED_TYPE, NOT_FILTERED),
     'AWS::EC2::EIP': leftOut(UNSUPPORTED_TYPE, 'functions reach this machine without it'),
     'AWS::EC2::NatGateway': leftOut(UNSUPPORTED_TYPE, 'functions reach this machine without it'),
+    'AWS::Lambda::Function?PackageType=Image': leftOut(
+      NO_DOCKER,
+      'its template is checked; run the image by itself',
+    ),
     'AWS::RDS::DBProxy': leftOut(UNSUPPORTED_TYPE, 'connect to the database itself'),
+    'AWS::RDS::DBProxyEndpoint': leftOut(UNSUPPORTED_TYPE, 'connect to the database itself'),
+    'AWS::RDS::DBProxyTargetGroup': leftOut(UNSUPPORTED_TYPE, 'connect to the database itself'),
+    'AWS::SES::ReceiptFilter': leftOut(UNSUPPORTED_TYPE, NO_MAIL),
+    'AWS::SES::ReceiptRule': leftOut(UNSUPPORTED_TYPE, NO_MAIL),
+    'AWS::SES::ReceiptRuleSet': leftOut(UNSUPPORTED_TYPE, NO_MAIL),
+    'AWS::SecretsManager::RotationSchedule': leftOut(UNSUPPORTED_TYPE, 'the secret keeps its value'),
     'AWS::StepFunctions::StateMachineAlias': leftOut(UNSUPPORTED_TYPE, 'start the state machine itself'),
     'AWS::StepFunctions::StateMachineVersion': leftOut(UNSUPPORTED_TYPE, 'start the state machine itself'),
     'AWS::WAFv2::WebACL': withoutEffect(

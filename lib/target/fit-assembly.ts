@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fitTemplate, type TargetSupport } from './fit-template.js';
+import { TABLES } from './tables/tables.js';
+import type { Target } from './target.js';
+import { type ReportedDifference, readReport, writeReport } from './target-report.js';
+import { propertyDifferences, verdictOf } from './target-table.js';
+import type { Template } from './template.js';
+import { unknownTypes } from './unknown-types.js';
+
+/**
+ * Adapts the stacks of a synthesized app that have no construct of this library, which `applyTarget` has not seen; the
+ * others remain as they are. For the local cloud no container image is built: what runs them is left out.
+ *
+ * @throws Error if the emulator is not known to create a type; nothing is changed then
+ */
+export function fitAssembly(assemblyDir: string, target: Exclude<Target, 'aws'>): void {
+  const fitted = filesIn(assemblyDir, '.template.json').map((file) => {
+    const template = JSON.parse(readFileSync(file, 'utf8')) as Template;
+    return { file, original: template, ...fitTemplate(template, supportOf(template, target)) };
+  });
+  const unknown = fitted.flatMap((template) => template.unknown);
+  if (unknown.length > 0) throw new Error(unknownTypes(unknown, target));
+  for (const { file, original, template } of fitted)
+    if (JSON.stringify(template) !== JSON.stringify(original))
+      writeFileSync(file, JSON.stringify(template, null, 1));
+  if (target === 'local') for (const file of filesIn(assemblyDir, '.assets.json')) withoutImages(file);
+  report(
+    assemblyDir,
+    target,
+    fitted.flatMap(({ differences }) => differences),
+  );
+}
+
+function supportOf(template: Template, target: Exclude<Target, 'aws'>): TargetSupport {
+  const table = TABLES[target];
+  return {
+    ofResource: (_, { Type, Properties }) => verdictOf(table, Type, Properties),
+    ofProperties: (type) => propertyDifferences(table, type),
+    pathOf: (id) => String(template.Resources?.[id]?.Metadata?.['aws:cdk:path'] ?? id),
+  };
+}
+
+/** Removes the container images from a manifest of assets: they need Docker. */
+function withoutImages(file: string): void {
+  const { dockerImages, ...manifest } = JSON.parse(readFileSync(file, 'utf8'));
+  if (Object.keys(dockerImages ?? {}).length > 0)
+    writeFileSync(file, JSON.stringify({ ...manifest, dockerImages: {} }, null, 1));
+}
+
+/** Adds differences to the report that a construct of this library has written, or writes one. */
+function report(
+  assemblyDir: string,
+  target: Exclude<Target, 'aws'>,
+  found: readonly ReportedDifference[],
+): void {
+  const { emulator } = TABLES[target];
+  const { differences } = readReport(assemblyDir) ?? { differences: [] };
+  const known = new Set(differences.map(({ path, property }) => `${path} ${property}`));
+  const added = found.filter(({ path, property }) => !known.has(`${path} ${property}`));
+  writeReport(assemblyDir, { target, emulator, differences: [...differences, ...added] });
+}
+
+/** Returns the files of an assembly and of its nested ones with this ending. */
+function filesIn(assemblyDir: string, ending: string): string[] {
+  return readdirSync(assemblyDir, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(assemblyDir, entry.name);
+    if (entry.isDirectory()) return entry.name.startsWith('assembly-') ? filesIn(path, ending) : [];
+    return entry.name.endsWith(ending) ? [path] : [];
+  });
+}
