@@ -52,7 +52,7 @@ correction(
   'sdk_of_the_runtime',
   'imitates no client that a function lacks',
   async (emulator) => {
-    const code = "require('@aws-sdk/client-sqs'); exports.handler = async () => 'imitated'";
+    const code = "require('@aws-sdk/client-polly'); exports.handler = async () => 'imitated'";
     await emulator.deploy('Lacking', functionsOf(inlineFunction('Lacking', code)));
     return (await emulator.invoke('Lacking')).errorType;
   },
