@@ -85,6 +85,7 @@ export type {
 } from './schedule/cron-job-props.js';
 export { Site } from './site/site.js';
 export type {
+  ContentSecurityPolicy,
   SiteAlarmProps,
   SiteDistributionProps,
   SiteDomain,

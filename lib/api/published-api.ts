@@ -29,10 +29,12 @@ export function publishApi(scope: Construct, path: string, { restApi }: IApi): v
   new StringParameter(scope, 'Published', { parameterName: parameterName(path), stringValue });
 }
 
-/** Imports an API that another stack publishes. */
+/** Imports an API that another stack publishes; once for each path, because several sites may show it. */
 export function publishedApi(scope: Construct, contract: Contract, path: string): IApi {
+  const id = `Published-${contract[apiInfo].name}-${path.replace(/\//g, '.')}`;
+  const existing = scope.node.tryFindChild(id) as IRestApi | undefined;
+  if (existing) return { contract, restApi: existing };
   const restApiId = StringParameter.valueForStringParameter(scope, parameterName(path));
-  const id = `Published-${contract[apiInfo].name}`;
   return { contract, restApi: RestApi.fromRestApiId(scope, id, restApiId) };
 }
 

@@ -19,7 +19,7 @@ export function addSiteAlarm(
   if (!Token.isUnresolved(region) && region !== METRICS_REGION) {
     Annotations.of(scope).addWarningV2(
       'cdk-trellis:siteAlarm',
-      `The site has no alarm: CloudFront's metrics are in ${METRICS_REGION}, and this stack is in ${region}. Move the site to a stack in ${METRICS_REGION}, or create the alarm there and set \`alarms: false\`.`,
+      `The site has no alarm: CloudFront's metrics are in ${METRICS_REGION}, and this stack is in ${region}. Move the site to a stack in ${METRICS_REGION}, and pass the APIs and users of ${region} themselves, with \`crossRegionReferences: true\` for both stacks: what they publish is in their region only. Or create the alarm in ${METRICS_REGION} and set \`alarms: false\`.`,
     );
     return [];
   }

@@ -1,5 +1,10 @@
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { BehaviorOptions, DistributionProps, FunctionProps } from 'aws-cdk-lib/aws-cloudfront';
+import type {
+  BehaviorOptions,
+  DistributionProps,
+  FunctionProps,
+  ResponseHeadersPolicyProps,
+} from 'aws-cdk-lib/aws-cloudfront';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { BucketProps } from 'aws-cdk-lib/aws-s3';
 import type { Duration } from 'aws-cdk-lib/core';
@@ -16,11 +21,22 @@ export interface SiteAlarmProps extends AlarmTarget {
   readonly serverErrorPercent?: number;
 }
 
+/**
+ * Directives of a content security policy. A list replaces the default; a function returns the new list from the default,
+ * as in `(sources) => [...sources, 'https://api.stripe.com']`; `true` is a directive without a value, and an empty list
+ * or `false` removes it.
+ */
+export type ContentSecurityPolicy = Readonly<
+  Record<string, readonly string[] | boolean | ((sources: readonly string[]) => readonly string[])>
+>;
+
 /** A custom domain of the site. */
 export interface SiteDomain {
   /** The host name, as in `shop.example.com`. */
   readonly name: string;
-  /** A certificate for the name in us-east-1, the only region that CloudFront supports. */
+  /** Other host names, as in `www.example.com`, whose pages redirect to `name`. @default - none */
+  readonly aliases?: readonly string[];
+  /** A certificate for all names in us-east-1, the only region that CloudFront supports. */
   readonly certificate: ICertificate;
   /** The zone for the DNS records. @default - no records: point the name to `site.distribution` */
   readonly hostedZone?: IHostedZone;
@@ -49,7 +65,7 @@ export interface SiteProps {
   /** Additional values for `/config.json`. They are public: never add a secret. @default - none */
   readonly configuration?: Readonly<Record<string, unknown>>;
   /**
-   * Serves `index.html` for every path that is no file or page of the site, for pages that route in the browser. With
+   * Serves `index.html` for every path without a file or page of the site, for pages that route in the browser. With
    * `false`, such a path is not found. In both cases `/about` is `about.html`, and `/about/` is `about/index.html`, with
    * a redirect from the one to the other.
    * @default true
@@ -62,11 +78,18 @@ export interface SiteProps {
    */
   readonly viewerRequest?: Partial<FunctionProps>;
   /**
-   * Directives of the content security policy, each of which replaces the default one, as in
-   * `{ 'img-src': ["'self'", 'https://images.example.com'] }`; an empty list removes it.
+   * Changes of the content security policy by directive, as in
+   * `{ 'img-src': (sources) => [...sources, 'https://images.example.com'] }`.
    * @default - scripts, styles, images, fonts and requests of the site itself only (and of `users`), no frames
    */
-  readonly contentSecurityPolicy?: Readonly<Record<string, readonly string[]>>;
+  readonly contentSecurityPolicy?: ContentSecurityPolicy;
+  /**
+   * Any property of the response headers policy; overrides the defaults. Security headers override individually, and
+   * custom headers those of the same name.
+   * @default - HSTS for two years, no sniffing, referrers of the origin only, `same-origin` openers, no camera,
+   * location and similar features
+   */
+  readonly headersPolicy?: ResponseHeadersPolicyProps;
   /** @default - CloudFront's domain name, like d111111abcdef8.cloudfront.net */
   readonly domain?: SiteDomain;
   /**
@@ -99,7 +122,7 @@ export interface SiteProps {
   readonly alarms?: SiteAlarmProps | false;
   /**
    * Any property of the distribution; overrides the defaults. Properties of `defaultBehavior` override individually,
-   * and `additionalBehaviors` are added to those of the APIs.
+   * `additionalBehaviors` are added to those of the APIs, and a `responseHeadersPolicy` is also that of the APIs.
    */
   readonly distribution?: SiteDistributionProps;
   /**

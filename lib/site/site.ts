@@ -1,11 +1,9 @@
 import type {
   Distribution,
   Function as EdgeFunction,
-  IResponseHeadersPolicy,
+  IResponseHeadersPolicyRef,
 } from 'aws-cdk-lib/aws-cloudfront';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { AaaaRecord, ARecord, RecordTarget } from 'aws-cdk-lib/aws-route53';
-import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnOutput, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -18,12 +16,13 @@ import { configurationOf, usersEndpoint } from './private/configuration.js';
 import { SiteContent } from './private/content.js';
 import { contentRules } from './private/content-rules.js';
 import { createDistribution } from './private/distribution.js';
+import { addRecords, validateDomain } from './private/domain.js';
 import { registerSite } from './private/registry.js';
 import { securityHeaders } from './private/security-headers.js';
 import { resolveSource } from './private/source.js';
 import { createViewerRequest } from './private/viewer-function.js';
 import { addSiteAlarm } from './site-alarm.js';
-import type { SiteDomain, SiteProps } from './site-props.js';
+import type { SiteProps } from './site-props.js';
 
 /**
  * A website and its APIs at one URL: files in a private bucket, served by Amazon CloudFront with HTTP/3, compression
@@ -55,7 +54,8 @@ export class Site extends Construct {
   readonly logBucket: Bucket | undefined;
   /** The CloudFront function that runs for each request of a page. */
   readonly viewerRequest: EdgeFunction;
-  readonly headers: IResponseHeadersPolicy;
+  /** The policy with the headers of pages and of responses of the APIs. */
+  readonly headers: IResponseHeadersPolicyRef;
   readonly content: SiteContent;
   readonly alarms: readonly Alarm[];
   /** The URL, without a trailing slash. */
@@ -65,15 +65,15 @@ export class Site extends Construct {
     super(scope, id);
     applyTarget(this);
     const { apis = [], users, domain } = props;
+    assertValid(this, [...validateDomain(domain), ...validateUsers(users)]);
     const source = resolveSource(this, props.source);
     this.bucket = contentBucket(this, props.bucket);
     this.logBucket = needsLogBucket(props)
       ? logBucket(this, props.logRetention ?? Duration.days(90))
       : undefined;
     this.viewerRequest = createViewerRequest(this, props, source.files);
-    assertValid(this, validateUsers(users));
     const connect = users ? [usersEndpoint(users)] : [];
-    this.headers = securityHeaders(this, props.contentSecurityPolicy ?? {}, connect);
+    this.headers = securityHeaders(this, props, connect);
     this.distribution = createDistribution(this, props, { ...this, source });
     this.content = new SiteContent(this, 'Content', {
       source,
@@ -85,17 +85,10 @@ export class Site extends Construct {
       keepReplaced: props.keepReplaced ?? Duration.days(30),
       ephemeral: isEphemeral(this),
     });
-    if (domain) this.addRecords(domain);
+    if (domain) addRecords(this, domain, this.distribution);
     this.alarms = props.alarms === false ? [] : addSiteAlarm(this, this.distribution, props.alarms ?? {});
     this.url = `https://${domain?.name ?? this.distribution.domainName}`;
     registerSite(this, new CfnOutput(this, 'Url', { value: this.url }));
-  }
-
-  private addRecords({ name: recordName, hostedZone: zone }: SiteDomain): void {
-    if (!zone) return;
-    const target = RecordTarget.fromAlias(new CloudFrontTarget(this.distribution));
-    new ARecord(this, 'Address', { zone, recordName, target });
-    new AaaaRecord(this, 'AddressV6', { zone, recordName, target });
   }
 }
 

@@ -123,6 +123,12 @@ describe('the APIs of a site', () => {
     expect(JSON.stringify(template.toJSON())).not.toContain('Fn::ImportValue');
   });
 
+  it('are shown by several sites of a stack', () => {
+    const stack = newStack();
+    for (const id of ['One', 'Two']) new Site(stack, id, { source, apis: published(stack) });
+    Template.fromStack(stack).resourceCountIs('AWS::CloudFront::Distribution', 2);
+  });
+
   it('have one origin each, and keep their error responses', () => {
     const [{ Properties }] = Object.values(template.findResources('AWS::CloudFront::Distribution')) as [any];
     const { Origins, CustomErrorResponses } = Properties.DistributionConfig;
@@ -182,12 +188,113 @@ describe("a site's security policy", () => {
     expect(policy).not.toContain('form-action');
   });
 
+  it('adds to a directive by a function, sets those without a value, and removes others', () => {
+    const stack = newStack();
+    const users = UserDirectory.fromPublished(stack, 'Users', '/shop/users');
+    const add = (sources: readonly string[]) => [...sources, 'https://api.stripe.com'];
+    const contentSecurityPolicy = {
+      'connect-src': add,
+      'font-src': add,
+      'upgrade-insecure-requests': true,
+      'form-action': false,
+      sandbox: ['allow-scripts'],
+    };
+    new Site(stack, 'Site', { source, users, contentSecurityPolicy });
+    const text = JSON.stringify(
+      Template.fromStack(stack).findResources('AWS::CloudFront::ResponseHeadersPolicy'),
+    );
+    expect(text).toMatch(/connect-src 'self' https:\/\/cognito-idp\..* https:\/\/api\.stripe\.com;/);
+    expect(text).toContain(
+      "font-src 'self' https://api.stripe.com; upgrade-insecure-requests; sandbox allow-scripts",
+    );
+    expect(text).not.toContain('form-action');
+  });
+
   it.each([
     [{ 'img-src': ['self'] }, '"self"'],
     [{ 'img-src': ["'self' data:"] }, '"\'self\' data:"'],
-    [{ imgSrc: ["'self'"] }, 'directives like img-src, got "imgSrc"'],
+    [{ imgSrc: ["'self'"] }, 'directives of a content security policy'],
+    [{ 'script-scr': ["'self'"] }, 'got "script-scr"'],
+    [{ 'script-src': ['strict-dynamic'] }, '"strict-dynamic"'],
+    [{ 'script-src': ['sha256-abc='] }, '"sha256-abc="'],
+    [{ 'script-src': [''] }, 'got ""'],
   ])('rejects %j, which browsers would ignore', (contentSecurityPolicy, message) => {
     expect(() => policyOf({ contentSecurityPolicy: contentSecurityPolicy as any })).toThrow(message);
+  });
+});
+
+describe("a site's headers", () => {
+  const headersOf = (props: Partial<SiteProps>) => {
+    const [policy] = Object.values(
+      templateWith(props).findResources('AWS::CloudFront::ResponseHeadersPolicy'),
+    );
+    return policy!.Properties.ResponseHeadersPolicyConfig;
+  };
+
+  it('leave subdomains, which may be those of others, without HSTS', () => {
+    expect(headersOf({}).SecurityHeadersConfig.StrictTransportSecurity).toEqual({
+      AccessControlMaxAgeSec: 63072000,
+      Override: true,
+    });
+  });
+
+  it('are changed one by one by `headersPolicy`', () => {
+    const headersPolicy = {
+      responseHeadersPolicyName: 'mine',
+      securityHeadersBehavior: {
+        strictTransportSecurity: {
+          accessControlMaxAge: Duration.days(1),
+          includeSubdomains: true,
+          override: true,
+        },
+      },
+      customHeadersBehavior: {
+        customHeaders: [
+          { header: 'Cross-Origin-Opener-Policy', value: 'same-origin-allow-popups', override: true },
+          { header: 'x-mine', value: '1', override: true },
+        ],
+      },
+    };
+    const { Name, SecurityHeadersConfig, CustomHeadersConfig } = headersOf({ headersPolicy });
+    expect(Name).toBe('mine');
+    expect(SecurityHeadersConfig).toMatchObject({
+      StrictTransportSecurity: { AccessControlMaxAgeSec: 86400, IncludeSubdomains: true },
+      FrameOptions: { FrameOption: 'DENY' },
+      ContentSecurityPolicy: {},
+    });
+    expect(CustomHeadersConfig.Items.map(({ Header, Value }: any) => [Header, Value])).toEqual([
+      ['permissions-policy', expect.stringContaining('camera=()')],
+      ['Cross-Origin-Opener-Policy', 'same-origin-allow-popups'],
+      ['x-mine', '1'],
+    ]);
+  });
+
+  it.each([
+    [["'self'"], { FrameOption: 'SAMEORIGIN', Override: true }],
+    [['https://partner.example'], undefined],
+  ])('for frames follow `frame-ancestors` %j', (ancestors, frameOptions) => {
+    const contentSecurityPolicy = { 'frame-ancestors': ancestors };
+    expect(headersOf({ contentSecurityPolicy }).SecurityHeadersConfig.FrameOptions).toEqual(frameOptions);
+  });
+
+  it('of a policy of the distribution are also those of the APIs', () => {
+    const stack = newStack();
+    const first = new Site(stack, 'First', { source });
+    const responseHeadersPolicy = first.headers;
+    const distribution = { defaultBehavior: { responseHeadersPolicy } };
+    const second = new Site(stack, 'Second', { source, apis: published(stack), distribution });
+    expect(second.headers).toBe(first.headers);
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::CloudFront::ResponseHeadersPolicy', 1);
+    const id = stack.resolve(first.headers.responseHeadersPolicyRef.responseHeadersPolicyId);
+    const [, config] = Object.values(template.findResources('AWS::CloudFront::Distribution'));
+    const { CacheBehaviors } = config!.Properties.DistributionConfig;
+    expect(CacheBehaviors.map((behaviour: any) => behaviour.ResponseHeadersPolicyId)).toEqual(
+      Array(6).fill(id),
+    );
+    expect(() => new Site(stack, 'Third', { source, distribution, contentSecurityPolicy: {} })).toThrow(
+      '`contentSecurityPolicy` must not be set together with',
+    );
   });
 });
 
@@ -294,6 +401,10 @@ describe("a site's alarm", () => {
     templateWith({}, home).resourceCountIs('AWS::CloudWatch::Alarm', 1);
     templateWith({}, away).resourceCountIs('AWS::CloudWatch::Alarm', 0);
     Annotations.fromStack(away).hasWarning('/Stack/Site', Match.stringLikeRegexp('metrics are in us-east-1'));
+    Annotations.fromStack(away).hasWarning(
+      '/Stack/Site',
+      Match.stringLikeRegexp('crossRegionReferences: true'),
+    );
   });
 
   it('has a threshold and a topic, or is off', () => {
@@ -323,6 +434,35 @@ describe('the properties of a site', () => {
     });
     for (const Type of ['A', 'AAAA'])
       template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'shop.example.com.', Type });
+  });
+
+  it('`domain.aliases` are further names, with records', () => {
+    const stack = newStack();
+    const domain = { ...domainIn(stack), aliases: ['www.example.com'] };
+    const template = templateWith({ domain }, stack);
+    template.hasResourceProperties('AWS::CloudFront::Distribution', {
+      DistributionConfig: Match.objectLike({ Aliases: ['shop.example.com', 'www.example.com'] }),
+    });
+    for (const Type of ['A', 'AAAA'])
+      template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'www.example.com.', Type });
+  });
+
+  it.each(['https://shop.example.com/', 'Shop.example.com', 'localhost'])(
+    '`domain` rejects the name %s',
+    (name) => {
+      const stack = newStack();
+      expect(() => templateWith({ domain: { ...domainIn(stack), name } }, stack)).toThrow(
+        `\`domain\` must have host names in lower case like shop.example.com, got "${name}" (at Stack/Site)`,
+      );
+    },
+  );
+
+  it('`domain.certificate` of another region is rejected', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { region: 'eu-central-1', account: '1'.repeat(12) } });
+    const certificate = new Certificate(stack, 'Own', { domainName: 'shop.example.com' });
+    expect(() => templateWith({ domain: { name: 'shop.example.com', certificate } }, stack)).toThrow(
+      '`domain.certificate` must be in us-east-1, the only region that CloudFront supports, got eu-central-1',
+    );
   });
 
   it('`distribution` overrides the defaults, and adds to the behaviours of the APIs', () => {

@@ -2,7 +2,7 @@ import {
   AllowedMethods,
   type BehaviorOptions,
   CachePolicy,
-  type IResponseHeadersPolicy,
+  type IResponseHeadersPolicyRef,
   OriginProtocolPolicy,
   OriginRequestPolicy,
   OriginSslPolicy,
@@ -24,7 +24,7 @@ import { apiInfo, type Contract } from '../../contract/contract.js';
 export function apiBehaviours(
   scope: Construct,
   apis: readonly IApi[],
-  responseHeadersPolicy: IResponseHeadersPolicy,
+  responseHeadersPolicy: IResponseHeadersPolicyRef,
 ): Record<string, BehaviorOptions> {
   const owners = new Map<string, string>();
   const behaviours: Record<string, BehaviorOptions> = {};
@@ -56,7 +56,7 @@ function firstSegments(contract: Contract): string[] {
   return [...new Set(Object.values(contract).map(({ path }) => path.split('/')[1] ?? ''))];
 }
 
-function behaviourOf({ restApi }: IApi, responseHeadersPolicy: IResponseHeadersPolicy): BehaviorOptions {
+function behaviourOf({ restApi }: IApi, responseHeadersPolicy: IResponseHeadersPolicyRef): BehaviorOptions {
   // The region is that of the API's stack, not of the site's.
   const domainName = `${restApi.restApiId}.execute-api.${restApi.env.region}.${Aws.URL_SUFFIX}`;
   return {

@@ -7,7 +7,7 @@ import {
   type ErrorResponse,
   FunctionEventType,
   HttpVersion,
-  type IResponseHeadersPolicy,
+  type IResponseHeadersPolicyRef,
   S3OriginAccessControl,
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
@@ -21,6 +21,7 @@ import { definedProps } from '../../construct/defined-props.js';
 import { SERVED } from '../content/request.js';
 import type { SiteProps } from '../site-props.js';
 import { apiBehaviours } from './api-behaviours.js';
+import { hostNames } from './domain.js';
 import { comment, globalName } from './global-names.js';
 import type { Source } from './source.js';
 
@@ -29,7 +30,7 @@ interface Parts {
   readonly bucket: Bucket;
   readonly logBucket: Bucket | undefined;
   readonly viewerRequest: EdgeFunction;
-  readonly headers: IResponseHeadersPolicy;
+  readonly headers: IResponseHeadersPolicyRef;
 }
 
 /** Creates the distribution of a site. */
@@ -64,7 +65,7 @@ export function createDistribution(scope: Construct, props: SiteProps, parts: Pa
     httpVersion: HttpVersion.HTTP2_AND_3,
     errorResponses: errorResponses(props, parts.source),
     ...(domain && {
-      domainNames: [domain.name],
+      domainNames: hostNames(domain),
       certificate: domain.certificate,
       minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
     }),

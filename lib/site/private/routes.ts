@@ -14,7 +14,7 @@ export interface Routes {
   readonly pages: PathList;
   /** Pages like `about/index.html`, by their folder. */
   readonly folders: PathList;
-  /** What a path is that is in no list: the single page, a page, or a folder. */
+  /** The treatment of a path in no list: the single page, a page, or a folder. */
   readonly others: 'index' | 'page' | 'folder';
 }
 

@@ -1,25 +1,20 @@
-import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
+import {
+  HeadersFrameOption,
+  HeadersReferrerPolicy,
+  type IResponseHeadersPolicyRef,
+  type ResponseCustomHeader,
+  ResponseHeadersPolicy,
+  type ResponseHeadersPolicyProps,
+} from 'aws-cdk-lib/aws-cloudfront';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { assertValid } from '../../construct/assert-valid.js';
+import { definedProps } from '../../construct/defined-props.js';
+import type { SiteProps } from '../site-props.js';
+import { directivesOf, policyText, validateDirectives } from './content-security-policy.js';
 import { comment, globalName } from './global-names.js';
 
-type Directives = Readonly<Record<string, readonly string[]>>;
-
-/** Default directives for a page that is built into separate files: nothing inline, no other origins. */
-const DEFAULT_DIRECTIVES: Directives = {
-  'default-src': ["'self'"],
-  'base-uri': ["'none'"],
-  'connect-src': ["'self'"],
-  'form-action': ["'self'"],
-  'frame-ancestors': ["'none'"],
-  'img-src': ["'self'", 'data:'],
-  'object-src': ["'none'"],
-  'script-src': ["'self'"],
-  'style-src': ["'self'"],
-};
-
-/** Browser features that are disabled; a page that needs one sets its own policy with `distribution`. */
+/** Browser features that are disabled. */
 const DISABLED_FEATURES = [
   'accelerometer',
   'camera',
@@ -31,71 +26,78 @@ const DISABLED_FEATURES = [
   'usb',
 ];
 
+const CUSTOM_HEADERS: readonly ResponseCustomHeader[] = [
+  { header: 'cross-origin-opener-policy', value: 'same-origin', override: true },
+  {
+    header: 'permissions-policy',
+    value: DISABLED_FEATURES.map((name) => `${name}=()`).join(', '),
+    override: true,
+  },
+];
+
 /** Two years, as the browsers' preload lists require. */
 const HSTS_MAX_AGE = Duration.days(730);
 
 /**
- * Creates the policy with the security headers of pages and of responses of the APIs.
+ * Returns the policy with the headers of pages and of responses of the APIs: the distribution's own, or a new one.
  *
- * @param directives overrides of the default content security policy, by directive
  * @param connect origins besides the site's that the page may call
  */
 export function securityHeaders(
   scope: Construct,
-  directives: Directives,
+  props: SiteProps,
   connect: readonly string[],
-): ResponseHeadersPolicy {
-  assertValid(
-    scope,
-    Object.entries(directives).flatMap(([name, values]) => validateDirective(name, values)),
-  );
+): IResponseHeadersPolicyRef {
+  const { contentSecurityPolicy = {}, headersPolicy, distribution } = props;
+  const existing = distribution?.defaultBehavior?.responseHeadersPolicy;
+  if (existing) {
+    const unused = (['contentSecurityPolicy', 'headersPolicy'] as const).filter((name) => props[name]);
+    assertValid(
+      scope,
+      unused.map(
+        (name) =>
+          `\`${name}\` must not be set together with \`distribution.defaultBehavior.responseHeadersPolicy\`, which has all headers`,
+      ),
+    );
+    return existing;
+  }
+  const directives = directivesOf(contentSecurityPolicy, connect);
+  assertValid(scope, validateDirectives(directives));
+  const { securityHeadersBehavior, customHeadersBehavior, ...others } = definedProps(headersPolicy);
   return new ResponseHeadersPolicy(scope, 'Headers', {
     responseHeadersPolicyName: globalName(scope, 'Headers', 128),
     comment: comment('Security headers of ', scope.node.path),
     securityHeadersBehavior: {
-      contentSecurityPolicy: { contentSecurityPolicy: policyOf(directives, connect), override: true },
+      contentSecurityPolicy: { contentSecurityPolicy: policyText(directives), override: true },
       contentTypeOptions: { override: true },
-      frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
+      ...frameOptions(directives['frame-ancestors']),
       referrerPolicy: {
         referrerPolicy: HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN,
         override: true,
       },
-      strictTransportSecurity: { accessControlMaxAge: HSTS_MAX_AGE, includeSubdomains: true, override: true },
+      // Subdomains may be other services without HTTPS, and browsers would insist on it for two years.
+      strictTransportSecurity: { accessControlMaxAge: HSTS_MAX_AGE, override: true },
+      ...definedProps(securityHeadersBehavior),
     },
-    customHeadersBehavior: {
-      customHeaders: [
-        { header: 'cross-origin-opener-policy', value: 'same-origin', override: true },
-        {
-          header: 'permissions-policy',
-          value: DISABLED_FEATURES.map((name) => `${name}=()`).join(', '),
-          override: true,
-        },
-      ],
-    },
+    customHeadersBehavior: { customHeaders: customHeaders(customHeadersBehavior?.customHeaders) },
+    ...others,
   });
 }
 
-function policyOf(directives: Directives, connect: readonly string[]): string {
-  const all = {
-    ...DEFAULT_DIRECTIVES,
-    'connect-src': [...DEFAULT_DIRECTIVES['connect-src']!, ...connect],
-    ...directives,
+/** Returns the older header for `frame-ancestors`, which cannot name other origins. */
+function frameOptions(
+  ancestors: readonly string[] = [],
+): ResponseHeadersPolicyProps['securityHeadersBehavior'] {
+  const options: Readonly<Record<string, HeadersFrameOption>> = {
+    "'none'": HeadersFrameOption.DENY,
+    "'self'": HeadersFrameOption.SAMEORIGIN,
   };
-  return Object.entries(all)
-    .filter(([, values]) => values.length > 0)
-    .map(([name, values]) => `${name} ${values.join(' ')}`)
-    .join('; ');
+  const frameOption = options[ancestors.join(' ')];
+  return frameOption && { frameOptions: { frameOption, override: true } };
 }
 
-/** Rejects malformed directives: a browser ignores them, and the protection is lost. */
-function validateDirective(name: string, values: readonly string[]): string[] {
-  if (!/^[a-z-]+$/.test(name)) {
-    return [`\`contentSecurityPolicy\` must have directives like img-src, got "${name}"`];
-  }
-  return values
-    .filter((value) => /[\s;,]/.test(value) || /^(self|none|unsafe-inline|unsafe-eval)$/.test(value))
-    .map(
-      (value) =>
-        `\`contentSecurityPolicy.${name}\` must be sources like "'self'" (with its quotes) or "https://example.com", one per item, got "${value}"`,
-    );
+/** Returns the default headers with those of the user, which replace the ones of the same name. */
+function customHeaders(headers: readonly ResponseCustomHeader[] = []): ResponseCustomHeader[] {
+  const names = new Set(headers.map(({ header }) => header.toLowerCase()));
+  return [...CUSTOM_HEADERS.filter(({ header }) => !names.has(header)), ...headers];
 }

@@ -22,12 +22,12 @@ import { validateCode, viewerRequestCode } from './viewer-request.js';
  */
 export function createViewerRequest(
   scope: Construct,
-  { singlePage = true, viewerRequest, distribution }: SiteProps,
+  { singlePage = true, viewerRequest, distribution, domain }: SiteProps,
   files: readonly SourceFile[],
 ): EdgeFunction {
   const { code: before, ...options } = definedProps(viewerRequest);
   const routes = routesOf(files, singlePage);
-  const code = viewerRequestCode(routes, before?.render());
+  const code = viewerRequestCode(routes, { before: before?.render(), domain });
   assertValid(scope, [...validateCode(code, routes), ...validateBehavior(distribution?.defaultBehavior)]);
   return new EdgeFunction(scope, 'ViewerRequest', {
     runtime: FunctionRuntime.JS_2_0,

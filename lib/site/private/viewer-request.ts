@@ -3,6 +3,13 @@ import type { Routes } from './routes.js';
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions */
 const MAX_BYTES = 10 * 1024;
 
+export interface ViewerRequestOptions {
+  /** Code of a function that handles each request first: a response is sent, a request is routed. @default - none */
+  readonly before?: string | undefined;
+  /** Host names that redirect to another one. @default - none */
+  readonly domain?: { readonly name: string; readonly aliases?: readonly string[] } | undefined;
+}
+
 /** Imports of modules, which must be at the top of a function's code. */
 const IMPORTS = /^\s*import\s[^;'"]*['"][^'"]+['"]\s*;?[^\S\n]*$/gm;
 
@@ -11,10 +18,8 @@ const IMPORTS = /^\s*import\s[^;'"]*['"][^'"]+['"]\s*;?[^\S\n]*$/gm;
  *
  * The APIs have separate behaviours, so that a page never replaces their responses. An unknown path below `/api` gets a
  * 404 problem like theirs.
- *
- * @param before code of a function that handles each request first: a response is sent, a request is routed
  */
-export function viewerRequestCode(routes: Routes, before?: string): string {
+export function viewerRequestCode(routes: Routes, { before, domain }: ViewerRequestOptions = {}): string {
   const { extensions, others } = routes;
   const lists = (['files', 'pages', 'folders'] as const).map(
     (name) => `const ${name} = ${JSON.stringify(routes[name])};`,
@@ -24,6 +29,8 @@ export function viewerRequestCode(routes: Routes, before?: string): string {
     before === undefined ? ROUTE_ONLY : routeAfter(before.replace(IMPORTS, '')),
     `const extensions = /\\.(${extensions.map(escaped).join('|')})$/i;`,
     ...lists,
+    `const aliases = ${JSON.stringify(domain?.aliases ?? [])};`,
+    `const origin = ${JSON.stringify(domain ? `https://${domain.name}` : '')};`,
     others === 'index'
       ? route(SINGLE_PAGE)
       : route(others === 'page' ? 'isPage = true;' : 'isFolder = true;'),
@@ -74,6 +81,7 @@ const route = (unlisted: string): string => `
 function route(request) {
   // S3 takes a plus for a space.
   const uri = request.uri = request.uri.replace(/\\+/g, '%2B');
+  if (request.headers.host && aliases.includes(request.headers.host.value)) return redirect(request, uri);
   if (uri === '/api' || uri.startsWith('/api/')) return notFound;
   const path = decoded(uri.replace(/^\\/+|\\/$/g, ''));
   const hasSlash = uri.endsWith('/');
@@ -85,7 +93,7 @@ function route(request) {
     if (!hasSlash && extensions.test(path)) return request;
     ${unlisted}
   }
-  if (!(hasSlash ? isFolder : isPage)) return redirect(request);
+  if (!(hasSlash ? isFolder : isPage)) return redirect(request, hasSlash ? uri.slice(0, -1) : uri + '/');
   request.uri = hasSlash ? uri + 'index.html' : uri + '.html';
   return request;
 }`;
@@ -101,16 +109,15 @@ function decoded(path) {
   try { return decodeURIComponent(path); } catch (error) { return path; }
 }
 
-// To the address of the page: relative links of about/index.html need the slash.
-function redirect(request) {
-  // Two slashes would be another host.
-  const uri = request.uri.replace(/^[\\/\\\\]+/, '/');
+function redirect(request, uri) {
   const query = [];
   for (const name in request.querystring) {
     const field = request.querystring[name];
     for (const item of field.multiValue || [field]) query.push(item.value === '' ? name : name + '=' + item.value);
   }
-  const to = (uri.endsWith('/') ? uri.slice(0, -1) : uri + '/') + (query.length > 0 ? '?' + query.join('&') : '');
+  // Two slashes would be another host.
+  const path = uri.replace(/^[\\/\\\\]+/, '/');
+  const to = origin + path + (query.length > 0 ? '?' + query.join('&') : '');
   const location = encodeURI(to).replace(/%25/g, '%');
   return {
     statusCode: 308,

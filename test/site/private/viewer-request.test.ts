@@ -8,14 +8,16 @@ import { validateCode, viewerRequestCode } from '../../../lib/site/private/viewe
 interface Options {
   readonly singlePage?: boolean;
   readonly before?: string;
+  readonly domain?: { readonly name: string; readonly aliases?: readonly string[] };
+  readonly host?: string;
   readonly querystring?: object;
 }
 
 /** Returns the request that CloudFront continues with, or the response. */
 async function run(uri: string, files: readonly string[], options: Options = {}): Promise<any> {
-  const { singlePage = true, before, querystring = {} } = options;
-  const event = { request: { method: 'GET', uri, headers: {}, querystring } };
-  const code = viewerRequestCode(routesOf(filesOf(files), singlePage), before);
+  const { singlePage = true, before, domain, host = 'd1.cloudfront.net', querystring = {} } = options;
+  const event = { request: { method: 'GET', uri, headers: { host: { value: host } }, querystring } };
+  const code = viewerRequestCode(routesOf(filesOf(files), singlePage), { before, domain });
   return runInNewContext(`${code}; handler(event)`, { event });
 }
 
@@ -112,6 +114,16 @@ it('a redirect keeps the query and stays on the site', async () => {
   );
 });
 
+it('aliases redirect to the name of the site, with path and query', async () => {
+  const domain = { name: 'example.com', aliases: ['www.example.com'] };
+  const querystring = { q: { value: 'a%20b' } };
+  const onHost = (host: string) => run('/contact', MIXED, { domain, host, querystring });
+  expect((await onHost('www.example.com')).headers.location.value).toBe(
+    'https://example.com/contact?q=a%20b',
+  );
+  expect((await onHost('example.com')).uri).toBe('/contact.html');
+});
+
 it.each(['/api', '/api/', '/api/unknown', '/api/unknown.json'])(
   '%s, which belongs to no API, is a problem',
   async (uri) => {
@@ -133,8 +145,10 @@ async function handler(event) {
   request.uri = request.uri.replace('/old/', '/');
   return request;
 }`;
-  const event = (headers: object) => ({ request: { uri: '/old/about/', headers, querystring: {} } });
-  const code = viewerRequestCode(routesOf(filesOf(MIXED), false), before);
+  const event = (headers: object) => ({
+    request: { uri: '/old/about/', headers: { host: { value: 'a' }, ...headers }, querystring: {} },
+  });
+  const code = viewerRequestCode(routesOf(filesOf(MIXED), false), { before });
   expect(code.startsWith("import crypto from 'crypto';\n")).toBe(true);
   const script = `${code.replace(/^import.*$/m, '')}; handler(event)`;
   expect(await runInNewContext(script, { event: event({}) })).toEqual({ statusCode: 401 });
