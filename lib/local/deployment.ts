@@ -141,7 +141,7 @@ async function inWorker<Result>(
 /** Logs a summary of the resources and settings of the app that the local cloud lacks. */
 function logDifferences(assemblyDir: string, log: (line: string) => void): void {
   const report = readReport(assemblyDir);
-  if (report) log(summaryOf(report));
+  if (report && report.differences.length > 0) log(summaryOf(report));
 }
 
 /**
