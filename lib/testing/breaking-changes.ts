@@ -22,8 +22,8 @@ export type Release = Contract<Operations> | OpenApiDocument;
  *
  * Breaking changes are: a removed or renamed operation, parameter, content type or status, a new required input, a
  * narrower input, a wider output, and stricter authorization. A change that cannot be proved compatible counts as
- * breaking. Validation by code (`refine`) and patterns that other languages cannot express are not part of the document
- * and not compared.
+ * breaking. Validation by code (`refine`) is not part of the document and not compared. A pattern that other languages
+ * cannot express is in the document as `x-pattern`.
  *
  * Commit the document of each release, `JSON.stringify(openApiDocument(api), undefined, 2)`, and compare with it:
  *

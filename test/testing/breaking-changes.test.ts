@@ -112,6 +112,16 @@ describe('breaking is', () => {
       body({ note: z.string().regex(/^a/).optional() }),
       'accepts less: body.note: `pattern` became "^a"',
     ],
+    [
+      'a pattern that other languages cannot express',
+      body({
+        note: z
+          .string()
+          .regex(/^\p{L}+$/u)
+          .optional(),
+      }),
+      'accepts less: body.note: `x-pattern` became "/^\\\\p{L}+$/u"',
+    ],
     ['another type', body({ quantity: z.string() }), 'accepts less: body.quantity: integer became string'],
     [
       'a value that is removed',
@@ -167,6 +177,18 @@ describe('breaking is', () => {
       'returns 200 with a body',
     ]);
     expect(changes({ body: z.string() }, { body: undefined })).toEqual(['requires a body']);
+  });
+
+  it('a response that no longer matches a pattern that other languages cannot express', () => {
+    const letters = withResponse(Order.extend({ orderId: z.string().regex(/^\p{L}+$/u) }));
+    expect(changes(withResponse(Order.extend({ orderId: z.iso.datetime() })), letters)).toEqual([
+      'may return more: 200.body.orderId: `x-pattern` became "/^\\\\p{L}+$/u"',
+    ]);
+    const ids = (...values: string[]) => withResponse(Order.extend({ orderId: z.enum(values) }));
+    expect(changes(ids('a', 'é'), letters)).toEqual([]);
+    expect(changes(ids('a', '1'), letters)).toEqual([
+      'may return more: 200.body.orderId: "1" is not among its values',
+    ]);
   });
 
   it('a header of a response that may be missing', () => {

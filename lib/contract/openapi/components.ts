@@ -128,14 +128,20 @@ function describeParameter(schema: z.core.$ZodType, json: JsonSchema): void {
   Object.assign(json, parsed);
 }
 
-/** Replaces patterns by portable ones: zod writes the sources of regular expressions without their flags. */
+/**
+ * Replaces patterns by portable ones: zod writes the sources of regular expressions without their flags. Any other
+ * pattern becomes `x-pattern`, with its flags: `breakingChanges` compares it, and other tools ignore it.
+ */
 function writePatterns(schema: z.core.$ZodType, json: JsonSchema): void {
   for (const pattern of patternsOf(schema)) {
     const portable = portablePattern(pattern);
     for (const part of [json, ...((json.allOf as JsonSchema[] | undefined) ?? [])]) {
       if (part.pattern !== pattern.source) continue;
-      if (portable === undefined) delete part.pattern;
-      else part.pattern = portable;
+      if (portable !== undefined) part.pattern = portable;
+      else {
+        delete part.pattern;
+        part['x-pattern'] = String(pattern);
+      }
     }
   }
   const parts = (json.allOf as JsonSchema[] | undefined)?.filter((part) => Object.keys(part).length > 0);

@@ -44,6 +44,10 @@ function satisfies(keyword: string, limit: unknown, value: unknown): boolean {
       return size <= (limit as number);
     case 'pattern':
       return new RegExp(limit as string, 'u').test(String(value));
+    case 'x-pattern': {
+      const [, source = '', flags] = /^\/(.*)\/(\w*)$/s.exec(limit as string) ?? [];
+      return new RegExp(source, flags).test(String(value));
+    }
     case 'minimum':
       return number >= (limit as number);
     case 'maximum':

@@ -64,10 +64,13 @@ it('every pattern of a document compiles in Python', () => {
     },
   );
   const patterns: string[] = [];
+  const others: string[] = [];
   JSON.parse(JSON.stringify(openApiDocument(api)), (key, value) => {
     if (key === 'pattern') patterns.push(value);
+    if (key === 'x-pattern') others.push(value);
     return value;
   });
+  expect(others).toEqual(['/^\\p{L}/u', '/^[a-z]+$/i']);
   expect(patterns).toContain('z$');
   const code = 'import json, re, sys; [re.compile(pattern) for pattern in json.load(sys.stdin)]';
   execFileSync('python3', ['-c', code], { input: JSON.stringify(patterns) });
