@@ -24,12 +24,13 @@ export async function report({ json = false, app, target }: ReportOptions): Prom
 }
 
 async function synthesizeReport(target: 'local' | 'localstack'): Promise<TargetReport> {
-  const assemblyDir = mkdtempSync(join(tmpdir(), 'trellis-report-'));
+  const folder = mkdtempSync(join(tmpdir(), 'trellis-report-'));
+  const assemblyDir = join(folder, 'cdk.out');
   try {
     await synthesizeApp({ projectDir: process.cwd(), assemblyDir, target, log: console.error });
     return reportIn(assemblyDir);
   } finally {
-    rmSync(assemblyDir, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -39,6 +39,8 @@ export async function stayUp({ port, detach = false, replaceData, ready }: StayU
       projectDir: process.cwd(),
       port,
       detached: detach,
+      // It takes longer than a deployment without changes, and a detached one returns at once.
+      validate: !detach,
       signal: interruption.signal,
       log: console.log,
     });

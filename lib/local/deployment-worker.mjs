@@ -2,17 +2,20 @@
 // environment of its process, and can only be interrupted by ending the process.
 // Plain JavaScript, so that it runs unchanged from a clone, from the package and under jest.
 //
-// parent -> worker   { app, workingDirectory, outdir, bootstrapped }, then { deploy: true or false };
+// parent -> worker   { app, workingDirectory, outdir, contextFile, bootstrapped }, then { deploy: true or false };
+//                    { app, workingDirectory, outdir, contextFile, validate: true };
 //                    or { destroy: outdir }
-// worker -> parent   { type: 'synthesized', runtimes, environments, apis }, { type: 'progress', ... },
-//                    { type: 'deployed', stacks }, { type: 'destroyed' } or { type: 'failed', message }
-import { readFileSync } from 'node:fs';
+// worker -> parent   { type: 'synthesized', runtimes, environments }, { type: 'warning', message },
+//                    { type: 'progress', ... }, { type: 'deployed', stacks }, { type: 'validated' },
+//                    { type: 'destroyed' } or { type: 'failed', message }
 import {
   BootstrapEnvironments,
   CdkAppMultiContext,
   StackSelectionStrategy,
   Toolkit,
 } from '@aws-cdk/toolkit-lib';
+import { deployedStacks, templatesOf } from './deployed-stacks.mjs';
+import { createZone, LocalContext, placeholderZone } from './local-context.mjs';
 
 const UNKNOWN_ACCOUNT = 'unknown-account';
 const UNKNOWN_REGION = 'unknown-region';
@@ -26,21 +29,29 @@ process.once('disconnect', () => process.exit());
 /** Warnings and errors of the toolkit and of the app, for the message of a failure. */
 const problems = [];
 
+/** Reports of the toolkit about the synthesized app: annotations, and the findings of CloudFormation's validation. */
+let reports = [];
+
 const toolkit = new Toolkit({
   emojis: false,
   color: false,
   ioHost: {
     async notify({ code, level, message, data }) {
       if (code === 'CDK_TOOLKIT_I5502') progress(data);
+      else if (code === 'CDK_TOOLKIT_E9600') reports?.push(message);
       else if (code?.startsWith('CDK_ASSEMBLY_E1002') || level === 'error') problems.push(message);
       else if (code === 'CDK_ASSEMBLY_I1001' || code === 'CDK_ASSEMBLY_I1002') problems.push(message);
-      else if (level === 'warn' && !bootstrapping) send({ type: 'warning', message });
+      else if (level === 'warn' && !bootstrapping && !isAboutRoles(message))
+        send({ type: 'warning', message });
     },
     async requestResponse({ defaultResponse }) {
       return defaultResponse;
     },
   },
 });
+
+/** The roles of the bootstrap stack, which is deployed after the synthesis, are not needed locally. */
+const isAboutRoles = (message) => /could not be used to assume/.test(message);
 
 function progress({ event, metadata, progress: { completed } }) {
   if (bootstrapping && !event.ResourceStatus?.endsWith('_FAILED')) return;
@@ -91,8 +102,9 @@ function summarizeError(lines) {
 let bootstrapping = false;
 
 async function main() {
-  const { destroy, ...app } = await received();
-  await (destroy ? destroyAll(destroy) : deploy(app));
+  const { destroy, validate: isValidation, ...app } = await received();
+  if (destroy) await destroyAll(destroy);
+  else await (isValidation ? validate(app) : deploy(app));
 }
 
 /** Destroys the stacks of a deployed assembly, without another synthesis. */
@@ -104,14 +116,42 @@ async function destroyAll(outdir) {
   send({ type: 'destroyed' });
 }
 
-async function deploy({ app, workingDirectory, outdir, bootstrapped }) {
+/** @param bootstrapped undefined for a synthesis without a cloud */
+async function synthesize({ app, workingDirectory, outdir, contextFile, bootstrapped }) {
+  const project = new CdkAppMultiContext(workingDirectory, { target: process.env.TRELLIS_TARGET });
   const source = await toolkit.fromCdkApp(app, {
     workingDirectory,
     outdir,
-    contextStore: new CdkAppMultiContext(workingDirectory, { target: process.env.TRELLIS_TARGET }),
+    contextStore: new LocalContext(project, contextFile, bootstrapped ? createZone : placeholderZone),
     synthOptions: { versionReporting: false },
   });
-  const assembly = await toolkit.synth(source);
+  return toolkit.synth(source);
+}
+
+/** Sends the findings of the report that `isIncluded`, without what is only for information. */
+function sendFindings(isIncluded) {
+  const findings = reports.flatMap((report) => report.split('\n\n'));
+  for (const message of new Set(findings)) {
+    if (/^(WARNING|ERROR) /m.test(message) && isIncluded(message)) send({ type: 'warning', message });
+  }
+  // The deployment repeats them.
+  reports = undefined;
+}
+
+const isAnnotation = (finding) => finding.includes('(Construct Annotations)');
+
+/** Synthesizes with the validation by CloudFormation's schemas, and sends its findings. */
+async function validate(app) {
+  const assembly = await synthesize(app).catch(() => undefined);
+  await assembly?.dispose();
+  sendFindings((finding) => !isAnnotation(finding));
+  send({ type: 'validated' });
+}
+
+async function deploy(app) {
+  const assembly = await synthesize(app);
+  sendFindings(isAnnotation);
+  const { bootstrapped } = app;
   // The toolkit's read lock is released before the result is sent: the receiver may deploy again at once.
   const result = await deployAssembly(assembly, bootstrapped).finally(() => assembly.dispose());
   if (result) send(result);
@@ -121,7 +161,7 @@ async function deploy({ app, workingDirectory, outdir, bootstrapped }) {
 async function deployAssembly(assembly, bootstrapped) {
   problems.length = 0;
   const stacks = assembly.cloudAssembly.stacksRecursively;
-  const templates = stacks.map(({ templateFullPath }) => JSON.parse(readFileSync(templateFullPath, 'utf8')));
+  const templates = stacks.flatMap((stack) => templatesOf(stack).map(({ template }) => template));
   const environments = [
     // Stacks without an environment are deployed to the default environment.
     ...new Set(
@@ -131,15 +171,7 @@ async function deployAssembly(assembly, bootstrapped) {
       }),
     ),
   ];
-  send({
-    type: 'synthesized',
-    runtimes: [...new Set(templates.flatMap(runtimesOf))],
-    environments,
-    apis: stacks.map(({ stackName }, index) => ({
-      stackName,
-      ...templates[index].Metadata?.['cdk-trellis'],
-    })),
-  });
+  send({ type: 'synthesized', runtimes: [...new Set(templates.flatMap(runtimesOf))], environments });
 
   const { deploy: isRequested } = await received();
   if (!isRequested) return undefined;
@@ -154,13 +186,15 @@ async function deployAssembly(assembly, bootstrapped) {
     concurrency: 4,
     stackEventPollingInterval: 100,
   });
-  return { type: 'deployed', stacks: deployed.map(({ stackName, outputs }) => ({ stackName, outputs })) };
+  return { type: 'deployed', stacks: await deployedStacks(stacks, deployed) };
 }
 
 main()
   .catch((error) => {
     // The toolkit repeats some errors: duplicates are removed.
-    const output = [...problems, error.message].flatMap((message) => String(message).split('\n'));
+    const output = [...(reports ?? []), ...problems, error.message].flatMap((message) =>
+      String(message).split('\n'),
+    );
     const lines = [...new Set(output.map((line) => line.trim()).filter(Boolean))];
     send({ type: 'failed', message: summarizeError(lines).join('\n') });
   })

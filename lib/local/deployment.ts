@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fitAssembly } from '../target/fit-assembly.js';
 import { readReport, summaryOf } from '../target/target-report.js';
 import type { Deployed } from './cloud-info.js';
@@ -14,11 +14,11 @@ type WorkerMessage =
       type: 'synthesized';
       runtimes: string[];
       environments: string[];
-      apis: { stackName: string; apis?: Record<string, string> }[];
     }
   | ({ type: 'progress' } & ResourceEvent)
   | { type: 'warning'; message: string }
-  | { type: 'deployed'; stacks: { stackName: string; outputs: Record<string, string> }[] }
+  | { type: 'deployed'; stacks: Deployed['stacks'] }
+  | { type: 'validated' }
   | { type: 'destroyed' }
   | { type: 'failed'; message: string };
 
@@ -43,9 +43,8 @@ export interface DeploymentOptions extends DestructionOptions {
 
 /** Synthesizes the project's app and deploys its changed stacks. */
 export async function deployApp(options: DeploymentOptions): Promise<Deployed> {
-  const { projectDir, assemblyDir, bootstrapped, prepare } = options;
-  const app = appCommand(projectDir);
-  const request = { app, workingDirectory: projectDir, outdir: assemblyDir, bootstrapped };
+  const { assemblyDir, bootstrapped, prepare } = options;
+  const request = { ...synthesisOf(options), bootstrapped };
   let synthesized: Extract<WorkerMessage, { type: 'synthesized' }>;
   const deployed = await inWorker(options, request, (message, worker) => {
     if (message.type === 'synthesized') {
@@ -56,12 +55,28 @@ export async function deployApp(options: DeploymentOptions): Promise<Deployed> {
     }
     return message.type === 'deployed' ? message : undefined;
   });
+  return { environments: synthesized!.environments, stacks: deployed.stacks };
+}
+
+/**
+ * Synthesizes the project's app again, with the validation by CloudFormation's schemas that `cdk synth` runs, and logs
+ * its findings. It takes longer than the synthesis of a deployment, so that it runs beside it.
+ */
+export async function validateApp(options: Omit<DeploymentOptions, 'prepare'>): Promise<void> {
+  const outdir = join(dirname(options.assemblyDir), 'validation.out');
+  const request = { ...synthesisOf(options), outdir, bootstrapped: options.bootstrapped, validate: true };
+  await inWorker({ ...options, validates: true }, request, (message) =>
+    message.type === 'validated' ? message : undefined,
+  );
+}
+
+/** Returns the request of a synthesis. Values that are looked up are kept beside the assembly. */
+function synthesisOf({ projectDir, assemblyDir }: Pick<DestructionOptions, 'projectDir' | 'assemblyDir'>) {
   return {
-    environments: synthesized!.environments,
-    stacks: deployed.stacks.map((stack) => ({
-      ...synthesized!.apis.find(({ stackName }) => stackName === stack.stackName),
-      ...stack,
-    })),
+    app: appCommand(projectDir),
+    workingDirectory: projectDir,
+    outdir: assemblyDir,
+    contextFile: join(dirname(assemblyDir), 'context.json'),
   };
 }
 
@@ -69,8 +84,7 @@ export async function deployApp(options: DeploymentOptions): Promise<Deployed> {
 export async function synthesizeApp(
   options: Omit<DestructionOptions, 'endpoint' | 'credentials'>,
 ): Promise<void> {
-  const { projectDir, assemblyDir } = options;
-  const request = { app: appCommand(projectDir), workingDirectory: projectDir, outdir: assemblyDir };
+  const request = synthesisOf(options);
   // Placeholders: a synthesis sends no request.
   const endpoint = 'http://127.0.0.1:4566';
   const credentials = { accessKeyId: 'unused', secretAccessKey: 'unused' };
@@ -88,6 +102,11 @@ export async function destroyApp(options: DestructionOptions): Promise<void> {
   await inWorker(options, request, (message) => (message.type === 'destroyed' ? message : undefined));
 }
 
+interface WorkerOptions extends DestructionOptions {
+  /** Runs the CDK's validation of templates. @default false */
+  readonly validates?: boolean;
+}
+
 interface WorkerControl {
   send(request: object): void;
   fail(error: unknown): void;
@@ -95,7 +114,7 @@ interface WorkerControl {
 
 /** Sends a request to the worker, and resolves with the first result of `resultOf`. */
 async function inWorker<Result>(
-  { projectDir, endpoint, credentials, target, log, signal }: DestructionOptions,
+  { projectDir, endpoint, credentials, target, log, signal, validates }: WorkerOptions,
   request: object,
   resultOf: (message: WorkerMessage, worker: WorkerControl) => Result | undefined,
 ): Promise<Result> {
@@ -103,7 +122,10 @@ async function inWorker<Result>(
   signal?.throwIfAborted();
   const worker = fork(join(__dirname, 'deployment-worker.mjs'), {
     cwd: projectDir,
-    env: deploymentEnvironment(endpoint, credentials, process.env, target),
+    env: {
+      ...deploymentEnvironment(endpoint, credentials, process.env, target),
+      ...(validates && { CDK_VALIDATION: 'true' }),
+    },
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // A group of its own, so that it can be ended together with the app it runs.
@@ -131,11 +153,16 @@ async function inWorker<Result>(
       else if (message.type === 'failed') reject(new LocalCloudError(progress.failure() ?? message.message));
       const result = resultOf(message, control);
       if (result === undefined) return;
-      if (message.type === 'deployed') progress.end(message.stacks.map(({ stackName }) => stackName));
+      if (message.type === 'deployed') progress.end(deployedNames(message.stacks));
       resolve(result);
     });
     worker.send(request);
   }).finally(() => progress.end([]));
+}
+
+/** Returns the names of the stacks that the toolkit deployed, without those nested in them. */
+function deployedNames(stacks: Deployed['stacks']): string[] {
+  return stacks.map(({ stackName }) => stackName).filter((name) => !name.includes('/'));
 }
 
 /** Logs a summary of the resources and settings of the app that the local cloud lacks. */

@@ -88,7 +88,7 @@ export function deploymentEnvironment(
     no_proxy: '127.0.0.1',
     CDK_DEFAULT_ACCOUNT: LOCAL_ACCOUNT,
     CDK_DEFAULT_REGION: LOCAL_REGION,
-    // CloudFormation's schema validation takes two seconds per synthesis; `cdk synth` runs it.
+    // CloudFormation's schema validation takes seconds per synthesis: it runs beside the deployment (`validateApp`).
     CDK_VALIDATION: 'false',
     TRELLIS_TARGET: target,
   };

@@ -21,6 +21,8 @@ export interface LocalCloudOptions {
    * @default false - it ends with this process, even if this process is killed (on Linux)
    */
   readonly detached?: boolean;
+  /** Logs the findings of the validation that `cdk synth` runs, beside a deployment or after it. @default false */
+  readonly validate?: boolean;
   readonly log?: (line: string) => void;
   /** Interrupts an installation, a start or a deployment. */
   readonly signal?: AbortSignal;

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { removeAssemblyLocks } from './assembly-locks.js';
 import { type CloudInfo, cloudInfo, type Deployed, siteUrl } from './cloud-info.js';
 import { type Contents, countContents, type DeployedResource } from './contents.js';
-import { deployApp } from './deployment.js';
+import { deployApp, validateApp } from './deployment.js';
 import { edgeAddress, openEdge } from './edge.js';
 import { CLEAN_END, saveState, stopEmulator } from './emulator.js';
 import type { RootCredentials } from './environment.js';
@@ -56,7 +56,7 @@ export class RunningCloud implements LocalCloud {
     // The previous version is served during the deployment, and after it if it fails.
     if (previous) await this.openSite(previous).catch(() => undefined);
     await waitForOperations(this.instance, log, signal);
-    const deployed = await deployApp({
+    const app = {
       projectDir: resolve(projectDir),
       assemblyDir: this.state.assemblyDir,
       endpoint: this.endpoint,
@@ -64,8 +64,13 @@ export class RunningCloud implements LocalCloud {
       bootstrapped: previous?.environments ?? [],
       log,
       signal,
+    };
+    const deployed = await deployApp({
+      ...app,
       prepare: async (runtimes) => {
         await review?.(this.state.assemblyDir);
+        // Its result does not change the deployment. It fails only with the app, as the deployment does.
+        if (this.options.validate) validateApp(app).catch(() => undefined);
         const majors = runtimes.flatMap((runtime) => /^nodejs(\d+)\.x$/.exec(runtime)?.[1] ?? []);
         await installNodeRuntimes(majors, this.state.nodesFile, log, signal);
         const { assemblyDir, sdkFile } = this.state;

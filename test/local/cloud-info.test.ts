@@ -27,6 +27,40 @@ it('translates the addresses of REST APIs and leaves other outputs as they are',
   });
 });
 
+it('tells apart APIs and stacks that share a name', () => {
+  const url = (id: string, region: string) => `https://${id}.execute-api.${region}.amazonaws.com/api/`;
+  const local = (id: string) => `${endpoint}/restapis/${id}/api/_user_request_`;
+  const stack = (stackName: string, region: string, id: string, api: string) => ({
+    stackName,
+    region,
+    account: '000000000000',
+    outputs: { Url: url(id, region) },
+    apis: { [api]: 'Url' },
+  });
+  const stacks = [
+    stack('web', 'eu-west-1', 'a1', 'pages'),
+    stack('web', 'us-east-1', 'a2', 'pages'),
+    stack('dev-Shop', 'us-east-1', 'a3', 'shop'),
+    stack('prod-Shop', 'us-east-1', 'a4', 'shop'),
+    stack('Other', 'us-east-1', 'a5', 'other'),
+  ];
+  const info = cloudInfo(endpoint, { environments: [], stacks });
+  expect(info.apis).toEqual({
+    'web (000000000000/eu-west-1)/pages': local('a1'),
+    'web (000000000000/us-east-1)/pages': local('a2'),
+    'dev-Shop/shop': local('a3'),
+    'prod-Shop/shop': local('a4'),
+    other: local('a5'),
+  });
+  expect(Object.keys(info.outputs)).toEqual([
+    'web (000000000000/eu-west-1)',
+    'web (000000000000/us-east-1)',
+    'dev-Shop',
+    'prod-Shop',
+    'Other',
+  ]);
+});
+
 it('is empty before the first deployment', () => {
   expect(cloudInfo(endpoint, undefined)).toEqual({ endpoint, apis: {}, outputs: {} });
 });
