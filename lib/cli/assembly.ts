@@ -1,7 +1,19 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { LocalCloudError } from '../local/index.js';
+
+/** Returns the folder into which `cdk synth` writes: `output` in cdk.json. */
+export function outputFolder(projectDir: string): string {
+  const file = join(projectDir, 'cdk.json');
+  try {
+    const { output } = JSON.parse(readFileSync(file, 'utf8')) as { output?: unknown };
+    return typeof output === 'string' ? output : 'cdk.out';
+  } catch {
+    // The folder has no app: the command names the folder that it expects.
+    return 'cdk.out';
+  }
+}
 
 /**
  * Reads a synthesized app.

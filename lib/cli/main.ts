@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { asUserError } from '../local/index.js';
+import { outputFolder } from './assembly.js';
 import type { DiffOptions } from './diff.js';
 import { down } from './down.js';
 import { info } from './info.js';
@@ -21,6 +22,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 function program(): Command {
+  const output = outputFolder(process.cwd());
   const trellis = new Command('trellis').description(
     'Runs the CDK app in this folder on a local cloud: no account, no Docker, no token.',
   );
@@ -47,13 +49,13 @@ function program(): Command {
     .command('layers')
     .description('show the packages of each layer of the synthesized app, and the functions that use it')
     .option('--json', 'print JSON')
-    .option('--app <folder>', 'the synthesized app', 'cdk.out')
+    .option('--app <folder>', 'the synthesized app', output)
     .action(layers);
   trellis
     .command('report')
     .description('show which resources and settings of the synthesized app its target lacks, and why')
     .option('--json', 'print JSON')
-    .option('--app <folder>', 'the synthesized app', 'cdk.out')
+    .option('--app <folder>', 'the synthesized app', output)
     .addOption(
       new Option('--target <target>', 'synthesize the app in this folder for this target first').choices([
         'local',
@@ -64,7 +66,7 @@ function program(): Command {
   trellis
     .command('diff')
     .description('show the effects of a deployment on data, permissions and cost')
-    .option('--app <folder>', 'the synthesized app', 'cdk.out')
+    .option('--app <folder>', 'the synthesized app', output)
     .option('--from <folder>', 'compare with another synthesized app instead of the deployed stacks')
     .option('--json', 'print JSON')
     .option(

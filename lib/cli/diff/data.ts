@@ -12,10 +12,11 @@ export interface DataChange {
   readonly because: readonly string[];
 }
 
-/** Types that hold data: those of cfn-lint's stateful resources, and archives of event buses. */
+/** Types that hold data: those of cfn-lint's stateful resources, archives of event buses, and groups with their members. */
 const STATEFUL: ReadonlySet<string> = new Set([
   'AWS::Backup::BackupVault',
   'AWS::Cognito::UserPool',
+  'AWS::Cognito::UserPoolGroup',
   'AWS::DocDB::DBCluster',
   'AWS::DocDB::DBInstance',
   'AWS::DynamoDB::GlobalTable',

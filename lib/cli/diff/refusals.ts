@@ -11,14 +11,20 @@ const RULES: Readonly<Record<string, Rule>> = {
   'AWS::Cognito::UserPool': rejectedPoolAttributes,
 };
 
+/** Rules of resources that are replaced: CloudFormation creates the new one before it deletes the old one. */
+const REPLACEMENT_RULES: Readonly<Record<string, Rule>> = {
+  'AWS::Cognito::UserPoolDomain': secondPoolDomain,
+};
+
 /** Returns the updates of one stack's resources that their services reject. */
 export function rejectedUpdates(stack: string, { resources }: TemplateDiff): Refusal[] {
   return Object.entries(resources.changes).flatMap(([id, difference]) => {
     const { oldValue, newValue } = difference;
     if (!oldValue || !newValue || oldValue.Type !== newValue.Type) return [];
-    const reasons = isReplaced(difference)
-      ? rejectedReplacement(oldValue, newValue)
-      : (RULES[newValue.Type]?.(oldValue, newValue) ?? []);
+    const rules = isReplaced(difference)
+      ? [rejectedReplacement, REPLACEMENT_RULES[newValue.Type]]
+      : [RULES[newValue.Type]];
+    const reasons = rules.flatMap((rule) => rule?.(oldValue, newValue) ?? []);
     return reasons.map((reason) => ({ path: pathOf(stack, id, newValue), type: newValue.Type, reason }));
   });
 }
@@ -32,6 +38,24 @@ function rejectedReplacement(oldValue: Resource, newValue: Resource): string[] {
   if (name === undefined || name !== fixedName(oldValue)) return [];
   return [
     `it is replaced, and CloudFormation cannot replace a resource whose name is fixed (${name}). Change the name as well.`,
+  ];
+}
+
+/**
+ * Returns the reason why a user pool cannot get another domain: it has one prefix and one custom domain at most.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html
+ */
+function secondPoolDomain(oldValue: Resource, newValue: Resource): string[] {
+  const [before, after] = [oldValue, newValue].map(({ Properties = {} }) => ({
+    domain: canonical(Properties.Domain),
+    isCustom: Properties.CustomDomainConfig !== undefined,
+    pool: canonical(Properties.UserPoolId),
+  }));
+  const isSecond =
+    before!.pool === after!.pool && before!.isCustom === after!.isCustom && before!.domain !== after!.domain;
+  if (!isSecond) return [];
+  return [
+    'its domain changes, and CloudFormation creates the new one first, but a user pool has only one. Remove the domain in an earlier deployment; until the next one nobody can sign in on its pages.',
   ];
 }
 
@@ -77,20 +101,36 @@ function rejectedPoolAttributes(oldValue: Resource, newValue: Resource): string[
     (name) => canonical(oldValue.Properties?.[name]) !== canonical(newValue.Properties?.[name]),
   );
   const after = attributesOf(newValue);
-  const attributes = [...attributesOf(oldValue)].filter(([name, attribute]) => after.get(name) !== attribute);
+  const before = attributesOf(oldValue);
+  const required = [...after].filter(([name, { isRequired }]) => isRequired && !before.has(name));
+  const attributes = [...before].filter(([name, { text }]) => after.get(name)?.text !== text);
   return [
     ...fixed.map((name) => `${name} of a user pool cannot be changed. Create another user pool.`),
     ...attributes.map(
       ([name]) =>
         `the existing attribute ${name} cannot be changed or removed. Keep it in the pool's schema as it is.`,
     ),
+    ...required.map(
+      ([name]) =>
+        `the attribute ${name} cannot become required: users who exist may lack it. Require it in the sign-up form, or create another user pool.`,
+    ),
   ];
 }
 
-function attributesOf({ Properties }: Resource): Map<string, string> {
+interface PoolAttribute {
+  readonly text: string;
+  readonly isRequired: boolean;
+}
+
+function attributesOf({ Properties }: Resource): Map<string, PoolAttribute> {
   const schema = Properties?.Schema;
   if (!Array.isArray(schema)) return new Map();
-  return new Map(schema.map((attribute) => [String(attribute.Name), canonical(attribute)]));
+  return new Map(
+    schema.map((attribute) => [
+      String(attribute.Name),
+      { text: canonical(attribute), isRequired: attribute.Required === true },
+    ]),
+  );
 }
 
 /** Returns JSON that does not depend on the order of keys or list items. */

@@ -57,6 +57,14 @@ describe('data', () => {
     ]);
   });
 
+  it('is lost with a group of users: its members are no longer in it', () => {
+    const pool: Build = (stack) => void new UserPool(stack, 'Users');
+    const withGroup: Build = (stack) => void new UserPool(stack, 'Users').addGroup('Admins', {});
+    expect(between(withGroup, pool).data).toMatchObject([
+      { path: 'Shop/Users/Admins', type: 'AWS::Cognito::UserPoolGroup', what: 'deleted', lost: true },
+    ]);
+  });
+
   it('is lost with a table that gets another id, which makes it a new table', () => {
     const [first] = between(
       table('id', RemovalPolicy.DESTROY),
@@ -327,6 +335,21 @@ describe('a change that AWS rejects', () => {
       expect.stringContaining('the existing attribute shop cannot be changed or removed'),
     ]);
     expect(reasons(text(10), pool({}))).toHaveLength(1);
+    expect(reasons(pool({}), pool({ standardAttributes: { birthdate: { required: true } } }))).toEqual([
+      expect.stringContaining('the attribute birthdate cannot become required'),
+    ]);
+    expect(reasons(pool({}), pool({ standardAttributes: { birthdate: { mutable: true } } }))).toEqual([]);
+  });
+
+  it('is another domain of a user pool, which has only one', () => {
+    const domain =
+      (domainPrefix: string): Build =>
+      (stack) =>
+        void new UserPool(stack, 'Users').addDomain('Domain', { cognitoDomain: { domainPrefix } });
+    expect(reasons(domain('shop'), domain('store'))).toEqual([
+      expect.stringContaining('a user pool has only one'),
+    ]);
+    expect(reasons(domain('shop'), domain('shop'))).toEqual([]);
   });
 
   it('is printed first', () => {
