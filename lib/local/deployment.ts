@@ -90,7 +90,7 @@ export async function synthesizeApp(
   const credentials = { accessKeyId: 'unused', secretAccessKey: 'unused' };
   await inWorker({ ...options, endpoint, credentials }, request, (message, worker) => {
     if (message.type !== 'synthesized') return undefined;
-    fitAssembly(assemblyDir, options.target ?? 'local');
+    fitAssembly(options.assemblyDir, options.target ?? 'local');
     worker.send({ deploy: false });
     return message;
   });
