@@ -30,8 +30,8 @@ const shared = {
 };
 
 module.exports = {
-  // On a busy machine two sign-ins take longer than jest's five seconds; what hangs is still found.
-  testTimeout: 30_000,
+  // Tests deploy to a local cloud and bundle apps; two busy cores take many times as long as an idle machine.
+  testTimeout: 120_000,
   projects: [
     {
       ...shared,

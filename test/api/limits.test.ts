@@ -17,7 +17,7 @@ it('an API with 100 routes reports at synthesis that its stack is too large, wit
   expect(() => Template.fromStack(manyRoutes(100))).toThrow(
     /must have at most 500 resources, got 61\d: 6 for each of 100 operations.*Split the contract into two Apis.*`functions: { logGroup }`/,
   );
-}, 60_000);
+});
 
 describe('an API with 97 routes and one log group for their functions', () => {
   afterAll(removeProjects);
@@ -25,7 +25,7 @@ describe('an API with 97 routes and one log group for their functions', () => {
 
   beforeAll(() => {
     template = Template.fromStack(manyRoutes(97, true)).toJSON();
-  }, 60_000);
+  });
 
   it('has five resources for each and a dozen others, the maximum of a stack', () => {
     const types = Object.values<any>(template.Resources).map(({ Type }) => Type);

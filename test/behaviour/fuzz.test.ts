@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(async () => {
   const made = (await productIds()).filter((productId) => !before.has(productId));
   for (const productId of made) await products.send(new DeleteCommand({ TableName, Key: { productId } }));
-}, 60_000);
+});
 
 /**
  * Schemathesis makes requests from the API's own document, valid ones and all kinds of invalid ones, and looks for

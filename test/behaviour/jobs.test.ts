@@ -12,8 +12,6 @@ import { nameOf } from './deployed.js';
 import { finished, newProduct, placeOrder, stockOf } from './shop.js';
 import { customerTokens, deployedCloud, deployedInfo } from './support.js';
 
-jest.setTimeout(60_000);
-
 const config = localClientConfig(deployedCloud());
 
 /** Calls the Scheduler, of whose client this would be the only use. */
@@ -44,10 +42,10 @@ async function fire(stack: string, logicalId: string, input?: object): Promise<v
   });
 }
 
-/** Reads until the value is as expected, for half a minute at most, and returns the last value. */
+/** Reads until the value is as expected, for a minute and a half at most, and returns the last value. */
 async function eventually<Value>(read: () => Promise<Value>, isExpected: (value: Value) => boolean) {
   let value = await read();
-  for (let attempt = 0; attempt < 60 && !isExpected(value); attempt += 1) {
+  for (let attempt = 0; attempt < 180 && !isExpected(value); attempt += 1) {
     await setTimeout(500);
     value = await read();
   }

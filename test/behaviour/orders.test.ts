@@ -5,8 +5,6 @@ import * as shop from './shop.js';
 import { newProduct, placeOrder, stockOf, type Wish } from './shop.js';
 import { call, customerTokens, deployedCloud, expectProblem, tokensOf } from './support.js';
 
-jest.setTimeout(120_000);
-
 /** Number of simultaneous orders. */
 const RUSH = Number(process.env.TRELLIS_RUSH ?? 12);
 

@@ -45,13 +45,13 @@ export function placeOrder(wish: Wish) {
 
 /** The order, once it is finished. */
 export async function finished(orderId: string, token: string): Promise<any> {
-  for (let attempt = 0; attempt < 400; attempt += 1) {
+  for (let attempt = 0; attempt < 500; attempt += 1) {
     const { status, body } = await call('orders', `/orders/${orderId}`, { token });
     // A problem has a status, too: on a busy machine the API may time out.
     if (status === 200 && body.status !== 'PLACED') return body;
     await setTimeout(200);
   }
-  throw new Error(`The order ${orderId} is not finished after 80 seconds`);
+  throw new Error(`The order ${orderId} is not finished after 100 seconds`);
 }
 
 /** All messages to a customer. */
@@ -70,10 +70,10 @@ export async function inboxOf(token: string): Promise<any[]> {
 
 /** The message about an order, once it is there. */
 export async function messageAbout(orderId: string, token: string): Promise<any[]> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 500; attempt += 1) {
     const found = (await inboxOf(token)).filter((message) => message.orderId === orderId);
     if (found.length > 0) return found;
     await setTimeout(200);
   }
-  throw new Error(`No message about ${orderId} after 20 seconds`);
+  throw new Error(`No message about ${orderId} after 100 seconds`);
 }

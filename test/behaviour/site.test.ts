@@ -4,8 +4,6 @@ import { launchBrowser, Visitor } from './browser.js';
 import { type ApiResponse, deployedInfo, expectProblem } from './support.js';
 import { totp } from './totp.js';
 
-jest.setTimeout(60_000);
-
 const PASSWORD = 'A-visitors-password-1';
 
 let browser: Browser;
@@ -14,7 +12,7 @@ const site = deployedInfo().site!;
 
 beforeAll(async () => {
   browser = await launchBrowser();
-}, 60_000);
+});
 afterAll(() => browser?.close());
 
 beforeEach(async () => {

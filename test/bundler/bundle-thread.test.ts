@@ -56,7 +56,7 @@ describe('the bundler thread', () => {
     const before = hashOf(Job.project({ store, unit: unit('one') }));
     await setTimeout(3000);
     expect(hashOf(Job.project({ store, unit: unit('one') }))).toBe(before);
-  }, 20_000);
+  });
 
   it('reports when it cannot write to its store', () => {
     project.write('file', '');

@@ -104,7 +104,7 @@ it('reads the stacks that are deployed to the local cloud, and writes nothing', 
   } finally {
     await emulator.stop();
   }
-}, 60_000);
+});
 
 // With a mock: the emulators have no nested stacks.
 it('reads nested stacks, also when the app no longer has them', async () => {

@@ -3,11 +3,9 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-jest.setTimeout(60_000);
-
 const scripts = join(__dirname, '../../scripts');
 
-/** A clone with a stand-in for npm that keeps a list of its calls. */
+/** Creates a clone with a substitute for npm that lists its calls. */
 function clone(npm: string) {
   const root = mkdtempSync(join(tmpdir(), 'trellis-clone-'));
   mkdirSync(join(root, 'scripts'));

@@ -5,8 +5,6 @@ import { DynamoDBClient, ListTablesCommand, PutItemCommand, ScanCommand } from '
 import { clientOptions, findLocalCloud } from '../../lib/local/index.js';
 import { project, writeApp } from '../local/project.js';
 
-jest.setTimeout(120_000);
-
 const projectDir = project();
 const trellis = join(__dirname, '../../lib/cli/trellis.mjs');
 
@@ -54,11 +52,11 @@ async function putItems(...ids: string[]): Promise<void> {
 beforeAll(async () => {
   keyedBy('id');
   expect(await run('up', '--detach', '--port', '0')).toMatchObject({ code: 0 });
-}, 120_000);
+});
 afterAll(async () => {
   await run('down', '--clean');
   rmSync(projectDir, { recursive: true, force: true });
-}, 60_000);
+});
 
 it('replaces an empty table without confirmation', async () => {
   keyedBy('number');

@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { project } from '../local/project.js';
 
-jest.setTimeout(60_000);
-
 const trellis = join(__dirname, '../../lib/cli/trellis.mjs');
 const projectDir = project();
 
@@ -40,7 +38,7 @@ function run(
 afterAll(async () => {
   await run(['down', '--clean']);
   rmSync(projectDir, { recursive: true, force: true });
-}, 20_000);
+});
 
 it('fails with a message on the error stream if no local cloud runs', async () => {
   const { code, stdout, stderr } = await run(['info', '--json']);
@@ -95,7 +93,7 @@ it('deploys, prints the addresses as JSON, and stops', async () => {
     stdout: 'The local cloud is stopped. Its data is saved for the next start.\n',
   });
   expect(await run(['down'])).toMatchObject({ code: 0, stdout: 'No local cloud was running.\n' });
-}, 60_000);
+});
 
 it('runs until Ctrl-C, and keeps the deployed stacks', async () => {
   const { code, stdout } = await run(['up', '--port', '0'], (soFar, child) => {
@@ -107,7 +105,7 @@ it('runs until Ctrl-C, and keeps the deployed stacks', async () => {
     /Stopping the local cloud\nThe local cloud is stopped. Its data is saved for the next start.\n$/,
   );
   expect((await run(['info'])).code).toBe(1);
-}, 60_000);
+});
 
 it('fails and reports the loss when the data cannot be saved', async () => {
   const { code, stderr } = await run(['up', '--port', '0'], (soFar, child) => {
@@ -124,7 +122,7 @@ it('fails and reports the loss when the data cannot be saved', async () => {
   expect((await run(['down', '--clean'])).code).toBe(0);
   expect((await run(['up', '--detach', '--port', '0'])).code).toBe(0);
   expect((await run(['down'])).code).toBe(0);
-}, 120_000);
+});
 
 it('exits with 0 when it is stopped from another terminal', async () => {
   let down: Promise<Result> | undefined;
@@ -134,7 +132,7 @@ it('exits with 0 when it is stopped from another terminal', async () => {
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain('The local cloud is stopped. Its data is saved for the next start.');
   expect((await down)?.code).toBe(0);
-}, 60_000);
+});
 
 it('fails with a remedy when it cannot write its files', async () => {
   const file = join(projectDir, 'file');

@@ -83,4 +83,4 @@ it('requests and responses arrive with their types', async () => {
     }),
     { numRuns: 300 },
   );
-}, 60_000);
+});

@@ -114,7 +114,7 @@ afterAll(async () => {
   delete process.env.TRELLIS_LOCAL_UPDATE_SECONDS;
   await cloud?.stop();
   rmSync(projectDir, { recursive: true, force: true });
-}, 60_000);
+});
 
 /** Sends one of everything again and again; returns what was sent, and how often `$LATEST` failed. */
 async function underLoad(name: string, isDone: () => boolean): Promise<{ ids: string[]; mixed: number }> {

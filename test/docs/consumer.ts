@@ -19,7 +19,7 @@ export function packedLibrary(): string {
   return join(folder, 'package');
 }
 
-/** A project of somebody else's with these files, which has installed the packed library. */
+/** Creates a user's project with these files, which has installed the packed library. */
 export function consumerProject(library: string, files: Readonly<Record<string, string>>): string {
   const project = mkdtempSync(join(tmpdir(), 'trellis-consumer-'));
   mkdirSync(join(project, 'node_modules'));
@@ -50,7 +50,7 @@ export function consumerProject(library: string, files: Readonly<Record<string, 
   return project;
 }
 
-/** What the compiler says of the project; empty when it is content. */
+/** Returns the compiler's errors in the project; empty if it compiles. */
 export function compile(project: string): string {
   const { stdout } = spawnSync(join(installed, '.bin/tsc'), ['--pretty', 'false'], {
     cwd: project,

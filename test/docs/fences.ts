@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 export interface Fence {
   readonly language: string;
-  /** What stands behind the language, as in `ts file=lambda/get.ts`. */
+  /** Text after the language, as in `ts file=lambda/get.ts`. */
   readonly info: string;
   readonly text: string;
 }

@@ -13,7 +13,7 @@ const [{ files }] = JSON.parse(
 const packed: string[] = files.map(({ path }: { path: string }) => path);
 const pages = packed.filter((path) => path.endsWith('.md') && /^(docs\/|[A-Z])/.test(path));
 
-/** As GitHub and npm make it from a heading. */
+/** Returns the anchor that GitHub and npm make from a heading. */
 const anchorOf = (heading: string) =>
   heading
     .toLowerCase()

@@ -41,7 +41,7 @@ new Outbox(stack, 'Outbox', { table, events: new EventHub(stack, 'Events') });
 console.log(JSON.stringify(app.synth().getStackArtifact(stack.artifactId).template));
 `;
 
-/** What an example in a docstring may take as given. */
+/** Declarations that an example in a docstring may use. */
 const GIVEN: Readonly<Record<string, string>> = {
   'given.d.ts': `
 declare const stack: import('aws-cdk-lib/core').Stack;
@@ -155,7 +155,7 @@ const consumer = (files: Readonly<Record<string, string>>) => {
 
 beforeAll(() => {
   library = packedLibrary();
-}, 60_000);
+});
 
 afterAll(() => {
   for (const folder of [dirname(library), ...projects]) rmSync(folder, { recursive: true, force: true });
@@ -169,9 +169,9 @@ describe('with the packed library, the service of docs/your-own-app.md', () => {
     expect(compile(consumer({ ...service, 'stacks/greetings.ts': swapped }))).toContain(
       'stacks/greetings.ts',
     );
-  }, 60_000);
+  });
 
-  it('synthesizes, cdk-nag has nothing to say, and its policy has five actions on one table', () => {
+  it('synthesizes without findings of cdk-nag, and its policy has five actions on one table', () => {
     const { Resources } = JSON.parse(runApp(consumer({ ...service, 'app.ts': APP }), 'app.ts'));
     const [, role] = Object.entries<any>(Resources).find(
       ([id, { Type }]) => id.startsWith('ApiOperationsSetGreeting') && Type === 'AWS::IAM::Role',
@@ -180,7 +180,7 @@ describe('with the packed library, the service of docs/your-own-app.md', () => {
     const table = statements.find(({ Action }: any) => String(Action).includes('dynamodb:'));
     expect(table.Action).toHaveLength(5);
     expect(table.Resource).toHaveProperty('Fn::GetAtt');
-  }, 60_000);
+  });
 });
 
 it.each(RUNBOOKS)(
@@ -231,7 +231,7 @@ describe('the TypeScript examples of the docs', () => {
     // Each is a module of its own, also one without imports.
     const modules = files.map(([file, text]) => [file, `${text}\nexport {};\n`]);
     expect(compile(consumer({ ...TEST_GLOBALS, ...Object.fromEntries(modules) }))).toBe('');
-  }, 120_000);
+  });
 });
 
 it.each([
@@ -264,7 +264,7 @@ it('the examples in docstrings compile with the packed library', () => {
     );
   expect(examples.length).toBeGreaterThanOrEqual(6);
   expect(compile(consumer({ ...GIVEN, ...Object.fromEntries(examples) }))).toBe('');
-}, 60_000);
+});
 
 it.each(readdirSync(join(root, 'examples')))(
   'the example %s compiles with the packed library',

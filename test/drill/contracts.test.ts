@@ -25,7 +25,7 @@ afterAll(async () => {
   await cloud?.stop();
   rmSync(stateDir, { recursive: true, force: true });
   rmSync(join(__dirname, 'contracts/.trellis'), { recursive: true, force: true });
-}, 30_000);
+});
 
 describe('bytes', () => {
   const bytes = new Uint8Array([0, 255, 128, 13, 10, 0xc3, 0x28]);

@@ -39,7 +39,7 @@ afterAll(async () => {
   await cloud?.stop();
   rmSync(stateDir, { recursive: true, force: true });
   rmSync(join(__dirname, 'grants/.trellis'), { recursive: true, force: true });
-}, 30_000);
+});
 
 const policyOf = (id: string) => ({ RoleName: deployed[`${id}Role`], PolicyName: 'Handler' });
 
@@ -128,7 +128,7 @@ describe.each(accesses.filter(({ kind }) => !values.includes(kind)))('$kind $acc
       .flatMap(({ probe }) => actionsOf(probe));
     const granted = grants.statements.flatMap(({ Action }) => Action);
     expect([...new Set(used)].sort()).toEqual([...new Set(granted)].sort());
-  }, 60_000);
+  });
 
   it('has no superfluous action: without it, its calls are denied', async () => {
     const grants = await grantsOf(id);
@@ -144,7 +144,7 @@ describe.each(accesses.filter(({ kind }) => !values.includes(kind)))('$kind $acc
     } finally {
       await grant(id, grants);
     }
-  }, 120_000);
+  });
 });
 
 it('text and number are in the configuration, and need no permission', async () => {
@@ -155,4 +155,4 @@ it('text and number are in the configuration, and need no permission', async () 
   expect(
     [await grantsOf('TextText'), await grantsOf('NumberNumber')].map(({ statements }) => statements),
   ).toEqual([[], []]);
-}, 30_000);
+});

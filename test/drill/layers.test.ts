@@ -27,13 +27,13 @@ beforeAll(async () => {
   );
   cloud = await startLocalCloud({ projectDir, port: 0, stateDir });
   lambda = new LambdaClient(localClientConfig(cloud));
-}, 120_000);
+});
 
 afterAll(async () => {
   await cloud?.stop();
   for (const folder of [stateDir, join(projectDir, '.trellis')])
     rmSync(folder, { recursive: true, force: true });
-}, 30_000);
+});
 
 /** Deploys the layer with this code; it uses a package from npm, which is in the stack's dependency layer. */
 async function deploy(edition: string, schema = 'z.string()') {
@@ -101,7 +101,7 @@ it('a deployment never takes away a version of a shared layer that is in use', a
   // It can be configured with the version still, and is started anew with it.
   await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: elsewhere, Layers: first.arns }));
   expect(await invoke(elsewhere)).toBe('first edition for plain');
-}, 120_000);
+});
 
 // https://docs.aws.amazon.com/lambda/latest/api/API_DeleteLayerVersion.html
 it('a replaced version of a dependency layer is deleted without breaking functions that use it', async () => {
@@ -114,4 +114,4 @@ it('a replaced version of a dependency layer is deleted without breaking functio
     'fourth edition for plain',
   ]);
   expect(await invoke('Elsewhere')).toBe('first edition for plain');
-}, 120_000);
+});

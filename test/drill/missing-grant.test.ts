@@ -81,4 +81,4 @@ it('the behaviour suite fails with the denied call when one action is taken out 
     await restore();
   }
   expect(runBehaviourSuite()).toMatchObject({ passed: true });
-}, 120_000);
+});

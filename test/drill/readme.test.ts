@@ -32,4 +32,4 @@ it("the README's commands give what the README shows", () => {
     const printed = execFileSync('bash', ['-c', script], { cwd: root, encoding: 'utf8' });
     expect(masked(printed.split('---').at(-1)!)).toEqual(masked(output));
   }
-}, 60_000);
+});

@@ -62,7 +62,7 @@ afterAll(async () => {
   await cloud?.stop();
   process.env = environment;
   rmSync(stateDir, { recursive: true, force: true });
-}, 60_000);
+});
 
 /** Orders of a separate product: its stock shows how many were sold. */
 async function ordersUnderLoad(end: () => void): Promise<Placed[]> {

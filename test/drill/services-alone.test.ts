@@ -20,12 +20,12 @@ beforeAll(async () => {
   cloud = await startLocalCloud({ projectDir: join(__dirname, 'services-alone'), port: 0, stateDir });
   cloudFormation = new CloudFormationClient(localClientConfig(cloud));
   await deploy();
-}, 120_000);
+});
 
 afterAll(async () => {
   await cloud?.stop();
   rmSync(stateDir, { recursive: true, force: true });
-}, 30_000);
+});
 
 async function deploy(changed = ''): Promise<void> {
   process.env.TRELLIS_DRILL_STACKS = deployed.join(' ');
@@ -66,7 +66,7 @@ describe('services that are deployed one after the other, each before what it ca
     expect(await finished(orderId, token)).toMatchObject({ status: 'CONFIRMED' });
     expect(await messageAbout(orderId, token)).toMatchObject([{ kind: 'order-confirmed' }]);
     expect((await call('users', '/me', { token })).status).toBe(200);
-  }, 60_000);
+  });
 
   it('are deployed again one by one, without touching the others', async () => {
     const before = await stacks();
@@ -74,5 +74,5 @@ describe('services that are deployed one after the other, each before what it ca
     const { StorefrontOrders: orders, ...others } = await stacks();
     expect(orders).toMatch(/^UPDATE_COMPLETE /);
     expect({ ...others, StorefrontOrders: before.StorefrontOrders }).toEqual(before);
-  }, 60_000);
+  });
 });

@@ -60,7 +60,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await cloud?.stop();
   rmSync(projectDir, { recursive: true, force: true });
-}, 30_000);
+});
 
 async function invoke(FunctionName: string, event: unknown = {}) {
   const { Payload, FunctionError } = await lambda.send(

@@ -139,5 +139,5 @@ describe('the app', () => {
       app.synth().stacksRecursively.map(({ stackName, template }) => [stackName, template]),
     );
     expect(withoutExceptions(findingsOf(templates, await Reference.installed()), [])).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -36,7 +36,7 @@ describe('the feature plan of a UserDirectory', () => {
     });
   });
 
-  it('lets threat protection only tell', () => {
+  it('lets threat protection only report', () => {
     directoryWith({
       featurePlan: FeaturePlan.PLUS,
       threatProtection: StandardThreatProtectionMode.AUDIT_ONLY,
@@ -96,7 +96,7 @@ describe('sign-in of a UserDirectory', () => {
     });
   });
 
-  it('gives tokens that are good for as long as the client says', () => {
+  it('gives tokens the validity of the client', () => {
     directoryWith({
       client: {
         accessTokenValidity: Duration.minutes(5),
@@ -111,7 +111,7 @@ describe('sign-in of a UserDirectory', () => {
     });
   });
 
-  it('is recovered as the pool says', () => {
+  it('is recovered by the settings of the pool', () => {
     directoryWith({ userPool: { accountRecovery: AccountRecovery.NONE } }).hasResourceProperties(POOL, {
       AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'admin_only', Priority: 1 }] },
     });
@@ -161,7 +161,7 @@ describe('e-mail of a UserDirectory', () => {
     expect(nagFindings((stack) => new UserDirectory(stack, 'Users', { email }))).toEqual([]);
   });
 
-  it('is refused from what is no address', () => {
+  it('is refused from an invalid address', () => {
     expect(() => directoryWith({ email: { from: 'example.com' } })).toThrow(
       '`email.from` must be an address like accounts@example.com, got "example.com" (at Stack/Users)',
     );

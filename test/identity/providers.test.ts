@@ -183,7 +183,7 @@ describe('providers of a UserDirectory', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  }, 120_000);
+  });
 
   const secret = (stack: Stack) => everyProvider(stack).google!;
 

@@ -16,7 +16,7 @@ function template(build: (stack: Stack) => void): Template {
   return Template.fromStack(stack);
 }
 
-/** What only the compiler keeps from coming about. */
+/** Creates triggers that only the compiler rejects. */
 const unchecked = (triggers: object, more = {}) =>
   template((stack) => new UserDirectory(stack, 'Users', { triggers, ...more } as never));
 

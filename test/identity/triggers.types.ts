@@ -12,7 +12,7 @@ const users = new UserDirectory(stack, 'Users', {
   bind: { domain: 'example.com' },
 });
 users.triggers.preSignUp.functionArn;
-// @ts-expect-error there is no such trigger here
+// @ts-expect-error unknown trigger of this pool
 users.triggers.userMigration;
 const any: UserDirectory = users;
 any.triggers.userMigration?.functionArn;
@@ -31,7 +31,7 @@ new UserDirectory(stack, 'Unbound', { triggers: { preSignUp } });
 const domain = new DataTable(stack, 'Table', { partitionKey: 'id' });
 // @ts-expect-error bound to the wrong kind
 new UserDirectory(stack, 'Kind', { triggers: { preSignUp }, bind: { domain } });
-// @ts-expect-error there is no such trigger
+// @ts-expect-error unknown trigger
 new UserDirectory(stack, 'Name', { triggers: { preSignup: preSignUp }, bind: { domain: 'a' } });
 
 trigger('preSignUp', {}, async ({ request }) => ({
@@ -42,7 +42,7 @@ trigger('postConfirmation', {}, async ({ triggerSource }) => {
   const source: 'PostConfirmation_ConfirmSignUp' | 'PostConfirmation_ConfirmForgotPassword' = triggerSource;
   console.log(source);
 });
-// @ts-expect-error not what this trigger answers
+// @ts-expect-error not the response of this trigger
 trigger('preSignUp', {}, async () => ({ autoConfirmUser: 'yes' }));
-// @ts-expect-error there is no such trigger
+// @ts-expect-error unknown trigger
 trigger('preSignup', {}, async () => {});

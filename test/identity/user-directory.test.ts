@@ -73,7 +73,7 @@ describe('UserDirectory', () => {
   });
 
   it.each(['the admins', 'staff,admins', '[admins]', ''])(
-    'refuses the group "%s", which cannot be told from others in a claim',
+    'refuses the group "%s", which a claim cannot distinguish from others',
     (group) => {
       expect(() => directoryWith({ groups: [group] })).toThrow(
         `\`groups\` must be names of 1 to 128 characters without spaces, commas and brackets, got "${group}" (at Stack/Users)`,
@@ -212,7 +212,7 @@ describe('tokens of a UserDirectory', () => {
     });
   });
 
-  it('of programs are good for as long as their client says', () => {
+  it('of programs have the validity of their client', () => {
     const erp = { ...machines.erp, accessTokenValidity: Duration.minutes(10) };
     directoryWith({ scopes, machines: { erp }, domainPrefix: 'shop' }).hasResourceProperties(
       'AWS::Cognito::UserPoolClient',

@@ -2,7 +2,7 @@ import { newId } from '@storefront/commerce/ids';
 import { ProductId } from '../../contracts/products.js';
 
 describe('newId', () => {
-  it('says what it is of, and is an id by the contract', () => {
+  it('has the prefix of its kind, and matches the schema of ids', () => {
     expect(newId('prd')).toMatch(/^prd_[0-9a-f]{32}$/);
     expect(ProductId.safeParse(newId('prd')).success).toBe(true);
   });

@@ -6,10 +6,8 @@ import { installEmulator } from '../../lib/local/python.js';
 import { type Credentials, signed } from '../support/sigv4.js';
 import { Emulator } from './emulator.js';
 
-jest.setTimeout(120_000);
-
 /**
- * What the AWS CLI is made of, with nothing but the environment. Each line is a way to sign: paths that are encoded
+ * botocore, the base of the AWS CLI, with settings from the environment only. Each line is a way to sign: paths that are encoded
  * once (S3) or twice, queries, forms, bodies in signed chunks with trailers, the older signature of S3, URLs.
  */
 const SCRIPT = `
@@ -110,12 +108,12 @@ it("AWS's SDK for Python calls the local cloud with the environment of info --en
   const python = await installEmulator(() => undefined);
   const { endpoint, instance } = emulator;
   const variables = environmentOf({ endpoint, credentials: instance.credentials });
-  const told = execFileSync('bash', ['-c', `${variables}\n'${python}' -B -`], {
+  const printed = execFileSync('bash', ['-c', `${variables}\n'${python}' -B -`], {
     input: SCRIPT,
     encoding: 'utf8',
     env: { PATH: process.env.PATH, HOME: '/nonexistent', AWS_PROFILE: 'production', NODE_ENV: 'test' },
   });
-  expect(JSON.parse(told)).toEqual({
+  expect(JSON.parse(printed)).toEqual({
     read: true,
     older: 'plain',
     url: 'a b',

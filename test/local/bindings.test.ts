@@ -86,7 +86,7 @@ correction(
 correction(
   emulators,
   'generated_secret',
-  'generates a secret although nothing is said of how',
+  'generates a secret with default settings',
   async (emulator) => (await read(emulator)).length,
   32,
 );

@@ -107,7 +107,7 @@ async function responses(emulator: Emulator, name: string, count: number): Promi
 }
 
 // The account's limit of AWS is 1,000; MiniStack's is lower on a machine with less memory.
-it('handles more events than may run at once, and answers requests meanwhile', async () => {
+it('handles more events than may run at once, and serves requests meanwhile', async () => {
   const emulator = emulators.corrected;
   await emulator.deploy('Many', { Resources: noting('Many', { Timeout: 60 }) });
   const file = noteFile();

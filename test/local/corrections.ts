@@ -1,7 +1,5 @@
 import { Emulator } from './emulator.js';
 
-jest.setTimeout(60_000);
-
 export interface Pair {
   readonly corrected: Emulator;
   /** MiniStack as it is. */
@@ -13,7 +11,7 @@ export function pairOfEmulators(without: readonly string[]): Pair {
   const pair = {} as { corrected: Emulator; plain: Emulator };
   beforeAll(async () => {
     [pair.corrected, pair.plain] = [await Emulator.start(), await Emulator.start(without)];
-  }, 60_000);
+  });
   afterAll(() => Promise.all([pair.corrected?.stop(), pair.plain?.stop()]));
   return pair;
 }

@@ -202,20 +202,23 @@ export async function deployDistribution(emulator: Emulator): Promise<string> {
   return Domain!;
 }
 
-export interface Answered {
+export interface Received {
   readonly status: number | undefined;
   readonly headers: Record<string, unknown>;
   readonly body: Buffer;
 }
 
-export interface Asked {
+export interface RequestOptions {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string;
 }
 
 /** A request that nothing between changes: no decoding, any Host. */
-export function ask(url: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Answered> {
+export function ask(
+  url: string,
+  { method = 'GET', headers = {}, body }: RequestOptions = {},
+): Promise<Received> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, headers }, (response) => {
       const parts: Buffer[] = [];

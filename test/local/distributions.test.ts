@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { correction, pairOfEmulators } from './corrections.js';
-import { type Asked, ask, deployDistribution, SCRIPT } from './distribution.js';
+import { ask, deployDistribution, type RequestOptions, SCRIPT } from './distribution.js';
 import type { Emulator } from './emulator.js';
 
 const emulators = pairOfEmulators(['rest_api_origins', 'missing_files', 'edge_compression']);
@@ -8,7 +8,7 @@ const emulators = pairOfEmulators(['rest_api_origins', 'missing_files', 'edge_co
 const domains = new Map<Emulator, Promise<string>>();
 
 /** Asks the distribution by its name, as MiniStack serves it on its own port. */
-async function asked(emulator: Emulator, path: string, { headers, ...rest }: Asked = {}) {
+async function asked(emulator: Emulator, path: string, { headers, ...rest }: RequestOptions = {}) {
   const known = domains.get(emulator) ?? deployDistribution(emulator);
   domains.set(emulator, known);
   const host = (await known).replace('.net', '.localhost');
@@ -19,7 +19,7 @@ async function asked(emulator: Emulator, path: string, { headers, ...rest }: Ask
 correction(
   emulators,
   'rest_api_origins',
-  'a request to an API reaches it with its method, query, headers and body, and its answer comes back',
+  'a request to an API reaches it with its method, query, headers and body, and its response comes back',
   async (emulator) => {
     const { status, headers, body } = await asked(emulator, '/api/orders?page=2', {
       method: 'POST',
@@ -46,7 +46,7 @@ correction(
 correction(
   emulators,
   'missing_files',
-  'a file that is not there is told from one that nobody may read',
+  'a missing file is distinguished from one that may not be read',
   async (emulator) => {
     const missing = await asked(emulator, '/none.js');
     const head = await asked(emulator, '/none.js', { method: 'HEAD' });

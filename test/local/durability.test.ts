@@ -5,9 +5,8 @@ import {
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { eventually } from '../support/eventually.js';
 import { Emulator, inlineFunction, isRunning } from './emulator.js';
-
-jest.setTimeout(60_000);
 
 const table = {
   Type: 'AWS::DynamoDB::Table',
@@ -55,10 +54,16 @@ describe.each([
     );
     await emulator.save();
     await dynamo.send(new PutItemCommand({ TableName: 'Notes', Item: note }));
-    await sleep(700);
+    if (expected.kept) await emulator.savedAfter(Date.now());
+    else await sleep(700);
     await emulator.kill();
-    await sleep(300);
-  }, 30_000);
+    if (expected.workerEnds)
+      await eventually(
+        () => isRunning(worker),
+        (runs) => !runs,
+      );
+    else await sleep(300);
+  });
 
   afterAll(async () => {
     if (!expected.workerEnds) process.kill(worker, 'SIGKILL');

@@ -1,9 +1,7 @@
 import { createServer } from 'node:net';
 import { edgeAddress, openEdge } from '../../lib/local/edge.js';
-import { type Answered, type Asked, ask, deployDistribution } from './distribution.js';
+import { ask, deployDistribution, type Received, type RequestOptions } from './distribution.js';
 import { Emulator } from './emulator.js';
-
-jest.setTimeout(60_000);
 
 let emulator: Emulator;
 let domain: string;
@@ -12,11 +10,11 @@ beforeAll(async () => {
   emulator = await Emulator.start();
   domain = await deployDistribution(emulator);
   await openEdge(emulator.instance, emulator.state, `https://${domain}`);
-}, 60_000);
+});
 afterAll(() => emulator?.stop());
 
 const site = () => edgeAddress(emulator.instance, emulator.state)!;
-const get = (path: string, asked?: Asked): Promise<Answered> => ask(`${site()}${path}`, asked);
+const get = (path: string, asked?: RequestOptions): Promise<Received> => ask(`${site()}${path}`, asked);
 
 it('serves a page under every path without an extension, by the function that runs for each request', async () => {
   for (const path of ['/', '/products/prd_1', '/orders']) {
@@ -29,7 +27,7 @@ it('serves a page under every path without an extension, by the function that ru
   }
 });
 
-it('answers what a function answers', async () => {
+it('returns the response of a function', async () => {
   const { status, headers, body } = await get('/teapot');
   expect([status, headers['x-by'], body.toString()]).toEqual([418, 'function', 'short']);
 });
@@ -62,7 +60,7 @@ it('refuses a method that the behaviour does not allow', async () => {
   expect((await get('/', { method: 'POST', body: '{}' })).status).toBe(403);
 });
 
-it('tells browsers to sign in here: in the configuration, also one they know, and the security policy', async () => {
+it('replaces the address of the user pool in the configuration, also a cached one, and in the security policy', async () => {
   const { headers, body } = await get('/config.json');
   expect(JSON.parse(body.toString())).toEqual({ users: { endpoint: emulator.endpoint } });
   expect(headers['content-security-policy']).toBe(`connect-src 'self' ${emulator.endpoint}`);
@@ -96,7 +94,7 @@ it('takes another port when its own is taken', async () => {
   expect((await get('/')).status).toBe(200);
 });
 
-it('says when there is no such distribution', async () => {
+it('reports an unknown distribution', async () => {
   await expect(openEdge(emulator.instance, emulator.state, 'https://d0.cloudfront.net')).rejects.toThrow(
     /The site https:\/\/d0\.cloudfront\.net cannot be served on port \d+ of this machine: no distribution has the domain name d0\.cloudfront\.net/,
   );

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -19,6 +19,7 @@ import { claimPort } from '../../lib/local/port.js';
 import { ProjectState } from '../../lib/local/project-state.js';
 import { installEmulator } from '../../lib/local/python.js';
 import type { LoadedState, StopReport } from '../../lib/local/stop-report.js';
+import { eventually } from '../support/eventually.js';
 
 export type Template = Record<string, unknown>;
 
@@ -62,7 +63,7 @@ export class Emulator {
       TemplateBody: JSON.stringify(template),
       Capabilities: ['CAPABILITY_NAMED_IAM'],
     } as const;
-    const waiter = { client: cloudFormation, maxWaitTime: 20, minDelay: 0.05, maxDelay: 0.1 };
+    const waiter = { client: cloudFormation, maxWaitTime: 110, minDelay: 0.05, maxDelay: 0.1 };
     if (update) {
       await cloudFormation.send(new UpdateStackCommand({ ...input, Capabilities: [...input.Capabilities] }));
       await waitUntilStackUpdateComplete(waiter, { StackName: name });
@@ -91,12 +92,25 @@ export class Emulator {
     await this.started.ended;
   }
 
+  /** Waits for a save of a later state than this time, in milliseconds: the emulator saves while it is used. */
+  async savedAfter(time: number): Promise<void> {
+    const folder = join(this.state.dataDir, 'saves');
+    const newest = () => {
+      const manifests = readdirSync(folder)
+        .filter((name) => /^\d+\.json$/.test(name))
+        .sort();
+      const manifest = manifests.at(-1);
+      return manifest ? JSON.parse(readFileSync(join(folder, manifest), 'utf8')).save.takenAt * 1000 : 0;
+    };
+    await eventually(newest, (takenAt) => takenAt >= time);
+  }
+
   /** Stops it and keeps what it holds. */
   async halt(log?: (line: string) => void): Promise<StopReport> {
     return stopEmulator(this.started.instance, this.state, log);
   }
 
-  /** What the last start found. */
+  /** State that the last start loaded. */
   get loaded(): LoadedState {
     return this.started.loaded;
   }
@@ -169,7 +183,7 @@ export function zipOf(folder: string): Buffer {
   return readFileSync(file);
 }
 
-/** A process that has ended may wait for somebody to take note of it. */
+/** Returns true if a process runs: one that has ended stays as a zombie until its parent reads its status. */
 export function isRunning(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.trim().startsWith('Z');

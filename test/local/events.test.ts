@@ -97,7 +97,7 @@ correction(
 correction(
   emulators,
   'schedule_context',
-  'tells a target of a schedule when it was due',
+  'passes the time when a schedule was due to its target',
   async (emulator) => {
     const { Due } = await emulator.deploy('Scheduled', {
       Resources: {

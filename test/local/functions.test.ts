@@ -74,7 +74,7 @@ correction(
 correction(
   emulators,
   'custom_resources_that_crash',
-  'fails a custom resource with the error of its function, without waiting for an answer',
+  'fails a custom resource with the error of its function, without waiting for a response',
   async (emulator) => {
     const code = "exports.handler = async () => { throw new TypeError('no such bucket') }";
     const Custom = {
@@ -211,7 +211,7 @@ correction(
 );
 
 describe('no_wait_for_logs', () => {
-  it('answers a handler that logs nothing sooner than MiniStack alone', async () => {
+  it('returns the result of a handler that logs nothing sooner than MiniStack alone', async () => {
     const spent = async (emulator: Emulator) => {
       await emulator.deploy(
         'Silent',

@@ -7,8 +7,6 @@ import { launchBrowser } from '../behaviour/browser.js';
 import { Emulator } from './emulator.js';
 import { deployGuardedApp, type GuardedApp, PARTNER } from './guarded-app.js';
 
-jest.setTimeout(120_000);
-
 let emulator: Emulator;
 let app: GuardedApp;
 let browser: Browser;
@@ -21,10 +19,10 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => pages.once('listening', resolve));
   const { port } = pages.address() as AddressInfo;
-  // The names of others: one leads to a server of its own, and to the ports of the local cloud, as after rebinding.
+  // Foreign domain names: one leads to a separate server, and to the ports of the local cloud, as after rebinding.
   const rules = [`MAP partner.example:80 127.0.0.1:${port}`, 'MAP *.example 127.0.0.1'];
   browser = await launchBrowser([`--host-resolver-rules=${rules.join(', ')}`]);
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   pages?.close();
@@ -47,7 +45,7 @@ interface Sent {
   readonly body?: string;
 }
 
-/** What a script of the page gets to see of an answer: its status, or the name of the error that the browser gives. */
+/** Returns what a script of the page can read of a response: its status, or the name of the browser's error. */
 const send = (page: Page, endpoint: string, sent: Sent): Promise<number | string> =>
   page.evaluate(
     async ({ url, ...init }) =>
@@ -109,13 +107,13 @@ it.each(['/_ministack/reset', '/_trellis/save', '/?Action=DeleteUser&UserName=an
   'a form that such a page submits to %s changes nothing',
   async (path) => {
     const page = await pageAt(foreignOrigin());
-    const answered = page.waitForResponse(`${emulator.endpoint}${path}`);
+    const received = page.waitForResponse(`${emulator.endpoint}${path}`);
     await page.evaluate((action) => {
       const form = Object.assign(document.createElement('form'), { method: 'post', action });
       document.body.append(form);
       form.submit();
     }, emulator.endpoint + path);
-    expect((await answered).status()).toBe(403);
+    expect((await received).status()).toBe(403);
     await expectUntouched();
   },
 );
@@ -132,7 +130,7 @@ it('a page whose name has been rebound to this machine gets nothing, on either p
   await expectUntouched();
 });
 
-it("the app answers pages of other origins as its own CORS says, and the user pool's sign-in every page", async () => {
+it("the app accepts pages of other origins by its own CORS settings, and the user pool's sign-in accepts every page", async () => {
   const [partner, evil] = [await pageAt(PARTNER), await pageAt(foreignOrigin())];
   for (const path of [app.httpApi, app.functionUrl]) {
     expect(await send(partner, emulator.endpoint, { path })).toBe(200);
@@ -148,9 +146,9 @@ it("the app answers pages of other origins as its own CORS says, and the user po
     body: JSON.stringify({
       AuthFlow: 'USER_PASSWORD_AUTH',
       ClientId: app.client,
-      AuthParameters: { USERNAME: 'nobody', PASSWORD: 'wrong' },
+      AuthParameters: { USERNAME: 'unknown', PASSWORD: 'wrong' },
     }),
   };
-  // Refused by the user pool, whose answer the page may read.
+  // Refused by the user pool, whose response the page may read.
   for (const page of [partner, evil]) expect(await send(page, emulator.endpoint, signIn)).toBe(400);
 });

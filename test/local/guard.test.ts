@@ -12,11 +12,9 @@ import { Emulator } from './emulator.js';
 import { deployGuardedApp, type GuardedApp, PARTNER } from './guarded-app.js';
 import { rawRequest, webSocketStatus } from './raw-request.js';
 
-jest.setTimeout(60_000);
-
 const EVIL = 'http://evil.example';
 
-/** DynamoDB answers 400 to a signature that is not good, other services 403. */
+/** DynamoDB returns 400 for an invalid signature, other services 403. */
 const REFUSALS = [400, 403];
 
 let emulator: Emulator;
@@ -24,7 +22,7 @@ let app: GuardedApp;
 beforeAll(async () => {
   emulator = await Emulator.start();
   app = await deployGuardedApp(emulator);
-}, 60_000);
+});
 afterAll(() => emulator?.stop());
 
 const ask = (path: string, init?: RequestInit) => fetch(`${emulator.endpoint}${path}`, init);
@@ -81,10 +79,10 @@ describe("the emulator's own interface", () => {
     expect(await status(path, { method, headers: { authorization: `Bearer ${token}x` } })).toBe(403);
   });
 
-  it('answers its owner, but no page in a browser, and says what a request must have', async () => {
+  it('accepts its owner, but no page in a browser, and reports what a request must have', async () => {
     const asked = { timeout: 5_000 };
-    const answer = await callControl(emulator.instance, '/_trellis/instance', asked);
-    expect(await answer.json()).toEqual({ instance: emulator.instance.instance, pid: emulator.pid });
+    const response = await callControl(emulator.instance, '/_trellis/instance', asked);
+    expect(await response.json()).toEqual({ instance: emulator.instance.instance, pid: emulator.pid });
     const headers = { authorization: `Bearer ${emulator.instance.token}`, origin: EVIL };
     expect(await status('/_trellis/instance', { headers })).toBe(403);
     const body = { domain: 'd.cloudfront.net' };
@@ -95,7 +93,7 @@ describe("the emulator's own interface", () => {
     ]);
   });
 
-  it("gives a function's code to whoever has got its address from Lambda", async () => {
+  it("serves a function's code at the presigned URL of Lambda only", async () => {
     const lambda = new LambdaClient(emulator.client);
     const { Code } = await lambda.send(new GetFunctionCommand({ FunctionName: 'Echo' }));
     const { pathname, search } = new URL(Code?.Location as string);
@@ -131,9 +129,9 @@ describe("AWS's services", () => {
     const authorization =
       'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=00';
     for (const headers of [undefined, { authorization }]) {
-      const answer = await ask(path, { method, headers });
-      expect(REFUSALS).toContain(answer.status);
-      expect(corsOf(answer)).toBeNull();
+      const response = await ask(path, { method, headers });
+      expect(REFUSALS).toContain(response.status);
+      expect(corsOf(response)).toBeNull();
     }
     const query = `${path.includes('?') ? '&' : '?'}X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=test/20260101/us-east-1/iam/aws4_request&X-Amz-SignedHeaders=host&X-Amz-Date=20260101T000000Z&X-Amz-Signature=00`;
     expect(REFUSALS).toContain(await status(path + query, { method }));
@@ -144,9 +142,9 @@ describe("AWS's services", () => {
     return ask(path, { headers: { ...signed(emulator.endpoint + path, credentials, 'sts'), ...headers } });
   };
 
-  it('answer a request with a good signature, without CORS', async () => {
-    const answer = await identity({});
-    expect([answer.status, corsOf(answer)]).toEqual([200, null]);
+  it('accept a request with a valid signature, without CORS', async () => {
+    const response = await identity({});
+    expect([response.status, corsOf(response)]).toEqual([200, null]);
     expect((await identity({ 'sec-fetch-site': 'same-origin', origin: emulator.endpoint })).status).toBe(200);
   });
 
@@ -157,8 +155,8 @@ describe("AWS's services", () => {
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
   ])('refuse pages, also with a good signature: %p', async (headers) => {
-    const answer = await identity(headers);
-    expect([answer.status, corsOf(answer)]).toEqual([403, null]);
+    const response = await identity(headers);
+    expect([response.status, corsOf(response)]).toEqual([403, null]);
   });
 
   it('refuse a body that is not the one whose hash was signed', async () => {
@@ -211,7 +209,7 @@ describe('the address of a request', () => {
         const headers = { ':path': app.httpApi, ':authority': authority };
         session
           .request(headers)
-          .on('response', (answer) => resolve(answer[':status']))
+          .on('response', (response) => resolve(response[':status']))
           .on('error', reject);
       });
     expect(await statusOf(new URL(emulator.endpoint).host)).toBe(200);
@@ -265,14 +263,14 @@ describe("the deployed app's own addresses", () => {
         return url.pathname + url.search;
       },
     ],
-  ])('answer every origin, with the CORS that the app has: %s', async (_, pathOf) => {
+  ])('accept every origin, with the CORS headers of the app: %s', async (_, pathOf) => {
     const path = await pathOf();
     for (const [origin, allowed] of [
       [PARTNER, PARTNER],
       [EVIL, null],
     ] as const) {
-      const answer = await ask(path, { headers: { origin, 'sec-fetch-site': 'cross-site' } });
-      expect([answer.status, corsOf(answer)]).toEqual([200, allowed]);
+      const response = await ask(path, { headers: { origin, 'sec-fetch-site': 'cross-site' } });
+      expect([response.status, corsOf(response)]).toEqual([200, allowed]);
       const headers = { origin, 'access-control-request-method': 'GET' };
       expect(corsOf(await ask(path, { method: 'OPTIONS', headers }))).toBe(allowed);
     }
@@ -300,8 +298,8 @@ describe("the deployed app's own addresses", () => {
     const allowed = await ask('/', { method: 'OPTIONS', headers: preflight });
     expect([allowed.status, corsOf(allowed)]).toEqual([200, '*']);
     const body = JSON.stringify({ ClientId: client, Username: 'ann', Password: 'A-password-of-hers-1' });
-    const answer = await ask('/', { method: 'POST', headers, body });
-    expect([answer.status, corsOf(answer)]).toEqual([200, '*']);
+    const response = await ask('/', { method: 'POST', headers, body });
+    expect([response.status, corsOf(response)]).toEqual([200, '*']);
     const keys = await ask(`/${pool}/.well-known/jwks.json`, { headers: { origin: EVIL } });
     expect([keys.status, corsOf(keys)]).toEqual([200, '*']);
     const admin = { ...headers, ...target('AWSCognitoIdentityProviderService.ListUsers') };
@@ -319,8 +317,12 @@ describe("the deployed app's own addresses", () => {
     const path = '/v1/apis/none/graphql';
     const preflight = { origin: EVIL, 'access-control-request-method': 'POST' };
     expect(corsOf(await ask(path, { method: 'OPTIONS', headers: preflight }))).toBe('*');
-    const answer = await ask(path, { method: 'POST', headers: { origin: EVIL }, body: '{"query":"{ a }"}' });
-    expect([answer.status, corsOf(answer)]).toEqual([404, '*']);
+    const response = await ask(path, {
+      method: 'POST',
+      headers: { origin: EVIL },
+      body: '{"query":"{ a }"}',
+    });
+    expect([response.status, corsOf(response)]).toEqual([404, '*']);
     for (const [method, other] of [
       ['GET', path],
       ['DELETE', '/v1/apis/none'],
@@ -330,8 +332,8 @@ describe("the deployed app's own addresses", () => {
   });
 
   it("are those of the site on the site's port, whatever a path is called", async () => {
-    const answer = await fetch(`${app.site}/_trellis/save`, { method: 'POST', headers: { origin: EVIL } });
-    expect([answer.status, answer.headers.has('x-amz-cf-id')]).toEqual([403, true]);
+    const response = await fetch(`${app.site}/_trellis/save`, { method: 'POST', headers: { origin: EVIL } });
+    expect([response.status, response.headers.has('x-amz-cf-id')]).toEqual([403, true]);
     expect((await fetch(app.site, { headers: { origin: EVIL } })).status).toBe(200);
   });
 });

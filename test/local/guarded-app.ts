@@ -95,7 +95,7 @@ export interface GuardedApp {
   readonly s3: S3Client;
 }
 
-/** One of each kind of address that browsers call: a site, an HTTP API, a function URL, a bucket, a user pool. */
+/** Deploys each kind of URL that browsers call: a site, an HTTP API, a function URL, a bucket, a user pool. */
 export async function deployGuardedApp(emulator: Emulator): Promise<GuardedApp> {
   const domain = await deployDistribution(emulator);
   await openEdge(emulator.instance, emulator.state, `https://${domain}`);

@@ -9,12 +9,12 @@ beforeAll(async () => {
     const template = { Resources: HTTP_API, Outputs: { Id: { Value: { Ref: 'HttpApi' } } } };
     ids.set(emulator, (await emulator.deploy('Http', template)).Id as string);
   }
-}, 60_000);
+});
 
 correction(
   emulators,
   'http_api_cors',
-  'answers with the CORS of the template: to a preflight, and to a request',
+  'sends the CORS headers of the template, for a preflight and for a request',
   async (emulator) => {
     const url = `${emulator.endpoint}/_aws/execute-api/${ids.get(emulator)}/here`;
     const allowed = [];

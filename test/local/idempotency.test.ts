@@ -18,8 +18,6 @@ import { behavesIdempotently } from '../http/idempotent-behaviour.js';
 import { clientOf, services, shop } from '../http/idempotent-service.js';
 import { Emulator } from './emulator.js';
 
-jest.setTimeout(60_000);
-
 const TableName = 'Done';
 let emulator: Emulator;
 let dynamo: DynamoDBClient;
@@ -58,7 +56,7 @@ async function item(id: string) {
   return Item && unmarshall(Item);
 }
 
-/** Work that ends when it is told to. */
+/** Creates work that ends when the test ends it. */
 function held<Result>() {
   let end!: (result: Result) => void;
   const result = new Promise<Result>((resolve) => {
@@ -156,23 +154,26 @@ describe('work that is done once', () => {
       () => Array.from({ length: 60_000 }, () => Math.random()),
       /it has \d+ bytes when compressed, and at most 399360 can be recorded/,
     ],
-  ])('is not repeated when %s cannot be kept: a repetition is told so', async (name, make, reason) => {
-    const made = make();
-    let runs = 0;
-    const run = () =>
-      client.run(`unkept ${name}`, async () => {
-        runs += 1;
-        return made;
-      });
-    const logged = jest.spyOn(console, 'warn').mockImplementation();
-    expect(await run()).toEqual(made);
-    expect(String(logged.mock.calls)).toContain('was not recorded: a repetition gets an error instead');
-    logged.mockRestore();
-    const repeated = run();
-    await expect(repeated).rejects.toBeInstanceOf(IdempotencyResultNotKeptError);
-    await expect(repeated).rejects.toThrow(reason);
-    expect(runs).toBe(1);
-  });
+  ])(
+    'is not repeated when %s cannot be kept: a repetition fails with the reason',
+    async (name, make, reason) => {
+      const made = make();
+      let runs = 0;
+      const run = () =>
+        client.run(`unkept ${name}`, async () => {
+          runs += 1;
+          return made;
+        });
+      const logged = jest.spyOn(console, 'warn').mockImplementation();
+      expect(await run()).toEqual(made);
+      expect(String(logged.mock.calls)).toContain('was not recorded: a repetition gets an error instead');
+      logged.mockRestore();
+      const repeated = run();
+      await expect(repeated).rejects.toBeInstanceOf(IdempotencyResultNotKeptError);
+      await expect(repeated).rejects.toThrow(reason);
+      expect(runs).toBe(1);
+    },
+  );
 
   it('may be done again after it failed', async () => {
     const fails = async () => {
@@ -222,7 +223,7 @@ describe('a lease', () => {
     expect(await running).toBe('done');
   });
 
-  it('that nobody renews frees the key: whoever had it lets the one who finished first win', async () => {
+  it('that is not renewed frees the key: of two runs the one that finishes first wins', async () => {
     const { work, end } = held<string>();
     const crashed = client.run('crashed', work);
     await expect(client.run('crashed', quick)).rejects.toBeInstanceOf(IdempotencyAlreadyInProgressError);
@@ -320,7 +321,7 @@ describe('an operation that is idempotent, with its table', () => {
     shop.release();
     const second = await again;
     expect(second).toMatchObject({ status: 201, body: { run: 2 } });
-    // Whoever finishes first is right: the other one sends its response.
+    // The run that finishes first wins: the other one sends its response.
     release();
     expect(await cut).toEqual(second);
   });

@@ -9,8 +9,6 @@ import { localClientConfig } from '../../bin/local-storefront.js';
 import { type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
 import { payments } from './idempotency/contract.js';
 
-jest.setTimeout(90_000);
-
 let cloud: LocalCloud;
 let stateDir: string;
 
@@ -79,7 +77,7 @@ describe('a deployed operation that is idempotent', () => {
     expect(await runsOf(what)).toBe(2);
   });
 
-  it('answers the same after a restart', async () => {
+  it('returns the same response after a restart', async () => {
     const key = randomUUID();
     const before = await pay('restart', key);
     await cloud.stop();

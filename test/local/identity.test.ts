@@ -10,8 +10,6 @@ import { LOCAL_CODE, localClientConfig } from '../../bin/local-storefront.js';
 import { signIn } from '../../bin/users.js';
 import { type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
 
-jest.setTimeout(60_000);
-
 const password = 'A-customers-password-1';
 let cloud: LocalCloud;
 let stateDir: string;
@@ -65,7 +63,7 @@ it('a pre sign-up trigger confirms whom it trusts, and leaves others to their co
   expect(await signUp('grace@example.com')).toMatchObject({ UserConfirmed: false });
 });
 
-it('a post confirmation trigger puts who is new into a group of its own pool, and tokens say what a trigger adds', async () => {
+it('a post confirmation trigger puts a new user into a group of its own pool, and tokens have the claims that a trigger adds', async () => {
   await signUp('ada@example.com');
   await confirm('ada@example.com');
   const directory = { client, userPoolId: ids.PoolId, clientId: ids.ClientId };

@@ -3,7 +3,7 @@ import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction, isRunning, type Template } from './emulator.js';
 
 const FUNCTIONS = Array.from({ length: 5 }, (_, n) => `Idle${n}`);
-const settings = { TRELLIS_LOCAL_IDLE_FUNCTIONS: '2', TRELLIS_LOCAL_IDLE_SECONDS: '4' };
+const settings = { TRELLIS_LOCAL_IDLE_FUNCTIONS: '2', TRELLIS_LOCAL_IDLE_SECONDS: '20' };
 
 Object.assign(process.env, settings);
 const emulators = pairOfEmulators(['idle_environments_end']);
@@ -28,10 +28,10 @@ correction(
   'keeps the environments that served last, and ends those that have been idle for long',
   async (emulator) => {
     const pids = await pidsOf(emulator);
-    await sleep(2000);
+    for (let attempt = 0; attempt < 30 && pids.slice(0, 3).some(isRunning); attempt += 1) await sleep(500);
     const kept = pids.map(isRunning);
-    // MiniStack looks for them each 30 s.
-    for (let attempt = 0; attempt < 80 && pids.some(isRunning); attempt += 1) await sleep(500);
+    // Environments are examined every 30 s.
+    for (let attempt = 0; attempt < 150 && pids.some(isRunning); attempt += 1) await sleep(500);
     return { kept, left: pids.filter(isRunning).length };
   },
   { kept: [false, false, false, true, true], left: 0 },

@@ -3,23 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { eventually } from '../support/eventually.js';
 import { Emulator, inlineFunction } from './emulator.js';
-
-jest.setTimeout(120_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'trellis-invocations-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Writes down its event when it has waited a second. */
+/** Writes its event to a file after four seconds: longer than a save takes. */
 const CODE = `exports.handler = async (event) => {
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await new Promise((resolve) => setTimeout(resolve, 4000));
   require('fs').appendFileSync(process.env.FILE, event.text + '\\n');
 };`;
 
 function stackOf(file: string) {
   const once = new Date(Date.now() - 60_000).toISOString().slice(0, 19);
   const invoke = [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: '*' }];
-  const writer = inlineFunction('Writer', CODE, { Environment: { Variables: { FILE: file } } });
+  const writer = inlineFunction('Writer', CODE, {
+    Environment: { Variables: { FILE: file } },
+    Timeout: 30,
+  });
   return {
     Resources: {
       ...writer,
@@ -56,7 +58,7 @@ function stackOf(file: string) {
   };
 }
 
-/** What a function has done: an event was accepted before the end, and a schedule had fired. */
+/** Returns the work of a function after the end of the emulator, which had accepted an event and fired a schedule. */
 async function doneAfter(end: 'kill' | 'stop', without: readonly string[]): Promise<string[]> {
   const file = join(folder, `${end}${without.length}.txt`);
   writeFileSync(file, '');
@@ -64,7 +66,7 @@ async function doneAfter(end: 'kill' | 'stop', without: readonly string[]): Prom
   const emulator = await Emulator.start(without);
   try {
     await emulator.deploy('Events', stackOf(file));
-    for (let waited = 0; waited < 30 && done().length === 0; waited += 0.5) await sleep(500);
+    await eventually(done, ({ length }) => length === 1);
     await new LambdaClient(emulator.client).send(
       new InvokeCommand({
         FunctionName: 'Writer',
@@ -77,8 +79,9 @@ async function doneAfter(end: 'kill' | 'stop', without: readonly string[]): Prom
       await emulator.kill();
     } else await emulator.halt();
     await emulator.restart();
-    // A schedule is looked at every 10 s.
-    await sleep(14_000);
+    await eventually(done, ({ length }) => length > 1);
+    // The Scheduler looks for due schedules every 10 s.
+    await sleep(11_000);
     return done();
   } finally {
     await emulator.stop();

@@ -63,12 +63,12 @@ beforeAll(async () => {
     await emulator.deploy('Keys', { Resources: resources });
     expect(await emulator.invoke('Owner')).toEqual([]);
   }
-}, 60_000);
+});
 
 correction(
   emulators,
   'random_session_keys',
-  "refuses whoever computes the keys of a function's role",
+  "rejects computed keys of a function's role",
   readAsOwner,
   'UnrecognizedClientException',
 );
@@ -76,8 +76,8 @@ correction(
 /** The caller's ARN as STS knows it, or the code of its error. */
 const whoAmI = async (emulator: Emulator, credentials: Credentials) => {
   const url = `${emulator.endpoint}/?Action=GetCallerIdentity&Version=2011-06-15`;
-  const answer = await fetch(url, { headers: signed(url, credentials, 'sts') });
-  return /<(?:Arn|Code)>(.*?)</.exec(await answer.text())?.[1];
+  const response = await fetch(url, { headers: signed(url, credentials, 'sts') });
+  return /<(?:Arn|Code)>(.*?)</.exec(await response.text())?.[1];
 };
 
 correction(
@@ -88,8 +88,8 @@ correction(
     const target = 'AWSCognitoIdentityService.GetCredentialsForIdentity';
     const headers = { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1' };
     const body = '{"IdentityId":"us-east-1:none"}';
-    const answer = await fetch(endpoint, { method: 'POST', headers, body });
-    return (await answer.json()).__type;
+    const response = await fetch(endpoint, { method: 'POST', headers, body });
+    return (await response.json()).__type;
   },
   'ResourceNotFoundException',
 );
@@ -111,7 +111,7 @@ it("refuses the root user's key with another secret, and the keys that MiniStack
 });
 
 it.each(['AKIAIOSFODNN7EXAMPLE', 'test', '000000000000'])(
-  'says of the key %s that it is unknown, as AWS does in each protocol',
+  'rejects the key %s as unknown, as AWS does in each protocol',
   async (accessKeyId) => {
     const client = {
       ...emulators.corrected.client,

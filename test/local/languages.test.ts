@@ -16,12 +16,12 @@ beforeAll(async () => {
   await new DynamoDBClient(localClientConfig(cloud)).send(
     new PutItemCommand({ TableName: outputs.TableName, Item: { id: { S: 'first' } } }),
   );
-}, 120_000);
+});
 
 afterAll(async () => {
   await cloud?.stop();
   rmSync(stateDir, { recursive: true, force: true });
-}, 30_000);
+});
 
 async function invoke(name: string, event: object) {
   const { Payload, FunctionError } = await new LambdaClient(localClientConfig(cloud)).send(

@@ -6,8 +6,6 @@ import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudf
 import { clientOptions, findLocalCloud, type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
 import { project, writeApp } from './project.js';
 
-jest.setTimeout(60_000);
-
 const projectDir = project();
 const lines: string[] = [];
 let cloud: LocalCloud;
@@ -15,7 +13,7 @@ let cloud: LocalCloud;
 beforeAll(async () => {
   process.env.AWS_PROFILE = 'production';
   cloud = await startLocalCloud({ projectDir, port: 0, log: (line) => lines.push(line) });
-}, 60_000);
+});
 afterAll(async () => {
   delete process.env.AWS_PROFILE;
   await cloud.stop();
@@ -35,8 +33,8 @@ it('deploys an app unchanged, with the default synthesizer and nothing of a real
     apis: { notes: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/restapis\/\w+\/api\/_user_request_$/) },
     outputs: { Notes: expect.objectContaining({ Target: 'local undefined' }) },
   });
-  const answer = await fetch(`${info.apis.notes}/here`);
-  expect(await answer.json()).toEqual({ here: true });
+  const response = await fetch(`${info.apis.notes}/here`);
+  expect(await response.json()).toEqual({ here: true });
 });
 
 it('leaves no lock of the CDK toolkit behind', () => {
@@ -51,11 +49,11 @@ it('deploys although a killed deployment left locks whose process numbers are in
   expect(await deployLines()).toEqual(['Notes: no changes']);
 });
 
-it('says when nothing changed', async () => {
+it('reports when nothing changed', async () => {
   expect(await deployLines()).toEqual(['Notes: no changes']);
 });
 
-it('tells of each stack by one line', async () => {
+it('logs one line per stack', async () => {
   writeApp(
     projectDir,
     "new ddb.Table(stack, 'More', { partitionKey: { name: 'id', type: ddb.AttributeType.STRING } });",
@@ -64,16 +62,16 @@ it('tells of each stack by one line', async () => {
 });
 
 it('names the resource and the reason when a deployment fails, and goes on afterwards', async () => {
-  const bad = { type: 'AWS::Lambda::Url', properties: { TargetFunctionArn: 'nobody', AuthType: 'NONE' } };
+  const bad = { type: 'AWS::Lambda::Url', properties: { TargetFunctionArn: 'unknown', AuthType: 'NONE' } };
   writeApp(projectDir, `new cdk.CfnResource(stack, 'Bad', ${JSON.stringify(bad)});`);
-  await expect(cloud.deploy()).rejects.toThrow(/Notes: (\S*\/)?Bad \(AWS::Lambda::Url\): .*nobody/);
+  await expect(cloud.deploy()).rejects.toThrow(/Notes: (\S*\/)?Bad \(AWS::Lambda::Url\): .*unknown/);
   writeApp(projectDir);
   await expect(cloud.deploy()).resolves.toMatchObject({
     apis: { notes: expect.stringContaining(cloud.endpoint) },
   });
 });
 
-it("tells the app's own error when it does not synthesize", async () => {
+it("throws the app's own error when it does not synthesize", async () => {
   writeApp(
     projectDir,
     "function broken() { throw new Error('no such\\nthing', { cause: new Error('why') }); } broken();",
@@ -101,13 +99,13 @@ it('can be interrupted in a deployment, and deploys again', async () => {
 
 it('waits for what CloudFormation still does for an interrupted deployment', async () => {
   const client = new CloudFormationClient(clientOptions(cloud.endpoint, cloud.credentials));
-  // CloudFormation gives the signal up after two seconds, and rolls the stack back.
+  // CloudFormation gives the signal up after 15 seconds, and rolls the stack back.
   const slow = {
     Resources: {
       Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
       Wait: {
         Type: 'AWS::CloudFormation::WaitCondition',
-        Properties: { Handle: { Ref: 'Handle' }, Timeout: '2' },
+        Properties: { Handle: { Ref: 'Handle' }, Timeout: '15' },
       },
     },
   };
@@ -127,7 +125,7 @@ it('is found by another process, and used by a second start', async () => {
   );
 });
 
-it('is not mistaken for another program that took its port', async () => {
+it('is distinguished from another program that took its port', async () => {
   const stateFile = join(projectDir, '.trellis/state.json');
   const state = readFileSync(stateFile, 'utf8');
   writeFileSync(stateFile, JSON.stringify({ ...JSON.parse(state), instance: 'former' }));
@@ -153,12 +151,12 @@ it('names a port that is taken and how to choose another', async () => {
   rmSync(other, { recursive: true });
 });
 
-it('asks for a CDK app where there is none', async () => {
+it('requires a CDK app', async () => {
   rmSync(join(projectDir, 'cdk.json'));
   await expect(cloud.deploy()).rejects.toThrow('but it has no cdk.json');
 });
 
-it('tells when it is killed', async () => {
+it('reports when it is killed', async () => {
   const other = project();
   const doomed = await startLocalCloud({ projectDir: other, port: 0 });
   const end = new Promise((resolve) => doomed.onExit((...how) => resolve(how)));

@@ -9,19 +9,19 @@ beforeEach(() => {
   file = join(mkdtempSync(join(tmpdir(), 'trellis-lock-')), 'lock');
 });
 
-it('lets one after the other work, and tells those who wait', async () => {
-  const told: string[] = [];
+it('runs one after the other, and calls back those that wait', async () => {
+  const seen: string[] = [];
   const work = (name: string) => async () => {
-    told.push(`${name} begins`);
+    seen.push(`${name} begins`);
     await sleep(30);
-    told.push(`${name} ends`);
+    seen.push(`${name} ends`);
   };
-  const wait = () => told.push('waits');
+  const wait = () => seen.push('waits');
   await Promise.all([
     withProjectLock(file, wait, work('first')),
     withProjectLock(file, wait, work('second')),
   ]);
-  expect(told).toEqual(['first begins', 'waits', 'first ends', 'second begins', 'second ends']);
+  expect(seen).toEqual(['first begins', 'waits', 'first ends', 'second begins', 'second ends']);
   expect(existsSync(file)).toBe(false);
 });
 

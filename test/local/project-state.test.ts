@@ -10,7 +10,7 @@ it('an emulator that has closed the connection which this process kept is found 
     sockets.push(socket);
     socket.once('data', () => {
       socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`);
-      // As it does after a time: the next request on this connection has no answer.
+      // As it does after a time: the next request on this connection has no response.
       socket.once('data', () => socket.destroy());
     });
   }).listen(0, '127.0.0.1');
@@ -27,7 +27,7 @@ it('an emulator that has closed the connection which this process kept is found 
     };
     expect(await findRunning(instance)).toEqual(instance);
     // Only then does fetch know that the connection is free.
-    await sleep(100);
+    await sleep(500);
     expect(await findRunning(instance)).toEqual(instance);
     expect(sockets).toHaveLength(2);
     expect(await findRunning({ ...instance, instance: 'other' })).toBeUndefined();
@@ -36,4 +36,4 @@ it('an emulator that has closed the connection which this process kept is found 
     server.close();
   }
   expect(await findRunning(undefined)).toBeUndefined();
-}, 30_000);
+});

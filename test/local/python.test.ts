@@ -5,7 +5,7 @@ import { findPython, installEmulator } from '../../lib/local/python.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'trellis-python-'));
 
-/** A stand-in for Python: a shell script that gets Python's arguments. */
+/** Substitute for Python: a shell script that gets Python's arguments. */
 function stub(script: string): string {
   const file = join(folder, `python-${Math.random().toString(36).slice(2)}`);
   writeFileSync(file, `#!/bin/sh\n${script}\n`);
@@ -27,7 +27,7 @@ it('finds a Python on this machine', async () => {
   expect((await findPython()).version).toMatch(/^3\.\d+\.\d+$/);
 });
 
-it('says so when there is none', async () => {
+it('reports that Python is missing', async () => {
   process.env.TRELLIS_PYTHON = '/nowhere/python';
   await expect(findPython()).rejects.toThrow(
     'needs Python 3.10 or newer, but /nowhere/python was not found.\nInstall it (https://www.python.org/downloads/), or set TRELLIS_PYTHON',
@@ -39,12 +39,12 @@ it('names the version that is too old', async () => {
   await expect(findPython()).rejects.toThrow(`but ${process.env.TRELLIS_PYTHON} is Python 3.9.2.`);
 });
 
-it('says what to install when the venv module is missing', async () => {
+it('reports what to install when the venv module is missing', async () => {
   process.env.TRELLIS_PYTHON = stub(`${found}\necho "ensurepip is not available" >&2; exit 1`);
   await expect(installEmulator(() => undefined)).rejects.toThrow('apt install python3.12-venv');
 });
 
-it('tells of another failure of the venv module as it is', async () => {
+it('reports another failure of the venv module unchanged', async () => {
   const output = 'No space left on device: Command -m ensurepip returned non-zero exit status 1.';
   process.env.TRELLIS_PYTHON = stub(`${found}\necho "${output}" >&2; exit 1`);
   await expect(installEmulator(() => undefined)).rejects.toThrow(

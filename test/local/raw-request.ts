@@ -6,8 +6,8 @@ export async function rawRequest(port: number, lines: readonly string[], body = 
   const socket = connect(port, '127.0.0.1');
   const ending = ['Connection: close', `Content-Length: ${body.length}`, '', body];
   socket.write([...lines, ...ending].join('\r\n'));
-  const answer = await text(socket);
-  return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
+  const response = await text(socket);
+  return Number(/^HTTP\/1\.1 (\d{3})/.exec(response)?.[1]);
 }
 
 /** Asks for a WebSocket and returns the status: 101 when it is opened. */

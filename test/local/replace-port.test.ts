@@ -1,18 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { stopEmulator } from '../../lib/local/emulator.js';
 import { replacePort } from '../../lib/local/replace-port.js';
+import { eventually } from '../support/eventually.js';
 import { Emulator, inlineFunction } from './emulator.js';
-
-jest.setTimeout(60_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'trellis-addresses-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A queue whose worker writes down what it receives; called directly, it tells the queue's URL that it knows. */
+/** A queue whose worker writes down what it receives; called directly, it returns the queue's URL of its environment. */
 function stackOf(file: string) {
   const code = `exports.handler = async ({ Records }) => {
     if (!Records) return process.env.QUEUE_URL;
@@ -53,8 +51,11 @@ it('a local cloud that is started on another port goes on: its workers still get
     const QueueUrl: string = await emulator.invoke('Mailer');
     expect(new URL(QueueUrl).port).toBe(String(emulator.instance.port));
     await new SQSClient(emulator.client).send(new SendMessageCommand({ QueueUrl, MessageBody: 'hello' }));
-    for (let waited = 0; waited < 50 && readFileSync(file, 'utf8') === ''; waited += 1) await sleep(100);
-    expect(readFileSync(file, 'utf8')).toBe('hello');
+    const received = await eventually(
+      () => readFileSync(file, 'utf8'),
+      (text) => text !== '',
+    );
+    expect(received).toBe('hello');
   } finally {
     await emulator.stop();
   }

@@ -136,7 +136,7 @@ const document = {
     },
     '/items/{id}': {
       get: { 'x-amazon-apigateway-integration': reading('Reader') },
-      delete: { 'x-amazon-apigateway-integration': reading('Nobody') },
+      delete: { 'x-amazon-apigateway-integration': reading('NoPermission') },
     },
     '/kept/{id}': {
       get: {
@@ -186,7 +186,7 @@ const template = (body: object) => ({
     Reader: role([
       { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: { 'Fn::GetAtt': ['Items', 'Arn'] } },
     ]),
-    Nobody: role([]),
+    NoPermission: role([]),
     Stranger: { Type: 'AWS::IAM::User', Properties: { UserName: 'Stranger' } },
     Url: {
       Type: 'AWS::Lambda::Url',
@@ -216,7 +216,7 @@ const template = (body: object) => ({
             ResourcePath: '/~1kept~1{id}',
             HttpMethod: 'GET',
             CachingEnabled: true,
-            CacheTtlInSeconds: 1,
+            CacheTtlInSeconds: 5,
           },
         ],
       },
@@ -246,12 +246,12 @@ async function request(
   const url = `${emulator.endpoint}/restapis/${id}/api/_user_request_${path}`;
   const headers = { 'content-type': 'application/json', ...more };
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const answer = await fetch(url, { method, headers, body: text });
+  const response = await fetch(url, { method, headers, body: text });
   return {
-    status: answer.status,
-    type: answer.headers.get('content-type'),
-    body: await answer.text(),
-    answer,
+    status: response.status,
+    type: response.headers.get('content-type'),
+    body: await response.text(),
+    response,
   };
 }
 
@@ -275,10 +275,10 @@ correction(
   'hands path parameters on as they are written, and matches segments by what is written',
   async (emulator) => {
     const written = ['a%2Fb', '100%25', '50%25%20off', 'a%252Fb', 'x%2541', 'x%41', '%C3%A9'];
-    const answers = [];
-    for (const one of written) answers.push((await request(emulator, 'GET', `/written/${one}/end`)).body);
+    const responses = [];
+    for (const one of written) responses.push((await request(emulator, 'GET', `/written/${one}/end`)).body);
     const fixed = await request(emulator, 'GET', '/%77ritten/a/%65nd');
-    return [...answers.map((body) => JSON.parse(body).id), fixed.status];
+    return [...responses.map((body) => JSON.parse(body).id), fixed.status];
   },
   ['a%2Fb', '100%25', '50%25%20off', 'a%252Fb', 'x%2541', 'x%41', '%C3%A9', 200],
 );
@@ -288,15 +288,15 @@ correction(
   'written_function_url_paths',
   'hands the path of a function URL on as it is written, and sends cookies on lines of their own',
   async (emulator) => {
-    const answer = await fetch(`${emulator.endpoint}/_aws/lambda-url/${urls.get(emulator)}/a%2Fb/100%25`);
-    return [await answer.text(), answer.headers.getSetCookie()];
+    const response = await fetch(`${emulator.endpoint}/_aws/lambda-url/${urls.get(emulator)}/a%2Fb/100%25`);
+    return [await response.text(), response.headers.getSetCookie()];
   },
   ['/a%2Fb/100%25', ['a=1', 'b=2']],
 );
 
 it('sends each of several cookies on a line of its own', async () => {
-  const { answer } = await request(emulators.corrected, 'GET', '/written/a/end');
-  expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  const { response } = await request(emulators.corrected, 'GET', '/written/a/end');
+  expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
 });
 
 correction(
@@ -323,7 +323,7 @@ correction(
       await request(emulator, 'OPTIONS', '/mock'),
     ];
     const other = await request(emulator, 'GET', '/mock', undefined, undefined, { origin: 'https://b' });
-    const headers = [get, other].map(({ answer }) => answer.headers.get('x-mock'));
+    const headers = [get, other].map(({ response }) => response.headers.get('x-mock'));
     return [get.body, ...headers, options.status, options.body];
   },
   ['12 it\\\'s \\"\\u00E9\\" \\\\', 'yes', 'b', 204, ''],
@@ -332,18 +332,18 @@ correction(
 correction(
   emulators,
   'service_integrations',
-  'calls the service with the role of the integration, and maps its answer by the status',
+  'calls the service with the role of the integration, and maps its response by the status',
   async (emulator) => {
     const dynamo = new DynamoDBClient(emulator.client);
     await dynamo.send(
       new PutItemCommand({ TableName: 'Items', Item: { id: { S: 'a' }, name: { S: 'Lamp' } } }),
     );
-    const answers = [
+    const responses = [
       await request(emulator, 'GET', '/items/a'),
       await request(emulator, 'GET', '/items/b'),
       await request(emulator, 'DELETE', '/items/a'),
     ];
-    return answers.map(({ status, body }) => [status, body]);
+    return responses.map(({ status, body }) => [status, body]);
   },
   [
     [200, '{"name":"Lamp"}'],
@@ -355,19 +355,19 @@ correction(
 correction(
   emulators,
   'response_cache',
-  'keeps answers by their keys for as long as the stage says, whatever the caller wants',
+  'keeps responses by their keys for the time of the stage, despite the headers of the caller',
   async (emulator) => {
     const paths = ['/kept/a', '/kept/a', '/kept/a?page=2', '/kept/b', '/kept/a?other=1'];
-    const answers = [];
-    for (const path of paths) answers.push((await request(emulator, 'GET', path)).body);
+    const responses = [];
+    for (const path of paths) responses.push((await request(emulator, 'GET', path)).body);
     const fresh = await request(emulator, 'GET', '/kept/a', undefined, undefined, {
       'cache-control': 'max-age=0',
     });
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await new Promise((resolve) => setTimeout(resolve, 5100));
     return [
-      ...answers,
+      ...responses,
       fresh.body,
-      fresh.answer.headers.get('warning')?.slice(0, 3),
+      fresh.response.headers.get('warning')?.slice(0, 3),
       (await request(emulator, 'GET', '/kept/a')).body,
     ];
   },
@@ -385,10 +385,10 @@ correction(
       ['long', 'identity'],
       ['short', 'gzip'],
     ]) {
-      const { answer, body } = await request(emulator, 'GET', `/any/${path}`, undefined, undefined, {
+      const { response, body } = await request(emulator, 'GET', `/any/${path}`, undefined, undefined, {
         'accept-encoding': accepted!,
       });
-      encodings.push([answer.headers.get('content-encoding'), body.length]);
+      encodings.push([response.headers.get('content-encoding'), body.length]);
     }
     return encodings;
   },
@@ -413,14 +413,14 @@ correction(
 correction(
   emulators,
   'refused_credentials',
-  'answers credentials that may not call it in the form of the gateway responses',
+  'rejects credentials without permission in the form of the gateway responses',
   async (emulator) => {
     const iam = new IAMClient(emulator.client);
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'Stranger' }));
     const url = `${emulator.endpoint}/restapis/${ids.get(emulator)}/api/_user_request_/signed`;
     const keys = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
-    const answer = await fetch(url, { headers: signed(url, keys) });
-    return [answer.status, Object.keys((await answer.json()) as object)];
+    const response = await fetch(url, { headers: signed(url, keys) });
+    return [response.status, Object.keys((await response.json()) as object)];
   },
   [403, ['Message']],
 );
@@ -461,7 +461,7 @@ it.each([
   '/any/%00',
   '/any/x?a=%ff&%',
   `/any/${'a'.repeat(20_000)}`,
-])('never answers the path %.30s with a server error', async (path) => {
+])('never returns a server error for the path %.30s', async (path) => {
   expect((await request(emulators.corrected, 'GET', path)).status).toBeLessThan(500);
 });
 

@@ -49,7 +49,7 @@ const notesIn = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8')
 const ended = (file: string) => notesIn(file).replaceAll('+', '').length;
 
 async function allEnded(file: string, count: number): Promise<void> {
-  for (let attempt = 0; attempt < 400 && ended(file) < count; attempt += 1) await sleep(100);
+  for (let attempt = 0; attempt < 900 && ended(file) < count; attempt += 1) await sleep(100);
   expect(ended(file)).toBe(count);
 }
 
@@ -69,7 +69,7 @@ correction(
   async (emulator) => {
     const file = join(mkdtempSync(join(folder, 'events-')), 'notes');
     const names = [...FUNCTIONS, ...FUNCTIONS, ...FUNCTIONS];
-    await Promise.all(names.map((name) => sendEvent(emulator, name, { file, milliseconds: 400 })));
+    await Promise.all(names.map((name) => sendEvent(emulator, name, { file, milliseconds: 1000 })));
     await allEnded(file, names.length);
     return { few: mostAtOnce(notesIn(file)) <= CAP };
   },
@@ -79,7 +79,7 @@ correction(
 it('serves a request while more events wait than functions may run', async () => {
   const file = join(folder, 'busy');
   const names = [...FUNCTIONS, ...FUNCTIONS];
-  await Promise.all(names.map((name) => sendEvent(emulators.corrected, name, { file, milliseconds: 1000 })));
+  await Promise.all(names.map((name) => sendEvent(emulators.corrected, name, { file, milliseconds: 3000 })));
   while (notesIn(file) === '') await sleep(20);
   const request = { file: join(folder, 'request'), milliseconds: 0 };
   expect(await emulators.corrected.invoke('Noting5', request)).toBe('done');

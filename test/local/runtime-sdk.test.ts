@@ -73,19 +73,19 @@ describe('a CDK app without a construct of this library', () => {
       new InvokeCommand({ FunctionName: name, LogType: 'Tail' }),
     );
     return {
-      answer: JSON.parse(Buffer.from(Payload ?? []).toString()),
+      result: JSON.parse(Buffer.from(Payload ?? []).toString()),
       log: Buffer.from(LogResult, 'base64').toString(),
     };
   };
 
-  it("gives functions the SDK of Lambda's runtime, which is none of the project's", async () => {
-    expect((await invoke('Module')).answer).toEqual({ version: '3.895.0', keys: ['note'] });
-    expect((await invoke('Inline')).answer).toBe('DynamoDBClient');
+  it("gives functions the SDK of Lambda's runtime, although the project has none", async () => {
+    expect((await invoke('Module')).result).toEqual({ version: '3.895.0', keys: ['note'] });
+    expect((await invoke('Inline')).result).toBe('DynamoDBClient');
   });
 
-  it('says in the log of a function which client it lacks, where the name is known only when it runs', async () => {
-    const { answer, log } = await invoke('Later');
-    expect(answer).toMatchObject({
+  it('logs which client a function lacks, when the name is known only at run time', async () => {
+    const { result, log } = await invoke('Later');
+    expect(result).toMatchObject({
       errorType: 'Runtime.ImportModuleError',
       errorMessage: expect.stringMatching(/^Error: Cannot find module '@aws-sdk\/client-kinesis'/),
     });
@@ -93,12 +93,12 @@ describe('a CDK app without a construct of this library', () => {
     expect(log).toContain("write '@aws-sdk/client-kinesis' where it is imported, or bundle it");
   });
 
-  it('says in the log of a function that it has no handler, or a syntax error, as Lambda does', async () => {
+  it('logs that a function has no handler, or a syntax error, as Lambda does', async () => {
     const nothing = await invoke('Nothing');
-    expect(nothing.answer.errorType).toBe('Runtime.HandlerNotFound');
+    expect(nothing.result.errorType).toBe('Runtime.HandlerNotFound');
     expect(nothing.log).toContain('index.handler is undefined or not exported');
     const wrong = await invoke('Wrong');
-    expect(wrong.answer).toMatchObject({
+    expect(wrong.result).toMatchObject({
       errorType: 'Runtime.UserCodeSyntaxError',
       errorMessage: expect.stringMatching(/^SyntaxError: /),
     });

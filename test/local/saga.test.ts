@@ -17,9 +17,10 @@ import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aw
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { localClientConfig } from '../../bin/local-storefront.js';
 import { type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
+import { until } from '../support/eventually.js';
 import { note } from './saga/handlers/job.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 type Machine = 'Steps' | 'Groups' | 'Waits' | 'Express';
 type Script = Record<string, string>;
@@ -46,7 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await cloud?.stop();
   rmSync(stateDir, { recursive: true, force: true });
-}, 30_000);
+});
 
 const newId = () => `job-${++count}`;
 
@@ -66,20 +67,11 @@ async function item(id: string): Promise<any> {
 }
 
 const log = async (id: string): Promise<string[]> => (await item(id))?.log ?? [];
-const told = async (id: string) => (await item(`outcome of ${id}`))?.outcome;
-
-async function until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
-  for (const deadline = Date.now() + 45_000; Date.now() < deadline; ) {
-    const value = await look();
-    if (value !== undefined) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('It did not happen within 45 s');
-}
+const outcomeOf = async (id: string) => (await item(`outcome of ${id}`))?.outcome;
 
 const token = async (id: string) => (await until(async () => await item(`token of ${id}`))).taskToken;
 
-/** How an execution ended. */
+/** Waits for the end of an execution, and returns its result. */
 const end = (machine: Machine, id: string) =>
   until(async () => {
     const arn = executionArn(machine, id);
@@ -127,7 +119,7 @@ async function invoke(name: string, event: object): Promise<any> {
 const result = (by: string) => ({ by, list: ['one'], empty: [], nothing: null });
 
 describe('a saga', () => {
-  it.concurrent('does its steps, hands their results on unchanged, and tells how it ended', async () => {
+  it.concurrent('does its steps, passes their results on unchanged, and delivers the outcome', async () => {
     const id = await start('Steps');
     const outcome = {
       status: 'completed',
@@ -140,8 +132,8 @@ describe('a saga', () => {
       },
     };
     expect(await end('Steps', id)).toEqual({ status: 'SUCCEEDED', output: outcome });
-    expect(await told(id)).toEqual(outcome);
-    expect(await log(id)).toEqual(['reserve', 'pay', 'confirm', 'tell']);
+    expect(await outcomeOf(id)).toEqual(outcome);
+    expect(await log(id)).toEqual(['reserve', 'pay', 'confirm', 'notify']);
   });
 
   it.concurrent('undoes what was done when a step is refused, without a retry, the refused step first', async () => {
@@ -153,11 +145,11 @@ describe('a saga', () => {
         status: 'undone',
         execution: { id: executionArn('Steps', id), name: id, runId: expect.stringMatching(`^${id}@.`) },
         failedStep: 'pay',
-        reason: { kind: 'refused', code: 'no', message: 'pay says no' },
+        reason: { kind: 'refused', code: 'no', message: 'pay is refused' },
         context: { input: { id, script: { pay: 'refuse' } }, reserve: result('reserve') },
       },
     ]);
-    expect(await told(id)).toEqual(output);
+    expect(await outcomeOf(id)).toEqual(output);
     expect(await log(id)).toEqual([
       'reserve',
       'pay',
@@ -165,14 +157,14 @@ describe('a saga', () => {
       'undone pay: no result, pay refused',
       'undo reserve',
       'undone reserve: reserve, pay refused',
-      'tell',
+      'notify',
     ]);
   });
 
   it.concurrent('retries a failure that passes', async () => {
     const id = await start('Steps', { pay: 'fail once' });
     expect((await end('Steps', id)).output.status).toBe('completed');
-    expect(await log(id)).toEqual(['reserve', 'pay', 'pay', 'confirm', 'tell']);
+    expect(await log(id)).toEqual(['reserve', 'pay', 'pay', 'confirm', 'notify']);
   });
 
   it.concurrent('is undone, and shows as failed, after a failure that does not pass', async () => {
@@ -183,7 +175,7 @@ describe('a saga', () => {
       failedStep: 'confirm',
       reason: { kind: 'failed', error: 'RangeError', cause: expect.stringContaining('confirm is broken') },
     });
-    expect(await told(id)).toMatchObject({ status: 'undone', failedStep: 'confirm' });
+    expect(await outcomeOf(id)).toMatchObject({ status: 'undone', failedStep: 'confirm' });
     expect(await log(id)).toEqual([
       'reserve',
       'pay',
@@ -193,14 +185,14 @@ describe('a saga', () => {
       'undone pay: pay, confirm failed',
       'undo reserve',
       'undone reserve: reserve, confirm failed',
-      'tell',
+      'notify',
     ]);
   });
 
   it.concurrent("runs a step's own undo when it has timed out after its effect", async () => {
     const id = await start('Steps', { pay: 'hang' });
     expect(await end('Steps', id)).toMatchObject({ status: 'FAILED', error: 'SagaUndone' });
-    expect((await told(id)).reason).toMatchObject({ kind: 'failed', error: 'Sandbox.Timedout' });
+    expect((await outcomeOf(id)).reason).toMatchObject({ kind: 'failed', error: 'Sandbox.Timedout' });
     expect(await log(id)).toEqual([
       'reserve',
       'pay',
@@ -209,7 +201,7 @@ describe('a saga', () => {
       'undone pay: no result, pay failed',
       'undo reserve',
       'undone reserve: reserve, pay failed',
-      'tell',
+      'notify',
     ]);
   });
 
@@ -236,12 +228,12 @@ describe('a saga', () => {
       context: { input: { id: '', script: { pay: 1 } } },
     };
     expect(await end('Steps', id)).toEqual({ status: 'SUCCEEDED', output: outcome });
-    expect(await told(id)).toEqual(outcome);
+    expect(await outcomeOf(id)).toEqual(outcome);
   });
 });
 
 describe('an undo that keeps failing', () => {
-  it.concurrent('waits for a person, is tried again when told so, and the saga comes to its end', async () => {
+  it.concurrent('waits for a person, is retried on command, and the saga comes to its end', async () => {
     const id = await start('Steps', { pay: 'refuse', 'undo pay': 'fail until repaired' });
     const message = await waiting('Steps', id);
     expect(message).toMatchObject({
@@ -271,9 +263,9 @@ describe('an undo that keeps failing', () => {
       'undone pay: no result, pay refused',
       'undo reserve',
       'undone reserve: reserve, pay refused',
-      'tell',
+      'notify',
     ]);
-    expect(Object.keys((await told(id)).context)).toEqual(['reserve', 'input']);
+    expect(Object.keys((await outcomeOf(id)).context)).toEqual(['reserve', 'input']);
   });
 
   it.concurrent('is passed over when a person has done it by hand, and only then', async () => {
@@ -289,12 +281,12 @@ describe('an undo that keeps failing', () => {
       'undo pay',
       'undo reserve',
       'undone reserve: reserve, pay refused',
-      'tell',
+      'notify',
     ]);
   });
 
-  it.concurrent('waits also when the outcome cannot be told', async () => {
-    const id = await start('Steps', { tell: 'fail until repaired' });
+  it.concurrent('waits also when the outcome cannot be delivered', async () => {
+    const id = await start('Steps', { notify: 'fail until repaired' });
     const { problem, taskToken } = await waiting('Steps', id);
     expect(problem).toBe(
       'The delivery of the outcome "Completed" failed at all retries. The execution waits.',
@@ -303,8 +295,8 @@ describe('an undo that keeps failing', () => {
     await sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }));
     const { output } = await end('Steps', id);
     expect(output.status).toBe('completed');
-    expect(await told(id)).toEqual(output);
-  }, 60_000);
+    expect(await outcomeOf(id)).toEqual(output);
+  });
 });
 
 describe('a saga that is cancelled', () => {
@@ -322,14 +314,19 @@ describe('a saga that is cancelled', () => {
       'reserve',
       'undo reserve',
       'undone reserve: reserve, pay cancelled',
-      'tell',
+      'notify',
     ]);
   });
 
-  it.concurrent('is undone as well when nobody can say whether it is', async () => {
+  it.concurrent('is undone as well when the check for cancellation fails', async () => {
     const id = await start('Steps', { cancelling: 'fail' });
     expect(await end('Steps', id)).toMatchObject({ status: 'FAILED', error: 'SagaUndone' });
-    expect(await log(id)).toEqual(['reserve', 'undo reserve', 'undone reserve: reserve, pay failed', 'tell']);
+    expect(await log(id)).toEqual([
+      'reserve',
+      'undo reserve',
+      'undone reserve: reserve, pay failed',
+      'notify',
+    ]);
   });
 });
 
@@ -340,7 +337,7 @@ describe('starting by the binding', () => {
     await Promise.all([1, 2, 3].map(() => invoke('Start', { name: id, job })));
     await end('Steps', id);
     await invoke('Start', { name: id, job: { kind: 'card', script: {}, id } });
-    expect(await log(id)).toEqual(['reserve', 'pay', 'confirm', 'tell']);
+    expect(await log(id)).toEqual(['reserve', 'pay', 'confirm', 'notify']);
   });
 
   it.concurrent('is refused for a name that stands for another input, a bad name and a bad input', async () => {
@@ -435,7 +432,7 @@ describe('steps in parallel, and a choice', () => {
     expect((await undone('free'))[1]).toBe('undone right: right, pay refused');
   });
 
-  it.concurrent('are undone when there is no case for the value', async () => {
+  it.concurrent('are undone when the value has no case', async () => {
     const id = await start('Groups', {}, { kind: 'barter' });
     const { cause } = await end('Groups', id);
     expect(JSON.parse(cause!)).toEqual({
@@ -450,20 +447,20 @@ describe('steps in parallel, and a choice', () => {
   });
 });
 
-describe('a step that waits for an answer', () => {
-  it.concurrent('goes on with the answer', async () => {
+describe('a step that waits for a response', () => {
+  it.concurrent('goes on with the response', async () => {
     const id = await start('Waits');
-    await invoke('Answer', { token: await token(id), answer: { by: 'ann', isApproved: true } });
+    await invoke('Respond', { token: await token(id), response: { by: 'ann', isApproved: true } });
     const { output } = await end('Waits', id);
     expect(output.context).toMatchObject({ approval: { by: 'ann', isApproved: true }, pay: { by: 'pay' } });
   });
 
-  it.concurrent('is undone when there will be none, or none came in time, without asking again', async () => {
+  it.concurrent('is undone after a failure or a timeout, without a new request', async () => {
     const [failed, late] = [await start('Waits'), await start('Waits')];
-    await invoke('Answer', { token: await token(failed), cause: 'nobody is there' });
+    await invoke('Respond', { token: await token(failed), cause: 'no reviewer is available' });
     expect(JSON.parse((await end('Waits', failed)).cause!).reason).toMatchObject({
       error: 'SagaResponseFailed',
-      cause: 'nobody is there',
+      cause: 'no reviewer is available',
     });
     expect(JSON.parse((await end('Waits', late)).cause!).reason).toMatchObject({ error: 'States.Timeout' });
     for (const id of [failed, late]) {
@@ -474,28 +471,30 @@ describe('a step that waits for an answer', () => {
         'undone reserve: reserve, approval failed',
       ]);
     }
-    await expect(invoke('Answer', { token: await token(late), cause: '' })).rejects.toThrow();
+    await expect(invoke('Respond', { token: await token(late), cause: '' })).rejects.toThrow();
   });
 
   it.concurrent('asks again when asking failed, and is undone when that keeps failing', async () => {
     const id = await start('Waits', { ask: 'fail once' });
-    await invoke('Answer', { token: await token(id), answer: { by: 'ann', isApproved: false } });
+    await invoke('Respond', { token: await token(id), response: { by: 'ann', isApproved: false } });
     expect((await end('Waits', id)).output.status).toBe('completed');
     const other = await start('Waits', { ask: 'fail' });
     expect((await end('Waits', other)).error).toBe('SagaUndone');
     expect((await log(other)).slice(1, 3)).toEqual(['ask', 'ask']);
   });
 
-  it.concurrent('refuses an answer that is none', async () => {
+  it.concurrent('rejects a response that does not match the schema', async () => {
     const id = await start('Waits');
     const taskToken = await token(id);
-    await expect(invoke('Answer', { token: taskToken, answer: { by: 'ann' } })).rejects.toThrow('isApproved');
+    await expect(invoke('Respond', { token: taskToken, response: { by: 'ann' } })).rejects.toThrow(
+      'isApproved',
+    );
     expect(await running('Waits', id)).toBe(true);
-    await invoke('Answer', { token: taskToken, answer: { by: 'ann', isApproved: true } });
+    await invoke('Respond', { token: taskToken, response: { by: 'ann', isApproved: true } });
     await end('Waits', id);
   });
 
-  it.concurrent('is written down for a person when somebody stops the execution', async () => {
+  it.concurrent('is reported to a person when the execution is stopped', async () => {
     const id = await start('Waits');
     await token(id);
     const arn = executionArn('Waits', id);
@@ -518,7 +517,7 @@ describe('a step that waits for an answer', () => {
       const latest = await token(id);
       return latest === before ? undefined : latest;
     });
-    await invoke('Answer', { token: after, answer: { by: 'ann', isApproved: true } });
+    await invoke('Respond', { token: after, response: { by: 'ann', isApproved: true } });
     expect((await end('Waits', id)).output.status).toBe('completed');
     expect(await log(id)).toEqual(['reserve', 'ask', 'ask', 'pay']);
   });
@@ -534,14 +533,13 @@ describe('the check for stuck executions', () => {
 
   it.concurrent('fails while an execution waits for longer than it may, and names it', async () => {
     const id = await start('Waits');
-    expect((await check()).names).not.toContain(id);
     const stuck = await until(async () => {
       const found = await check();
       return found.names.includes(id) ? found : undefined;
     });
     expect(stuck).toMatchObject({ status: 'FAILED', error: 'SagaStuck' });
     expect(await running('Waits', id)).toBe(true);
-    await invoke('Answer', { token: await token(id), answer: { by: 'ann', isApproved: true } });
+    await invoke('Respond', { token: await token(id), response: { by: 'ann', isApproved: true } });
     await end('Waits', id);
     expect((await check()).names).not.toContain(id);
   });

@@ -1,4 +1,12 @@
-import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
@@ -9,9 +17,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { describeLoadedState } from '../../lib/local/stop-report.js';
+import { eventually } from '../support/eventually.js';
 import { Emulator, inlineFunction } from './emulator.js';
-
-jest.setTimeout(60_000);
 
 const stack = {
   Resources: {
@@ -24,7 +31,10 @@ const stack = {
         KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       },
     },
-    Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'Told', ReceiveMessageWaitTimeSeconds: 0 } },
+    Queue: {
+      Type: 'AWS::SQS::Queue',
+      Properties: { QueueName: 'Written', ReceiveMessageWaitTimeSeconds: 0 },
+    },
     ...inlineFunction('Hello', `exports.handler = async () => 'hello'; // ${'x'.repeat(9000)}`),
   },
 };
@@ -33,7 +43,7 @@ let emulator: Emulator;
 beforeEach(async () => {
   emulator = await Emulator.start();
   await emulator.deploy('Kept', stack);
-}, 60_000);
+});
 afterEach(() => emulator.stop(), 60_000);
 
 const table = () => new DynamoDBClient({ ...emulator.client, maxAttempts: 1 });
@@ -44,8 +54,8 @@ async function ids(): Promise<string[]> {
   return Items.map(({ id }) => id!.S!).sort();
 }
 
-/** Clients that write until they are refused; the ids that were acknowledged, with the time of each. */
-async function writers(count: number): Promise<{ id: string; at: number }[]> {
+/** Clients that write until they are refused: the acknowledged ids with the time of each, and the end of the clients. */
+function writers(count: number) {
   const acknowledged: { id: string; at: number }[] = [];
   const write = async (writer: number) => {
     const client = table();
@@ -59,8 +69,16 @@ async function writers(count: number): Promise<{ id: string; at: number }[]> {
       acknowledged.push({ id, at: Date.now() });
     }
   };
-  await Promise.all(Array.from({ length: count }, (_, writer) => write(writer)));
-  return acknowledged;
+  const end = Promise.all(Array.from({ length: count }, (_, writer) => write(writer)));
+  return {
+    acknowledged,
+    end,
+    begun: () =>
+      eventually(
+        () => acknowledged.length,
+        (written) => written > count,
+      ),
+  };
 }
 
 const savesFolder = () => join(emulator.state.dataDir, 'saves');
@@ -68,9 +86,10 @@ const listed = () => readdirSync(savesFolder()).filter((name) => /^\d+\.json$/.t
 
 it('keeps every write that it acknowledged before a stop under load, and refuses the others', async () => {
   const writing = writers(8);
-  await sleep(500);
+  await writing.begun();
   expect(await emulator.halt()).toEqual(expect.objectContaining({ isSaved: true, unfinished: {} }));
-  const acknowledged = (await writing).map(({ id }) => id);
+  await writing.end;
+  const acknowledged = writing.acknowledged.map(({ id }) => id);
   await emulator.restart();
   expect(describeLoadedState(emulator.loaded)).toBeUndefined();
   expect(acknowledged.length).toBeGreaterThan(8);
@@ -79,10 +98,12 @@ it('keeps every write that it acknowledged before a stop under load, and refuses
 });
 
 it('lets functions finish that are being called when it stops, with what they write', async () => {
+  const begun = join(emulator.state.dataDir, 'begun');
   const code = `
     const { createHash, createHmac } = require('crypto');
     const sign = (key, text) => createHmac('sha256', key).update(text).digest();
     exports.handler = async () => {
+      require('fs').writeFileSync('${begun}', '');
       await new Promise((resolve) => setTimeout(resolve, 1000));
       const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token, AWS_ENDPOINT_URL: url } = process.env;
       const body = JSON.stringify({ TableName: 'Notes', Item: { id: { S: 'late' } } });
@@ -95,15 +116,15 @@ it('lets functions finish that are being called when it stops, with what they wr
       const key = ['us-east-1', 'dynamodb', 'aws4_request'].reduce(sign, sign('AWS4' + secret, time.slice(0, 8)));
       const signature = sign(key, ['AWS4-HMAC-SHA256', time, scope, hash(canonical)].join('\\n')).toString('hex');
       const { host, ...sent } = headers;
-      const answer = await fetch(url, { method: 'POST', body, headers: { ...sent, 'content-type': 'application/x-amz-json-1.0',
+      const response = await fetch(url, { method: 'POST', body, headers: { ...sent, 'content-type': 'application/x-amz-json-1.0',
         authorization: 'AWS4-HMAC-SHA256 Credential=' + id + '/' + scope + ', SignedHeaders=' + names + ', Signature=' + signature } });
-      if (!answer.ok) throw new Error(await answer.text());
+      if (!response.ok) throw new Error(await response.text());
       return 'written';
     };`;
   const allow = [{ Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: '*' }];
-  await emulator.deploy('Slow', { Resources: inlineFunction('Slow', code, { Timeout: 10 }, allow) });
+  await emulator.deploy('Slow', { Resources: inlineFunction('Slow', code, { Timeout: 30 }, allow) });
   const call = emulator.invoke('Slow');
-  await sleep(500);
+  await eventually(() => existsSync(begun), Boolean);
   const [report, result] = await Promise.all([emulator.halt(), call]);
   expect([report, result]).toEqual([expect.objectContaining({ isSaved: true, unfinished: {} }), 'written']);
   await emulator.restart();
@@ -129,10 +150,11 @@ it('takes no request for that of a function because of a key that it has not mad
 });
 
 it('loses after kill -9 only changes that were acknowledged after the reported save', async () => {
-  const writing = writers(4);
-  await sleep(1500);
+  const { acknowledged, begun, end } = writers(4);
+  await begun();
+  await emulator.savedAfter(Date.now());
   await emulator.kill();
-  const acknowledged = await writing;
+  await end;
   await emulator.restart();
   const { savedAt, lastChange } = emulator.loaded;
   expect(describeLoadedState(emulator.loaded)).toMatch(
@@ -141,7 +163,7 @@ it('loses after kill -9 only changes that were acknowledged after the reported s
   const kept = await ids();
   const lost = acknowledged.filter(({ id }) => !kept.includes(id));
   expect(lost.filter(({ at }) => at < savedAt! * 1000)).toEqual([]);
-  expect(acknowledged.at(-1)!.at / 1000).toBeLessThanOrEqual(lastChange! + 0.5);
+  expect(acknowledged.at(-1)!.at / 1000).toBeLessThanOrEqual(lastChange! + 5);
   expect(kept.length).toBeGreaterThan(4);
 });
 
@@ -156,7 +178,7 @@ it('reports no loss when nothing changed after the last save', async () => {
 
 it('saves a consistent snapshot of all services: never the effect of a write without the write', async () => {
   const sqs = new SQSClient({ ...emulator.client, maxAttempts: 1 });
-  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'Told' }));
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'Written' }));
   const send = async (writer: number) => {
     const client = table();
     try {
@@ -169,12 +191,13 @@ it('saves a consistent snapshot of all services: never the effect of a write wit
     }
   };
   const sending = Promise.all([send(1), send(2), send(3)]);
-  await sleep(1500);
+  await eventually(ids, ({ length }) => length > 9);
+  await emulator.savedAfter(Date.now());
   await emulator.kill();
   await sending;
   await emulator.restart();
   const again = new SQSClient(emulator.client);
-  const { QueueUrl: url } = await again.send(new GetQueueUrlCommand({ QueueName: 'Told' }));
+  const { QueueUrl: url } = await again.send(new GetQueueUrlCommand({ QueueName: 'Written' }));
   const received: string[] = [];
   for (;;) {
     const { Messages = [] } = await again.send(

@@ -6,14 +6,14 @@ const emulators = pairOfEmulators(['measured_scaling']);
 correction(
   emulators,
   'measured_scaling',
-  'answers many invocations at once with few environments',
+  'serves many invocations at once with few environments',
   async (emulator) => {
     const code = 'exports.handler = () => new Promise((end) => setTimeout(end, 150, process.pid))';
     await emulator.deploy('Burst', { Resources: inlineFunction('Busy', code) });
     const pids = await Promise.all(Array.from({ length: 40 }, () => emulator.invoke('Busy')));
-    return { answers: pids.filter(Number.isInteger).length, few: new Set(pids).size < 20 };
+    return { served: pids.filter(Number.isInteger).length, few: new Set(pids).size < 20 };
   },
-  { answers: 40, few: true },
+  { served: 40, few: true },
 );
 
 it('goes on when invocations wait for others that wait behind them', async () => {

@@ -110,7 +110,7 @@ describe('a signature that does not cover the body', () => {
       method: 'POST',
       payload,
     });
-    const answer = await fetch(emulator.endpoint, {
+    const response = await fetch(emulator.endpoint, {
       method: 'POST',
       body: '{}',
       headers: {
@@ -120,7 +120,7 @@ describe('a signature that does not cover the body', () => {
         'x-amz-target': 'DynamoDB_20120810.ListTables',
       },
     });
-    const { __type, TableNames } = (await answer.json()) as { __type?: string; TableNames?: string[] };
+    const { __type, TableNames } = (await response.json()) as { __type?: string; TableNames?: string[] };
     return TableNames ?? __type?.split('#').pop();
   }
 

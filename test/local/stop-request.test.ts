@@ -1,47 +1,55 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describeEnd } from '../../lib/local/stop-report.js';
 import { describeWork } from '../../lib/local/stop-request.js';
+import { eventually } from '../support/eventually.js';
 import { Emulator, inlineFunction } from './emulator.js';
 
-jest.setTimeout(60_000);
-
-const CODE =
-  'exports.handler = ({ seconds }) => new Promise((resolve) => setTimeout(resolve, seconds * 1000, 1));';
+const CODE = `exports.handler = ({ seconds, begun }) => {
+  require('fs').writeFileSync(begun, '');
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000, 1));
+};`;
 
 let emulator: Emulator;
 beforeAll(async () => {
-  process.env.TRELLIS_LOCAL_DRAIN_SECONDS = '4';
+  process.env.TRELLIS_LOCAL_DRAIN_SECONDS = '15';
   emulator = await Emulator.start();
-  await emulator.deploy('Slow', { Resources: inlineFunction('Slow', CODE, { Timeout: 30 }) });
+  await emulator.deploy('Slow', { Resources: inlineFunction('Slow', CODE, { Timeout: 90 }) });
 });
 afterAll(async () => {
   delete process.env.TRELLIS_LOCAL_DRAIN_SECONDS;
   await emulator?.stop();
 });
 
-it('says what a stop waits for, and for how long', async () => {
-  const call = emulator.invoke('Slow', { seconds: 3 });
-  await sleep(700);
+/** Begins an invocation that takes this long; it is under way when this returns. */
+async function begin(seconds: number) {
+  const begun = join(emulator.state.dataDir, `begun-${seconds}`);
+  const result = emulator.invoke('Slow', { seconds, begun }).catch((error: Error) => error);
+  await eventually(() => existsSync(begun), Boolean);
+  return { result };
+}
+
+it('reports what a stop waits for, and for how long', async () => {
+  const call = await begin(3);
   const lines: string[] = [];
   const report = await emulator.halt((line) => lines.push(line));
-  expect(await call).toBe(1);
-  expect(lines[0]).toMatch(/^Waiting for .*1 invocation of Slow.* \([1-4] s left\)$/);
+  expect(await call.result).toBe(1);
+  expect(lines[0]).toMatch(/^Waiting for .*1 invocation of Slow.* \(\d+ s left\)$/);
   expect(lines[0]).toContain('1 request POST /2015-03-31/functions/Slow/invocations');
   expect(describeEnd(report)).toBe('The local cloud is stopped. Its data is saved for the next start.');
   await emulator.restart();
 });
 
-it('says nothing when nothing is under way, and names what did not end in time', async () => {
+it('reports nothing when nothing is under way, and names what did not end in time', async () => {
   const lines: string[] = [];
   await emulator.halt((line) => lines.push(line));
   expect(lines).toEqual([]);
   await emulator.restart();
-  const call = emulator.invoke('Slow', { seconds: 20 }).catch((error: Error) => error);
-  await sleep(700);
+  const call = await begin(60);
   const report = await emulator.halt();
   expect(report.unfinished).toMatchObject({ 'invocation of Slow': 1 });
   expect(describeEnd(report)).toMatch(/\n.*1 invocation of Slow.* did not end in time: messages, events/);
-  await call;
+  await call.result;
   await emulator.restart();
 });
 

@@ -14,7 +14,7 @@ const emulators = pairOfEmulators(['trigger_errors', 'sign_in_triggers']);
 
 const Password = 'A-customers-password-1';
 
-/** A pool whose trigger fails, telling what it was asked about. */
+/** Creates a pool whose trigger fails with its trigger source and the user's address. */
 const pool = (trigger: string) => ({
   Resources: {
     ...inlineFunction(
@@ -53,7 +53,7 @@ const message = (work: Promise<unknown>) =>
 correction(
   emulators,
   'trigger_errors',
-  'tells the message of a trigger that failed as Cognito does',
+  'reports the message of a trigger that failed as Cognito does',
   async (emulator) => {
     const { client, ClientId } = await deployed(emulator, 'PreSignUp');
     return message(client.send(new SignUpCommand(user(ClientId))));

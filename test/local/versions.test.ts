@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { eventually } from '../support/eventually.js';
 import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction, type Template } from './emulator.js';
 
-process.env.TRELLIS_LOCAL_UPDATE_SECONDS = '1';
+// Long enough that a busy machine observes each phase of an update.
+process.env.TRELLIS_LOCAL_UPDATE_SECONDS = '4';
 
 const emulators = pairOfEmulators([
   'serving_environments_finish',
@@ -17,11 +19,7 @@ const emulators = pairOfEmulators([
   'asynchronous_by_alias',
 ]);
 
-const until = async (isDone: () => boolean) => {
-  for (let tries = 0; tries < 100 && !isDone(); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};
+const until = (isDone: () => boolean) => eventually(isDone, Boolean);
 
 /** A function with a version and the alias `live`. */
 function published(id: string, code: string, text: string, props: object = {}): Template {
@@ -97,26 +95,26 @@ correction(
 correction(
   emulators,
   'invoked_alias',
-  'tells a function the alias by which a service invoked it, and its version',
+  'passes a function the alias by which a service invoked it, and its version',
   async (emulator) => {
-    const folder = mkdtempSync(join(tmpdir(), 'trellis-told-'));
+    const folder = mkdtempSync(join(tmpdir(), 'trellis-written-'));
     const code = `exports.handler = async (event, { invokedFunctionArn, functionVersion }) =>
-      require('node:fs').writeFileSync('${folder}/told', [...invokedFunctionArn.split(':').slice(5), functionVersion].join(' '))`;
-    const template = published('Told', code, 'one') as { Resources: Record<string, unknown> };
+      require('node:fs').writeFileSync('${folder}/written', [...invokedFunctionArn.split(':').slice(5), functionVersion].join(' '))`;
+    const template = published('Aliased', code, 'one') as { Resources: Record<string, unknown> };
     template.Resources.News = {
       Type: 'AWS::SNS::Topic',
       Properties: {
         TopicName: 'News',
-        Subscription: [{ Protocol: 'lambda', Endpoint: { Ref: 'ToldLive' } }],
+        Subscription: [{ Protocol: 'lambda', Endpoint: { Ref: 'AliasedLive' } }],
       },
     };
-    await emulator.deploy('Told', template);
+    await emulator.deploy('Aliased', template);
     const TopicArn = 'arn:aws:sns:us-east-1:000000000000:News';
     await new SNSClient(emulator.client).send(new PublishCommand({ TopicArn, Message: 'x' }));
-    await until(() => existsSync(join(folder, 'told')));
-    return readFileSync(join(folder, 'told'), 'utf8');
+    await until(() => existsSync(join(folder, 'written')));
+    return readFileSync(join(folder, 'written'), 'utf8');
   },
-  'function Told live 1',
+  'function Aliased live 1',
 );
 
 correction(

@@ -30,10 +30,10 @@ const waiting = (FunctionName: string) => ({
   End: true,
 });
 
-const ANSWER = `
+const RESPOND = `
   const { SFNClient, SendTaskSuccessCommand } = require('@aws-sdk/client-sfn');
   exports.handler = async ({ token }) => {
-    await new SFNClient({}).send(new SendTaskSuccessCommand({ taskToken: token, output: '"answered"' }));
+    await new SFNClient({}).send(new SendTaskSuccessCommand({ taskToken: token, output: '"done"' }));
   };`;
 
 beforeAll(async () => {
@@ -41,11 +41,11 @@ beforeAll(async () => {
     await emulator.deploy('Workflows', {
       Resources: {
         ...inlineFunction('Failing', "exports.handler = async () => { throw new RangeError('no'); };"),
-        ...inlineFunction('Answering', ANSWER, {}, [
+        ...inlineFunction('Responding', RESPOND, {}, [
           {
             Effect: 'Allow',
             Action: 'states:SendTaskSuccess',
-            Resource: 'arn:aws:states:us-east-1:000000000000:stateMachine:Answered',
+            Resource: 'arn:aws:states:us-east-1:000000000000:stateMachine:Responded',
           },
         ]),
         ...stateMachine('Branches', {
@@ -57,7 +57,7 @@ beforeAll(async () => {
           },
         }),
         ...stateMachine('Failed', { wait: waiting('Failing') }),
-        ...stateMachine('Answered', { wait: waiting('Answering') }),
+        ...stateMachine('Responded', { wait: waiting('Responding') }),
         Queue: { Type: 'AWS::SQS::Queue', Properties: {} },
         Mapping: {
           Type: 'AWS::Lambda::EventSourceMapping',
@@ -80,7 +80,7 @@ beforeAll(async () => {
   }
 });
 
-/** How an execution ends. */
+/** Runs an execution to its end, and returns its result. */
 async function run(emulator: Emulator, name: string, input: object = { input: true }): Promise<any> {
   const sfn = new SFNClient(emulator.client);
   const stateMachineArn = `arn:aws:states:us-east-1:000000000000:stateMachine:${name}`;
@@ -116,14 +116,14 @@ correction(
   emulators,
   'durable_executions',
   'lets a token be brought back with the permission for its state machine',
-  (emulator) => run(emulator, 'Answered'),
-  { status: 'SUCCEEDED', output: 'answered' },
+  (emulator) => run(emulator, 'Responded'),
+  { status: 'SUCCEEDED', output: 'done' },
 );
 
 correction(
   emulators,
   'event_source_mappings_of_tasks',
-  'reads an event source mapping, and fails if there is none',
+  'reads an event source mapping, and fails for an unknown one',
   async (emulator) => {
     const { EventSourceMappings } = await new LambdaClient(emulator.client).send(
       new ListEventSourceMappingsCommand({}),

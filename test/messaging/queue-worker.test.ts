@@ -6,7 +6,8 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { DataTable, NodeFunction, QueueWorker, type QueueWorkerOptions } from 'cdk-trellis';
 import { nagFindings } from '../support/nag.js';
-import { newStack, stableTemplate } from '../support/template.js';
+import { newStack } from '../support/template.js';
+import { templateRecord } from '../support/template-record.js';
 
 const handler = () => import('./fixtures/send-mail-once.js');
 
@@ -24,7 +25,7 @@ const expectSource = (props: QueueWorkerOptions, properties: object) =>
 describe('QueueWorker', () => {
   it('is encrypted, TLS only, with a dead-letter queue, partial failures and two alarms', () => {
     const { stack } = workerWith();
-    expect(stableTemplate(stack)).toMatchSnapshot();
+    expect(templateRecord(stack)).toMatchSnapshot();
   });
 
   it.each([[{}], [{ fifo: true }]])('leaves cdk-nag nothing to find: %j', (props) => {

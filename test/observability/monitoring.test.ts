@@ -29,7 +29,7 @@ function app(props: MonitoringProps = {}) {
   return { app, operations, service, monitoring };
 }
 
-/** What CloudWatch is given, with references as they are. */
+/** Returns the dashboard's body, with unresolved references. */
 function dashboardOf(stack: Stack): string {
   const [{ Properties }] = Object.values(
     Template.fromStack(stack).findResources('AWS::CloudWatch::Dashboard'),
@@ -38,13 +38,13 @@ function dashboardOf(stack: Stack): string {
 }
 
 describe('Monitoring', () => {
-  it('with nothing said has a topic, a dashboard and no subscription', () => {
+  it('has a topic, a dashboard and no subscription by default', () => {
     const stack = newStack();
     new Monitoring(stack, 'Monitoring');
     expect(stableTemplate(stack)).toMatchSnapshot();
   });
 
-  it('has an alarm for each service whose failures could not be written anywhere, unless told otherwise', () => {
+  it('has an alarm for each service whose failures could not be written anywhere, by default', () => {
     const queries = (props: MonitoringProps) =>
       Object.values<any>(
         Template.fromStack(app(props).operations).findResources('AWS::CloudWatch::Alarm'),
@@ -137,7 +137,7 @@ describe('Monitoring', () => {
     expect(JSON.stringify(Template.fromStack(service).toJSON())).toContain(':pager');
   });
 
-  it('monitors what it is told to', () => {
+  it('monitors the given constructs', () => {
     const { app: root, operations, service } = app();
     const other = new Stack(root, 'Other');
     alarm(other);
@@ -147,7 +147,7 @@ describe('Monitoring', () => {
     expect(service).toBeDefined();
   });
 
-  it('says at synth what the app costs at rest', () => {
+  it('reports at synth what the app costs at rest', () => {
     const { app: root, operations } = app();
     root.synth();
     Annotations.fromStack(operations).hasInfo(
@@ -156,13 +156,13 @@ describe('Monitoring', () => {
     );
   });
 
-  it('refuses what is no address', () => {
-    expect(() => app({ emails: ['on-call@example.com', 'nobody'] })).toThrow(
-      '`emails` must be addresses like on-call@example.com, got nobody (at Operations/Monitoring)',
+  it('refuses an invalid address', () => {
+    expect(() => app({ emails: ['on-call@example.com', 'somewhere'] })).toThrow(
+      '`emails` must be addresses like on-call@example.com, got somewhere (at Operations/Monitoring)',
     );
   });
 
-  it('refuses a nested stack, whose name nobody knows', () => {
+  it('refuses a nested stack, whose name is unknown at synth', () => {
     const nested = new NestedStack(newStack(), 'Nested');
     expect(() => new Monitoring(nested, 'Monitoring')).toThrow(
       'Monitoring must be in a stack whose name is known at synth, got a nested stack (at Stack/Nested/Monitoring)',

@@ -58,7 +58,7 @@ describe('Monitoring of several regions', () => {
 });
 
 describe('the dashboard', () => {
-  it('has no widget of alarms where there is none', () => {
+  it('has no widget of alarms without alarms', () => {
     const stack = new Stack(new App(), 'S');
     new Monitoring(stack, 'Monitoring', { undelivered: false });
     expect(bodyOf(stack)).not.toContain('"alarm"');

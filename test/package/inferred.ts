@@ -102,7 +102,7 @@ export const consumed = runtime.consume(OrderPlaced, needs, async () => {});
 export const consumedAny = runtime.consume([OrderPlaced], {}, async () => {});
 export const handled = runtime.handle(needs, async (event: object, given) => ({ event, given }));
 export const started = runtime.handle({ saga: runtime.saga(Order).start }, async () => {});
-export const answered = runtime.handle({ saga: runtime.saga(Order).respond }, async () => {});
+export const responded = runtime.handle({ saga: runtime.saga(Order).respond }, async () => {});
 export const job = runtime.job(needs, async () => {});
 export const place = runtime.route(ordersApi.placeOrder, needs, async ({ body }) => ({ status: 201, body }));
 export const show = runtime.route(ordersApi.getOrder, {}, async () => ({

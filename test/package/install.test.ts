@@ -20,7 +20,7 @@ describe.each<Manager>(['npm', 'pnpm', 'yarn'])('the documented app, installed w
     const types = Object.values<any>(Resources).map(({ Type }) => Type);
     expect(types.filter((type) => type === 'AWS::Lambda::Function').length).toBeGreaterThanOrEqual(2);
     expect(readdirSync(join(folder, 'cdk.out')).filter((name) => name.startsWith('asset.'))).not.toEqual([]);
-  }, 120_000);
+  });
 
   // TypeScript 7 does not resolve modules of Yarn's Plug'n'Play.
   if (manager === 'yarn') return;
@@ -29,5 +29,5 @@ describe.each<Manager>(['npm', 'pnpm', 'yarn'])('the documented app, installed w
     const files = Object.keys(FILES).filter((name) => name.endsWith('.ts'));
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--types', 'node', '--skipLibCheck'];
     expect(exec(['tsc', ...options, ...files])).toBe('');
-  }, 120_000);
+  });
 });

@@ -5,14 +5,14 @@ import { install, newFolder, run, TARBALL, tool } from './consumer.js';
 it('publint reports nothing', () => {
   const report = run(newFolder(), [process.execPath, tool('publint/src/cli.js'), 'run', TARBALL, '--strict']);
   expect(report).toContain('All good!');
-}, 120_000);
+});
 
 it('attw finds no problem', () => {
   const attw = tool('@arethetypeswrong/cli/dist/index.js');
   const report = run(newFolder(), [process.execPath, attw, TARBALL, '--format', 'ascii', '--no-color']);
   expect(report).toContain('No problems found');
   expect(report).not.toMatch(/❌|🎭|⚠️|🚨/u);
-}, 120_000);
+});
 
 const PAGE = `
 import { createClient } from 'cdk-trellis/client';

@@ -71,7 +71,7 @@ it('with exact optional properties and checked declarations, all errors are of a
     .split('\n')
     .filter((line) => /^\S/.test(line));
   expect(lines.filter((line) => !line.includes('node_modules/aws-cdk-lib/'))).toEqual([]);
-}, 120_000);
+});
 
 it('the types are not `any`', () => {
   write(folder, {
@@ -80,4 +80,4 @@ it('the types are not `any`', () => {
   });
   expect(compile('module', 'typescript', { ...NODENEXT, ...UNCHECKED })).toContain('TS2339');
   write(folder, { 'module/wrong.ts': 'export {};\n' });
-}, 120_000);
+});

@@ -41,7 +41,7 @@ it('the report has exported names with their props, also those of a type that is
   );
   expect(text).toContain('readonly name: string');
   expect(text).toContain('readonly size?: number');
-}, 60_000);
+});
 
 it('a changed prop is a difference, and none is left when the report is committed', () => {
   const before = report('export interface BoxProps { readonly name: string }');
@@ -51,7 +51,7 @@ it('a changed prop is a difference, and none is left when the report is committe
   const { differences } = report('export interface BoxProps { readonly name: number }');
   expect(differences.join()).toContain('-     readonly name: string');
   expect(differences.join()).toContain('+     readonly name: number');
-}, 120_000);
+});
 
 it('each entry point of the package has a report that is committed', () => {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

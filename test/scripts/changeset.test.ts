@@ -31,7 +31,7 @@ it('a noted change is in the next version and its changelog, and then no longer 
   const lock = JSON.parse(read('package-lock.json'));
   expect([lock.version, lock.packages[''].version]).toEqual([next, next]);
   expect(readdirSync(join(project, '.changeset'))).toEqual(['config.json']);
-}, 30_000);
+});
 
 it('only known bumps with a text are noted', () => {
   const { status, stderr } = spawnSync(process.execPath, [script('changeset.mjs'), 'huge', 'x'], {
@@ -40,13 +40,13 @@ it('only known bumps with a text are noted', () => {
   });
   expect(status).toBe(1);
   expect(stderr).toContain('Usage: npm run changeset -- patch|minor|major');
-}, 30_000);
+});
 
 it('the changes that are noted in this repository can be released', () => {
   expect(() =>
     execFileSync(process.execPath, [script('changeset.mjs'), 'status'], { cwd: root }),
   ).not.toThrow();
-}, 30_000);
+});
 
 it('a release needs its tag, its changelog, no pending change, and a repository', () => {
   changeset('patch', 'Repairs x.');
@@ -62,4 +62,4 @@ it('a release needs its tag, its changelog, no pending change, and a repository'
   expect(after).not.toContain('tag');
   expect(after).not.toContain('changelog');
   expect(after).not.toContain('.changeset');
-}, 30_000);
+});

@@ -12,7 +12,7 @@ describe("the storefront's site", () => {
   const stack = new SiteStack(new App(), 'Site', { source });
   const template = Template.fromStack(stack);
 
-  it('has what its record says, logical ids of what holds data included', () => {
+  it('matches its record, with the logical ids of stateful resources', () => {
     expect(templateRecord(stack)).toMatchSnapshot();
   });
 

@@ -33,7 +33,7 @@ const text = (stack: Stack) => JSON.stringify(Template.fromStack(stack).toJSON()
 
 describe('the storefront', () => {
   it.each(stacks().map((stack) => [stack.stackName, stack] as const))(
-    'has in the stack %s what its record says, logical ids of what holds data included',
+    'matches in the stack %s its record, with the logical ids of stateful resources',
     (_, stack) => {
       expect(templateRecord(stack)).toMatchSnapshot();
     },

@@ -7,7 +7,7 @@ export interface SchemaCase {
   readonly values: fc.Arbitrary<unknown>;
 }
 
-/** What has a form in JSON only by a codec. */
+/** Creates a value that JSON can express by a codec only. */
 const isoDate = () =>
   z.codec(z.iso.datetime(), z.date(), {
     decode: (text) => new Date(text),
@@ -49,7 +49,7 @@ const leaves: readonly SchemaCase[] = [
   { schema: digits(), values: fc.bigInt().map(String) },
 ];
 
-/** What only a request may have: it cannot be undone. */
+/** Schemas for requests only: their transformation has no inverse. */
 const requestLeaves: readonly SchemaCase[] = [
   { schema: z.string().transform((text) => text.length), values: texts },
   { schema: z.coerce.number(), values: fc.constantFrom(1, '2', true) },

@@ -1,8 +1,8 @@
 import { Compile, parse } from 'velocityjs';
 
-/** What a mapping template of API Gateway may read. */
+/** Input of a mapping template of API Gateway. */
 export interface MappingInput {
-  /** The body of the request; in a template for responses, the answer of the service. */
+  /** The body of the request; in a template for responses, the response of the service. */
   readonly body?: string;
   readonly params?: Readonly<Partial<Record<'path' | 'querystring' | 'header', Record<string, string>>>>;
   readonly authorizer?: object;
@@ -10,7 +10,7 @@ export interface MappingInput {
 
 export interface Mapped {
   readonly text: string;
-  /** What the template overrides. */
+  /** Status that the template sets. @default - the integration's */
   readonly status?: number;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -91,7 +91,7 @@ function maplike(value: any): any {
 
 const ESCAPES: Record<string, string> = { '\b': '\\b', '\n': '\\n', '\t': '\\t', '\f': '\\f', '\r': '\\r' };
 
-/** That of Commons Lang, which Velocity in API Gateway has: it escapes the apostrophe, too, which JSON does not know. */
+/** Escapes text as API Gateway does, by Commons Lang: also the apostrophe, whose escape JSON does not have. */
 export function escapeJavaScript(text: string): string {
   return text.replace(/['"\\/]|[^\x20-\x7f]/g, (character) => {
     if (/['"\\/]/.test(character)) return `\\${character}`;

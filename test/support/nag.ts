@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { securityFindings } from 'cdk-trellis/testing';
 
-/** What cdk-nag's packs AwsSolutions and Serverless find in a stack made for AWS, and nobody acknowledged. */
+/** Returns the unacknowledged findings of cdk-nag's packs AwsSolutions and Serverless in a stack for AWS. */
 export function nagFindings(
   build: (stack: Stack) => void,
   context: Readonly<Record<string, unknown>> = {},

@@ -9,7 +9,7 @@ const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 
 /**
- * The headers by which AWS credentials sign a request, a GET unless it is said otherwise; the query, if any, must be in
+ * The headers by which AWS credentials sign a request, a GET by default; the query, if any, must be in
  * order. HTTP/2 has `:authority` in place of the host header.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */

@@ -39,7 +39,7 @@ describe('the record of a stack shows in a line or two', () => {
     ]);
   });
 
-  it('encryption that is no longer there', () => {
+  it('removed encryption', () => {
     expect(difference({ bucket: { encryption: undefined } })).toEqual([
       '- BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: AES256 } }] }',
     ]);
@@ -52,7 +52,7 @@ describe('the record of a stack shows in a line or two', () => {
     ]);
   });
 
-  it('an alarm that is no longer there', () => {
+  it('a removed alarm', () => {
     const lines = difference({ hasAlarm: false });
     expect(lines).toContain('- 1 AWS::CloudWatch::Alarm');
     expect(lines.at(-1)).toMatch(

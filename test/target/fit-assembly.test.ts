@@ -14,7 +14,7 @@ import { fitAssembly } from '../../lib/target/fit-assembly.js';
 const image = mkdtempSync(join(tmpdir(), 'trellis-image-'));
 writeFileSync(join(image, 'Dockerfile'), 'FROM scratch');
 
-/** As the CDK CLI sets it. */
+/** An app with the context that the CDK CLI sets. */
 const appWithPaths = (context = {}) =>
   new App({ context: { 'aws:cdk:enable-path-metadata': true, ...context } });
 const read = (folder: string, file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));

@@ -11,8 +11,8 @@ interface Match {
 }
 
 /**
- * What AWS's linter of CloudFormation templates finds in them, a line each: also whether properties are as the schemas
- * of their resources say, state machines as the Amazon States Language, and templates within their quotas.
+ * Returns the findings of AWS's linter of CloudFormation templates, a line each. It also checks properties against the
+ * schemas of resources, state machines against the Amazon States Language, and templates against their quotas.
  */
 export async function cfnLint(files: readonly string[]): Promise<string[]> {
   const python = await installPythonTools(join(__dirname, 'requirements.txt'), 'cfn-lint', console.log);

@@ -26,7 +26,7 @@ const templates = Object.entries(FORMS).map(([name, make]) => {
 it('cfn-lint finds nothing in a function of any kind of code', async () => {
   const files = templates.map(([name, template]) => written(name, template));
   expect(await cfnLint(files)).toEqual([]);
-}, 60_000);
+});
 
 it('cfn-lint would find what is wrong with a function', async () => {
   const [, template] = templates.find(([name]) => name === 'an image that is built')!;
@@ -35,7 +35,7 @@ it('cfn-lint would find what is wrong with a function', async () => {
   wrong.Resources[id!].Properties.Handler = 'main.handler';
   wrong.Resources[id!].Properties.PackageType = 'Zip';
   expect(await cfnLint([written('wrong', wrong)])).toContainEqual(expect.stringContaining('Runtime'));
-}, 60_000);
+});
 
 it('cfn-lint would find a dependency that is superfluous, but for that of a function on its role', async () => {
   const file = written('superfluous', {
@@ -49,4 +49,4 @@ it('cfn-lint would find a dependency that is superfluous, but for that of a func
     },
   });
   expect(await cfnLint([file])).toEqual([expect.stringMatching(/^W3005 /)]);
-}, 60_000);
+});

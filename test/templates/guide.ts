@@ -15,7 +15,7 @@ interface Document {
 /** The prefix of a type's actions, where it is not the service's name in the type. */
 const PREFIXES: Readonly<Record<string, string>> = { Cognito: 'cognito-idp', StepFunctions: 'states' };
 
-/** What the guide says wrongly of an app's stacks: policies with too little, too much or no such thing, and the cost. */
+/** Returns the guide's errors about an app's stacks: missing, superfluous and unknown actions of policies, and costs. */
 export function guideErrors(templates: Templates, reference: Reference): string[] {
   const [deployer, operator, services] = policiesOfGuide();
   const granted = new Set(actionsOf(services).map((action) => action.split(':')[0] as string));
@@ -34,7 +34,7 @@ export function guideErrors(templates: Templates, reference: Reference): string[
   ].map((error) => `docs/deploy-to-aws.md: ${error}`);
 }
 
-/** What the guide says of the cost at rest. */
+/** Returns the guide's errors about the cost at rest. */
 function costErrors(templates: Templates): string[] {
   const resources = Object.values(templates).flatMap(({ Resources }) => Object.values(Resources));
   const { lines, monthly } = costOf(
@@ -42,7 +42,7 @@ function costErrors(templates: Templates): string[] {
   );
   const what = lines.map((line) => `${line.count} ${line.what}`).join(', ');
   const row = `| the storefront: ${what} | $${monthly.toFixed(2)} |`;
-  return readFileSync(GUIDE, 'utf8').includes(row) ? [] : [`must say: ${row}`];
+  return readFileSync(GUIDE, 'utf8').includes(row) ? [] : [`lacks: ${row}`];
 }
 
 function policiesOfGuide(): [Document, Document, Document] {

@@ -240,7 +240,7 @@ describe('not breaking is', () => {
     expect(breakingChanges(api({}), more)).toEqual([]);
   });
 
-  it('a scope or a group that is no longer required', () => {
+  it('a scope or a group that was required before', () => {
     expect(changes({ auth: 'user' }, { auth: { group: 'admins', scopes: ['orders/write'] } })).toEqual([]);
   });
 
@@ -291,7 +291,7 @@ describe('a compatible change breaks no caller, for generated contracts:', () =>
       { numRuns: 500 },
     );
     expect(harmless).toBeGreaterThan(100);
-  }, 60_000);
+  });
 
   it('the former client reads every response', () => {
     let harmless = 0;
@@ -307,7 +307,7 @@ describe('a compatible change breaks no caller, for generated contracts:', () =>
       { numRuns: 500 },
     );
     expect(harmless).toBeGreaterThan(100);
-  }, 60_000);
+  });
 });
 
 /** Returns the schema with a change that may be compatible or not. */

@@ -4,10 +4,10 @@ import { handle, idempotency, table, text } from 'cdk-trellis/runtime';
 import { fakes, lambdaContext, runHandler } from 'cdk-trellis/testing';
 import { handler } from './fixtures/place.js';
 
-const told: string[] = [];
+const notified: string[] = [];
 const own = {
   greet: ({ name }: { name: string }) => `Hi ${name}`,
-  tell: ({ name }: { name: string }) => void told.push(name),
+  notify: ({ name }: { name: string }) => void notified.push(name),
   apiKey: 'hush',
   rate: '7',
   stage: 'beta',
@@ -29,7 +29,7 @@ describe('fakes', () => {
       time: '1970-01-01T00:00:00.000Z',
       remaining: 10_000,
     });
-    expect(told).toEqual(['Bob']);
+    expect(notified).toEqual(['Bob']);
     const puts = bind.orders.mock.commandCalls(PutCommand);
     expect(puts.map(({ args }) => args[0].input.TableName)).toEqual(['orders', 'lines']);
     expect(bind.work.mock.commandCalls(SendMessageCommand)[0]?.args[0].input.QueueUrl).toBe('work');

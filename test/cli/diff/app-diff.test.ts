@@ -134,7 +134,7 @@ describe('data', () => {
     expect(between(nested(table('id', RemovalPolicy.DESTROY)), nothing).data).toMatchObject(gone);
   });
 
-  it('is unchanged in a stack that is no longer in the app', () => {
+  it('is unchanged in a stack that was removed from the app', () => {
     const before = synthesized(table('id', RemovalPolicy.DESTROY), 'Old');
     const changes = appDiff(
       synthesized(nothing),

@@ -13,8 +13,6 @@ import { resolveRedriveAction } from '../../../lib/cli/redrive/redrive-action.js
 import type { DeployedStacks } from '../../../lib/cli/redrive/stacks.js';
 import { Emulator } from '../../local/emulator.js';
 
-jest.setTimeout(60_000);
-
 const fn = 'arn:aws:lambda:us-east-1:000000000000:function:mail';
 const stacks = { stacks: [] } as unknown as DeployedStacks;
 const failed = (payload: unknown) => ({ requestContext: { functionArn: fn }, requestPayload: payload });
@@ -24,7 +22,7 @@ let sqs: SQSClient;
 beforeAll(async () => {
   emulator = await Emulator.start();
   sqs = new SQSClient(emulator.client);
-}, 60_000);
+});
 afterAll(() => emulator?.stop());
 
 /** A failure queue with messages. */
@@ -66,7 +64,7 @@ it.each([
   ['bus', { refused: 'x', putEvents: { EventBusName: 5 } }, 'putEvents.EventBusName'],
   ['changes', { ...failed(undefined), DDBStreamBatchInfo: { shardId: 's' } }, 'DDBStreamBatchInfo.streamArn'],
 ])(
-  'leaves a message whose %s is malformed, says where, and redrives the others',
+  'leaves a message whose %s is malformed, reports the position, and redrives the others',
   async (name, body, path) => {
     const url = await failureQueue(`malformed-${name}`, failed(1), body, failed(2));
     const delivered: unknown[] = [];

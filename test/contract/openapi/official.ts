@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** What the official schema of OpenAPI says of a document; empty when it is content. */
+/** Returns the violations of the official schema of OpenAPI; empty for a valid document. */
 export async function officialErrors(document: object): Promise<string> {
   // An ES module, which jest does not load.
   const script = `

@@ -1,7 +1,7 @@
 import { defineApi } from 'cdk-trellis/contract';
 import * as z from 'zod';
 
-/** Everybody is who they say they are. */
+/** Accepts any token: it is the name of the caller. */
 export const callers = { authorizer: 'callers' } as const;
 
 export const payments = defineApi(

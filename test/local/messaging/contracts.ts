@@ -1,7 +1,7 @@
 import { defineEvent } from 'cdk-trellis/contract';
 import * as z from 'zod';
 
-/** What is wrong with a message: it fails always, or the first time, hangs, or ends the process. */
+/** Fault of a message: it fails always, or the first time, hangs, or ends the process. */
 export const Task = z.object({
   name: z.string(),
   fails: z.enum(['never', 'always', 'once', 'hangs', 'crashes']),

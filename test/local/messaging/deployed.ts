@@ -65,14 +65,14 @@ export class Deployed {
     return value;
   }
 
-  /** Invokes a function and waits for its answer. */
+  /** Invokes a function, and returns its result. */
   async invoke(name: string, event: object): Promise<any> {
     const { Payload, FunctionError } = await this.lambda.send(
       new InvokeCommand({ FunctionName: this.output(name), Payload: JSON.stringify(event) }),
     );
-    const answer = JSON.parse(new TextDecoder().decode(Payload) || 'null');
-    if (FunctionError) throw new Error(answer.errorMessage);
-    return answer;
+    const result = JSON.parse(new TextDecoder().decode(Payload) || 'null');
+    if (FunctionError) throw new Error(result.errorMessage);
+    return result;
   }
 
   async send(queue: string, messages: readonly object[], group?: (message: any) => string): Promise<void> {
@@ -97,7 +97,7 @@ export class Deployed {
     );
   }
 
-  /** What handlers have written down about something, in the order in which they did. */
+  /** Returns the entries that handlers have logged under a name, in their order. */
   async log(what: string): Promise<Row[]> {
     const { Items = [] } = await this.documents.send(
       new QueryCommand({
@@ -137,7 +137,7 @@ export class Deployed {
     for (const queue of queues) await this.sqs.send(new PurgeQueueCommand({ QueueUrl: this.output(queue) }));
   }
 
-  /** What has been written to a table, as its stream has it. */
+  /** Returns the changes of a table, as its stream has them. */
   async changes(stream: string): Promise<_Record[] & { shardId: string }> {
     const streams = new DynamoDBStreamsClient(localClientConfig(this.cloud));
     const StreamArn = this.output(stream);
@@ -170,7 +170,7 @@ export class Deployed {
     return Object.values(Attributes ?? {}).reduce((sum, value) => sum + Number(value), 0);
   }
 
-  /** Runs `trellis redrive`, as somebody in the app's folder does. */
+  /** Runs `trellis redrive` in the app's folder. */
   async redrive(...args: string[]): Promise<{ code: number | null; output: string }> {
     const trellis = join(__dirname, '../../../lib/cli/trellis.mjs');
     const child = spawn(process.execPath, [trellis, 'redrive', ...args], {
@@ -185,25 +185,9 @@ export class Deployed {
     return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })));
   }
 
-  /** What the emulator has logged; for those who look into a failure. */
+  /** Returns the emulator's log, to examine a failure. */
   emulatorLog(): string {
     const file = join(this.stateDir, 'emulator.log');
     return existsSync(file) ? readFileSync(file, 'utf8') : '';
-  }
-}
-
-/** Waits until something holds, or says what there was instead. */
-export async function eventually<Value>(
-  observe: () => Promise<Value>,
-  holds: (value: Value) => boolean,
-  seconds = 30,
-): Promise<Value> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const value = await observe();
-    if (holds(value)) return value;
-    if (Date.now() > end)
-      throw new Error(`Still not so after ${seconds} s: ${JSON.stringify(value, null, 1)}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

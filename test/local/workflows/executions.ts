@@ -6,6 +6,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { until } from '../../support/eventually.js';
 import type { Emulator } from '../emulator.js';
 
 export type Definition = Record<string, unknown>;
@@ -72,7 +73,7 @@ export class Executions {
     return await this.client.send(new DescribeExecutionCommand({ executionArn }));
   }
 
-  /** How an execution ended. */
+  /** Waits for the end of an execution, and returns its result. */
   async end(executionArn: string): Promise<Record<string, unknown>> {
     const { status, output, error, cause } = await until(async () => {
       const description = await this.describe(executionArn);
@@ -112,13 +113,4 @@ export class Executions {
         [...taskScheduledEventDetails!.parameters!.matchAll(/"token":"([^"]+)"/g)].map(([, token]) => token!),
       );
   }
-}
-
-export async function until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
-    const value = await look();
-    if (value !== undefined) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('It did not happen within a minute');
 }

@@ -12,10 +12,9 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { until } from '../../support/eventually.js';
 import { Emulator, inlineFunction } from '../emulator.js';
-import { Executions, until } from './executions.js';
-
-jest.setTimeout(120_000);
+import { Executions } from './executions.js';
 
 let emulator: Emulator;
 let executions: Executions;
@@ -78,7 +77,7 @@ describe('errors of tasks', () => {
   const caught = { p: pass({ OutputPath: '$.e.Error' }) };
   const fails = (error: string, more: object) => ({ t: echo({ error }, more), ...caught });
 
-  it.concurrent('are retried with the pauses that the retrier says, then caught', async () => {
+  it.concurrent('are retried with the pauses of the retrier, then caught', async () => {
     const arn = await begin(
       fails('Oops', {
         Retry: [
@@ -166,7 +165,7 @@ describe('errors of tasks', () => {
 });
 
 describe('a task token', () => {
-  it.concurrent('is of one branch, and brings back its answer only', async () => {
+  it.concurrent('is of one branch, and returns its response only', async () => {
     const branch = { StartAt: 't', States: { t: callback() } };
     const arn = await begin({ p: { Type: 'Parallel', Branches: [branch, branch, branch], ...end } });
     const all = await tokens(arn, 3);
@@ -216,10 +215,10 @@ describe('a task token', () => {
   });
 
   it.concurrent('is kept alive by heartbeats', async () => {
-    const arn = await begin({ t: callback({ HeartbeatSeconds: 5 }) });
+    const arn = await begin({ t: callback({ HeartbeatSeconds: 10 }) });
     const [taskToken] = await tokens(arn, 1);
     for (let beat = 0; beat < 4; beat++) {
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await new Promise((resolve) => setTimeout(resolve, 3000));
       await executions.client.send(new SendTaskHeartbeatCommand({ taskToken }));
     }
     await executions.client.send(new SendTaskSuccessCommand({ taskToken, output: '1' }));
@@ -389,8 +388,8 @@ describe('Choice', () => {
       { a: 1, b: null },
       'yes',
     ],
-  ])('%j of %j is %s', async (rule, input, answer) => {
-    expect(await choose(rule, input)).toEqual(succeeded(answer));
+  ])('%j of %j is %s', async (rule, input, chosen) => {
+    expect(await choose(rule, input)).toEqual(succeeded(chosen));
   });
 
   it.concurrent('fails without the value that it compares, and without a rule that matches', async () => {

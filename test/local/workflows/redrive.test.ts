@@ -5,10 +5,9 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { until } from '../../support/eventually.js';
 import { Emulator, inlineFunction } from '../emulator.js';
-import { Executions, until } from './executions.js';
-
-jest.setTimeout(120_000);
+import { Executions } from './executions.js';
 
 let emulator: Emulator;
 let executions: Executions;

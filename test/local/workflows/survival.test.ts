@@ -1,8 +1,9 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateActivityCommand, GetActivityTaskCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { stopEmulator } from '../../../lib/local/emulator.js';
+import { until } from '../../support/eventually.js';
 import { Emulator, inlineFunction, type Template } from '../emulator.js';
-import { Executions, until } from './executions.js';
+import { Executions } from './executions.js';
 
 jest.setTimeout(180_000);
 
@@ -47,7 +48,7 @@ const callback = (more: object = {}) => ({
 const caught = { Type: 'Pass', OutputPath: '$.Error', End: true };
 const wait = (more: object) => ({ Type: 'Wait', End: true, ...more });
 
-/** By kind of state: the states, and how the execution ends. */
+/** States and expected end of an execution, by kind of state. */
 const KINDS = {
   Seconds: {
     states: {
@@ -61,7 +62,7 @@ const KINDS = {
     output: expect.objectContaining({ at: expect.any(String) }),
   },
   Task: { states: { t: lambda('task', { TimeoutSeconds: 120 }) }, output: 2 },
-  Token: { states: { t: callback({ TimeoutSeconds: 600 }) }, tokens: 1, output: 'answer 0' },
+  Token: { states: { t: callback({ TimeoutSeconds: 600 }) }, tokens: 1, output: 'response 0' },
   Asking: {
     states: {
       t: lambda('asking', {
@@ -74,7 +75,7 @@ const KINDS = {
       }),
     },
     tokens: 1,
-    output: 'answer 0',
+    output: 'response 0',
   },
   Timeout: {
     states: {
@@ -113,7 +114,7 @@ const KINDS = {
       },
     },
     tokens: 2,
-    output: { first: 'answer 0', second: 'answer 1' },
+    output: { first: 'response 0', second: 'response 1' },
   },
   Map: {
     states: {
@@ -171,9 +172,9 @@ interface Kind {
   readonly states: Record<string, any>;
   readonly language?: string;
   readonly limit?: number;
-  /** How many tokens are answered after the restart. */
+  /** Number of tokens that get a response after the restart. */
   readonly tokens?: number;
-  /** The event that shows that the execution stands in the state. */
+  /** The event that shows that the execution is in the state. */
   readonly reached?: string;
   readonly output?: unknown;
   readonly end?: object;
@@ -286,7 +287,7 @@ describe('an execution', () => {
     let taken: string | undefined;
 
     beforeAll(async () => {
-      const at = new Date(Date.now() + 8000).toISOString();
+      const at = new Date(Date.now() + 20_000).toISOString();
       for (const name of Object.keys(KINDS)) {
         arns[name] = await executions.start(name, { at, items: ['a', 'b', 'c'] }, `${round}-${name}`);
       }
@@ -306,7 +307,7 @@ describe('an execution', () => {
       await emulator.restart();
       for (const list of Object.values(tokens)) {
         for (const [index, taskToken] of list.entries()) {
-          const output = JSON.stringify(`answer ${index}`);
+          const output = JSON.stringify(`response ${index}`);
           await executions.client.send(new SendTaskSuccessCommand({ taskToken, output }));
         }
       }

@@ -49,7 +49,7 @@ function template(edition: string): string {
 afterAll(async () => {
   await client.send(new DeleteStackCommand({ StackName }));
   await waitUntilStackDeleteComplete(waiting, { StackName });
-}, 60_000);
+});
 
 it('an alias moves to the new version of its function', async () => {
   const Capabilities = ['CAPABILITY_IAM' as const];
@@ -59,4 +59,4 @@ it('an alias moves to the new version of its function', async () => {
   await client.send(new UpdateStackCommand({ StackName, Capabilities, TemplateBody: template('Two') }));
   await waitUntilStackUpdateComplete(waiting, { StackName });
   expect(await invoke(`${FunctionName}:live`)).toBe('Two');
-}, 90_000);
+});

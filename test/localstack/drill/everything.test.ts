@@ -8,8 +8,6 @@ import {
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { apis, config, eventually, invoke, itemsOf, logged, mailbox, output, sqs } from './support.js';
 
-jest.setTimeout(120_000);
-
 describe('a validator of API Gateway', () => {
   const post = (body: string) =>
     fetch(`${apis.notes}/notes`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });

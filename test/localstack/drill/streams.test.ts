@@ -2,8 +2,6 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { LossyEvents } from './lossy-events.js';
 import { documents, endpoint, eventually, invoke, logged, mailbox, output } from './support.js';
 
-jest.setTimeout(90_000);
-
 /** Attempts of the Outbox's function to send an event in one invocation, and its invocations: one and two retries. */
 const ATTEMPTS = 3;
 const INVOCATIONS = 3;

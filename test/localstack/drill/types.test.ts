@@ -12,4 +12,4 @@ it('the table of types that LocalStack creates is its own list', () => {
   );
   // The plugin adds custom resources.
   expect([...LOCALSTACK_TYPES].sort()).toEqual([...listed, 'AWS::CloudFormation::CustomResource'].sort());
-}, 60_000);
+});

@@ -80,7 +80,11 @@ describe('consume', () => {
       'Expected OrderPlaced 2 of orders, got OrderPlaced 9 of orders (event e-1). Deploy a consumer that understands it, then redrive the event.',
     ],
     ['of another name', delivered({ ...OrderPlaced, name: 'OrderLost' }), 'got OrderLost 2 of orders'],
-    ['of another source', delivered({ ...OrderPlaced, source: 'others' }), 'got OrderPlaced 2 of others'],
+    [
+      'of another source',
+      delivered({ ...OrderPlaced, source: 'warehouse' }),
+      'got OrderPlaced 2 of warehouse',
+    ],
     [
       'without an envelope',
       { ...delivered(), id: '1', detail: { orderId: 'o-1' } },

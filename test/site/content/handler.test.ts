@@ -22,8 +22,6 @@ import type { ContentRequest } from '../../../lib/site/content/request.js';
 import { Emulator, zipOf } from '../../local/emulator.js';
 import { folderOf } from '../support.js';
 
-jest.setTimeout(60_000);
-
 const PAGE = '<!doctype html>';
 const OLD = 'assets/app-B7xK9f2a.js';
 const NEW = 'assets/app-D4sd9eFr.js';
@@ -56,7 +54,7 @@ beforeAll(async () => {
     response.writeHead(request.headers['content-type'] ? 403 : 200).end();
   }).listen(0, '127.0.0.1');
   distributionId = await newDistribution();
-}, 60_000);
+});
 
 afterAll(async () => {
   process.env = environment;

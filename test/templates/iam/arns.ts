@@ -47,13 +47,13 @@ const REF_IS_ARN: readonly string[] = [
   'AWS::StepFunctions::StateMachine',
 ];
 
-/** What `Ref` of a resource gives. */
+/** Returns the value of `Ref` of a resource. */
 export function refOf(id: string, { Type, Properties }: TemplateResource): string {
   if (Type === 'AWS::SSM::Parameter') return String(Properties?.Name ?? id);
   return REF_IS_ARN.includes(Type) ? arnOf(id, Type) : id;
 }
 
-/** What `Fn::GetAtt` of a resource gives; of an ARN that is not in the table a text that no format fits. */
+/** Returns the value of `Fn::GetAtt` of a resource; for an ARN that is not in the table, a text that matches no format. */
 export function attributeOf(id: string, { Type }: TemplateResource, attribute: string): string {
   if (attribute === 'StreamArn') return `${arnOf(id, Type)}/stream/2026-01-01T00:00:00.000`;
   return attribute.endsWith('Arn') ? arnOf(id, Type) : `${id}.${attribute}`;

@@ -24,7 +24,7 @@ const EXCEPTIONS: readonly Exception[] = ['states:SendTaskSuccess', 'states:Send
   what,
   resource: /:stateMachine:/,
   reason:
-    'IAM knows the state machine of a token, although the reference says nothing of it: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html',
+    'IAM knows the state machine of a token, although the reference omits it: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html',
 }));
 
 /** Something of each kind that can be bound, with a key of its own where it can have one. */
@@ -75,4 +75,4 @@ it('every binding grants what AWS knows, on the resource alone', async () => {
     bound.some(([kind, access]) => at.includes(`${kind}${access}`)),
   );
   expect(withoutExceptions(ofBindings, EXCEPTIONS)).toEqual([]);
-}, 120_000);
+});

@@ -5,7 +5,7 @@ export interface Exception {
   readonly rule: Rule;
   /** The action, or the policy of AWS. */
   readonly what: string;
-  /** What the resource looks like. */
+  /** Pattern of the resource. */
   readonly resource: RegExp;
   readonly reason: string;
 }

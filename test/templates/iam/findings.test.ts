@@ -6,7 +6,7 @@ import type { Templates } from './template.js';
 let reference: Reference;
 beforeAll(async () => {
   reference = await Reference.installed();
-}, 120_000);
+});
 
 const RESOURCES = {
   Orders: { Type: 'AWS::DynamoDB::GlobalTable' },
@@ -233,7 +233,7 @@ describe('an exception', () => {
     ['rule', { ...finding, rule: 'resource mismatch' } as const],
     ['action', { ...finding, what: 's3:PutObject' }],
     ['resource', { ...finding, resource: 'arn:aws:s3:::*' }],
-  ])('excepts no other %s, and is told when nothing is like it', (_, other) => {
+  ])('excepts no other %s, and is reported when nothing matches it', (_, other) => {
     expect(withoutExceptions([other], [exception])).toEqual([
       expect.stringContaining(other.what),
       expect.stringMatching(/^an exception that excepts nothing: resource too wide: s3:GetObject/),

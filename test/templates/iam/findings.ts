@@ -23,7 +23,7 @@ export interface Finding {
   readonly at: string;
 }
 
-/** What is wrong with the policies of an app, each statement for itself. */
+/** Returns the errors in the policies of an app, by statement. */
 export function findingsOf(templates: Templates, reference: Reference): Finding[] {
   return [
     ...statementsOf(templates).flatMap((statement) => inStatement(statement, reference)),

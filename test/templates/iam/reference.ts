@@ -14,7 +14,7 @@ interface ActionData {
   readonly conditionKeys: readonly string[];
 }
 
-/** What AWS says of an action. */
+/** AWS's reference of an action. */
 export interface Action {
   /** The formats of the ARNs that it may be about; none when it is about no single resource. */
   readonly formats: readonly string[];

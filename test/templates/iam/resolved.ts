@@ -67,7 +67,7 @@ export class Resolver {
     );
   }
 
-  /** What another stack exports by a name. */
+  /** Returns the export of another stack with this name. */
   private imported(name: string): unknown {
     for (const [stack, { Outputs = {} }] of Object.entries(this.templates)) {
       for (const { Value, Export } of Object.values(Outputs)) {
@@ -77,7 +77,7 @@ export class Resolver {
     return name;
   }
 
-  /** What a stack of the app puts into a parameter of Systems Manager. */
+  /** Returns the value that a stack of the app writes to a parameter of Systems Manager. */
   private stored(name: unknown): unknown {
     for (const [stack, { Resources }] of Object.entries(this.templates)) {
       for (const { Type, Properties = {} } of Object.values(Resources)) {

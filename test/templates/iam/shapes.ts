@@ -9,7 +9,7 @@ type Token =
   | { readonly kind: 'one' | 'any'; readonly fits: RegExp };
 
 /**
- * Whether the resource of a statement, in which `*` and `?` may stand, can be one whose ARN has this format of the
+ * Returns true if the resource of a statement, which may have `*` and `?`, matches an ARN of this format of the
  * reference: `arn:${Partition}:dynamodb:${Region}:${Account}:table/${TableName}`.
  */
 export function canBe(resource: string, format: string): boolean {
@@ -26,7 +26,7 @@ export function canBe(resource: string, format: string): boolean {
   return go(0, 0);
 }
 
-/** By how much the resource and the format may go on. */
+/** Returns the possible steps in the resource and the format. */
 function steps(char: string | undefined, token: Token | undefined): [number, number][] {
   const ways: [number, number][] = [];
   if (token?.kind === 'any') ways.push([0, 1]);
@@ -61,9 +61,9 @@ const KNOWN: Readonly<Record<string, string>> = {
   Account: '111122223333',
 };
 
-/** Whether it names every resource of that format: also one that nobody can have meant. */
+/** Returns true if it matches every resource of that format, also unrelated ones. */
 export function isEvery(resource: string, format: string): boolean {
-  const other = format.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => KNOWN[name] ?? 'somebody-elses');
+  const other = format.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => KNOWN[name] ?? 'unrelated');
   const pattern = resource
     .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')

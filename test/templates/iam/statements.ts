@@ -3,18 +3,18 @@ import { placeOf, type Templates } from './template.js';
 
 /** A statement of a policy, with representative text for what CloudFormation fills in. */
 export interface Statement {
-  /** Where it stands: the path of its construct. */
+  /** Path of its construct. */
   readonly at: string;
   /** Of a role or a policy; of a resource; or who may assume a role. */
   readonly kind: 'identity' | 'resource' | 'trust';
   readonly allows: boolean;
   readonly actions: readonly string[];
-  /** Empty where the statement need not say it. */
+  /** Empty if the statement does not need it. */
   readonly resources: readonly string[];
   readonly conditionKeys: readonly string[];
-  /** Whether it is about everything but what it names. */
+  /** True for NotAction and NotResource. */
   readonly isInverted: boolean;
-  /** Whether it is for everybody in the world. */
+  /** True if any principal may use it. */
   readonly isPublic: boolean;
 }
 
@@ -74,7 +74,7 @@ function read(at: string, kind: Statement['kind'], statement: Json): Statement {
   };
 }
 
-/** What Lambda makes of it: a statement of the function's own policy. */
+/** Returns the statement that Lambda adds to the function's own policy. */
 function permission(at: string, { Action, Principal, SourceArn }: Json): Statement {
   return {
     at,

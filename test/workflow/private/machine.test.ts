@@ -99,7 +99,7 @@ describe('the state machine of a saga', () => {
       expect(isValid ? '' : errorsText()).toBe('');
       // The validator compiles its schema each time, in half a second.
     }, 6);
-  }, 30_000);
+  });
 
   it('undoes what has failed, then what was before it in reverse, each once, on every path', () => {
     property((machine, { nodes }) => {

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { job, table } from 'cdk-trellis/runtime';
 import { record } from '../record.js';
 
-/** What is due in 2001 fails, and what is due in 2002 takes its time. */
+/** A job that fails when it is due in 2001, and runs for long when it is due in 2002. */
 export const handler = job({ log: table.write }, async ({ scheduledTime }, { log }) => {
   const time = scheduledTime.toISOString();
   await record(log, time < '2010' ? `job ${time}` : 'job of its schedule', { time });

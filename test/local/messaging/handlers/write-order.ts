@@ -2,7 +2,7 @@ import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { handle, outbox, table } from 'cdk-trellis/runtime';
 import { OrderChanged } from '../contracts.js';
 
-/** Writes an order in each of its states, one after the other, and at last something that is no event. */
+/** Writes an order in each of its states, one after the other, and at last an invalid event. */
 export const handler = handle(
   { orders: table.write },
   async ({ orderId, states }: { orderId: string; states: string[] }, { orders }) => {

@@ -2,7 +2,7 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { refused, type SagaFailure, type TableClient } from 'cdk-trellis/runtime';
 import * as z from 'zod';
 
-/** What a saga is started with: `script` says how its steps behave. */
+/** Input of a saga: `script` specifies the behaviour of its steps. */
 export const Job = z.object({
   id: z.string().min(1),
   kind: z.string().optional(),
@@ -15,7 +15,7 @@ export const Approval = z.object({ by: z.string(), isApproved: z.boolean() });
 /** The result of a step that is undone, when it has one. */
 export const Undone = z.object({ by: z.string(), list: z.array(z.string()) }).optional();
 
-/** Undoes a step, and notes with what it was told. */
+/** Undoes a step, and notes the result and the failure that it received. */
 export async function undo(
   name: string,
   job: Job,
@@ -32,12 +32,12 @@ export async function undo(
   );
 }
 
-/** One action of a saga, which notes that it happened, and then behaves as the script says. */
+/** Notes an action of a saga, then behaves as the script specifies. */
 export async function act(action: string, { id, script }: Job, jobs: TableClient) {
   const log = await note(jobs, id, action);
   switch (script[action]) {
     case 'refuse':
-      return refused('no', `${action} says no`);
+      return refused('no', `${action} is refused`);
     case 'fail':
       throw new RangeError(`${action} is broken`);
     case 'fail once':
@@ -72,7 +72,7 @@ export async function note(jobs: TableClient, id: string, entry: string): Promis
   return Attributes?.log;
 }
 
-/** All that is noted about a job. */
+/** Returns all notes on a job. */
 export async function notes(jobs: TableClient, id: string): Promise<string[]> {
   const { Item } = await jobs.client.send(
     new GetCommand({ TableName: jobs.tableName, Key: { id }, ConsistentRead: true }),

@@ -6,7 +6,7 @@ export const handler = handle(
   { jobs: table.write },
   async (outcome: SagaOutcome<{ input: unknown }, 'no'>, { jobs }) => {
     const job = Job.safeParse(outcome.context.input);
-    if (job.success) await act('tell', job.data, jobs);
+    if (job.success) await act('notify', job.data, jobs);
     const id = `outcome of ${outcome.execution.name}`;
     await jobs.client.send(new PutCommand({ TableName: jobs.tableName, Item: { id, outcome } }));
   },
