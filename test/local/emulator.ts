@@ -35,7 +35,7 @@ export class Emulator {
     const state = new ProjectState(mkdtempSync(join(tmpdir(), 'trellis-test-')));
     await installNodeRuntimes(['22', '24'], state.nodesFile, () => undefined);
     // The repository's SDK in place of the one of Lambda's runtimes, which is downloaded for an app.
-    writeFileSync(state.sdkFile, JSON.stringify({ folder: process.cwd() }));
+    writeFileSync(state.sdkFile, JSON.stringify({ folder: process.cwd() }), { mode: 0o600 });
     return new Emulator(state, await launch(state, without), without);
   }
 

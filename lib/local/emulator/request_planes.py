@@ -137,12 +137,13 @@ def _owner(request):
 
 
 def _is_service_path(request):
-    """Returns true for services that MiniStack serves under every host name."""
+    """Returns true for services that MiniStack serves before those of the app."""
     path = request.path
     return (
         path.startswith(("/iceberg", emulator._S3_CONTROL_PREFIX, emulator._SES_V2_PREFIX))
         or path in emulator._RDS_DATA_PATHS
         or emulator._is_ecr_registry_path(path)
+        or emulator._AOSS_COLLECTION_HOST_RE.match(request.host)
         or (path == "/WriteGetObjectResponse" and "x-amz-request-route" in request.headers)
     )
 
