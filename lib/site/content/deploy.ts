@@ -55,7 +55,7 @@ export async function deploy(
     const content = digest(bytes);
     const before = previous.files[path];
     // The proof that the name has no hash: from now on browsers ask again.
-    const isProof = before && before.content !== content && kindOf(path) === 'hashed';
+    const isProof = before?.content && before.content !== content && kindOf(path) === 'hashed';
     if (isProof && !hashedFolders) unhashed.add(path);
     const headers = headersOf(path, kindOf(path), fileHeaders);
     const entry = { content, headers: digest(JSON.stringify(headers)) };

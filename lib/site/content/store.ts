@@ -11,10 +11,10 @@ import { SERVED, type SiteFileHeaders, STATE_KEY } from './request.js';
 
 /** A deployed file. */
 export interface StoredFile {
-  /** Hash of the content. */
-  readonly content: string;
+  /** Hash of the content; undefined in states of earlier versions. */
+  readonly content?: string;
   /** Hash of the headers. */
-  readonly headers: string;
+  readonly headers?: string;
   /** ETag from S3. A different one in the bucket means that a deployment failed before it saved its state. */
   readonly etag: string;
 }

@@ -240,6 +240,14 @@ it('a file that changes under the same name is not immutable from then on', asyn
   expect(await cacheControl(OLD)).toBe('public, max-age=300, s-maxage=86400');
 });
 
+it('files of a state of an earlier version stay immutable', async () => {
+  await deploy({ 'index.html': PAGE, [OLD]: '1' });
+  const earlier = JSON.stringify({ files: { [OLD]: { hash: 'x', etag: '"x"' } }, replaced: {} });
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'deployment.json', Body: earlier }));
+  await deploy({ 'index.html': PAGE, [OLD]: '1' });
+  expect(await cacheControl(OLD)).toBe('public, max-age=31536000, immutable');
+});
+
 it('uploads a file again when only its headers have changed', async () => {
   await deploy({ 'index.html': PAGE, 'game.js.br': '1' });
   const fileHeaders = { '*.js.br': { contentType: 'text/javascript', contentEncoding: 'br' } };
