@@ -1,4 +1,4 @@
-// The context of an app on the local cloud. Look-ups are answered by the local cloud and kept beside its state: the
+// The context of an app on the local cloud. The local cloud resolves look-ups and keeps them beside its state: the
 // project's cdk.context.json is committed, and has the values of real accounts.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -35,7 +35,7 @@ export class LocalContext {
     writeFileSync(this.#file, `${JSON.stringify(Object.fromEntries(lasting), null, 2)}\n`, { mode: 0o600 });
   }
 
-  /** Creates the public zone of `HostedZone.fromLookup` if the local cloud has none: nobody registers domains in it. */
+  /** Creates the public zone of `HostedZone.fromLookup` if the local cloud has none: it registers no domains. */
   async #resolve(key, value) {
     const name = /^hosted-zone:account=\d+:domainName=([^:]+):region=[\w-]+$/.exec(key)?.[1];
     if (!name || !value?.[PROVIDER_ERROR]) return value;

@@ -11,7 +11,7 @@ const CANCELLED = /cancelled|Rollback requested/i;
 const DONE = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/;
 
 /** Time after which a resource that is not done is named, and named again. */
-const PATIENCE_MS = 20_000;
+const REMINDER_MS = 20_000;
 
 /**
  * Progress of a deployment: a line per stack, which a terminal redraws until the stack is done, the failures, and what
@@ -19,7 +19,7 @@ const PATIENCE_MS = 20_000;
  */
 export class DeploymentProgress {
   private readonly underWay = new Map<string, number>();
-  private readonly reminder = setInterval(() => this.remind(), PATIENCE_MS / 4).unref();
+  private readonly reminder = setInterval(() => this.remind(), REMINDER_MS / 4).unref();
   private readonly failures: string[] = [];
   private readonly shown = new Set<string>();
   private readonly live = process.stdout.isTTY === true;
@@ -56,7 +56,7 @@ export class DeploymentProgress {
 
   private remind(): void {
     for (const [name, since] of this.underWay) {
-      if (Date.now() - since < PATIENCE_MS) continue;
+      if (Date.now() - since < REMINDER_MS) continue;
       this.underWay.set(name, Date.now());
       if (this.live) process.stdout.write('\r\x1b[K');
       this.log(`Waiting for ${name}`);

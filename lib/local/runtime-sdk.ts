@@ -16,7 +16,7 @@ const SDK_VERSION = '3.895.0';
 /**
  * Installs the packages of the AWS SDK that deployed code imports without bringing them, as Lambda's Node.js runtimes
  * have them, and writes their folder to the file that the emulator reads. Without network, the deployment goes on: the
- * functions say what they lack.
+ * functions log what they lack.
  */
 export async function installRuntimeSdk(
   assemblyDir: string,

@@ -55,7 +55,7 @@ export function nameForDashboard(alarm: AnyAlarm, own: Stack): void {
   alarm.alarmName = `${stackName}-${Names.uniqueResourceName(alarm, { maxLength, separator: '-' })}`;
 }
 
-/** Returns the name, which CDK generates later: a reference if it is not known, undefined if there is none. */
+/** Returns the name, which CDK generates later: a reference if it is not known yet, undefined without a name. */
 function nameOf({ alarmName, stack }: AnyAlarm): unknown {
   return stack.resolve(alarmName);
 }

@@ -34,7 +34,7 @@ export function withoutEffect(why: string, instead: string): Difference {
 /** Support of a target for a resource; undefined if it is not declared. */
 export type Verdict = Difference | 'supported' | undefined;
 
-/** Returns what a table says of a resource. */
+/** Returns the entry of a table for a resource. */
 export function verdictOf(
   { supported, differences }: TargetTable,
   type: string,

@@ -27,7 +27,7 @@ it('translates the addresses of REST APIs and leaves other outputs as they are',
   });
 });
 
-it('tells apart APIs and stacks that share a name', () => {
+it('distinguishes APIs and stacks that share a name', () => {
   const url = (id: string, region: string) => `https://${id}.execute-api.${region}.amazonaws.com/api/`;
   const local = (id: string) => `${endpoint}/restapis/${id}/api/_user_request_`;
   const stack = (stackName: string, region: string, id: string, api: string) => ({

@@ -55,7 +55,7 @@ function secondPoolDomain(oldValue: Resource, newValue: Resource): string[] {
     before!.pool === after!.pool && before!.isCustom === after!.isCustom && before!.domain !== after!.domain;
   if (!isSecond) return [];
   return [
-    'its domain changes, and CloudFormation creates the new one first, but a user pool has only one. Remove the domain in an earlier deployment; until the next one nobody can sign in on its pages.',
+    'its domain changes, and CloudFormation creates the new one first, but a user pool has only one. Remove the domain in an earlier deployment; until the next one its sign-in pages are not available.',
   ];
 }
 

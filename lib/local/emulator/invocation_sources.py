@@ -18,7 +18,7 @@ PATIENT = (ACCEPTED, STEP, BATCH)
 # Sources that are repeated after a restart: their invocations do not begin while the cloud stops.
 KEPT = (ACCEPTED, STEP)
 
-# Ids of the access keys that functions have got from this process: they are random, so that nobody else can name them.
+# Ids of the access keys that functions have got from this process: they are random, so that others cannot guess them.
 function_keys = set()
 
 source = contextvars.ContextVar("trellis_invocation_source", default=REQUEST)

@@ -17,7 +17,7 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 _verified = contextvars.ContextVar("trellis_verified", default=None)
 
 
-# What the header says of a body that it does not hash. Its value is signed; MiniStack verifies the signed chunks.
+# Values of the header for a body that it does not hash. Its value is signed; MiniStack verifies the signed chunks.
 _UNHASHED = {
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",

@@ -11,7 +11,7 @@ from .throttled_work import reserved_concurrency_of, wait_for_concurrency
 
 @correction
 def custom_resources_that_crash():
-    """Fails a custom resource at once when its function fails without an answer, with the function's error.
+    """Fails a custom resource at once when its function fails without a response, with the function's error.
 
     AWS repeats the call and waits for the service timeout, an hour by default. Nothing that the function could still
     send would arrive: it has ended.
@@ -45,7 +45,7 @@ def custom_resources_that_crash():
 def _fail(token, failure):
     with custom_resource._lock:
         pending = custom_resource._pending.get(token)
-    # What it has answered before counts.
+    # A response before the failure counts.
     if pending and not pending["event"].is_set():
         custom_resource.deliver_response(token, failure)
 

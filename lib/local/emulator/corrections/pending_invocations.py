@@ -18,7 +18,7 @@ _MAX_DELAY = lambda_svc._LAMBDA_ASYNC_RETRY_MAX_SECONDS
 @correction
 def kept_invocations():
     """Keeps an event that Lambda has accepted until an attempt succeeds, or the last attempt has failed. A throttled
-    invocation is no attempt: the event waits, until its maximum age.
+    invocation does not count as an attempt: the event waits, until its maximum age.
 
     MiniStack keeps it on a thread only: the event and its further attempts are lost with the process.
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
