@@ -87,7 +87,9 @@ function summarizeError(lines) {
   const start = lines.findIndex((line) => /^(Uncaught )?\w*Error( \[\w+\])?: /.test(line));
   const isFrame = (line) => /^at .*(:\d+|\(<anonymous>\)|\bnative\))\)?( \{)?$/.test(line);
   const frames = start < 0 ? -1 : lines.findIndex((line, index) => index > start && isFrame(line));
-  if (frames < 0) return lines;
+  // An error of the bundler is printed without frames.
+  if (frames < 0)
+    return lines.filter((line) => start < 0 || !/: Subprocess exited with error \d+$/.test(line));
   // The properties of the error, and its cause with more frames, may follow.
   const end = lines.findIndex((line, index) => index >= frames && !(isFrame(line) && !line.endsWith('{')));
   const stack = lines.slice(frames, end < 0 ? undefined : end + 1).filter(isFrame);
