@@ -7,7 +7,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
+import { Lazy, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { resourceOf } from '../../bindings/function-policy.js';
 import { definedProps } from '../../construct/defined-props.js';
@@ -24,6 +24,7 @@ import { type CreatedAuthorizer, invocationUri } from './lambda-authorizers.js';
 import { addSizeCheck } from './limits.js';
 import { functionIntegration, openApiBody } from './openapi-body.js';
 import type { PlannedRoute } from './planned-route.js';
+import { replacingProperties } from './replaced-resources.js';
 import { stageOptions } from './stage.js';
 
 /** Properties of an API, without its compile-time types. */
@@ -86,6 +87,10 @@ export function createRestApi(scope: Construct, props: RestApiProps, parts: Rest
     }),
   });
   deployReplacedFunctions(restApi, parts);
+  deployReplacedServices(
+    restApi,
+    routes.filter(({ integration }) => integration).map(({ name }) => integrations[name]!.definition),
+  );
   return restApi;
 }
 
@@ -100,6 +105,18 @@ function deployReplacedFunctions(restApi: SpecRestApi, { functions, authorizers 
     .flatMap((fn) => resourceOf(fn).functionName ?? [])
     .filter((name) => !Token.isUnresolved(name));
   if (names.length > 0) restApi.latestDeployment?.addToLogicalId({ functionNames: names });
+}
+
+/**
+ * A deployment also holds the names and ARNs of tables, queues, buses, state machines and roles as they were. A change
+ * that replaces one, of a key for example, leaves its logical id.
+ */
+function deployReplacedServices(restApi: SpecRestApi, definitions: readonly object[]): void {
+  if (definitions.length === 0) return;
+  const stack = Stack.of(restApi);
+  restApi.latestDeployment?.addToLogicalId(
+    Lazy.any({ produce: () => replacingProperties(stack, definitions) }),
+  );
 }
 
 function integrationOf(
