@@ -142,3 +142,7 @@ it('a collection of OpenSearch answers only to who signs, under every name', asy
   for (const host of ['abcdef.us-east-1.aoss.localhost', 'abcdef.us-east-1.aoss.alb.localhost'])
     expect(await ask('GET /_cat/indices', host)).toBe(403);
 });
+
+it('an event API of AppSync authorizes who publishes, so that keys of APIs work', async () => {
+  expect(await ask('POST /event', 'abcdef.appsync-api.us-east-1.localhost')).toBe(404);
+});

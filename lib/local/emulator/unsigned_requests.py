@@ -53,7 +53,7 @@ def _guard_dispatcher():
 def _authorizes_itself(service, request):
     if "x-amz-target" in request.headers:
         return service.startswith("cognito") and is_public_operation(request)
-    if service == "appsync":
+    if service in ("appsync", "appsync-events"):
         return is_graphql(request)
     if service == "s3":
         # A bucket that exists authorizes requests; to list and create buckets, MiniStack lets everyone.
