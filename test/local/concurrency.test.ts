@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
@@ -31,7 +32,8 @@ const queue = (name: string, props: object = {}) => ({
 /** Notes the id of each of its events when it has waited: for some time, or for a file. */
 const CODE = `const { appendFileSync, existsSync } = require('node:fs');
   exports.handler = async (event) => {
-    const events = event.Records ? event.Records.map(({ body, Sns }) => JSON.parse(body ?? Sns.Message)) : [event];
+    const texts = (event.Records ?? []).map(({ body, Sns, dynamodb }) => body ?? Sns?.Message ?? dynamodb.NewImage.event.S);
+    const events = event.Records ? texts.map((text) => JSON.parse(text)) : [event];
     await new Promise((resolve) => setTimeout(resolve, events[0].milliseconds));
     while (events[0].until && !existsSync(events[0].until)) await new Promise((resolve) => setTimeout(resolve, 50));
     for (const { id, file } of events) appendFileSync(file, id + '\\n');
@@ -43,6 +45,7 @@ function noting(name: string, props: object = {}): Template {
   return {
     ...inlineFunction(name, CODE, { Timeout: 20, ...props }, [
       allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:SendMessage']),
+      allow(['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:DescribeStream']),
     ]),
     ...queue(`${name}Failures`),
     [`${name}Config`]: {
@@ -205,6 +208,43 @@ correction(
   },
   { handled: 6, dead: 0 },
 );
+
+it('keeps changes of a table in their stream while the reserved concurrency of their function is in use', async () => {
+  const emulator = emulators.corrected;
+  await emulator.deploy('Streams', {
+    Resources: {
+      ...noting('Streamed', { ReservedConcurrentExecutions: 1 }),
+      ...queue('lost'),
+      Changes: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          TableName: 'changes',
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+        },
+      },
+      Mapping: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: {
+          FunctionName: { Ref: 'Streamed' },
+          EventSourceArn: { 'Fn::GetAtt': ['Changes', 'StreamArn'] },
+          StartingPosition: 'TRIM_HORIZON',
+          MaximumRetryAttempts: 0,
+          DestinationConfig: { OnFailure: { Destination: arn('lost') } },
+        },
+      },
+    },
+  });
+  const file = noteFile();
+  await send(emulator, 'Streamed', { id: 'event', file, milliseconds: 4000 });
+  await sleep(500);
+  const Item = { id: { S: '1' }, event: { S: JSON.stringify({ id: 'change', file, milliseconds: 0 }) } };
+  await new DynamoDBClient(emulator.client).send(new PutItemCommand({ TableName: 'changes', Item }));
+  expect(await allNoted(file, 2, 12)).toBe(2);
+  expect(await messagesIn(emulator, 'lost')).toBe(0);
+});
 
 correction(
   emulators,
