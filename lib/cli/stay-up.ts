@@ -9,6 +9,7 @@ import {
   startLocalCloud,
 } from '../local/index.js';
 import { confirmDataLoss, DataLossNotConfirmed } from './replaced-data.js';
+import { watchOwner } from './watch-owner.js';
 
 export interface StayUpOptions {
   readonly port?: number;
@@ -29,14 +30,17 @@ export async function stayUp({ port, detach = false, replaceData, ready }: StayU
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => interruption.abort(new LocalCloudError('Interrupted.')));
 
+  const projectDir = process.cwd();
+  if (!detach) watchOwner(projectDir, (reason) => interruption.abort(new LocalCloudError(reason)));
+
   // Output fails when the terminal or pipe was closed: the local cloud must be stopped and saved all the same.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
   let cloud: LocalCloud | undefined;
   try {
-    assertDeployable(process.cwd());
+    assertDeployable(projectDir);
     cloud = await startLocalCloud({
-      projectDir: process.cwd(),
+      projectDir,
       port,
       detached: detach,
       // It takes longer than a deployment without changes, and a detached one returns at once.
@@ -62,7 +66,8 @@ export async function stayUp({ port, detach = false, replaceData, ready }: StayU
     }
   }
   if (cloud && !cloud.reused) {
-    console.log('\nStopping the local cloud');
+    const { message } = interruption.signal.reason as Error;
+    console.log(`\n${message} Stopping the local cloud`);
     return printEnd(await cloud.stop(), INTERRUPTED);
   }
   return INTERRUPTED;

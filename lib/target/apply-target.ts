@@ -12,7 +12,7 @@ import { checkQuotas } from './check-quotas.js';
 import { declaredSupport } from './declare-support.js';
 import { fitTemplate, type TargetSupport } from './fit-template.js';
 import { TABLES } from './tables/tables.js';
-import { type Target, targetOf, targetOfEndpoint } from './target.js';
+import { reasonOfTarget, type Target, targetOf, targetOfEndpoint } from './target.js';
 import { type ReportedDifference, summaryOf, writeReport } from './target-report.js';
 import { propertyDifferences, verdictOf } from './target-table.js';
 import type { Template } from './template.js';
@@ -89,7 +89,10 @@ function reportOnSynthesis(root: IConstruct, target: Target): void {
       writeReport(outdir, report);
       checkQuotas(root, outdir);
       // Printed for the CDK CLI; tests and scripts that synthesize read the file.
-      if (target !== 'aws' && process.env.CDK_OUTDIR) console.error(summaryOf(report));
+      if (target === 'aws' || !process.env.CDK_OUTDIR) return;
+      const reason = reasonOfTarget(root);
+      if (reason) console.error(reason);
+      console.error(summaryOf(report));
     },
   });
 }

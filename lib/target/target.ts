@@ -22,6 +22,16 @@ export function targetOf(scope: IConstruct): Target {
   return target as Target;
 }
 
+/**
+ * Returns why the app is for LocalStack when nothing but AWS_ENDPOINT_URL says so: the variable also comes from
+ * `eval "$(npx trellis info --env)"`, for tools of AWS.
+ */
+export function reasonOfTarget(scope: IConstruct): string | undefined {
+  const isChosen = scope.node.tryGetContext('target') ?? process.env.TRELLIS_TARGET;
+  if (isChosen || targetOfEndpoint() === 'aws') return undefined;
+  return `The target is localstack because of AWS_ENDPOINT_URL (${process.env.AWS_ENDPOINT_URL}). Unset it, or synthesize with \`-c target=aws\`, for AWS; with \`-c target=localstack\` this line is not printed.`;
+}
+
 /** Returns the target of AWS_ENDPOINT_URL. AWS's own endpoints, of a VPC or for FIPS, are in its domains. */
 export function targetOfEndpoint(): Target {
   const endpoint = process.env.AWS_ENDPOINT_URL ?? '';

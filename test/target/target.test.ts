@@ -1,5 +1,8 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { targetOf } from 'cdk-trellis';
+import { applyTarget, targetOf } from 'cdk-trellis';
 
 const kept = { ...process.env };
 
@@ -31,6 +34,23 @@ describe('the target of an app', () => {
       expect(target({}, { AWS_ENDPOINT_URL: endpoint })).toBe('localstack');
     },
   );
+
+  it('is printed with its reason where nothing but AWS_ENDPOINT_URL makes it LocalStack', () => {
+    const printed = (context: Record<string, unknown>) => {
+      Object.assign(process.env, { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566', CDK_OUTDIR: 'set by the CLI' });
+      const error = jest.spyOn(console, 'error').mockImplementation();
+      const app = new App({ context, outdir: mkdtempSync(join(tmpdir(), 'trellis-target-')) });
+      applyTarget(new Stack(app, 'Shop'));
+      app.synth();
+      const lines = error.mock.calls.join('\n');
+      error.mockRestore();
+      return lines;
+    };
+    expect(printed({})).toContain(
+      'The target is localstack because of AWS_ENDPOINT_URL (http://127.0.0.1:4566). Unset it, or synthesize with `-c target=aws`, for AWS',
+    );
+    expect(printed({ target: 'localstack' })).toMatch(/^Target localstack/);
+  });
 
   it.each([
     'https://vpce-1a2b.dynamodb.eu-west-1.vpce.amazonaws.com',
