@@ -127,7 +127,7 @@ export interface SiteProps {
   readonly distribution?: SiteDistributionProps;
   /**
    * Any property of the function that uploads the content; overrides the defaults.
-   * @default - memory and storage by the size of the site, a timeout of 10 minutes
+   * @default - memory and storage by the size of the site, a timeout of 15 minutes
    */
   readonly contentFunction?: BaseFunctionOptions;
   /** Any property of the bucket with the content; overrides the defaults. */

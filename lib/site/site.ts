@@ -73,7 +73,7 @@ export class Site extends Construct {
       : undefined;
     this.viewerRequest = createViewerRequest(this, props, source.files);
     const connect = users ? [usersEndpoint(users)] : [];
-    this.headers = securityHeaders(this, props, connect);
+    this.headers = securityHeaders(this, props, source, connect);
     this.distribution = createDistribution(this, props, { ...this, source });
     this.content = new SiteContent(this, 'Content', {
       source,

@@ -238,6 +238,32 @@ describe("a site's security policy", () => {
   });
 });
 
+describe('the inline scripts of a site', () => {
+  const warningsOf = (html: string, contentSecurityPolicy = {}) => {
+    const stack = newStack();
+    const folder = folderOf({ 'index.html': '<script src="/a.js"></script>', 'b.html': html });
+    templateWith({ source: folder, contentSecurityPolicy }, stack);
+    const isInline = Match.stringLikeRegexp('b.html has an inline script');
+    return Annotations.fromStack(stack).findWarning('/Stack/Site', isInline).length;
+  };
+  const INLINE = '<script>start()</script>';
+
+  it.each([INLINE, '<SCRIPT type="module">start()', "<script defer type='text/javascript'>"])(
+    'are warned of, because the security policy blocks them: %s',
+    (html) => expect(warningsOf(html)).toBe(1),
+  );
+
+  it.each<[string, object]>([
+    ['<script type="application/ld+json">{}</script>', {}],
+    ['<script type="module" crossorigin src="/b.js"></script>', {}],
+    [INLINE, { 'script-src': ["'self'", "'unsafe-inline'"] }],
+    [INLINE, { 'script-src': ["'sha256-abc='"] }],
+    [INLINE, { 'script-src': [], 'default-src': [] }],
+  ])('are no reason for a warning where none is blocked: %s, %j', (html, policy) =>
+    expect(warningsOf(html, policy)).toBe(0),
+  );
+});
+
 describe("a site's headers", () => {
   const headersOf = (props: Partial<SiteProps>) => {
     const [policy] = Object.values(
@@ -329,8 +355,8 @@ describe('the content of a site', () => {
 
   it('limits the time CloudFormation waits to that of its function', () => {
     const template = templateWith();
-    expect(filesOf(template).ServiceTimeout).toBe('660');
-    template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 600 });
+    expect(filesOf(template).ServiceTimeout).toBe('960');
+    template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 900 });
   });
 
   it('is deployed by a function with least privilege', () => {
@@ -379,9 +405,9 @@ describe('the content of a site', () => {
   });
 
   it('is deployed by a function with the options of `contentFunction`', () => {
-    const template = templateWith({ contentFunction: { memorySize: 3008, timeout: Duration.minutes(15) } });
-    template.hasResourceProperties('AWS::Lambda::Function', { MemorySize: 3008, Timeout: 900 });
-    expect(filesOf(template).ServiceTimeout).toBe('960');
+    const template = templateWith({ contentFunction: { memorySize: 3008, timeout: Duration.minutes(5) } });
+    template.hasResourceProperties('AWS::Lambda::Function', { MemorySize: 3008, Timeout: 300 });
+    expect(filesOf(template).ServiceTimeout).toBe('360');
   });
 
   it.each([

@@ -15,8 +15,8 @@ import type { Source } from './source.js';
 
 type Handler = typeof import('../content/handler.js');
 
-/** The function's timeout: ten thousand files of 500 MB take two minutes. */
-const TIMEOUT = Duration.minutes(10);
+/** The function's timeout, the maximum of Lambda: most sites take seconds, and it runs once per deployment. */
+const TIMEOUT = Duration.minutes(15);
 
 export interface SiteContentProps {
   readonly source: Source;

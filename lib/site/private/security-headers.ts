@@ -13,6 +13,8 @@ import { definedProps } from '../../construct/defined-props.js';
 import type { SiteProps } from '../site-props.js';
 import { directivesOf, policyText, validateDirectives } from './content-security-policy.js';
 import { comment, globalName } from './global-names.js';
+import { warnOfInlineScripts } from './inline-scripts.js';
+import type { Source } from './source.js';
 
 /** Browser features that are disabled. */
 const DISABLED_FEATURES = [
@@ -46,6 +48,7 @@ const HSTS_MAX_AGE = Duration.days(730);
 export function securityHeaders(
   scope: Construct,
   props: SiteProps,
+  source: Source,
   connect: readonly string[],
 ): IResponseHeadersPolicyRef {
   const { contentSecurityPolicy = {}, headersPolicy, distribution } = props;
@@ -63,6 +66,7 @@ export function securityHeaders(
   }
   const directives = directivesOf(contentSecurityPolicy, connect);
   assertValid(scope, validateDirectives(directives));
+  warnOfInlineScripts(scope, source, directives);
   const { securityHeadersBehavior, customHeadersBehavior, ...others } = definedProps(headersPolicy);
   return new ResponseHeadersPolicy(scope, 'Headers', {
     responseHeadersPolicyName: globalName(scope, 'Headers', 128),
