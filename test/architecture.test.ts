@@ -50,8 +50,8 @@ const ARROWS: Readonly<
   },
   'lib/bindings': { may: ['lib/construct', 'lib/runtime'] },
   'lib/bundler': { may: ['lib/project-cache'] },
-  'lib/construct': { may: ['lib/target'] },
-  'lib/data': { may: ['lib/bindings', 'lib/construct', 'lib/target'] },
+  'lib/construct': { may: ['lib/contract', 'lib/target'] },
+  'lib/data': { may: ['lib/bindings', 'lib/construct', 'lib/contract', 'lib/target'] },
   'lib/function': {
     may: [
       'lib/bindings',

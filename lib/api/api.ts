@@ -7,6 +7,7 @@ import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindables } from '../bindings/binding.js';
 import type { IdempotencyTable } from '../bindings/idempotency-table.js';
+import { assertProps } from '../construct/assert-props.js';
 import { assertValid } from '../construct/assert-valid.js';
 import type { Contract } from '../contract/contract.js';
 import type { Operation, Operations } from '../contract/operation.js';
@@ -87,6 +88,7 @@ export class Api<
 
   constructor(scope: Construct, id: string, props: ApiProps<C, R, B, A>) {
     super(scope, id);
+    assertProps(this, 'Api', props, new.target === Api);
     applyTarget(this);
     const { contract } = props;
     this.contract = contract;

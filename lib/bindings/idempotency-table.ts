@@ -9,6 +9,7 @@ import {
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledge } from '../construct/acknowledge.js';
+import { assertProps } from '../construct/assert-props.js';
 import { definedProps } from '../construct/defined-props.js';
 import type { Bindable, Binding } from './bindable.js';
 import { idempotency } from './kinds/idempotency.js';
@@ -53,6 +54,7 @@ export class IdempotencyTable extends Construct implements Bindable<'idempotency
 
   constructor(scope: Construct, id: string, props: IdempotencyTableProps = {}) {
     super(scope, id);
+    assertProps(this, 'IdempotencyTable', props, new.target === IdempotencyTable);
     this.table = new TableV2(this, 'Table', {
       // The same schema as Powertools: https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/
       partitionKey: { name: 'id', type: AttributeType.STRING },

@@ -12,8 +12,10 @@ import {
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type Bindable, type Binding, type TableAccess, tableBinding } from '../bindings/binding.js';
+import { assertProps } from '../construct/assert-props.js';
 import { assertValid } from '../construct/assert-valid.js';
 import { definedProps } from '../construct/defined-props.js';
+import { field } from '../contract/field-path.js';
 import { applyTarget } from '../target/apply-target.js';
 import { dataRemovalPolicy, isEphemeral } from '../target/ephemeral.js';
 
@@ -56,7 +58,7 @@ export interface DataTableProps<Index extends string = string> {
  *
  * On emulators, and with the context `trellis:ephemeral`, it is deleted with its stack.
  *
- * @throws Error for a key that is not an attribute name or an attribute with its type
+ * @throws Error for a key without a name, or without its type
  * @example
  * import { DataTable } from 'cdk-trellis';
  *
@@ -73,8 +75,9 @@ export class DataTable<Index extends string = string> extends Construct implemen
 
   constructor(scope: Construct, id: string, props: DataTableProps<Index>) {
     super(scope, id);
+    assertProps(this, 'DataTable', props, new.target === DataTable);
     applyTarget(this);
-    const indexes = Object.entries<TableIndex>(props?.indexes ?? {});
+    const indexes = Object.entries<TableIndex>(props.indexes ?? {});
     assertValid(this, validateTable(props));
     this.table = new TableV2(this, 'Table', {
       partitionKey: attribute(props.partitionKey),
@@ -120,27 +123,19 @@ export class DataTable<Index extends string = string> extends Construct implemen
   }
 }
 
-/** Returns the errors of all keys, which the compiler reports in TypeScript only. */
-function validateTable(props: DataTableProps | undefined): string[] {
-  return [
-    ...validateKey('partitionKey', props?.partitionKey),
-    ...(props?.sortKey === undefined ? [] : validateKey('sortKey', props.sortKey)),
-    ...Object.entries<TableIndex | undefined>(props?.indexes ?? {}).flatMap(([name, index]) => [
-      ...validateKey(`indexes.${name}.partitionKey`, index?.partitionKey),
-      ...(index?.sortKey === undefined ? [] : validateKey(`indexes.${name}.sortKey`, index.sortKey)),
+/** Returns the errors of keys without a name. */
+function validateTable({ partitionKey, sortKey, indexes = {} }: DataTableProps): string[] {
+  const keys: [property: string, key: KeyAttribute | undefined][] = [
+    [field('partitionKey'), partitionKey],
+    [field('sortKey'), sortKey],
+    ...Object.entries<TableIndex>(indexes).flatMap(([name, index]): typeof keys => [
+      [field('indexes', name, 'partitionKey'), index.partitionKey],
+      [field('indexes', name, 'sortKey'), index.sortKey],
     ]),
   ];
-}
-
-function validateKey(property: string, key: unknown): string[] {
-  const name: unknown =
-    typeof key === 'object' && key !== null && 'type' in key && 'name' in key ? key.name : key;
-  if (typeof name === 'string' && name !== '') return [];
-  const got =
-    typeof key === 'string' ? `"${key}"` : typeof key === 'object' && key ? JSON.stringify(key) : key;
-  return [
-    `\`${property}\` must be the name of a string attribute, as in \`'orderId'\`, or a name with its type, as in \`{ name: 'at', type: AttributeType.NUMBER }\`, got ${got}`,
-  ];
+  return keys
+    .filter(([, key]) => key !== undefined && attribute(key).name === '')
+    .map(([property]) => `${property} must be the name of an attribute, as in \`'orderId'\`, got ""`);
 }
 
 function attribute(key: KeyAttribute) {

@@ -11,6 +11,7 @@ import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { resolveBindings } from '../bindings/resolve-bindings.js';
 import { type ResourceAccesses, requestsOf } from '../bindings/resource-access.js';
+import { assertProps } from '../construct/assert-props.js';
 import { constructPath } from '../construct/construct-path.js';
 import { BaseFunction } from './base-function.js';
 import type { BaseFunctionOptions } from './base-function-options.js';
@@ -91,7 +92,8 @@ export type AssetFunctionProps = ArchiveProps | ImageProps;
  */
 export class AssetFunction extends BaseFunction {
   constructor(scope: Construct, id: string, props: AssetFunctionProps) {
-    const { bind = {}, layers, ...options } = (props ?? {}) as AssetFunctionProps;
+    assertProps(constructPath(scope, id), 'AssetFunction', props, new.target === AssetFunction);
+    const { bind = {}, layers, ...options } = props;
     const { code, runtime, handler, architecture = Architecture.ARM_64 } = options;
     const errors = validateCode({ code, runtime, handler, layers, architecture });
     const existingVariables = Object.keys(options.environment ?? {});

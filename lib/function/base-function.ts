@@ -23,10 +23,7 @@ import {
 } from '../bindings/function-policy.js';
 import type { ResolvedBindings } from '../bindings/resolve-bindings.js';
 import { acknowledge } from '../construct/acknowledge.js';
-import { assertValid } from '../construct/assert-valid.js';
-import { constructPath } from '../construct/construct-path.js';
 import { definedProps } from '../construct/defined-props.js';
-import { validateDurations } from '../construct/duration.js';
 import { applyTarget } from '../target/apply-target.js';
 import type { BaseFunctionOptions } from './base-function-options.js';
 import { addEnvironmentCheck } from './private/environment-check.js';
@@ -66,8 +63,7 @@ export abstract class BaseFunction extends VersionedFunction {
       events = [],
       ...options
     } = props;
-    const { filesystem, timeout, maxEventAge } = options;
-    assertValid(constructPath(scope, id), validateDurations({ timeout, maxEventAge }));
+    const { filesystem } = options;
     super(scope, id, {
       architecture: Architecture.ARM_64,
       memorySize: MEMORY_MEGABYTES,

@@ -1,6 +1,8 @@
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Bindables } from '../bindings/binding.js';
+import { assertProps } from '../construct/assert-props.js';
+import { constructPath } from '../construct/construct-path.js';
 import type { HandlerAnalysis } from '../handler/handler-analysis.js';
 import { BaseFunction } from './base-function.js';
 import type { HandlerModule, NodeFunctionOptions } from './node-function-props.js';
@@ -39,7 +41,9 @@ export class HandlerFunction<Module extends HandlerModule = HandlerModule> exten
   readonly analysis: HandlerAnalysis;
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
-    const { handler, bind, ownNeeds, sharesBindings = false, bundling, layers, ...options } = props ?? {};
+    // The names are checked by the constructs that create it: their subclasses may pass further properties on.
+    assertProps(constructPath(scope, id), 'HandlerFunction', props, false);
+    const { handler, bind, ownNeeds, sharesBindings = false, bundling, layers, ...options } = props;
     const { environment: variables } = options;
     const planned = { handler, bind, environment: variables, bundling, own: ownNeeds };
     const plan = planFunction(scope, id, planned, sharesBindings);

@@ -1,4 +1,6 @@
 import type { Construct } from 'constructs';
+import { assertProps } from '../construct/assert-props.js';
+import { constructPath } from '../construct/construct-path.js';
 import { HandlerFunction, type HandlerFunctionProps } from './handler-function.js';
 import type { HandlerModule, NodeFunctionProps } from './node-function-props.js';
 
@@ -21,6 +23,7 @@ export type { HandlerModule, NodeFunctionOptions, NodeFunctionProps } from './no
  */
 export class NodeFunction<Module extends HandlerModule = HandlerModule> extends HandlerFunction<Module> {
   constructor(scope: Construct, id: string, props: NodeFunctionProps<Module>) {
+    assertProps(constructPath(scope, id), 'NodeFunction', props, new.target === NodeFunction);
     // `BindOf<Module>` is a subset of `Bindables`, which the compiler cannot see of a type that depends on Module.
     super(scope, id, props as HandlerFunctionProps);
   }

@@ -12,6 +12,7 @@ import {
 import { ProblemError } from '../contract/problem.js';
 import { scalarOf } from '../contract/scalar.js';
 import { groupNames } from './group-names.js';
+import { PROBLEMS } from './problems.js';
 
 /** Environment variable with the ids of the accepted app clients, separated by commas. */
 export const CLIENT_IDS_VARIABLE = 'API_CLIENT_IDS';
@@ -132,9 +133,9 @@ function parseScalar(schema: z.core.$ZodType, value: unknown): unknown {
 }
 
 function unauthorized(detail: string): ProblemError {
-  return new ProblemError({ status: 401, title: 'Unauthorized', detail });
+  return new ProblemError({ ...PROBLEMS.unauthorized, detail });
 }
 
 function forbidden(detail: string): ProblemError {
-  return new ProblemError({ status: 403, title: 'Forbidden', detail });
+  return new ProblemError({ ...PROBLEMS.forbidden, detail });
 }

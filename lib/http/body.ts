@@ -2,6 +2,7 @@ import { type Binary, type Body, isBinary, isJsonType } from '../contract/body.j
 import { ProblemError } from '../contract/problem.js';
 import { MAX_JSON_BYTES, parseJson } from './json.js';
 import type { HttpRequest } from './message.js';
+import { PROBLEMS } from './problems.js';
 
 /**
  * Reads the body that the operation declares; `undefined` if it declares no body.
@@ -18,14 +19,13 @@ export function readBody(
   const size = sizeOf(body, maxBytes);
   if (size > maxBytes) {
     throw new ProblemError({
-      status: 413,
-      title: 'The body is too large',
+      ...PROBLEMS.bodyTooLarge,
       detail: `Expected at most ${maxBytes} bytes, got ${size}.`,
     });
   }
   if (size === 0) {
     const expected = isBinary(declared) ? declared.contentTypes.join(' or ') : 'a JSON document';
-    throw new ProblemError({ status: 400, title: 'The body is missing', detail: `Expected ${expected}.` });
+    throw new ProblemError({ ...PROBLEMS.missingBody, detail: `Expected ${expected}.` });
   }
   return isBinary(declared) ? readBytes(declared, body, headers) : readJson(body, headers['content-type']);
 }
@@ -63,8 +63,7 @@ function mediaType(header: string | undefined): string | undefined {
 
 function unsupported(expected: readonly string[], actual: string | undefined): ProblemError {
   return new ProblemError({
-    status: 415,
-    title: 'Unsupported media type',
+    ...PROBLEMS.unsupportedMediaType,
     detail: `Expected the content type ${expected.join(' or ')}, got ${actual ? `"${actual}"` : 'none'}.`,
   });
 }

@@ -1,4 +1,5 @@
 import { ProblemError } from '../contract/problem.js';
+import { PROBLEMS } from './problems.js';
 
 /** Maximum size of a JSON body in bytes; Lambda accepts 6 MB per invocation. */
 export const MAX_JSON_BYTES = 1024 * 1024;
@@ -42,7 +43,7 @@ function textOf(bytes: Uint8Array): string {
 }
 
 function notJson(detail: string): ProblemError {
-  return new ProblemError({ status: 400, title: 'The body is not JSON', detail });
+  return new ProblemError({ ...PROBLEMS.invalidJson, detail });
 }
 
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];

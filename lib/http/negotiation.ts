@@ -1,6 +1,7 @@
 import { negotiableTypes } from '../contract/negotiable-types.js';
 import type { Operation } from '../contract/operation.js';
 import { ProblemError } from '../contract/problem.js';
+import { PROBLEMS } from './problems.js';
 
 /**
  * Creates the content negotiation of an operation: it selects by the `Accept` header (RFC 9110, section 12.5.1) among
@@ -18,8 +19,7 @@ export function createNegotiator(operation: Operation): (accept: string | undefi
       .sort((a, b) => b.quality - a.quality);
     if (best) return best.type;
     throw new ProblemError({
-      status: 406,
-      title: 'Not acceptable',
+      ...PROBLEMS.notAcceptable,
       detail: `This operation returns ${types.join(' or ')}, but \`Accept\` is "${accept}".`,
     });
   };

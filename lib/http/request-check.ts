@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isBinary } from '../contract/body.js';
+import { fieldPath } from '../contract/field-path.js';
 import { keyOf } from '../contract/idempotency.js';
 import type { Operation } from '../contract/operation.js';
 import { ProblemError } from '../contract/problem.js';
@@ -7,6 +8,7 @@ import { strict } from '../contract/strict.js';
 import { readBody } from './body.js';
 import { listsOf, withLists } from './lists.js';
 import type { HttpRequest } from './message.js';
+import { PROBLEMS } from './problems.js';
 
 /** Validation error of a request. */
 export interface RequestError {
@@ -61,8 +63,7 @@ export function createRequestValidator(operation: Operation): (request: HttpRequ
 
 function invalid(errors: readonly RequestError[]): ProblemError {
   return new ProblemError({
-    status: 400,
-    title: 'The request is not valid',
+    ...PROBLEMS.invalidRequest,
     detail: errors.map(({ in: source, path, message }) => `${source}${path}: ${message}`).join('; '),
     extensions: { errors },
   });
@@ -78,8 +79,7 @@ function parse(
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
-    const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-    errors.push({ in: source, path, message: issue.message });
+    errors.push({ in: source, path: fieldPath(issue.path), message: issue.message });
   }
   return undefined;
 }
@@ -106,8 +106,7 @@ function decodeParams(params: HttpRequest['params']): Record<string, string> {
       values[name] = value.includes('%') ? decodeURIComponent(value) : value;
     } catch {
       throw new ProblemError({
-        status: 400,
-        title: 'The path is not a valid URL',
+        ...PROBLEMS.invalidPath,
         detail: `"${value}" is not percent-encoded UTF-8.`,
       });
     }

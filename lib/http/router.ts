@@ -2,6 +2,7 @@ import type { Operation } from '../contract/operation.js';
 import { type ProblemDetails, problemBody } from '../contract/problem.js';
 import { PROBLEM_TYPE } from '../contract/responses.js';
 import type { HttpResponse } from './message.js';
+import { PROBLEMS } from './problems.js';
 
 /** Result of routing: an operation with its path parameters, or the methods that the path allows. */
 export type RouteMatch<Name extends string> =
@@ -61,11 +62,10 @@ export function unmatchedResponse(allow: readonly string[], method: string, requ
   if (pathExists && method === 'OPTIONS') return { status: 204, headers, body: '' };
   const details = pathExists
     ? {
-        status: 405,
-        title: 'Method not allowed',
+        ...PROBLEMS.methodNotAllowed,
         detail: `This path supports ${allow.join(', ')}, got ${method}.`,
       }
-    : { status: 404, title: 'Not found', detail: 'No operation has this path.' };
+    : { ...PROBLEMS.notFound, detail: 'No operation has this path.' };
   return problemResponse({ ...details, headers }, requestId);
 }
 

@@ -6,6 +6,7 @@ import { applyIfNoneMatch } from './conditional.js';
 import { canonical, type ResponseStore, serveOnce } from './idempotent.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { createNegotiator } from './negotiation.js';
+import { PROBLEMS } from './problems.js';
 import { createRequestValidator } from './request-check.js';
 import { type AnyResponse, ResponseSerializer } from './response.js';
 
@@ -147,8 +148,7 @@ function append(headers: Record<string, string>, name: string, value: string): v
 }
 
 const INTERNAL = /* @__PURE__ */ new ProblemError({
-  status: 500,
-  title: 'Internal server error',
+  ...PROBLEMS.internalError,
   detail: 'The error is logged with this request id.',
 });
 

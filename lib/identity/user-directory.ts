@@ -4,6 +4,7 @@ import { Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Bindable, Bindables } from '../bindings/binding.js';
 import { users } from '../bindings/kinds/users.js';
+import { assertProps } from '../construct/assert-props.js';
 import { assertValid } from '../construct/assert-valid.js';
 import { applyTarget } from '../target/apply-target.js';
 import { joinedClientIds } from './joined-client-ids.js';
@@ -63,6 +64,7 @@ export class UserDirectory<const T extends Triggers = Triggers, const B extends 
 
   constructor(scope: Construct, id: string, props: UserDirectoryProps<T, B> = {}) {
     super(scope, id);
+    assertProps(this, 'UserDirectory', props, new.target === UserDirectory);
     applyTarget(this);
     const options = props as UserDirectoryProps;
     assertValid(this, validateDirectory(options));

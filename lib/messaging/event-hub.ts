@@ -2,6 +2,7 @@ import { Archive, EventBus, type EventBusProps, type IEventBus } from 'aws-cdk-l
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { assertProps } from '../construct/assert-props.js';
 import { applyTarget } from '../target/apply-target.js';
 import { EventHubBase } from './event-hub-base.js';
 import { encryptArchive } from './private/archive-key.js';
@@ -50,6 +51,7 @@ export class EventHub extends EventHubBase {
 
   constructor(scope: Construct, id: string, props: EventHubProps = {}) {
     super(scope, id);
+    assertProps(this, 'EventHub', props, new.target === EventHub);
     const { publishAs, archive = Duration.days(30), bus } = props;
     applyTarget(this);
     this.bus = new EventBus(this, 'Bus', bus);

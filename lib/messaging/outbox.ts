@@ -12,6 +12,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allow, allowKey, type Bindable } from '../bindings/bindable.js';
+import { assertProps } from '../construct/assert-props.js';
 import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue } from '../construct/queues.js';
 import type { DataTable } from '../data/data-table.js';
@@ -95,6 +96,7 @@ export class Outbox extends Construct {
 
   constructor(scope: Construct, id: string, props: OutboxProps) {
     super(scope, id);
+    assertProps(this, 'Outbox', props, new.target === Outbox);
     const table = 'table' in props.table ? (props.table.table as ITable) : props.table;
     const streamArn = this.streamOf(table);
     this.failures = deadLetterQueue(this, 'Failures');

@@ -7,6 +7,7 @@ import { allow, allowKey } from '../bindings/bindable.js';
 import type { Bindable, Binding } from '../bindings/binding.js';
 import { queue } from '../bindings/kinds/queue.js';
 import { acknowledge } from '../construct/acknowledge.js';
+import { assertProps } from '../construct/assert-props.js';
 import { assertValid } from '../construct/assert-valid.js';
 import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue, secure } from '../construct/queues.js';
@@ -58,6 +59,7 @@ export class QueueWorker<Module extends WorkerModule = WorkerModule>
 
   constructor(scope: Construct, id: string, props: QueueWorkerProps<Module>) {
     super(scope, id);
+    assertProps(this, 'QueueWorker', props, new.target === QueueWorker);
     const {
       fifo = false,
       batchSize,

@@ -5,11 +5,13 @@ import type { RouteInput, RouteResponse } from '../contract/handler-types.js';
 import type { Operation, Operations } from '../contract/operation.js';
 import { responsesOf } from '../contract/responses.js';
 import { type Authentication, authorize } from '../http/authorize.js';
+import { bearerToken } from '../http/bearer-token.js';
 import { callerScope } from '../http/caller-scope.js';
 import { claimsOf, type TokenUser } from '../http/claims.js';
 import { readRequest, toResponse } from '../http/fetch.js';
 import { memoryResponses } from '../http/memory-responses.js';
 import type { HttpRequest } from '../http/message.js';
+import { PROBLEMS } from '../http/problems.js';
 import type { AnyResponse } from '../http/response.js';
 import { matchRoute, problemResponse, unmatchedResponse } from '../http/router.js';
 import { createServer } from '../http/serve.js';
@@ -108,7 +110,7 @@ function authenticationOf(
   authorization: string | undefined,
   users: MockOptions['users'] = {},
 ): Authentication {
-  const token = authorization?.replace(/^Bearer\s+/i, '') ?? '';
+  const token = bearerToken(authorization) ?? '';
   if (token.startsWith('AWS4-HMAC-SHA256')) {
     return {
       caller: { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/mock', userId: 'AIDAMOCK' },
@@ -139,5 +141,5 @@ function exampleOf(operation: Operation): AnyHandler | undefined {
 
 function notImplemented(name: string, requestId: string) {
   const detail = `Pass \`mockApi\` a handler for ${name}, or add an example to its success response.`;
-  return problemResponse({ status: 501, title: 'Not implemented', detail }, requestId);
+  return problemResponse({ ...PROBLEMS.notImplemented, detail }, requestId);
 }

@@ -11,6 +11,7 @@ import {
   TokenComparison,
 } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
+import { assertProps } from '../construct/assert-props.js';
 import { applyTarget } from '../target/apply-target.js';
 import { type AnyAlarm, isAlarm, nameForDashboard } from './alarm-status.js';
 import { createAlarmTopic, notifySlack, subscribe } from './alarm-topic.js';
@@ -65,6 +66,7 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps = {}) {
     super(scope, id);
+    assertProps(this, 'Monitoring', props, new.target === Monitoring);
     applyTarget(this);
     const { emails = [], slack, dashboard = true, undelivered = true } = props;
     const monitored = props.monitored ?? Stage.of(this) ?? this.node.root;

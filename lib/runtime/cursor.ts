@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ProblemError } from '../contract/problem.js';
+import { PROBLEMS } from '../http/problems.js';
 
 /** Conversion between positions in a listing and cursors. */
 export interface Cursor<Position> {
@@ -28,8 +29,7 @@ export function cursor<Schema extends z.ZodObject>(position: Schema): Cursor<z.o
       return strict.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
     } catch {
       throw new ProblemError({
-        status: 400,
-        title: 'The request is not valid',
+        ...PROBLEMS.invalidRequest,
         detail: 'query.cursor: must be the nextCursor of an earlier page of the same listing',
       });
     }

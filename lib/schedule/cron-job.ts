@@ -5,6 +5,7 @@ import { ContextAttribute, Schedule, ScheduleTargetInput, TimeWindow } from 'aws
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Annotations, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { assertProps } from '../construct/assert-props.js';
 import { assertValid } from '../construct/assert-valid.js';
 import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue } from '../construct/queues.js';
@@ -54,6 +55,7 @@ export class CronJob<Module extends JobModule = JobModule> extends Construct {
 
   constructor(scope: Construct, id: string, props: CronJobProps<Module>) {
     super(scope, id);
+    assertProps(this, 'CronJob', props, new.target === CronJob);
     const {
       schedule,
       flexibleWindow,

@@ -7,6 +7,7 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnOutput, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { assertProps } from '../construct/assert-props.js';
 import { assertValid } from '../construct/assert-valid.js';
 import { validateUsers } from '../identity/validate-users.js';
 import { applyTarget } from '../target/apply-target.js';
@@ -63,6 +64,7 @@ export class Site extends Construct {
 
   constructor(scope: Construct, id: string, props: SiteProps) {
     super(scope, id);
+    assertProps(this, 'Site', props, new.target === Site);
     applyTarget(this);
     const { apis = [], users, domain } = props;
     assertValid(this, [...validateDomain(domain), ...validateUsers(users)]);

@@ -2,7 +2,9 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { binaryMediaTypes } from '../contract/binary-media-types.js';
 import type { Contract } from '../contract/contract.js';
 import type { Operations } from '../contract/operation.js';
+import { bearerToken } from '../http/bearer-token.js';
 import { readRequest, toResponse } from '../http/fetch.js';
+import { PROBLEMS } from '../http/problems.js';
 import { matchRoute, problemResponse } from '../http/router.js';
 import { type RestEventOptions, restEvent } from './rest-event.js';
 
@@ -42,11 +44,11 @@ export function inProcess<C extends Operations>(
     const match = matchRoute(contract as Operations, request.method, path);
     // The response of the gateway, which has no 405.
     if (match.operation === undefined) {
-      return toResponse(problemResponse({ status: 404, title: 'Not found' }, requestId));
+      return toResponse(problemResponse(PROBLEMS.notFound, requestId));
     }
     const route = routes[match.operation];
     if (!route) throw new Error(`\`routes\` must have ${match.operation}, which the request calls`);
-    const token = request.headers.authorization?.replace(/^Bearer\s+/i, '') ?? '';
+    const token = bearerToken(request.headers.authorization) ?? '';
     const type = request.headers['content-type']?.split(';', 1)[0] ?? '';
     const isBase64 = bytes.includes('*/*') || bytes.includes(type);
     const event = restEvent({

@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { allow } from '../bindings/bindable.js';
 import type { Bindable, Bindables, Binding } from '../bindings/binding.js';
 import { saga } from '../bindings/kinds/saga.js';
+import { assertProps } from '../construct/assert-props.js';
 import { assertValid } from '../construct/assert-valid.js';
 import { definedProps } from '../construct/defined-props.js';
 import { deadLetterQueue } from '../construct/queues.js';
@@ -80,6 +81,7 @@ export class Saga<
 
   constructor(scope: Construct, id: string, props: SagaProps<D, B, C, O>) {
     super(scope, id);
+    assertProps(this, 'Saga', props, new.target === Saga);
     const { nodes } = props.definition;
     const { cancelled, onOutcome } = props as { cancelled?: AnyCode; onOutcome?: AnyCode };
     const { retry, undoRetry } = props;

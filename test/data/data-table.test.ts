@@ -74,9 +74,12 @@ describe('DataTable', () => {
 
   it('rejects invalid keys of JavaScript callers', () => {
     const made = (props: object | undefined) => () => new DataTable(new Stack(), 'Orders', props as never);
-    expect(made(undefined)).toThrow('`partitionKey` must be the name of a string attribute');
-    expect(made({ partitionKey: '', sortKey: { name: 'at' }, indexes: { byDay: {} } })).toThrow(
-      /`partitionKey` must .* got ""\n`sortKey` must .* got {"name":"at"}\n`indexes.byDay.partitionKey` must .* got undefined \(at Default\/Orders\)/,
+    expect(made(undefined)).toThrow('`props` must be an object with `partitionKey`, got undefined');
+    expect(made({ partitionKey: 5, sortKey: { name: 'at' }, indexes: { byDay: {} } })).toThrow(
+      /^`partitionKey` must be a string or an object with `name` and `type`, got 5\n`sortKey.type` must be .*\n`indexes.byDay.partitionKey` must .* got undefined \(at Default\/Orders\)$/,
+    );
+    expect(made({ partitionKey: 'id', indexes: { byDay: { partitionKey: '' } } })).toThrow(
+      '`indexes.byDay.partitionKey` must be the name of an attribute, as in `\'orderId\'`, got "" (at Default/Orders)',
     );
   });
 

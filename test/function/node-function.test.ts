@@ -178,7 +178,7 @@ describe('NodeFunction is rejected', () => {
     [
       'without properties',
       () => undefined as unknown as object,
-      "`handler` must be a function, `() => import('./place.js')`, got undefined",
+      '`props` must be an object with `handler`, got undefined',
     ],
     [
       'with an invalid layer',
@@ -188,7 +188,7 @@ describe('NodeFunction is rejected', () => {
     [
       'without a handler',
       () => ({}),
-      "`handler` must be a function, `() => import('./place.js')`, got undefined",
+      "`handler` must be a function that imports a module, as in `() => import('./place.js')`, got undefined",
     ],
     [
       'with an old runtime',

@@ -11,7 +11,7 @@ import {
   StandardThreatProtectionMode,
 } from 'aws-cdk-lib/aws-cognito';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Stack } from 'aws-cdk-lib/core';
+import { SecretValue, type Stack } from 'aws-cdk-lib/core';
 import { type IdentityProviders, UserDirectory, type UserDirectoryProps } from 'cdk-trellis';
 import { nagFindings } from '../support/nag.js';
 import { newStack } from '../support/template.js';
@@ -218,8 +218,11 @@ describe('providers of a UserDirectory', () => {
     ],
     [
       'a secret in plain text',
-      () => ({ ...pages, providers: { google: { clientId: 'shop', clientSecret: 'abc' as never } } }),
-      '`providers.google.clientSecret` must be a secret of Secrets Manager, got string: a secret must not appear in the template',
+      () => {
+        const clientSecret = SecretValue.unsafePlainText('abc') as never;
+        return { ...pages, providers: { google: { clientId: 'shop', clientSecret } } };
+      },
+      '`providers.google.clientSecret` must be a secret of Secrets Manager, got object: a secret must not appear in the template',
     ],
     [
       'a private key in plain text',
@@ -227,7 +230,7 @@ describe('providers of a UserDirectory', () => {
         ...pages,
         providers: { apple: { clientId: 'a', teamId: 't', keyId: 'k', privateKey: 'abc' as never } },
       }),
-      '`providers.apple.privateKey` must be a secret of Secrets Manager, got string',
+      '`providers.apple.privateKey` must be an ISecret, got a string (',
     ],
     [
       'a name with a space',

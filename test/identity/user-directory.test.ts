@@ -62,7 +62,7 @@ describe('UserDirectory', () => {
 
   it('refuses groups that are no list: the letters of a text would be some', () => {
     expect(() => directoryWith({ groups: 'admins' as never })).toThrow(
-      '`groups` must be a list, as in `[\'admins\']`, got "admins" (at Stack/Users)',
+      '`groups` must be a list, got "admins" (at Stack/Users)',
     );
   });
 

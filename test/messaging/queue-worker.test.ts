@@ -60,9 +60,7 @@ describe('QueueWorker', () => {
     expect(() => workerWith({ visibilityTimeout: 60 as never })).toThrow(
       `\`visibilityTimeout\` ${message} (at Stack/Mails)`,
     );
-    expect(() => workerWith({ timeout: 60 as never })).toThrow(
-      `\`timeout\` ${message} (at Stack/Mails/Function)`,
-    );
+    expect(() => workerWith({ timeout: 60 as never })).toThrow(`\`timeout\` ${message} (at Stack/Mails)`);
   });
 
   it('binds what its handler needs', () => {

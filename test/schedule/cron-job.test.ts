@@ -216,7 +216,7 @@ describe('CronJob is refused', () => {
     [
       'with a text for a schedule',
       { schedule: 'rate(1 hour)' as never },
-      '`schedule` must be a ScheduleExpression of aws-scheduler, as in `ScheduleExpression.rate(Duration.hours(1))`, got "rate(1 hour)"',
+      '`schedule` must be a ScheduleExpression, got a string',
     ],
     [
       'with a number for a duration',

@@ -4,6 +4,7 @@ import { isBinary } from '../../contract/body.js';
 import type { Operation } from '../../contract/operation.js';
 import { Problem } from '../../contract/problem.js';
 import { responsesOf } from '../../contract/responses.js';
+import { PROBLEMS } from '../../http/problems.js';
 import { itemTemplate, validateItem } from '../private/item-template.js';
 import {
   type ServiceCall,
@@ -90,7 +91,7 @@ class GetItem extends ServiceIntegration<never> {
 
   protected responseOf(operation: Operation): ServiceResponse {
     const schema = schemaOf(operation);
-    const notFound = overrideTemplate(404, 'Not found', 'The item does not exist.');
+    const notFound = overrideTemplate(PROBLEMS.notFound, 'The item does not exist.');
     const item = schema ? itemTemplate(schema, '$item') : '';
     return {
       template: `#set($item = $input.path('$.Item'))#if($item && $item != "")${item}#else${notFound}#end`,

@@ -1,6 +1,7 @@
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { allow } from '../../bindings/bindable.js';
 import type { Operation } from '../../contract/operation.js';
+import { PROBLEMS } from '../../http/problems.js';
 import {
   type ServiceCall,
   ServiceIntegration,
@@ -88,7 +89,7 @@ class PutEvents extends ServiceIntegration<PutEvent> {
 
   /** Returns 502 for a rejected event: EventBridge responds 200 to it. */
   protected responseOf(): ServiceResponse {
-    const rejected = overrideTemplate(502, 'Bad gateway', 'The service rejected the event.');
+    const rejected = overrideTemplate(PROBLEMS.badGateway, 'The service rejected the event.');
     return {
       sample: { eventId: '5fea7756-0ea4-451a-a703-a558b933e274' },
       template: `#if($input.path('$.FailedEntryCount') == 0){"eventId":"$input.path('$.Entries[0].EventId')"}#else${rejected}#end`,

@@ -1,3 +1,5 @@
+import { PROBLEMS } from '../../http/problems.js';
+
 /**
  * Responses of API Gateway before a function runs, as problems (RFC 9457) like those of the functions.
  * An unknown path or method is a 404 here: API Gateway's default, "Missing Authentication Token" (403), is misleading.
@@ -5,26 +7,26 @@
  */
 const RESPONSES: Readonly<Record<string, { readonly status?: number; readonly title: string }>> = {
   DEFAULT_4XX: { title: 'The request was rejected' },
-  DEFAULT_5XX: { title: 'Internal server error' },
-  ACCESS_DENIED: { status: 403, title: 'Forbidden' },
-  API_CONFIGURATION_ERROR: { status: 500, title: 'Internal server error' },
-  AUTHORIZER_CONFIGURATION_ERROR: { status: 500, title: 'Internal server error' },
-  AUTHORIZER_FAILURE: { status: 500, title: 'Internal server error' },
-  BAD_REQUEST_BODY: { status: 400, title: 'The request is not valid' },
-  BAD_REQUEST_PARAMETERS: { status: 400, title: 'The request is not valid' },
-  EXPIRED_TOKEN: { status: 401, title: 'Unauthorized' },
-  INTEGRATION_FAILURE: { status: 502, title: 'Bad gateway' },
-  INTEGRATION_TIMEOUT: { status: 504, title: 'Gateway timeout' },
-  INVALID_SIGNATURE: { status: 403, title: 'Forbidden' },
-  INVALID_API_KEY: { status: 403, title: 'Forbidden' },
-  MISSING_AUTHENTICATION_TOKEN: { status: 404, title: 'Not found' },
-  QUOTA_EXCEEDED: { status: 429, title: 'Too many requests' },
-  REQUEST_TOO_LARGE: { status: 413, title: 'The body is too large' },
-  RESOURCE_NOT_FOUND: { status: 404, title: 'Not found' },
-  THROTTLED: { status: 429, title: 'Too many requests' },
-  UNAUTHORIZED: { status: 401, title: 'Unauthorized' },
-  WAF_FILTERED: { status: 403, title: 'Forbidden' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type' },
+  DEFAULT_5XX: { title: PROBLEMS.internalError.title },
+  ACCESS_DENIED: PROBLEMS.forbidden,
+  API_CONFIGURATION_ERROR: PROBLEMS.internalError,
+  AUTHORIZER_CONFIGURATION_ERROR: PROBLEMS.internalError,
+  AUTHORIZER_FAILURE: PROBLEMS.internalError,
+  BAD_REQUEST_BODY: PROBLEMS.invalidRequest,
+  BAD_REQUEST_PARAMETERS: PROBLEMS.invalidRequest,
+  EXPIRED_TOKEN: PROBLEMS.unauthorized,
+  INTEGRATION_FAILURE: PROBLEMS.badGateway,
+  INTEGRATION_TIMEOUT: PROBLEMS.gatewayTimeout,
+  INVALID_SIGNATURE: PROBLEMS.forbidden,
+  INVALID_API_KEY: PROBLEMS.forbidden,
+  MISSING_AUTHENTICATION_TOKEN: PROBLEMS.notFound,
+  QUOTA_EXCEEDED: PROBLEMS.tooManyRequests,
+  REQUEST_TOO_LARGE: PROBLEMS.bodyTooLarge,
+  RESOURCE_NOT_FOUND: PROBLEMS.notFound,
+  THROTTLED: PROBLEMS.tooManyRequests,
+  UNAUTHORIZED: PROBLEMS.unauthorized,
+  WAF_FILTERED: PROBLEMS.forbidden,
+  UNSUPPORTED_MEDIA_TYPE: PROBLEMS.unsupportedMediaType,
 };
 
 const DETAILS: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@ import { scopesOf } from '../../contract/auth.js';
 import { isBinary } from '../../contract/body.js';
 import type { Operation } from '../../contract/operation.js';
 import { responsesOf } from '../../contract/responses.js';
+import { PROBLEMS } from '../../http/problems.js';
 import {
   Integration,
   type IntegrationContext,
@@ -163,7 +164,7 @@ export abstract class ServiceIntegration<Response> extends Integration<Response>
   }
 }
 
-const FAILURE = problemTemplate(502, 'Bad gateway', 'The service rejected the request.');
+const FAILURE = problemTemplate(PROBLEMS.badGateway, 'The service rejected the request.');
 
 /** Returns the statuses of an operation's successful responses. */
 export function successesOf(operation: Operation): number[] {

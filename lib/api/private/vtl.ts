@@ -102,17 +102,22 @@ export function validatePayload(
   ];
 }
 
+interface Problem {
+  readonly status: number;
+  readonly title: string;
+}
+
 /** Returns the template of a problem. The arguments are not escaped: they must be constants of the library. */
-export function problemTemplate(status: number, title: string, detail: string): string {
+export function problemTemplate({ status, title }: Problem, detail: string): string {
   const members = { type: 'about:blank', title, status, detail };
   return `${JSON.stringify(members).slice(0, -1)},"instance":"urn:request:$context.requestId"}`;
 }
 
 /** Returns a template that responds with a problem instead of the integration response. */
-export function overrideTemplate(status: number, title: string, detail: string): string {
+export function overrideTemplate(problem: Problem, detail: string): string {
   return [
-    `#set($context.responseOverride.status = ${status})`,
+    `#set($context.responseOverride.status = ${problem.status})`,
     '#set($context.responseOverride.header.Content-Type = "application/problem+json")',
-    problemTemplate(status, title, detail),
+    problemTemplate(problem, detail),
   ].join('');
 }

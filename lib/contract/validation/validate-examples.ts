@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { field } from '../field-path.js';
 import { strict } from '../strict.js';
 
 /** Returns the errors of examples that do not match the schema. */
@@ -12,9 +13,8 @@ export function validateExamples(
   const check = strict(schema);
   return Object.entries(examples).flatMap(([name, value]) => {
     const issues = check.safeParse(value).error?.issues ?? [];
-    return issues.map(({ path, message }) => {
-      const value = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-      return `\`${place}.${name}${value}\` does not match the schema: ${message}`;
-    });
+    return issues.map(
+      ({ path, message }) => `${field(place, name, ...path)} does not match the schema: ${message}`,
+    );
   });
 }

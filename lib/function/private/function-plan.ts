@@ -53,11 +53,6 @@ export function planFunction(
 ): FunctionPlan {
   const path = constructPath(scope, id);
   const { entry, exportName } = located(path, () => {
-    if (typeof props.handler !== 'function') {
-      throw new Error(
-        `\`handler\` must be a function, \`() => import('./place.js')\`, got ${typeof props.handler}`,
-      );
-    }
     const file = entryOf(props.handler);
     return { entry: file, exportName: exportNameOf(props.handler) };
   });

@@ -8,7 +8,7 @@ import { validateTokens } from './token-scopes.js';
 /** Returns the errors in the properties of a directory. */
 export function validateDirectory(props: UserDirectoryProps): string[] {
   return [
-    ...validateGroups(props.groups),
+    ...validateGroups(props.groups ?? []),
     ...validateTokens(props),
     ...validatePlan(props),
     ...validateVerification(props),
@@ -18,15 +18,9 @@ export function validateDirectory(props: UserDirectoryProps): string[] {
   ];
 }
 
-/** Returns an error unless groups are a list; JavaScript would iterate over the letters of a string. */
-function validateGroups(groups: unknown): string[] {
-  if (groups === undefined) return [];
-  if (Array.isArray(groups)) {
-    const duplicates = groups.filter((name, index) => groups.indexOf(name) < index);
-    return duplicates.map((name) => `\`groups\` must be unique, got "${name}" twice`);
-  }
-  const given = typeof groups === 'string' ? `"${groups}"` : typeof groups;
-  return [`\`groups\` must be a list, as in \`['admins']\`, got ${given}`];
+function validateGroups(groups: readonly string[]): string[] {
+  const duplicates = groups.filter((name, index) => groups.indexOf(name) < index);
+  return duplicates.map((name) => `\`groups\` must be unique, got "${name}" twice`);
 }
 
 /** Returns the effective feature plan. */

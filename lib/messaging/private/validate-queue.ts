@@ -1,5 +1,4 @@
 import { type Duration, Token } from 'aws-cdk-lib/core';
-import { validateDurations } from '../../construct/duration.js';
 import type { QueueWorkerOptions } from '../queue-worker-props.js';
 
 /** Limits of batches. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html */
@@ -10,13 +9,6 @@ const MAX_WINDOW_SECONDS = 300;
 /** Validates everything that Lambda or SQS would reject at deployment. */
 export function validateQueue(options: QueueWorkerOptions): string[] {
   const { fifo, batchSize, batchWindow, maxConcurrency, maxReceiveCount, queue, deadLetterQueue } = options;
-  const { visibilityTimeout, alarms } = options;
-  const durations = validateDurations({
-    batchWindow,
-    visibilityTimeout,
-    ...(alarms && { 'alarms.oldestMessage': alarms.oldestMessage }),
-  });
-  if (durations.length > 0) return durations;
   const hasWindow = batchWindow !== undefined && (batchWindow.isUnresolved() || batchWindow.toSeconds() > 0);
   const maxBatchSize = hasWindow ? MAX_WITH_WINDOW : MAX_WITHOUT_WINDOW;
   return [

@@ -1,4 +1,5 @@
 import type { Authentication } from '../../http/authorize.js';
+import { bearerToken } from '../../http/bearer-token.js';
 import { groupNames } from '../../http/group-names.js';
 
 type Claims = NonNullable<Authentication['claims']>;
@@ -30,7 +31,7 @@ function isRenderedAs(groups: readonly string[], text: string): boolean {
 }
 
 function groupsInToken(header: string): readonly string[] | undefined {
-  const payload = /^(?:Bearer\s+)?[\w-]+\.([\w-]+)\.[\w-]*$/i.exec(header.trim())?.[1];
+  const payload = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(bearerToken(header) ?? '')?.[1];
   if (!payload) return undefined;
   try {
     const groups: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())[GROUPS];

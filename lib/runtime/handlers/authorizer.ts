@@ -6,6 +6,7 @@ import type {
 } from 'aws-lambda';
 import * as z from 'zod';
 import type { ContextOf, LambdaAuth } from '../../contract/auth.js';
+import { bearerToken } from '../../http/bearer-token.js';
 import { invoked } from '../invocation.js';
 import { logger } from '../logger.js';
 import { type Clients, connection, type Needs } from '../needs/need.js';
@@ -114,7 +115,7 @@ export function authorizer<const A extends LambdaAuth, const N extends Needs>(
 }
 
 function requestOf(event: AuthorizerEvent): AuthorizerRequest {
-  if (event.type === 'TOKEN') return { token: bearer(event.authorizationToken), headers: {}, query: {} };
+  if (event.type === 'TOKEN') return { token: bearerToken(event.authorizationToken), headers: {}, query: {} };
   const headers = Object.fromEntries(
     Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? '']),
   );
@@ -122,16 +123,12 @@ function requestOf(event: AuthorizerEvent): AuthorizerRequest {
     Object.entries(event.queryStringParameters ?? {}).map(([name, value]) => [name, value ?? '']),
   );
   return {
-    token: bearer(headers.authorization),
+    token: bearerToken(headers.authorization),
     headers,
     query,
     method: event.httpMethod,
     path: event.path,
   };
-}
-
-function bearer(header: string | undefined): string | undefined {
-  return header?.replace(/^Bearer\s+/i, '') || undefined;
 }
 
 function policy(principalId: string, Effect: 'Allow' | 'Deny', Resource: string): APIGatewayAuthorizerResult {

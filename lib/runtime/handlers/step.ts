@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { fieldPath } from '../../contract/field-path.js';
 import { invoked } from '../invocation.js';
 import { type Clients, connection, type Needs } from '../needs/need.js';
 import { MAX_CONTEXT_BYTES } from '../saga-size.js';
@@ -130,7 +131,7 @@ const MAX_PROBLEM_CHARACTERS = 200;
 function problemsOf({ issues }: z.ZodError): SagaProblem[] {
   const cut = (text: string) => text.slice(0, MAX_PROBLEM_CHARACTERS);
   const problems = issues.slice(0, MAX_PROBLEMS).map(({ path, message }) => ({
-    path: cut(path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')),
+    path: cut(fieldPath(path)),
     message: cut(message),
   }));
   const more = issues.length - problems.length;

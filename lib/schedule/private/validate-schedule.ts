@@ -1,26 +1,17 @@
 import { type Duration, Token } from 'aws-cdk-lib/core';
-import { validateDurations } from '../../construct/duration.js';
 import type { CronJobOptions } from '../cron-job-props.js';
 
 const DAY = 24 * 60 * 60;
 
 /** Validates everything that the Scheduler or CloudWatch would reject. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
 export function validateSchedule({
-  schedule,
   flexibleWindow,
   maxEventAge,
   retryAttempts,
   alarms,
 }: CronJobOptions): string[] {
   const missedAfter = alarms ? alarms.missedAfter || undefined : undefined;
-  const durations = validateDurations({ flexibleWindow, maxEventAge, 'alarms.missedAfter': missedAfter });
-  if (durations.length > 0) return durations;
   return [
-    ...(typeof schedule?.expressionString === 'string'
-      ? []
-      : [
-          `\`schedule\` must be a ScheduleExpression of aws-scheduler, as in \`ScheduleExpression.rate(Duration.hours(1))\`, got ${typeof schedule === 'string' ? `"${schedule}"` : typeof schedule}`,
-        ]),
     ...validateRange('flexibleWindow', flexibleWindow, 60, DAY, 'a minute to a day'),
     ...validateRange('maxEventAge', maxEventAge, 60, DAY, 'a minute to a day'),
     ...validateRange('alarms.missedAfter', missedAfter, 300, 7 * DAY, 'five minutes to a week'),
