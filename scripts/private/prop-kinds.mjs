@@ -74,7 +74,8 @@ export class Shapes {
         symbols.some((symbol) => has(symbol.flags, ts.SymbolFlags.Optional)) ||
         symbols.some((symbol) => partsOf(this.typeOf(symbol)).some(isAbsent));
       const reads = symbols.every((symbol) => this.isOwn(symbol));
-      const kinds = symbols.flatMap((symbol) => this.kindsOf(this.typeOf(symbol), `${name}.${prop}`, reads));
+      const types = symbols.map((symbol) => this.typeOf(symbol));
+      const kinds = this.kindsOf(types, `${name}.${prop}`, reads);
       return wordOf(prop, isOptional, kinds);
     });
     const isOpen = lists.flat().some((symbol) => !this.isOwn(symbol));
@@ -111,18 +112,25 @@ export class Shapes {
   }
 
   /** @param {boolean} reads whether options inside get a shape of their own: those of this library's properties do */
-  kindsOf(type, path, reads) {
-    const parts = partsOf(type).filter((part) => !isAbsent(part));
+  kindsOf(types, path, reads) {
+    const parts = [...new Set(types.flatMap(partsOf))].filter((part) => !isAbsent(part));
     const kinds = this.grouped(parts).map((group) => this.kindOf(group, path, reads));
     return kinds.includes('true') && kinds.includes('false')
       ? ['boolean', ...kinds.filter((kind) => kind !== 'true' && kind !== 'false')]
       : kinds;
   }
 
+  /** True if another type of a list is a base class of this one. */
+  isSubclass(type, others) {
+    const bases = type.isClassOrInterface() ? this.checker.getBaseTypes(type) : [];
+    return bases.some((base) => others.includes(base));
+  }
+
   /** Groups the forms of an object that have the same names, and differ in kinds only. */
   grouped(parts) {
     const groups = new Map();
     for (const part of parts) {
+      if (this.isSubclass(part, parts)) continue;
       const isObject = has(part.flags, ts.TypeFlags.Object) && !this.checker.isArrayType(part);
       const names = isObject ? this.propertiesOf(part).map(({ name }) => name) : [];
       const key = names.length > 0 && this.isOptions(part, this.propertiesOf(part)) ? names.join() : part;
@@ -142,7 +150,7 @@ export class Shapes {
     if (!has(flags, ts.TypeFlags.Object | ts.TypeFlags.Intersection)) return '*';
     if (type.getCallSignatures().length > 0) return this.isImport(type) ? 'import' : 'function';
     if (this.checker.isArrayType(type) || this.checker.isTupleType(type)) {
-      const [element] = this.kindsOf(this.checker.getTypeArguments(type)[0], path, reads);
+      const [element] = this.kindsOf([this.checker.getTypeArguments(type)[0]], path, reads);
       return isShape(element) ? `${element}[]` : 'array';
     }
     return this.objectKind(group, path, reads);
@@ -166,7 +174,7 @@ export class Shapes {
     const properties = this.propertiesOf(type);
     const values = type.getStringIndexType();
     if (values && properties.length === 0) {
-      const kinds = this.kindsOf(values, `${path}.value`, reads);
+      const kinds = this.kindsOf([values], `${path}.value`, reads);
       if (!kinds.some(isShape)) return instance;
       this.lines.set(path, wordOf('*', true, kinds));
       return path;

@@ -88,7 +88,10 @@ describe('a throttle', () => {
       '`throttle.requestsPerSecond` must be more than 0, got -1\n`throttle.burst` must be a whole number of requests, got 0',
     );
     const routes = {
-      getSlow: { handler: () => import('./desk/handlers/getSlow.js'), throttle: { burst: 0 } },
+      getSlow: {
+        handler: () => import('./desk/handlers/getSlow.js'),
+        throttle: { requestsPerSecond: 1, burst: 0 },
+      },
     };
     expect(() => templateOf({ routes: routes as never })).toThrow('`routes.getSlow.throttle.burst`');
   });

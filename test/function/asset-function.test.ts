@@ -113,13 +113,9 @@ describe('AssetFunction is rejected', () => {
     [
       'without properties',
       () => undefined as unknown as object,
-      "`code` must be a Code, as in `Code.fromAsset('lambda/orders')`, got undefined",
+      '`props` must be an object with `code`, got undefined',
     ],
-    [
-      'without code',
-      () => ({ ...python, code: undefined }),
-      "`code` must be a Code, as in `Code.fromAsset('lambda/orders')`, got undefined",
-    ],
+    ['without code', () => ({ ...python, code: undefined }), '`code` must be a Code, got undefined'],
     [
       "with another function's kind of code",
       () => ({ code: DockerImageCode.fromImageAsset(fixture('image')) }),

@@ -34,8 +34,7 @@ export function isCustomRuntime(runtime: Runtime | undefined): boolean {
 export function validateCode(props: CodeProps): string[] {
   const { code } = props;
   if (typeof code?.bind !== 'function') {
-    const isDocker = typeof code === 'object' && code !== null && '_bind' in code;
-    const actual = isDocker ? 'a DockerImageCode: use `Code.fromAssetImage`' : typeof code;
+    const actual = '_bind' in code ? 'a DockerImageCode: use `Code.fromAssetImage`' : typeof code;
     return [`\`code\` must be a Code, as in \`Code.fromAsset('lambda/orders')\`, got ${actual}`];
   }
   return isImage(code) ? validateImage(code, props) : validateArchive(code, props);
