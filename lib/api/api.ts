@@ -133,8 +133,7 @@ export class Api<
     acknowledgeFindings(this.restApi, { hasWebAcl: props.webAcl !== undefined, isLogged });
     this.url = props.domain ? domainUrl(props.domain) : this.restApi.url;
     this.registerUrl(name, props.domain !== undefined);
-    const operations = routes.map(({ operation }) => operation);
-    warnOfLimits(this, operations, functions, Object.keys(authorizers).length + (props.users ? 1 : 0));
+    warnOfLimits(this, functions, Object.keys(authorizers).length + (props.users ? 1 : 0));
     addStackCheck(this, Object.keys(functions).length);
     if (props.publishAs) publishApi(this, props.publishAs, this);
   }

@@ -1,12 +1,9 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Token } from 'aws-cdk-lib/core';
+import { LIMITS } from '../quotas/limits.js';
 
-/**
- * Quotas of IAM, less a reserve for later additions such as a failure queue:
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
-const MAX_INLINE = 10_240 - 1_000;
-const MAX_MANAGED = 6_144;
+/** Size of the inline policy, with a reserve for later additions such as a failure queue. */
+const MAX_INLINE = LIMITS.iam.inlinePolicyCharacters - 1000;
 
 /** Assumed length of an ARN that is a reference: a resource and a stack with long names. */
 const REFERENCE_LENGTH = 160;
@@ -27,7 +24,7 @@ export function splitBySize(
     const size = sizeOf(statement);
     if (size > left && parts.at(-1)!.length > 0) {
       parts.push([]);
-      left = MAX_MANAGED;
+      left = LIMITS.iam.managedPolicyCharacters;
     }
     parts.at(-1)!.push(statement);
     left -= size;

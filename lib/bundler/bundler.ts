@@ -4,8 +4,8 @@ import type { Artifact } from '../project-cache/artifact.js';
 import { sha256 } from '../project-cache/hash.js';
 import { ProjectCaches } from '../project-cache/project-caches.js';
 import type * as BundleThread from './bundle-thread.js';
-import { BundlingError } from './bundling-error.js';
-import { type Failure, type Finished, JobQueue } from './job-queue.js';
+import { type RegisteredUnit, unitError, vendorError } from './failed-builds.js';
+import { type Finished, JobQueue } from './job-queue.js';
 import { dependencySet, type LayerNeeds } from './vendor-set.js';
 import type { DependencySet, Unit } from './worker/protocol.mjs';
 
@@ -41,9 +41,6 @@ interface VersionedSet {
 /** The same value as `OWN` in the worker's protocol. */
 const OWN = 'own';
 
-/** Constructs named in an error. */
-const MAX_USERS = 5;
-
 const bundlers = new WeakMap<IConstruct, Bundler>();
 
 /**
@@ -58,7 +55,7 @@ export class Bundler {
     return bundler;
   }
 
-  private readonly units = new Map<string, { readonly unit: Unit; readonly users: string[] }>();
+  private readonly units = new Map<string, RegisteredUnit>();
   private readonly layers = new Map<Layer, VersionedSet | undefined>();
   private readonly unitJobs = new JobQueue();
   private readonly vendorJobs = new JobQueue();
@@ -130,7 +127,7 @@ export class Bundler {
     if (!this.vendorJobs.get(key)) {
       const failures = this.vendorJobs.wait();
       this.save();
-      if (failures.length > 0) throw this.vendorError(failures);
+      if (failures.length > 0) throw vendorError(failures, this.units, this.unitJobs);
     }
     return this.inStore(set.root, (this.vendorJobs.get(key) as Finished).artifact);
   }
@@ -147,7 +144,7 @@ export class Bundler {
     const failures = this.unitJobs.wait();
     if (failures.length > 0) {
       this.save();
-      throw this.unitError(failures);
+      throw unitError(failures, this.units);
     }
     return this.unitJobs.get(key) as Finished;
   }
@@ -168,37 +165,6 @@ export class Bundler {
       thread().Job.vendor({ store: cache.store, set: current.set }),
     );
     return current;
-  }
-
-  private unitError(failures: readonly Failure[]): BundlingError {
-    const texts = failures.map(({ key, errors }) => {
-      const registered = this.units.get(key);
-      const [entry = ''] = Object.values(registered?.unit.entries ?? {});
-      const list = errors.map(({ text }) => `\n  ${text}`).join('');
-      return `The code of ${registered?.users.join(', ')} cannot be bundled (from ${relative(process.cwd(), entry)}):${list}`;
-    });
-    return new BundlingError(texts.join('\n'));
-  }
-
-  private vendorError(failures: readonly Failure[]): BundlingError {
-    const texts = failures.flatMap(({ errors }) =>
-      errors.map(({ text, entries = [] }) => {
-        const users = this.usersOf(entries);
-        return `\n  ${text}${users && ` (imported by ${users})`}`;
-      }),
-    );
-    return new BundlingError(
-      `Packages that functions import cannot be bundled:${[...new Set(texts)].join('')}`,
-    );
-  }
-
-  /** Returns the paths of the constructs whose code uses one of these entries of a layer. */
-  private usersOf(entries: readonly string[]): string {
-    const users = [...this.units].flatMap(([key, { users }]) =>
-      this.unitJobs.get(key)?.findings.vendors.some(({ id }) => entries.includes(id)) ? users : [],
-    );
-    const others = users.length > MAX_USERS ? ` and ${users.length - MAX_USERS} others` : '';
-    return users.slice(0, MAX_USERS).join(', ') + others;
   }
 
   /** Returns the same object for the same folder: callers detect changes by identity. */

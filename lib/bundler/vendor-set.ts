@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { sha256 } from '../project-cache/hash.js';
+import { ANY_NODE } from './node-target.js';
 import type { DependencySet, LayerEntry, Unit, VendorEntry } from './worker/protocol.mjs';
 
 /** A function or a shared layer that uses a dependency layer. */
@@ -28,7 +29,7 @@ export function dependencySet(
 ): { key: string; set: DependencySet } {
   // Functions of a stack may have different runtimes: the layer targets the oldest.
   const [oldest] = served.map(({ unit }) => unit).sort((a, b) => runtimeVersion(a) - runtimeVersion(b));
-  const { root = process.cwd(), target = 'node24', conditions = [] } = oldest ?? {};
+  const { root = process.cwd(), target = ANY_NODE, conditions = [] } = oldest ?? {};
   const all = new Set([...needs.platforms.values()].flatMap((platforms) => [...platforms]));
   const byId = new Map<string, LayerEntry>();
   for (const { unit, vendors, platforms: required = all } of served) {

@@ -7,7 +7,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { ArnFormat, Names, type Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import { MAX_NAME_LENGTH } from './alarm.js';
+import { LIMITS } from '../quotas/limits.js';
 
 export type AnyAlarm = CfnAlarm | CfnCompositeAlarm;
 
@@ -15,8 +15,7 @@ export function isAlarm(node: IConstruct): node is AnyAlarm {
   return node instanceof CfnAlarm || node instanceof CfnCompositeAlarm;
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
-const MAX_ALARMS = 100;
+const MAX_ALARMS = LIMITS.dashboard.alarmsOfWidget;
 
 /** Width of a dashboard. */
 const WIDTH = 24;
@@ -51,7 +50,7 @@ export function alarmStatus(stacks: readonly Stack[], own: Stack): IWidget[] {
 export function nameForDashboard(alarm: AnyAlarm, own: Stack): void {
   const { stackName } = topOf(alarm.stack);
   if (nameOf(alarm) !== undefined || alarm.stack === own || Token.isUnresolved(stackName)) return;
-  const maxLength = MAX_NAME_LENGTH - stackName.length - 1;
+  const maxLength = LIMITS.alarm.nameCharacters - stackName.length - 1;
   alarm.alarmName = `${stackName}-${Names.uniqueResourceName(alarm, { maxLength, separator: '-' })}`;
 }
 

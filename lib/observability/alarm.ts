@@ -3,6 +3,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Names, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { LIMITS } from '../quotas/limits.js';
 import { type Runbook, runbookText } from './runbook.js';
 
 /** Options of every construct with alarms. */
@@ -51,9 +52,6 @@ export function addAlarm(scope: Construct, id: string, definition: AlarmDefiniti
   return alarm;
 }
 
-/** Longest name of an alarm: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
-export const MAX_NAME_LENGTH = 255;
-
 /** Returns a name known at synth, so that a dashboard of another stack can show the alarm. */
 function alarmName(scope: Construct, id: string): string | undefined {
   const { stackName } = Stack.of(scope);
@@ -62,5 +60,5 @@ function alarmName(scope: Construct, id: string): string | undefined {
   return [stackName, ...path, id]
     .filter((part) => part !== '')
     .join('-')
-    .slice(0, MAX_NAME_LENGTH);
+    .slice(0, LIMITS.alarm.nameCharacters);
 }

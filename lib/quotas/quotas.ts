@@ -1,25 +1,22 @@
+import { LIMITS } from './limits.js';
 import { asText, maxOf, names, type Quota, resourcesOf, sizeOf, widgetsOf } from './quota.js';
 
 const FEWER_STATEMENTS =
   'Combine principals or sources in one statement with a list of ARNs as condition, or use more queues.';
 
 /**
- * Limits that are not in CloudFormation's schemas, so that a deployment would fail at them.
+ * Limits that are not in CloudFormation's schemas, so that a deployment would fail at them. Those that constructs keep
+ * within, too, are in limits.ts.
  *
- * - https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
- * - https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  * - https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
- * - https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
  * - https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  * - https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
  * - https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
- * - https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
- * - https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyConfig.html
  */
 export const QUOTAS: readonly Quota[] = [
   {
     name: 'bytes of environment variables',
-    limit: 4096,
+    limit: LIMITS.lambda.environmentBytes,
     types: ['AWS::Lambda::Function'],
     amount: ({ Environment }) =>
       Environment &&
@@ -31,14 +28,14 @@ export const QUOTAS: readonly Quota[] = [
   },
   {
     name: 'layers',
-    limit: 5,
+    limit: LIMITS.lambda.layers,
     types: ['AWS::Lambda::Function'],
     amount: ({ Layers }) => Layers?.length,
     remedy: 'Combine several layers in one.',
   },
   {
     name: 'characters of a trust policy',
-    limit: 2048,
+    limit: LIMITS.iam.trustPolicyCharacters,
     types: ['AWS::IAM::Role'],
     amount: ({ AssumeRolePolicyDocument }) => sizeOf(AssumeRolePolicyDocument),
     remedy: 'Let fewer principals assume the role, or request a higher quota (at most 4,096).',
@@ -46,7 +43,7 @@ export const QUOTAS: readonly Quota[] = [
   },
   {
     name: 'characters of a managed policy',
-    limit: 6144,
+    limit: LIMITS.iam.managedPolicyCharacters,
     types: ['AWS::IAM::ManagedPolicy'],
     amount: ({ PolicyDocument }) => sizeOf(PolicyDocument),
     remedy: 'Split the policy in two.',
@@ -67,14 +64,14 @@ export const QUOTAS: readonly Quota[] = [
   },
   {
     name: 'bytes of an OpenAPI body',
-    limit: 6 * 1024 * 1024,
+    limit: LIMITS.apiGateway.bodyBytes,
     types: ['AWS::ApiGateway::RestApi'],
     amount: ({ Body }) => sizeOf(Body),
     remedy: 'Split the contract.',
   },
   {
     name: 'resources of an API',
-    limit: 300,
+    limit: LIMITS.apiGateway.resources,
     types: ['AWS::ApiGateway::RestApi'],
     amount: ({ Body }) => Body && resourcesOf(Object.keys(Body.paths ?? {})),
     remedy: 'Split the contract, or request a higher quota.',
@@ -132,14 +129,14 @@ export const QUOTAS: readonly Quota[] = [
   },
   {
     name: 'widgets of a dashboard',
-    limit: 500,
+    limit: LIMITS.dashboard.widgets,
     types: ['AWS::CloudWatch::Dashboard'],
     amount: ({ DashboardBody }) => widgetsOf(DashboardBody)?.length,
     remedy: 'Use a second dashboard.',
   },
   {
     name: 'alarms of one widget',
-    limit: 100,
+    limit: LIMITS.dashboard.alarmsOfWidget,
     types: ['AWS::CloudWatch::Dashboard'],
     amount: ({ DashboardBody }) =>
       maxOf(widgetsOf(DashboardBody)?.map(({ properties }) => properties?.alarms?.length)),
@@ -157,7 +154,7 @@ export const QUOTAS: readonly Quota[] = [
   },
   {
     name: 'characters of a comment',
-    limit: 128,
+    limit: LIMITS.cloudFront.commentCharacters,
     types: ['AWS::CloudFront::Function', 'AWS::CloudFront::ResponseHeadersPolicy'],
     amount: ({ FunctionConfig, ResponseHeadersPolicyConfig }) =>
       sizeOf((FunctionConfig ?? ResponseHeadersPolicyConfig)?.Comment),
@@ -165,14 +162,14 @@ export const QUOTAS: readonly Quota[] = [
   },
   {
     name: 'characters of the description of an alarm',
-    limit: 1024,
+    limit: LIMITS.alarm.descriptionCharacters,
     types: ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'],
     amount: ({ AlarmDescription }) => AlarmDescription?.length,
     remedy: 'Write a shorter description.',
   },
   {
     name: 'characters of a description',
-    limit: 256,
+    limit: LIMITS.lambda.descriptionCharacters,
     types: ['AWS::Lambda::Function', 'AWS::Lambda::Version', 'AWS::Lambda::LayerVersion'],
     amount: ({ Description }) => Description?.length,
     remedy: 'Write a shorter description.',
@@ -184,7 +181,12 @@ export const QUOTAS: readonly Quota[] = [
   ...names('BucketName', 63, 'AWS::S3::Bucket'),
   ...names('StateMachineName', 80, 'AWS::StepFunctions::StateMachine'),
   ...names('LogGroupName', 512, 'AWS::Logs::LogGroup'),
-  ...names('AlarmName', 255, 'AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'),
+  ...names(
+    'AlarmName',
+    LIMITS.alarm.nameCharacters,
+    'AWS::CloudWatch::Alarm',
+    'AWS::CloudWatch::CompositeAlarm',
+  ),
   ...names('DashboardName', 255, 'AWS::CloudWatch::Dashboard'),
   ...names('TableName', 255, 'AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'),
 ];

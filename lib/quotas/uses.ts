@@ -1,4 +1,5 @@
 import { Estimate } from './estimate.js';
+import { LIMITS } from './limits.js';
 import { type Properties, sizeOf } from './quota.js';
 import { QUOTAS } from './quotas.js';
 import { pathOf, type TemplateResource, type Templates } from './template.js';
@@ -14,17 +15,12 @@ export interface Use {
   readonly isAdjustable?: boolean;
 }
 
-/** Quotas of a template: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+/** Quotas of a template. */
 const TEMPLATE_QUOTAS = [
-  { name: 'resources', section: 'Resources', limit: 500 },
-  { name: 'outputs', section: 'Outputs', limit: 200 },
-  { name: 'parameters', section: 'Parameters', limit: 200 },
+  { name: 'resources', section: 'Resources', limit: LIMITS.cloudFormation.resources },
+  { name: 'outputs', section: 'Outputs', limit: LIMITS.cloudFormation.outputs },
+  { name: 'parameters', section: 'Parameters', limit: LIMITS.cloudFormation.parameters },
 ] as const;
-
-/**
- * Quota of all inline policies of a role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
-export const MAX_INLINE_POLICIES = 10_240;
 
 interface Resolved {
   readonly id: string;
@@ -84,7 +80,7 @@ function inlinePolicies(resources: readonly Resolved[]): Use[] {
       return {
         name: 'characters of inline policies',
         amount: policies.reduce((sum, { PolicyDocument }) => sum + (sizeOf(PolicyDocument) ?? 0), 0),
-        limit: MAX_INLINE_POLICIES,
+        limit: LIMITS.iam.inlinePolicyCharacters,
         path,
         remedy: 'Move some statements to a managed policy, or reduce the permissions of the role.',
       };

@@ -2,7 +2,6 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, type Stack } from 'aws-cdk-lib/core';
-import { resourcesOf } from '../../lib/api/private/limits.js';
 import { Project, removeProjects } from '../support/project.js';
 import { newStack } from '../support/template.js';
 import { addDesk, addUsers, type DeskProps, deskRoutes } from './desk/desk.js';
@@ -105,18 +104,6 @@ describe('an Api warns', () => {
   it('not by default', () => {
     expect(Annotations.fromStack(deskWith({})).findWarning('*', Match.anyValue())).toEqual([]);
   });
-});
-
-it('each path segment is a resource of API Gateway', () => {
-  const paths = ['/', '/orders', '/orders/{orderId}', '/orders/{orderId}/lines', '/me/orders'] as const;
-  expect([...resourcesOf(paths.map((path) => ({ path })))]).toEqual([
-    '/',
-    '/orders',
-    '/orders/{orderId}',
-    '/orders/{orderId}/lines',
-    '/me',
-    '/me/orders',
-  ]);
 });
 
 describe('the stage', () => {

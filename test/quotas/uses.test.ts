@@ -1,3 +1,4 @@
+import { resourcesOf } from '../../lib/quotas/quota.js';
 import type { TemplateResource } from '../../lib/quotas/template.js';
 import { describeUse, exceeded, type Use, usesOf } from '../../lib/quotas/uses.js';
 import { nearest } from '../templates/quotas.js';
@@ -18,6 +19,11 @@ it('counts the resources of a stack', () => {
     );
   expect(exceeded(many(500))).toEqual([]);
   expect(exceeded(many(501)).map(describeUse)).toEqual(['501 of 500 resources (Shop)']);
+});
+
+it('counts each path segment of an API once', () => {
+  const paths = ['/', '/orders', '/orders/{orderId}', '/orders/{orderId}/lines', '/me/orders'];
+  expect(resourcesOf(paths)).toBe(['/', '/orders', '/{orderId}', '/lines', '/me', '/orders'].length);
 });
 
 it('counts text behind references, too', () => {

@@ -1,13 +1,11 @@
 import { isLambdaAuth } from '../../contract/auth.js';
 import { parametersOf } from '../../contract/path.js';
 import { responsesOf } from '../../contract/responses.js';
+import { LIMITS } from '../../quotas/limits.js';
 import type { LambdaAuthorizerProps } from '../authorizer-props.js';
 import type { CacheOptions } from '../routes.js';
 import type { Cors } from './cors.js';
 import type { PlannedRoute } from './planned-route.js';
-
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
-const MAX_SECONDS = 3600;
 
 type Authorizers = Readonly<Record<string, Pick<LambdaAuthorizerProps, 'identitySources'>>>;
 
@@ -41,7 +39,7 @@ function validateRoute(
   if (operation.method !== 'GET') {
     errors.push(`${property}\` requires the method GET, got ${operation.method}`);
   }
-  if (!ttl.isUnresolved() && !(ttl.toSeconds() >= 1 && ttl.toSeconds() <= MAX_SECONDS)) {
+  if (!ttl.isUnresolved() && !(ttl.toSeconds() >= 1 && ttl.toSeconds() <= LIMITS.apiGateway.cacheSeconds)) {
     errors.push(`${property}.ttl\` must be from one second to an hour, got ${ttl.toHumanString()}`);
   }
   const parameters = Object.keys(operation.query?.shape ?? {}).map((parameter) => `query.${parameter}`);

@@ -4,13 +4,11 @@ import { Construct } from 'constructs';
 import type { Bindables } from '../../bindings/binding.js';
 import { definedProps } from '../../construct/defined-props.js';
 import { HandlerFunction } from '../../function/handler-function.js';
+import { LIMITS } from '../../quotas/limits.js';
 import type { IdentitySource, LambdaAuthorizerProps } from '../authorizer-props.js';
 import { capitalized } from './planned-route.js';
 
 const AUTHORIZATION: readonly IdentitySource[] = ['headers.Authorization'];
-
-/** https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html */
-const MAX_CACHE_SECONDS = 3600;
 
 /** Returns the errors of an authorizer's properties. */
 export function validateAuthorizer(name: string, props: LambdaAuthorizerProps): string[] {
@@ -33,7 +31,7 @@ export function validateAuthorizer(name: string, props: LambdaAuthorizerProps): 
   }
   if (type === 'request' && pattern !== undefined) errors.push(`${property}.pattern\` requires type 'token'`);
   const seconds = cache && !cache.isUnresolved() ? cache.toSeconds() : 0;
-  if (seconds > MAX_CACHE_SECONDS) {
+  if (seconds > LIMITS.apiGateway.cacheSeconds) {
     errors.push(`${property}.cache\` must be at most an hour, got ${cache?.toHumanString()}`);
   }
   if (seconds > 0 && identitySources.length === 0) {

@@ -21,7 +21,6 @@ import { cacheKeys, headersAmong, parameterOf } from './caching.js';
 import type { Cors } from './cors.js';
 import { GatewayLogging } from './gateway-logging.js';
 import { type CreatedAuthorizer, invocationUri } from './lambda-authorizers.js';
-import { addSizeCheck } from './limits.js';
 import { functionIntegration, openApiBody } from './openapi-body.js';
 import type { PlannedRoute } from './planned-route.js';
 import { replacingProperties } from './replaced-resources.js';
@@ -67,7 +66,6 @@ export function createRestApi(scope: Construct, props: RestApiProps, parts: Rest
     headersOf: (name) => headersAmong(cacheKeys(routes.find((route) => route.name === name)!, cors)),
     validatesBody: (name) => integrations[name]!.validatesBody || (props.validateBodiesAtGateway ?? false),
   });
-  addSizeCheck(scope, body);
   const restApi = new SpecRestApi(scope, 'RestApi', {
     apiDefinition: ApiDefinition.fromInline(body),
     // MERGE would keep removed binary media types and endpoints of the previous definition.

@@ -5,13 +5,11 @@ import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Stage } from 'aws-cdk-lib/core';
 import type { Built } from '../../bundler/bundler.js';
 import { BundlingError } from '../../bundler/bundling-error.js';
+import { LIMITS } from '../../quotas/limits.js';
 import type * as ZipSizes from './zip-sizes.js';
 
-/**
- * Maximum size unzipped, with all layers; code that is uploaded through S3, as by CDK, has no other limit.
- * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
- */
-const MAX_BYTES = 250 * 1024 * 1024;
+/** Maximum size with all layers; code that is uploaded through S3, as by CDK, has no other limit. */
+const MAX_BYTES = LIMITS.lambda.unzippedBytes;
 
 /** Largest parts listed in the error. */
 const MAX_PARTS = 5;

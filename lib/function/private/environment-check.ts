@@ -1,19 +1,16 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { resourceOf } from '../../bindings/function-policy.js';
 
-/** Quota of the environment: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MAX_ENVIRONMENT_BYTES = 4096;
-
 /** Valid names: https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html */
 const NAME = /^[a-zA-Z][a-zA-Z0-9_]+$/;
 
-/** Validates the final environment at synth, after all properties and calls. */
+/** Validates the names in the final environment at synth, after all properties and calls. */
 export function addEnvironmentCheck(fn: LambdaFunction): void {
   fn.node.addValidation({
     validate: () => {
       const variables: Record<string, unknown> =
         fn.stack.resolve(resourceOf(fn).environment)?.variables ?? {};
-      return [...validateNames(Object.keys(variables)), ...validateSize(variables)];
+      return validateNames(Object.keys(variables));
     },
   });
 }
@@ -24,15 +21,5 @@ function validateNames(names: readonly string[]): string[] {
     ? []
     : [
         `The names of environment variables must be at least two letters, digits and underscores, starting with a letter, got ${invalid.join(', ')}. Rename them`,
-      ];
-}
-
-function validateSize(variables: Readonly<Record<string, unknown>>): string[] {
-  const literal = Object.entries(variables).filter(([, value]) => typeof value === 'string');
-  const bytes = literal.reduce((sum, [name, value]) => sum + Buffer.byteLength(`${name}${value}`), 0);
-  return bytes <= MAX_ENVIRONMENT_BYTES
-    ? []
-    : [
-        `The environment must be at most ${MAX_ENVIRONMENT_BYTES} bytes, got ${bytes}. Store large values in a parameter`,
       ];
 }

@@ -11,20 +11,19 @@ import { BundledCode, isBundlingRequired } from '../../bundler/bundled-code.js';
 import { Bundler } from '../../bundler/bundler.js';
 import type { BundlingOptions } from '../../bundler/bundling-options.js';
 import { libraryConditions } from '../../bundler/conditions.js';
+import { ANY_NODE, nodeTarget, OLDEST_NODE } from '../../bundler/node-target.js';
 import { resolveBundling } from '../../bundler/resolve-options.js';
 import { constructPath } from '../../construct/construct-path.js';
 import { assertNoHiddenNeeds } from '../../handler/hidden-needs.js';
 import type { Unseen } from '../../handler/wrapper-search.js';
 import { projectRoot } from '../../project-cache/project.js';
+import { LIMITS } from '../../quotas/limits.js';
 import { once } from '../../runtime/once.js';
 import { targetOf } from '../../target/target.js';
 import { SharedLayer } from '../shared-layer.js';
 import { assertSize, builtPart, foreignPart } from './code-size.js';
 import { dependencyLayer } from './dependency-layer.js';
 import { packageOf, sharedLayerVersion } from './shared-layer-version.js';
-
-/** Quota of layers: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MAX_LAYERS = 5;
 
 /** Options of CDK's functions that add a layer. */
 const WITH_A_LAYER = ['insightsVersion', 'adotInstrumentation', 'paramsAndSecrets'];
@@ -107,10 +106,10 @@ function layerError(layers: readonly unknown[], options: object): string | undef
     return `\`layers\` must be shared layers or layer versions, as in \`SharedLayer.fromPackage('layers/money')\`, got a ${typeof invalid}`;
   }
   const adding = WITH_A_LAYER.filter((name) => options[name as never] !== undefined);
-  const max = MAX_LAYERS - 1 - adding.length;
+  const max = LIMITS.lambda.layers - 1 - adding.length;
   if (layers.length <= max) return undefined;
   const reasons = [
-    `a function has at most ${MAX_LAYERS}`,
+    `a function has at most ${LIMITS.lambda.layers}`,
     "one is the stack's dependency layer",
     ...adding.map((name) => `\`${name}\` adds one`),
   ];
@@ -130,10 +129,8 @@ function platformOf({ owner }: BundledCode): string {
 }
 
 function esbuildTarget(runtime: Runtime, path: string): string {
-  if (Token.isUnresolved(runtime.name)) return 'node22';
-  const version = /^nodejs(\d+)\.x$/.exec(runtime.name)?.[1];
-  if (!version || Number(version) < 20) {
-    throw new Error(`\`runtime\` must be Node.js 20 or later, got ${runtime.name} (at ${path})`);
-  }
-  return `node${version}`;
+  if (Token.isUnresolved(runtime.name)) return ANY_NODE;
+  const target = nodeTarget(runtime.name);
+  if (target) return target;
+  throw new Error(`\`runtime\` must be Node.js ${OLDEST_NODE} or later, got ${runtime.name} (at ${path})`);
 }

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../quotas/limits.js';
 import type { Template, TemplateResource } from '../../target/template.js';
 import { deploymentValues } from './deployment-values.js';
 import { identitiesOf } from './release-identity.js';
@@ -15,9 +16,6 @@ export interface OmittedValues {
   readonly path: string;
   readonly parameters: readonly string[];
 }
-
-/** Maximum length of a description: https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html */
-const MAX_DESCRIPTION = 256;
 
 /**
  * Function properties that a version does not have: a change of them publishes no version.
@@ -60,7 +58,11 @@ export function applyReleases(
       continue;
     }
     const names = final.parametersOf(target.id);
-    const { joined, omitted } = deploymentValues(template, names, MAX_DESCRIPTION - release.length);
+    const { joined, omitted } = deploymentValues(
+      template,
+      names,
+      LIMITS.lambda.descriptionCharacters - release.length,
+    );
     if (omitted.length > 0) report({ path: target.path, parameters: omitted });
     const Description = joined.length > 0 ? { 'Fn::Join': [' ', [release, ...joined]] } : release;
     Resources[versionId] = { ...version, Properties: { ...version.Properties, Description } };
@@ -75,7 +77,10 @@ function withRelease(properties: Record<string, unknown> = {}, release: string):
   if (Description === undefined) return { ...properties, Description: release };
   const suffix = ` (${release})`;
   if (typeof Description === 'string') {
-    return { ...properties, Description: Description.slice(0, MAX_DESCRIPTION - suffix.length) + suffix };
+    return {
+      ...properties,
+      Description: Description.slice(0, LIMITS.lambda.descriptionCharacters - suffix.length) + suffix,
+    };
   }
   return { ...properties, Description: { 'Fn::Join': ['', [Description, suffix]] } };
 }

@@ -5,6 +5,7 @@ import { BundledCode, isBundlingRequired } from '../../bundler/bundled-code.js';
 import { Bundler } from '../../bundler/bundler.js';
 import { libraryConditions } from '../../bundler/conditions.js';
 import { describeLayer } from '../../bundler/layer-metadata.js';
+import { ANY_NODE } from '../../bundler/node-target.js';
 import type { LayerPackage, Unit } from '../../bundler/worker/protocol.mjs';
 import { projectRoot } from '../../project-cache/project.js';
 import { once } from '../../runtime/once.js';
@@ -28,9 +29,6 @@ export interface SharedLayerVersion {
   readonly version: LayerVersion;
   readonly key: string;
 }
-
-/** Target for all runtimes: the oldest that a function may have. */
-const TARGET = 'node20';
 
 const versions = new WeakMap<Stack, Map<string, SharedLayerVersion>>();
 
@@ -105,7 +103,7 @@ function unitOf(layer: LayerSource): Unit {
     layers: [],
     options: {},
     conditions: libraryConditions(),
-    target: TARGET,
+    target: ANY_NODE,
   };
 }
 

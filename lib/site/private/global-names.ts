@@ -1,5 +1,6 @@
 import { Names, Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { LIMITS } from '../../quotas/limits.js';
 
 /** The maximum length of a region's name, with a leading hyphen. */
 const MAX_REGION_LENGTH = '-ap-southeast-99'.length;
@@ -13,11 +14,8 @@ export function globalName(scope: IConstruct, id: string, maxLength: number): st
   return `${name}${id}-${Stack.of(scope).region}`;
 }
 
-/** https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyConfig.html */
-const MAX_COMMENT = 128;
-
 /** Returns a comment that ends with a path, shortened at its start: the end distinguishes it. */
 export function comment(text: string, path: string): string {
-  const maxLength = MAX_COMMENT - text.length;
+  const maxLength = LIMITS.cloudFront.commentCharacters - text.length;
   return text + (path.length > maxLength ? `...${path.slice(3 - maxLength)}` : path);
 }
