@@ -22,7 +22,7 @@ export async function diff(options: DiffOptions): Promise<void> {
   const { json = false, failOn = [] } = options;
   for (const condition of failOn) {
     if (!Object.hasOwn(CONDITIONS, condition))
-      throw new LocalCloudError(`\`--fail-on\` must be data, permissions or refused, got "${condition}".`);
+      throw new LocalCloudError(`\`--fail-on\` must be data, permissions or rejected, got "${condition}".`);
   }
   const stacks = stacksOf(resolve(options.app));
   const { source, templates } = await readBaseline(options, stacks);
@@ -45,11 +45,11 @@ const CONDITIONS = {
   permissions: {
     effect: 'allow more',
     isMet: ({ permissions }: AppDiff) =>
-      permissions.some(({ what }) => what === 'allowed' || what === 'no longer denied'),
+      permissions.some(({ change }) => change === 'allowed' || change === 'no longer denied'),
   },
-  refused: {
+  rejected: {
     effect: 'be rejected by AWS',
-    isMet: ({ refused }: AppDiff) => refused.length > 0,
+    isMet: ({ rejected }: AppDiff) => rejected.length > 0,
   },
 };
 

@@ -71,7 +71,7 @@ function program(): Command {
     .option('--json', 'print JSON')
     .option(
       '--fail-on <conditions...>',
-      'exit with code 1 if the deployment would lose data (data), allow more (permissions) or be rejected by AWS (refused)',
+      'exit with code 1 if the deployment would lose data (data), allow more (permissions) or be rejected by AWS (rejected)',
     )
     .option('--target <target>', 'local or aws', 'local')
     .option('--profile <name>', 'for AWS: the profile of ~/.aws/config')

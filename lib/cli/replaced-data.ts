@@ -24,8 +24,9 @@ export async function confirmDataLoss(cloud: LocalCloud, assemblyDir: string): P
   const lines = lost.flatMap(({ change }, index) => {
     const { count, what } = contents[index] as Contents;
     if (count === 0) return [];
-    const because = change.because.length > 0 ? ` (changed: ${change.because.join(', ')})` : '';
-    return `  ${change.path} (${change.type}) with ${amount(count, what)} ${VERBS[change.what]}${because}`;
+    const { path, type, changedProperties } = change;
+    const cause = changedProperties.length > 0 ? ` (changed: ${changedProperties.join(', ')})` : '';
+    return `  ${path} (${type}) with ${amount(count, what)} ${VERBS[change.change]}${cause}`;
   });
   if (lines.length === 0) return;
   const list = `This deployment would lose data:\n${lines.join('\n')}`;

@@ -1,5 +1,5 @@
 import { isBinary } from '../contract/body.js';
-import { takesKey } from '../contract/idempotency.js';
+import { takesKey } from '../contract/idempotency-key.js';
 import type { Operation } from '../contract/operation.js';
 import { PROBLEM_TYPE, responsesOf } from '../contract/responses.js';
 

@@ -1,4 +1,4 @@
-import { takesKey } from '../contract/idempotency.js';
+import { takesKey } from '../contract/idempotency-key.js';
 import type { Method, Operation } from '../contract/operation.js';
 
 /** Statuses of transient failures. */

@@ -155,7 +155,7 @@ function isObject(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** True for an object that is no instance of a class: its names are those that the user wrote. */
+/** True for an object that is not an instance of a class: its names are those that the user wrote. */
 function isLiteral(value: Values): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

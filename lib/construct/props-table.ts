@@ -6,8 +6,8 @@ export const CDK_VERSION = '2.275.0';
 /**
  * A line for each construct, and for each type of options: `Name: name=kind|kind`, `name?=` for an optional property,
  * `...` for a type with properties of CDK, which a later release may add to. A kind is that of the value, the name of
- * a type of options (a list of them is `Name[]`), `#Name` for other objects, or `*` for any value; the name `*` stands
- * for any name.
+ * a type of options (a list of them is `Name[]`), `#Name` for other objects, or `*` for any value. The name `*` is
+ * any name.
  */
 export const PROPS_TABLE = `
 AliasOptions: description?=string additionalVersions?=array provisionedConcurrentExecutions?=number onFailure?=#IDestination onSuccess?=#IDestination maxEventAge?=Duration retryAttempts?=number ...

@@ -19,12 +19,12 @@ export {
   type PublishedEvent,
 } from './event.js';
 export type { RouteInput, RouteResponse } from './handler-types.js';
+export type { Idempotent } from './idempotency-options.js';
 export {
   IdempotencyKeyInUse,
   IdempotencyKeyReused,
   IdempotencyResponseNotKept,
 } from './idempotency-problems.js';
-export type { Idempotent } from './idempotent.js';
 export { type OpenApiDocument, type OpenApiOptions, openApiDocument } from './openapi/document.js';
 export type { Method, Operation, Operations } from './operation.js';
 export { page, pageQuery } from './page.js';

@@ -3,7 +3,7 @@ import type { Auth } from './auth.js';
 import type { Body } from './body.js';
 import type { ProblemKind } from './define-problem.js';
 import type { Deprecation } from './deprecation.js';
-import type { Idempotent } from './idempotent.js';
+import type { Idempotent } from './idempotency-options.js';
 import type { Examples, OperationResponse } from './response-declaration.js';
 
 /** HTTP methods of operations. */

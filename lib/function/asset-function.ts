@@ -16,7 +16,7 @@ import { constructPath } from '../construct/construct-path.js';
 import { BaseFunction } from './base-function.js';
 import type { BaseFunctionOptions } from './base-function-options.js';
 import { assertBootstrap } from './private/bootstrap.js';
-import { edgeError } from './private/edge.js';
+import { edgeError } from './private/edge-error.js';
 import { hasNoPlatform, isCustomRuntime, isImage, validateCode } from './private/validate-code.js';
 
 /** Options of an AssetFunction besides its code: every option of CDK's functions. Yours override the defaults. */

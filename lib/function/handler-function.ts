@@ -6,7 +6,7 @@ import { constructPath } from '../construct/construct-path.js';
 import type { HandlerAnalysis } from '../handler/handler-analysis.js';
 import { BaseFunction } from './base-function.js';
 import type { HandlerModule, NodeFunctionOptions } from './node-function-props.js';
-import { edgeError } from './private/edge.js';
+import { edgeError } from './private/edge-error.js';
 import { functionCode } from './private/function-code.js';
 import { type OwnNeed, planFunction } from './private/function-plan.js';
 

@@ -1,5 +1,5 @@
-import type { KeyedRequest, RequestState, ResponseStore } from './idempotent.js';
 import type { HttpResponse } from './message.js';
+import type { KeyedRequest, RequestState, ResponseStore } from './serve-once.js';
 
 interface Entry {
   readonly content: string;

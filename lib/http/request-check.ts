@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isBinary } from '../contract/body.js';
 import { fieldPath } from '../contract/field-path.js';
-import { keyOf } from '../contract/idempotency.js';
+import { keyOf } from '../contract/idempotency-key.js';
 import type { Operation } from '../contract/operation.js';
 import { ProblemError } from '../contract/problem.js';
 import { strict } from '../contract/strict.js';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Body, isBinary, isJsonType } from '../contract/body.js';
-import { IDEMPOTENCY_TYPE } from '../contract/idempotency.js';
+import { IDEMPOTENCY_TYPE } from '../contract/idempotency-key.js';
 import type { Operation } from '../contract/operation.js';
 import { type ProblemError, problemBody } from '../contract/problem.js';
 import { PROBLEM_TYPE, type ResponseForm, responsesOf } from '../contract/responses.js';

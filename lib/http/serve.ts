@@ -1,14 +1,14 @@
 import { deprecationHeaders } from '../contract/deprecation.js';
-import { idempotencyOf } from '../contract/idempotency.js';
+import { idempotencyOf } from '../contract/idempotency-key.js';
 import type { Operation } from '../contract/operation.js';
 import { ProblemError } from '../contract/problem.js';
 import { applyIfNoneMatch } from './conditional.js';
-import { canonical, type ResponseStore, serveOnce } from './idempotent.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { createNegotiator } from './negotiation.js';
 import { PROBLEMS } from './problems.js';
 import { createRequestValidator } from './request-check.js';
 import { type AnyResponse, ResponseSerializer } from './response.js';
+import { canonical, type ResponseStore, serveOnce } from './serve-once.js';
 
 /** Identity of the caller, as handlers receive it. */
 export interface Authorized {

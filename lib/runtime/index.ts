@@ -42,6 +42,7 @@ export {
   IdempotencyResultNotKeptError,
 } from './idempotency/idempotency-errors.js';
 export type { Remembered } from './idempotency/remembered.js';
+export { ifNewer, type NewerCondition } from './if-newer.js';
 export { correlated, correlationId } from './invocation.js';
 export { logger } from './logger.js';
 export { MessageRefusedError } from './messages.js';
@@ -66,7 +67,6 @@ export { text } from './needs/text.js';
 export { type TopicClient, topic } from './needs/topic.js';
 export { type UsersClient, users } from './needs/users.js';
 export { type WorkflowClient, workflow } from './needs/workflow.js';
-export { ifNewer, type NewerCondition } from './newer.js';
 export { type OutboxAttributes, type OutboxOptions, outbox } from './outbox.js';
 export {
   type PresignDownloadOptions,

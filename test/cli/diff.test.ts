@@ -54,7 +54,7 @@ it('prints the changes between two synthesized apps', async () => {
     /^Compared with .*\nData\n {2}Shop\/Orders.* is DELETED with its data/,
   );
   expect(JSON.parse(await printed({ ...options, json: true }))).toMatchObject({
-    data: [{ what: 'deleted', lost: true }],
+    data: [{ change: 'deleted', lost: true }],
     cost: { before: { monthly: 0 }, after: { monthly: 0 } },
   });
 });
@@ -67,7 +67,7 @@ it('fails with --fail-on data if the deployment would lose data', async () => {
     '--fail-on data: this deployment would lose data.',
   );
   await expect(printed({ app, from: app, failOn: ['cost'] })).rejects.toThrow(
-    '`--fail-on` must be data, permissions or refused, got "cost".',
+    '`--fail-on` must be data, permissions or rejected, got "cost".',
   );
 });
 

@@ -1,5 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib/core';
-import { keyOf, REPLAYED_HEADER } from '../../contract/idempotency.js';
+import { keyOf, REPLAYED_HEADER } from '../../contract/idempotency-key.js';
 import type { Operation } from '../../contract/operation.js';
 import { responsesOf } from '../../contract/responses.js';
 import type { CorsSettings } from '../../http/cors.js';

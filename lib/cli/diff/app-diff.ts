@@ -5,8 +5,8 @@ import { costOf } from '../../observability/prices.js';
 import { type DataChange, dataChanges, holdsData, type LocatedDataChange } from './data.js';
 import { takenNames } from './names.js';
 import { type PermissionChange, permissionChanges } from './permissions.js';
-import type { Refusal } from './refusal.js';
-import { rejectedUpdates } from './refusals.js';
+import { rejectedUpdates } from './rejected-updates.js';
+import type { Rejection } from './rejection.js';
 import type { SynthesizedStack, Template } from './templates.js';
 
 /** Effects of deploying an app, except changes of its code. */
@@ -18,7 +18,7 @@ export interface AppDiff {
   readonly data: readonly DataChange[];
   readonly permissions: readonly PermissionChange[];
   /** Changes that AWS rejects, so that the deployment fails. */
-  readonly refused: readonly Refusal[];
+  readonly rejected: readonly Rejection[];
   readonly cost: { readonly before: CostAtRest; readonly after: CostAtRest };
 }
 
@@ -40,7 +40,7 @@ export function appDiff(
     return {
       data: dataChanges(name, diff).map(({ change }) => change),
       permissions: permissionChanges(name, diff, [template, old]),
-      refused: rejectedUpdates(name, diff),
+      rejected: rejectedUpdates(name, diff),
     };
   });
   return {
@@ -48,7 +48,7 @@ export function appDiff(
     leftStacks: left.filter((name) => !gone.includes(name)),
     data: diffs.flatMap(({ data }) => data).sort((a, b) => Number(b.lost) - Number(a.lost)),
     permissions: diffs.flatMap(({ permissions }) => permissions),
-    refused: [...diffs.flatMap(({ refused }) => refused), ...takenNames(stacks, deployed)],
+    rejected: [...diffs.flatMap(({ rejected }) => rejected), ...takenNames(stacks, deployed)],
     cost: {
       before: costOf(resourcesOf(compared.flatMap(([name]) => deployed.get(name) ?? []))),
       after: costOf(resourcesOf(compared.map(([, template]) => template))),
@@ -72,7 +72,7 @@ export function lostResources(
     .flatMap(([name, template]) =>
       dataChanges(name, fullDiff(structuredClone(deployed.get(name) ?? {}), structuredClone(template))),
     )
-    .filter(({ change }) => change.lost && change.what !== 'keeps less');
+    .filter(({ change }) => change.lost && change.change !== 'keeps less');
 }
 
 function pairsOf(stacks: readonly SynthesizedStack[], deployed: ReadonlyMap<string, Template>) {

@@ -5,11 +5,11 @@ import { pathOf, type Resource, type Template } from './templates.js';
 export interface DataChange {
   readonly path: string;
   readonly type: string;
-  readonly what: 'deleted' | 'replaced' | 'may be replaced' | 'keeps less' | 'no longer kept';
+  readonly change: 'deleted' | 'replaced' | 'may be replaced' | 'keeps less' | 'no longer kept';
   /** True if the data is lost; false if the resource is retained outside of the stack. */
   readonly lost: boolean;
   /** Changed properties that cause it. */
-  readonly because: readonly string[];
+  readonly changedProperties: readonly string[];
 }
 
 /** Types that hold data: those of cfn-lint's stateful resources, archives of event buses, and groups with their members. */
@@ -82,16 +82,18 @@ function changesOf(
   type: string,
 ): Change[] {
   if (newValue === undefined || newValue.Type !== type) {
-    return [{ what: 'deleted', lost: !RETAINED.test(oldValue?.DeletionPolicy ?? ''), because: [] }];
+    return [
+      { change: 'deleted', lost: !RETAINED.test(oldValue?.DeletionPolicy ?? ''), changedProperties: [] },
+    ];
   }
   if (changeImpact === 'WILL_REPLACE' || changeImpact === 'MAY_REPLACE') {
-    const because = Object.entries(propertyUpdates).filter(
+    const properties = Object.entries(propertyUpdates).filter(
       ([, update]) => update.changeImpact === changeImpact,
     );
     // CloudFormation does not document which of the two policies applies, so both must retain it.
     const isRetained = [oldValue, newValue].every((value) => RETAINED.test(value?.UpdateReplacePolicy ?? ''));
-    const what = changeImpact === 'WILL_REPLACE' ? 'replaced' : 'may be replaced';
-    return [{ what, lost: !isRetained, because: because.map(([name]) => name) }];
+    const change = changeImpact === 'WILL_REPLACE' ? 'replaced' : 'may be replaced';
+    return [{ change, lost: !isRetained, changedProperties: properties.map(([name]) => name) }];
   }
   return [...shortenedRetention(oldValue, newValue, type), ...weakenedPolicies(oldValue, newValue)];
 }
@@ -101,15 +103,15 @@ function shortenedRetention(oldValue: Resource | undefined, newValue: Resource, 
   const retention = (resource: Resource | undefined) =>
     Number(resource?.Properties?.[property] ?? defaultValue);
   return retention(newValue) < retention(oldValue)
-    ? [{ what: 'keeps less', lost: true, because: [property] }]
+    ? [{ change: 'keeps less', lost: true, changedProperties: [property] }]
     : [];
 }
 
 /** Returns weaker removal policies. They lose no data yet. */
 function weakenedPolicies(oldValue: Resource | undefined, newValue: Resource): Change[] {
   const policies = ['DeletionPolicy', 'UpdateReplacePolicy'] as const;
-  const because = policies.filter(
+  const changedProperties = policies.filter(
     (policy) => RETAINED.test(oldValue?.[policy] ?? '') && !RETAINED.test(newValue[policy] ?? ''),
   );
-  return because.length > 0 ? [{ what: 'no longer kept', lost: false, because }] : [];
+  return changedProperties.length > 0 ? [{ change: 'no longer kept', lost: false, changedProperties }] : [];
 }

@@ -1,4 +1,4 @@
-import type { Refusal } from './refusal.js';
+import type { Rejection } from './rejection.js';
 import { pathOf, type Resource, type SynthesizedStack, type Template } from './templates.js';
 
 /** Properties whose value must be unique in the account and region. */
@@ -57,7 +57,7 @@ interface NamedResource {
 export function takenNames(
   stacks: readonly SynthesizedStack[],
   deployed: ReadonlyMap<string, Template>,
-): Refusal[] {
+): Rejection[] {
   const order = new Map(stacks.map(({ name, region }, index) => [name, { index, region }]));
   const owners = new Map<string, NamedResource>();
   for (const [stack, template] of deployed)

@@ -4,9 +4,9 @@ import { pathOf, type Template } from './templates.js';
 /** A permission that a deployment adds or removes. */
 export interface PermissionChange {
   /** `no longer denied`: a Deny statement is removed, but the resource that it protected stays. */
-  readonly what: 'allowed' | 'no longer allowed' | 'denied' | 'no longer denied';
+  readonly change: 'allowed' | 'no longer allowed' | 'denied' | 'no longer denied';
   /** Principal: the construct path of a role, a service or an account. */
-  readonly who: string;
+  readonly principal: string;
   /** Actions; prefixed by `everything but` where the policy has NotAction. */
   readonly actions: readonly string[];
   readonly resource: string;
@@ -19,7 +19,7 @@ type Statement = TemplateDiff['iamChanges']['statements']['additions'][number];
 /** A single action of a single principal on a single resource. */
 interface Permission {
   readonly allows: boolean;
-  readonly who: string;
+  readonly principal: string;
   readonly action: string;
   readonly resource: string;
   readonly condition?: unknown;
@@ -36,17 +36,24 @@ export function permissionChanges(
   ) as [Permission[], Permission[]];
   const policies = (list: readonly { identityArn: string; managedPolicyArn: string }[]) =>
     list.map(({ identityArn, managedPolicyArn }): Permission => {
-      return { allows: true, who: identityArn, action: `the policy ${managedPolicyArn}`, resource: '' };
+      return { allows: true, principal: identityArn, action: `the policy ${managedPolicyArn}`, resource: '' };
     });
   const added = [...except(additions, removals), ...policies(iamChanges.managedPolicies.additions)];
   const removed = [...except(removals, additions), ...policies(iamChanges.managedPolicies.removals)];
   const opened: PermissionChange[] = securityGroupChanges.rulesAdded
-    ? [{ what: 'allowed', who: stack, actions: ['network traffic (`cdk diff` has the rules)'], resource: '' }]
+    ? [
+        {
+          change: 'allowed',
+          principal: stack,
+          actions: ['network traffic (`cdk diff` has the rules)'],
+          resource: '',
+        },
+      ]
     : [];
   const [after, before] = [new Set(idsOf(templates[0])), idsOf(templates[1])];
   const removedIds = before.filter((id) => !after.has(id));
-  const isResourceKept = ({ who, resource }: Permission) =>
-    !removedIds.some((id) => mentions(resource, id) || mentions(who, id));
+  const isResourceKept = ({ principal, resource }: Permission) =>
+    !removedIds.some((id) => mentions(resource, id) || mentions(principal, id));
   return [
     ...grouped(
       added.filter(({ allows }) => allows),
@@ -80,9 +87,9 @@ function permissionsOf({ effect, principals, actions, resources, condition }: St
   const allows = effect !== 'Deny';
   const texts = ({ values, not }: Statement['actions']) =>
     not ? [`everything but ${values.join(', ')}`] : values.length > 0 ? values : ['*'];
-  return texts(principals).flatMap((who) =>
+  return texts(principals).flatMap((principal) =>
     texts(actions).flatMap((action) =>
-      texts(resources).map((resource) => ({ allows, who, action, resource, condition })),
+      texts(resources).map((resource) => ({ allows, principal, action, resource, condition })),
     ),
   );
 }
@@ -95,16 +102,16 @@ function except(permissions: readonly Permission[], excluded: readonly Permissio
 }
 
 /** Groups the actions of the same principal on the same resource. */
-function grouped(permissions: readonly Permission[], what: PermissionChange['what']): PermissionChange[] {
+function grouped(permissions: readonly Permission[], change: PermissionChange['change']): PermissionChange[] {
   const groups = new Map<string, PermissionChange & { actions: string[] }>();
-  for (const { who, action, resource, condition } of permissions) {
-    const key = JSON.stringify([who, resource, condition]);
+  for (const { principal, action, resource, condition } of permissions) {
+    const key = JSON.stringify([principal, resource, condition]);
     const group = groups.get(key);
     if (group) group.actions.push(action);
     else
       groups.set(key, {
-        what,
-        who,
+        change,
+        principal,
         actions: [action],
         resource,
         ...(condition !== undefined && { condition }),
@@ -123,5 +130,5 @@ function readable(change: PermissionChange, stack: string, templates: readonly T
         const resource = templates.map(({ Resources }) => Resources?.[id]).find(Boolean);
         return resource ? pathOf(stack, id, resource) : whole;
       });
-  return { ...change, who: paths(change.who), resource: paths(change.resource) };
+  return { ...change, principal: paths(change.principal), resource: paths(change.resource) };
 }

@@ -1,4 +1,4 @@
-import { keyOf } from '../idempotency.js';
+import { keyOf } from '../idempotency-key.js';
 import type { Operation } from '../operation.js';
 import { parametersOf } from '../path.js';
 import { PreconditionFailed } from '../precondition.js';

@@ -1,6 +1,6 @@
 import type { Body } from '../body.js';
 import { isBinary } from '../body.js';
-import { REPLAYED_HEADER } from '../idempotency.js';
+import { REPLAYED_HEADER } from '../idempotency-key.js';
 import { IDEMPOTENCY_PROBLEMS, IdempotencyKeyInUse } from '../idempotency-problems.js';
 import { negotiableTypes } from '../negotiable-types.js';
 import type { Operation } from '../operation.js';

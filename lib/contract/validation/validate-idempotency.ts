@@ -1,4 +1,4 @@
-import type { Idempotent } from '../idempotent.js';
+import type { Idempotent } from '../idempotency-options.js';
 import type { Operation } from '../operation.js';
 
 const MAX_EXPIRY_SECONDS = 365 * 24 * 60 * 60;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { KeyedRequest, RequestState, ResponseStore } from '../../http/idempotent.js';
 import type { HttpResponse } from '../../http/message.js';
+import type { KeyedRequest, RequestState, ResponseStore } from '../../http/serve-once.js';
 import { logger } from '../logger.js';
 import type { IdempotencyClient } from '../needs/idempotency.js';
 import { type Clients, type Needs, variableOf } from '../needs/need.js';

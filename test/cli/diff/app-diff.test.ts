@@ -53,7 +53,7 @@ describe('data', () => {
     ['is kept', RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, false],
   ])('%s with a deleted table, by its removal policy', (_, policy, lost) => {
     expect(between(table('id', policy), nothing).data).toEqual([
-      { path: 'Shop/Orders', type: 'AWS::DynamoDB::Table', what: 'deleted', lost, because: [] },
+      { path: 'Shop/Orders', type: 'AWS::DynamoDB::Table', change: 'deleted', lost, changedProperties: [] },
     ]);
   });
 
@@ -70,7 +70,7 @@ describe('data', () => {
       table('id', RemovalPolicy.DESTROY),
       table('id', RemovalPolicy.DESTROY, 'AllOrders'),
     ).data;
-    expect(first).toMatchObject({ path: 'Shop/Orders', what: 'deleted', lost: true });
+    expect(first).toMatchObject({ path: 'Shop/Orders', change: 'deleted', lost: true });
   });
 
   it.each([
@@ -84,9 +84,9 @@ describe('data', () => {
       {
         path: 'Shop/Orders',
         type: 'AWS::DynamoDB::Table',
-        what: 'replaced',
+        change: 'replaced',
         lost,
-        because: expect.arrayContaining(['KeySchema']),
+        changedProperties: expect.arrayContaining(['KeySchema']),
       },
     ]);
   });
@@ -97,7 +97,7 @@ describe('data', () => {
       (stack) =>
         void new Queue(stack, 'Mails', { queueName });
     expect(between(queue('mails'), queue('letters')).data).toMatchObject([
-      { path: 'Shop/Mails', what: 'replaced', lost: true, because: ['QueueName'] },
+      { path: 'Shop/Mails', change: 'replaced', lost: true, changedProperties: ['QueueName'] },
     ]);
   });
 
@@ -107,7 +107,7 @@ describe('data', () => {
       (stack) =>
         void new LogGroup(stack, 'Logs', retention ? { retention } : { retention: RetentionDays.INFINITE });
     expect(between(logs(), logs(RetentionDays.ONE_DAY)).data).toMatchObject([
-      { path: 'Shop/Logs', what: 'keeps less', lost: true, because: ['RetentionInDays'] },
+      { path: 'Shop/Logs', change: 'keeps less', lost: true, changedProperties: ['RetentionInDays'] },
     ]);
     expect(between(logs(RetentionDays.ONE_DAY), logs(RetentionDays.ONE_WEEK)).data).toEqual([]);
     expect(between(logs(RetentionDays.ONE_DAY), logs()).data).toEqual([]);
@@ -116,7 +116,7 @@ describe('data', () => {
   it('is at risk, but not lost, when its removal policy gets weaker', () => {
     const [kept, destroyed] = [table('id', RemovalPolicy.RETAIN), table('id', RemovalPolicy.DESTROY)];
     expect(between(kept, destroyed).data).toMatchObject([
-      { what: 'no longer kept', lost: false, because: ['DeletionPolicy', 'UpdateReplacePolicy'] },
+      { change: 'no longer kept', lost: false, changedProperties: ['DeletionPolicy', 'UpdateReplacePolicy'] },
     ]);
     expect(formatDiff(between(kept, destroyed))).toContain(
       'stays, but will not be retained when it is removed from the stack (changed: DeletionPolicy, UpdateReplacePolicy)',
@@ -129,7 +129,7 @@ describe('data', () => {
       (build: Build): Build =>
       (stack) =>
         build(new NestedStack(stack, 'Nested'));
-    const gone = [{ path: 'Shop/Nested/Orders', what: 'deleted', lost: true }];
+    const gone = [{ path: 'Shop/Nested/Orders', change: 'deleted', lost: true }];
     expect(between(nested(table('id', RemovalPolicy.DESTROY)), nested(nothing)).data).toMatchObject(gone);
     expect(between(nested(table('id', RemovalPolicy.DESTROY)), nothing).data).toMatchObject(gone);
   });
@@ -161,12 +161,17 @@ describe('permissions', () => {
 
   it('are compared by action, not by statement', () => {
     expect(between(role(send), role(both)).permissions).toEqual([
-      { what: 'allowed', who: 'Shop/Worker', actions: ['sqs:ReceiveMessage'], resource: 'Shop/Mails' },
+      {
+        change: 'allowed',
+        principal: 'Shop/Worker',
+        actions: ['sqs:ReceiveMessage'],
+        resource: 'Shop/Mails',
+      },
     ]);
     expect(between(role(both), role(send)).permissions).toEqual([
       {
-        what: 'no longer allowed',
-        who: 'Shop/Worker',
+        change: 'no longer allowed',
+        principal: 'Shop/Worker',
         actions: ['sqs:ReceiveMessage'],
         resource: 'Shop/Mails',
       },
@@ -177,10 +182,12 @@ describe('permissions', () => {
   it('grow when a Deny is removed', () => {
     const deny = { effect: Effect.DENY };
     const fewer = between(role(both, deny), role(send, deny));
-    expect(fewer.permissions).toMatchObject([{ what: 'no longer denied', actions: ['sqs:ReceiveMessage'] }]);
+    expect(fewer.permissions).toMatchObject([
+      { change: 'no longer denied', actions: ['sqs:ReceiveMessage'] },
+    ]);
     expect(formatDiff(fewer)).toContain('+ no longer denied: Shop/Worker: sqs:ReceiveMessage on Shop/Mails');
     expect(between(role(send, deny), role(both, deny)).permissions).toMatchObject([
-      { what: 'denied', actions: ['sqs:ReceiveMessage'] },
+      { change: 'denied', actions: ['sqs:ReceiveMessage'] },
     ]);
   });
 
@@ -189,16 +196,16 @@ describe('permissions', () => {
     const open: Build = (stack) => void new Queue(stack, 'Mails');
     expect(between(queue, nothing).permissions).toEqual([]);
     expect(between(queue, open).permissions).toMatchObject([
-      { what: 'no longer denied', actions: ['sqs:*'] },
+      { change: 'no longer denied', actions: ['sqs:*'] },
     ]);
     expect(between(role(send, { effect: Effect.DENY }), open).permissions).not.toContainEqual(
-      expect.objectContaining({ what: 'no longer denied' }),
+      expect.objectContaining({ change: 'no longer denied' }),
     );
   });
 
   it('grow with an AWS managed policy', () => {
     const { permissions } = between(role(send), role(send, { policy: 'ReadOnlyAccess' }));
-    expect(permissions).toMatchObject([{ what: 'allowed', who: 'Shop/Worker' }]);
+    expect(permissions).toMatchObject([{ change: 'allowed', principal: 'Shop/Worker' }]);
     expect(permissions[0]?.actions[0]).toContain('policy/ReadOnlyAccess');
   });
 
@@ -218,8 +225,8 @@ describe('permissions', () => {
       };
     expect(between(bucket(false), bucket(true)).permissions).toEqual([
       {
-        what: 'allowed',
-        who: 'logging.s3.amazonaws.com',
+        change: 'allowed',
+        principal: 'logging.s3.amazonaws.com',
         actions: ['s3:PutObject'],
         resource: 'Shop/Files/*',
         condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
@@ -236,7 +243,7 @@ describe('permissions', () => {
         if (open) group.addIngressRule(group, Port.tcp(443));
       };
     expect(between(network(false), network(true)).permissions).toMatchObject([
-      { what: 'allowed', who: 'Shop', actions: [expect.stringContaining('network')] },
+      { change: 'allowed', principal: 'Shop', actions: [expect.stringContaining('network')] },
     ]);
   });
 });
@@ -253,7 +260,7 @@ describe('a change that AWS rejects', () => {
         });
     };
   const reasons = (before: Build, after: Build) =>
-    between(before, after).refused.map(({ path, reason }) => `${path}: ${reason}`);
+    between(before, after).rejected.map(({ path, reason }) => `${path}: ${reason}`);
 
   it('is the change of two indexes of a table in one update', () => {
     expect(reasons(indexed(), indexed('byUser'))).toEqual([]);
@@ -307,12 +314,12 @@ describe('a change that AWS rejects', () => {
   it('is a fixed name of a resource in a removed stack, or in a stack that is deployed later', () => {
     const mails: Build = (stack) => void new Queue(stack, 'Mails', { queueName: 'mails' });
     const [old] = synthesized(mails, 'Old');
-    const refused = appDiff(synthesized(mails, 'New'), new Map([['Old', old!.template]])).refused;
-    expect(refused).toMatchObject([
+    const rejected = appDiff(synthesized(mails, 'New'), new Map([['Old', old!.template]])).rejected;
+    expect(rejected).toMatchObject([
       { path: 'New/Mails', reason: expect.stringContaining('belongs to Old/Mails') },
     ]);
     const both = [...synthesized(nothing, 'Old'), ...synthesized(mails, 'New')];
-    expect(appDiff(both, new Map([['Old', old!.template]])).refused).toEqual([]);
+    expect(appDiff(both, new Map([['Old', old!.template]])).rejected).toEqual([]);
   });
 
   it('is an attribute of a user pool that cannot change', () => {

@@ -1,5 +1,5 @@
 /** A change that AWS rejects: the deployment fails and is rolled back. */
-export interface Refusal {
+export interface Rejection {
   readonly path: string;
   readonly type: string;
   readonly reason: string;

@@ -1,6 +1,6 @@
 import type { ResourceDifference, TemplateDiff } from '@aws-cdk/cloudformation-diff';
 import { fixedName } from './names.js';
-import type { Refusal } from './refusal.js';
+import type { Rejection } from './rejection.js';
 import { pathOf, type Resource } from './templates.js';
 
 type Rule = (oldValue: Resource, newValue: Resource) => string[];
@@ -17,7 +17,7 @@ const REPLACEMENT_RULES: Readonly<Record<string, Rule>> = {
 };
 
 /** Returns the updates of one stack's resources that their services reject. */
-export function rejectedUpdates(stack: string, { resources }: TemplateDiff): Refusal[] {
+export function rejectedUpdates(stack: string, { resources }: TemplateDiff): Rejection[] {
   return Object.entries(resources.changes).flatMap(([id, difference]) => {
     const { oldValue, newValue } = difference;
     if (!oldValue || !newValue || oldValue.Type !== newValue.Type) return [];

@@ -1,5 +1,5 @@
 import type { ProblemKind } from '../contract/define-problem.js';
-import { REPLAYED_HEADER } from '../contract/idempotency.js';
+import { REPLAYED_HEADER } from '../contract/idempotency-key.js';
 import {
   IdempotencyKeyInUse,
   IdempotencyKeyReused,

@@ -1,4 +1,4 @@
-import type { Idempotent } from './idempotent.js';
+import type { Idempotent } from './idempotency-options.js';
 import type { Operation } from './operation.js';
 
 /** Prefix of the problem types of `idempotent` operations; their classes are in idempotency-problems.ts. */
