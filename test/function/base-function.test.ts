@@ -560,7 +560,7 @@ describe.each([
     const stack = newStack();
     make(stack, { environment: { TEXT: 'x'.repeat(4096) } });
     expect(() => Template.fromStack(stack)).toThrow(
-      /[\d,]+ of 4,096 bytes of environment variables \(Stack\/Fn\)/,
+      /[\d,]+ of 4,096 bytes of environment variables \(Stack\/Fn/,
     );
   });
 
