@@ -6,7 +6,7 @@ import { shapeOf } from '../../lib/construct/shapes.js';
 
 type AnyClass = new (scope: Construct, id: string, props?: unknown) => Construct;
 
-/** Created by methods of others: a base class, and the subscription that `EventHub.on` returns. */
+/** Not created by users: a base class, and the subscription that `EventHub.on` returns. */
 const INDIRECT = ['EventHubBase', 'EventSubscription'];
 
 const constructs = Object.entries(library)
@@ -118,7 +118,7 @@ describe('properties', () => {
     ]);
   });
 
-  it('say what they take', () => {
+  it('of a wrong kind are reported with what is expected', () => {
     expect(errorsOf('Saga', { definition: {}, type: 'fast' })).toEqual([
       "`type` must be 'standard' or 'express', got \"fast\"",
     ]);

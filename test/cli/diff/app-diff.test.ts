@@ -61,7 +61,7 @@ describe('data', () => {
     const pool: Build = (stack) => void new UserPool(stack, 'Users');
     const withGroup: Build = (stack) => void new UserPool(stack, 'Users').addGroup('Admins', {});
     expect(between(withGroup, pool).data).toMatchObject([
-      { path: 'Shop/Users/Admins', type: 'AWS::Cognito::UserPoolGroup', what: 'deleted', lost: true },
+      { path: 'Shop/Users/Admins', type: 'AWS::Cognito::UserPoolGroup', change: 'deleted', lost: true },
     ]);
   });
 
