@@ -1,5 +1,5 @@
 // Sets the role with which API Gateway writes logs if the account has none in this region.
-// Runs in Lambda unchanged, inline in the template, with the SDK of the runtime.
+// Runs in Lambda inline in the template, without its comments, with the SDK of the runtime.
 const { APIGatewayClient, GetAccountCommand, UpdateAccountCommand } = require('@aws-sdk/client-api-gateway');
 const {
   AttachRolePolicyCommand,
@@ -10,6 +10,8 @@ const {
 
 const gateway = new APIGatewayClient();
 const iam = new IAMClient();
+
+const GATEWAY = 'apigateway.amazonaws.com';
 
 /** Time left for the response to CloudFormation. */
 const MARGIN = 15_000;
@@ -22,7 +24,7 @@ exports.handler = async (event, context) => {
     if (event.RequestType !== 'Delete') await ensureRole(event.ResourceProperties, context);
   } catch (error) {
     console.error(error);
-    reason = `The role for the logs of API Gateway could not be set. ${error.name}: ${error.message}. Set one for the account and pass \`cloudWatchRole: false\` to the Api.`;
+    reason = `The role for the logs of API Gateway could not be set. ${error.name}: ${error.message}. Set a usable one for the account and pass \`cloudWatchRole: false\` to the Api.`;
   }
   await respond(event, {
     Status: reason ? 'FAILED' : 'SUCCESS',
@@ -44,7 +46,7 @@ async function ensureRole(properties, context) {
       return await setRole(properties);
     } catch (error) {
       const delay = Math.min(1000 * 2 ** attempt, MAX_DELAY) * (0.5 + Math.random() / 2);
-      if (context.getRemainingTimeInMillis() - delay < MARGIN) throw error;
+      if (error.name === 'UnusableRole' || context.getRemainingTimeInMillis() - delay < MARGIN) throw error;
       await new Promise((resolve) => setTimeout(resolve, delay));
     }
   }
@@ -52,17 +54,17 @@ async function ensureRole(properties, context) {
 
 async function setRole({ roleName, roleArn, policyArn }) {
   const { cloudwatchRoleArn } = await gateway.send(new GetAccountCommand({}));
-  if (cloudwatchRoleArn && (await exists(cloudwatchRoleArn))) return;
-  await createRole(roleName);
+  if (cloudwatchRoleArn && (await isUsable(cloudwatchRoleArn))) return;
+  await createRole(roleName, roleArn);
   await iam.send(new AttachRolePolicyCommand({ RoleName: roleName, PolicyArn: policyArn }));
   const patchOperations = [{ op: 'replace', path: '/cloudwatchRoleArn', value: roleArn }];
   await gateway.send(new UpdateAccountCommand({ patchOperations }));
 }
 
-/** Returns whether the role exists. The setting may contain a deleted role; API Gateway then silently writes no logs. */
-async function exists(roleArn) {
+/** Returns false if the role was deleted: API Gateway then silently writes no logs. */
+async function isUsable(roleArn) {
   try {
-    await iam.send(new GetRoleCommand({ RoleName: roleArn.split('/').pop() }));
+    await assertUsable(roleArn);
   } catch (error) {
     if (error.name === 'NoSuchEntityException') return false;
     if (!error.name.startsWith('AccessDenied')) throw error;
@@ -70,16 +72,34 @@ async function exists(roleArn) {
   return true;
 }
 
-async function createRole(RoleName) {
-  const Statement = [
-    { Effect: 'Allow', Principal: { Service: 'apigateway.amazonaws.com' }, Action: 'sts:AssumeRole' },
-  ];
+/** Throws at once, because a retry does not help, if the role has another path, or API Gateway may not assume it. */
+async function assertUsable(roleArn) {
+  const { Role } = await iam.send(new GetRoleCommand({ RoleName: roleArn.split('/').pop() }));
+  const { Statement } = JSON.parse(decodeURIComponent(Role.AssumeRolePolicyDocument));
+  const trusts = [Statement]
+    .flat()
+    .some(
+      ({ Effect, Principal }) =>
+        Effect === 'Allow' && [Principal?.Service ?? Principal].flat().some(isGateway),
+    );
+  const problem =
+    Role.Arn !== roleArn
+      ? `has the ARN ${Role.Arn}, expected ${roleArn}`
+      : !trusts && `does not trust ${GATEWAY}`;
+  if (problem) throw Object.assign(new Error(`The role ${problem}`), { name: 'UnusableRole' });
+}
+
+const isGateway = (principal) => principal === GATEWAY || principal === '*';
+
+async function createRole(RoleName, roleArn) {
+  const Statement = [{ Effect: 'Allow', Principal: { Service: GATEWAY }, Action: 'sts:AssumeRole' }];
   const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
   const Description = 'Logs of all APIs of this account: the CloudWatch role in the settings of API Gateway';
   try {
     await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, Description }));
   } catch (error) {
     if (error.name !== 'EntityAlreadyExistsException') throw error;
+    await assertUsable(roleArn);
   }
 }
 

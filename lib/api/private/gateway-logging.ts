@@ -19,6 +19,12 @@ const TIMEOUT = Duration.minutes(3);
 /** Time for which CloudFormation waits; its default is an hour. */
 const SERVICE_TIMEOUT = TIMEOUT.plus(Duration.minutes(1));
 
+/** Returns the handler without its comments: code in a template has at most 4,096 characters. */
+function inlineHandler(): string {
+  const source = readFileSync(join(__dirname, 'gateway-logging-handler.cjs'), 'utf8');
+  return source.replace(/^ *(\/\*\*[\s\S]*?\*\/|\/\/.*)\n/gm, '');
+}
+
 /**
  * Sets the role with which API Gateway writes logs if the account has none. It is one setting of the account and region,
  * and API Gateway rejects a stage with logs without it.
@@ -47,7 +53,7 @@ export class GatewayLogging extends Construct {
       description: 'Sets the role for the logs of API Gateway if the account has none',
       runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',
-      code: Code.fromInline(readFileSync(join(__dirname, 'gateway-logging-handler.cjs'), 'utf8')),
+      code: Code.fromInline(inlineHandler()),
       timeout: TIMEOUT,
       memorySize: 256,
       role,

@@ -1,8 +1,21 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Template } from 'aws-cdk-lib/assertions';
+import { App, Stack } from 'aws-cdk-lib/core';
+import { GatewayLogging } from '../../../lib/api/private/gateway-logging.js';
 
 /** The account as API Gateway and IAM have it. */
-let account: { role?: string; roles: Set<string>; attached: string[]; changes: number };
+let account: { role?: string; roles: Map<string, Role>; attached: string[]; changes: number };
+interface Role {
+  readonly path: string;
+  readonly trust: object;
+}
+const trusting = (Service: string | string[]) => ({
+  Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }],
+});
+const GATEWAY = 'apigateway.amazonaws.com';
+const addRole = (name: string, path = '/', trust: object = trusting(GATEWAY)) =>
+  account.roles.set(name, { path, trust });
 /** Errors of the next calls of a command, by its name. */
 let failures: Record<string, string[]>;
 let calls: string[];
@@ -17,13 +30,16 @@ const HANDLERS: Record<string, (input: any) => unknown> = {
     account.changes++;
   },
   GetRole: ({ RoleName }) => {
-    if (!account.roles.has(RoleName)) throw failure('NoSuchEntityException');
+    const role = account.roles.get(RoleName);
+    if (!role) throw failure('NoSuchEntityException');
+    const Arn = `arn:aws:iam::111111111111:role${role.path}${RoleName}`;
+    return { Role: { Arn, AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(role.trust)) } };
   },
   CreateRole: ({ RoleName, AssumeRolePolicyDocument }) => {
     if (account.roles.has(RoleName)) throw failure('EntityAlreadyExistsException');
     const [{ Principal }] = JSON.parse(AssumeRolePolicyDocument).Statement;
     if (Principal.Service !== 'apigateway.amazonaws.com') throw failure('MalformedPolicyDocument');
-    account.roles.add(RoleName);
+    addRole(RoleName);
   },
   AttachRolePolicy: ({ RoleName, PolicyArn }) => account.attached.push(`${RoleName} ${PolicyArn}`),
 };
@@ -89,7 +105,7 @@ async function respond(requestType: string, seconds = 180): Promise<{ Status: st
 }
 
 beforeEach(() => {
-  account = { roles: new Set(), attached: [], changes: 0 };
+  account = { roles: new Map(), attached: [], changes: 0 };
   failures = {};
   calls = [];
   jest.spyOn(console, 'error').mockReturnValue();
@@ -108,7 +124,7 @@ describe('the function that sets the role for the logs of API Gateway', () => {
 
   it('keeps an existing role, even if it may not read it', async () => {
     account.role = 'arn:aws:iam::111111111111:role/service-role/platform';
-    account.roles.add('platform');
+    addRole('platform', '/service-role/', trusting(['lambda.amazonaws.com', GATEWAY]));
     await respond('Create');
     failures = { GetRole: ['AccessDeniedException'] };
     expect((await respond('Update')).Status).toBe('SUCCESS');
@@ -122,9 +138,52 @@ describe('the function that sets the role for the logs of API Gateway', () => {
   });
 
   it('takes the role that another region has made', async () => {
-    account.roles.add('trellis-api-gateway-logs');
+    addRole('trellis-api-gateway-logs');
     await respond('Create');
     expect(account.role).toBe(ROLE);
+  });
+
+  it.each<[string, string, () => void, RegExp]>([
+    [
+      'of the account',
+      'may not be assumed by API Gateway',
+      () => {
+        account.role = 'arn:aws:iam::111111111111:role/platform';
+        addRole('platform', '/', trusting('lambda.amazonaws.com'));
+      },
+      /The role does not trust apigateway\.amazonaws\.com\. Set a usable one .*`cloudWatchRole: false`/,
+    ],
+    [
+      'of its name',
+      'may not be assumed by API Gateway',
+      () => addRole('trellis-api-gateway-logs', '/', trusting('lambda.amazonaws.com')),
+      /The role does not trust apigateway\.amazonaws\.com/,
+    ],
+    [
+      'of its name',
+      'has another path',
+      () => addRole('trellis-api-gateway-logs', '/logs/'),
+      /has the ARN arn:aws:iam::111111111111:role\/logs\/trellis-api-gateway-logs, expected arn:/,
+    ],
+  ])('fails at once when the role %s %s, with the remedy', async (_role, _problem, prepare, reason) => {
+    prepare();
+    expect(await respond('Create')).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(reason),
+    });
+    expect([account.changes, calls.filter((name) => name === 'GetAccount').length]).toEqual([0, 1]);
+  });
+
+  it('is code when its comments are taken out', () => {
+    const stack = new Stack(new App(), 'Shop');
+    GatewayLogging.of(stack);
+    const [{ Properties }] = Object.values<any>(
+      Template.fromStack(stack).findResources('AWS::Lambda::Function'),
+    ) as [any];
+    const exported: Record<string, unknown> = {};
+    new Function('require', 'exports', Properties.Code.ZipFile)(require, exported);
+    expect(exported).toEqual({ handler: expect.any(Function) });
+    expect(Properties.Code.ZipFile).not.toMatch(/\/\*\*|^ *\/\//m);
   });
 
   it('leaves setting and role when its stack is deleted', async () => {
