@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { asUserError } from '../local/index.js';
 import { outputFolder } from './assembly.js';
@@ -21,11 +23,15 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
+function libraryVersion(): string {
+  return JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')).version;
+}
+
 function program(): Command {
   const output = outputFolder(process.cwd());
-  const trellis = new Command('trellis').description(
-    'Runs the CDK app in this folder on a local cloud: no account, no Docker, no token.',
-  );
+  const trellis = new Command('trellis')
+    .description('Runs the CDK app in this folder on a local cloud: no account, no Docker, no token.')
+    .version(libraryVersion());
   trellis
     .command('up')
     .description('start the local cloud, deploy the app to it, and stay until Ctrl-C')

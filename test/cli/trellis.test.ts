@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { project } from '../local/project.js';
@@ -44,6 +44,11 @@ it('fails with a message on the error stream if no local cloud runs', async () =
   const { code, stdout, stderr } = await run(['info', '--json']);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toBe(`No local cloud is running for ${projectDir}.\nStart it with \`npx trellis up\`.\n`);
+});
+
+it('prints the version of the library', async () => {
+  const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8'));
+  expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
 it('rejects an invalid port', async () => {
