@@ -8,6 +8,13 @@ const Module = require('node:module');
 const path = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
 
+// MiniStack's script calls `url.parse`, of which Node.js 24 warns once: the line would be in every function's log.
+const emitWarning = process.emitWarning;
+process.emitWarning = (warning, ...details) => {
+  const code = details[0]?.code ?? details[1];
+  if (code !== 'DEP0169') emitWarning.call(process, warning, ...details);
+};
+
 const layers = (process.env._LAMBDA_LAYERS_DIRS ?? '').split(path.delimiter).filter(Boolean);
 delete process.env._LAMBDA_LAYERS_DIRS;
 
