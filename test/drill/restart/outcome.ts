@@ -13,28 +13,46 @@ import type { Customer, Placed } from './load.js';
 const FINAL = ['CONFIRMED', 'REFUSED'];
 const config = () => localClientConfig(deployedCloud());
 
-/** The order once it is final; undefined when it does not exist. */
-export async function finalOrder({ orderId, token }: Pick<Placed, 'orderId' | 'token'>) {
-  for (let attempt = 0; attempt < 600; attempt += 1) {
-    const { status, body } = await call('orders', `/orders/${orderId}`, { token });
-    if (status === 404) return undefined;
-    if (status === 200 && FINAL.includes(body.status)) return body as Order;
+/** All orders are processed at the same time, so that even the first one is final only near the end of all. */
+const PATIENCE_SECONDS = 120 + Number(process.env.TRELLIS_DRILL_ORDERS ?? 0);
+
+/** Calls until a result is there. */
+async function eventually<Result>(what: string, attempt: () => Promise<Result | false>): Promise<Result> {
+  const end = Date.now() + PATIENCE_SECONDS * 1000;
+  while (Date.now() < end) {
+    const result = await attempt();
+    if (result !== false) return result;
     await sleep(200);
   }
-  throw new Error(`The order ${orderId} is not final after two minutes`);
+  throw new Error(`${what} after ${PATIENCE_SECONDS} seconds`);
 }
 
-/** The orders once they are final, in their order: each customer asks for one after the other. */
-export async function finalOrders(placed: readonly Placed[]): Promise<(Order | undefined)[]> {
-  const asking = new Map<string, Promise<unknown>>();
+/** The order once it is final; undefined when it does not exist. */
+export function finalOrder({ orderId, token }: Pick<Placed, 'orderId' | 'token'>) {
+  return eventually<Order | undefined>(`The order ${orderId} is not final`, async () => {
+    const { status, body } = await call('orders', `/orders/${orderId}`, { token });
+    if (status === 404) return undefined;
+    return status === 200 && FINAL.includes(body.status) && body;
+  });
+}
+
+/** Results in the order of the placed orders: all customers at once, each with one order after the other. */
+export async function ofEachCustomer<Result>(
+  placed: readonly Placed[],
+  work: (order: Placed) => Promise<Result>,
+): Promise<Result[]> {
+  const working = new Map<string, Promise<unknown>>();
   return Promise.all(
     placed.map((order) => {
-      const found = (asking.get(order.token) ?? Promise.resolve()).then(() => finalOrder(order));
-      asking.set(order.token, found);
-      return found;
+      const result = (working.get(order.token) ?? Promise.resolve()).then(() => work(order));
+      working.set(order.token, result);
+      return result;
     }),
   );
 }
+
+/** The orders once they are final. */
+export const finalOrders = (placed: readonly Placed[]) => ofEachCustomer(placed, finalOrder);
 
 /**
  * Repeats a request whose effect is lost. The last save may have its key as in progress: the client waits until the
@@ -56,7 +74,10 @@ async function allOrders(customers: readonly Customer[], productId: string): Pro
     let cursor = '';
     do {
       const path = `/orders?limit=50${cursor && `&cursor=${cursor}`}`;
-      const { body } = await call('orders', path, { token });
+      const body = await eventually('The orders are not listed', async () => {
+        const response = await call('orders', path, { token });
+        return response.status === 200 && response.body;
+      });
       for (const { orderId } of body.items) orders.push((await finalOrder({ orderId, token }))!);
       cursor = body.nextCursor ?? '';
     } while (cursor);
@@ -68,7 +89,9 @@ async function allOrders(customers: readonly Customer[], productId: string): Pro
 export async function expectBalanced(customers: readonly Customer[], productId: string, stock: number) {
   const orders = await allOrders(customers, productId);
   const sold = orders.filter(({ status }) => status === 'CONFIRMED').length;
-  expect(await stockOf(productId)).toBe(stock - sold);
+  expect(await eventually('The product is not found', async () => (await stockOf(productId)) ?? false)).toBe(
+    stock - sold,
+  );
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(config()));
   const TableName = await nameOf('StorefrontPayments', 'AWS::DynamoDB::GlobalTable', 'Payments');
   const wrong: unknown[] = [];
