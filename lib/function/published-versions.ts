@@ -48,7 +48,9 @@ export function publishVersions(fn: LambdaFunction, constructs: Constructs): voi
 /** Returns the number of resources in the stack's template that are not constructs. */
 export function addedResources(stack: Stack): number {
   const functions = published.get(stack) ?? [];
-  return functions.reduce((sum, [, { version, alias }]) => sum + Number(!version()) + Number(!alias()), 0);
+  const countOf = (fn: LambdaFunction, { version, alias }: Constructs) =>
+    Number(!version()) + Number(!alias()) + Number(hasOwnRole(fn) && !isShort(fn));
+  return functions.reduce((sum, entry) => sum + countOf(...entry), 0);
 }
 
 /**
@@ -70,8 +72,12 @@ function publishedFunction(fn: LambdaFunction, constructs: Constructs): Publishe
     aliasId: alias ? logicalId(alias) : aliasIdOf(id),
     hasVersion: version !== undefined,
     hasAlias: alias !== undefined,
-    isRoleReplaced: fn.role !== undefined && fn.role === fn.node.tryFindChild('ServiceRole') && isShort(fn),
+    onPermissions: hasOwnRole(fn) ? (isShort(fn) ? 'replaceRole' : 'replacePolicy') : undefined,
   };
+}
+
+function hasOwnRole(fn: LambdaFunction): boolean {
+  return fn.role !== undefined && fn.role === fn.node.tryFindChild('ServiceRole');
 }
 
 /**

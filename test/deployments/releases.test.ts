@@ -4,7 +4,12 @@ import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { localClientConfig } from '../../bin/local-storefront.js';
@@ -31,6 +36,38 @@ export const handler = handle({ log: table.readWrite${edition === 'need' ? ', ex
   return { statusCode: 200, body: 'done' };
 });`;
 
+/** A step of the saga, with what the edition adds or takes away. */
+const step = (edition: Edition, last: string) => `
+import { ${edition === 'import' ? 'DeleteCommand, ' : ''}PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { step, table } from 'cdk-trellis/runtime';
+import * as z from 'zod';
+${edition === 'layer' ? "import { greeting } from 'drill-greeting';" : ''}
+export const handler = step({ input: z.object({ id: z.string() }) }, { log: table.readWrite${edition === 'need' ? ', extra: table.read' : ''} }, async ({ input }, { log${edition === 'need' ? ', extra' : ''} }, saga) => {
+  ${edition === 'import' ? 'if (!DeleteCommand) throw new Error("no import");' : ''}
+  ${edition === 'layer' ? 'if (greeting !== "hello") throw new Error("no layer");' : ''}
+  ${edition === 'need' ? 'await extra.client.send(new ScanCommand({ TableName: extra.tableName }));' : 'if (!ScanCommand) return;'}
+  await log.client.send(new PutCommand({ TableName: log.tableName, Item: { id: input.id${last} } }));
+});`;
+
+/** Notes the token of a waiting execution. */
+const ask = `
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { handle, table } from 'cdk-trellis/runtime';
+export const handler = handle({ tokens: table.write }, async ({ id, taskToken }: { id: string; taskToken: string }, { tokens }) => {
+  await tokens.client.send(new PutCommand({ TableName: tokens.tableName, Item: { id, taskToken } }));
+});`;
+
+/** Runs for longer than the clean-up of a deployment begins after the switch, and needs \`log\` at its end. */
+const slow = (edition: Edition) => `
+import { PutCommand${edition === 'need' ? ', ScanCommand' : ''} } from '@aws-sdk/lib-dynamodb';
+import { handle, table } from 'cdk-trellis/runtime';
+import { setTimeout } from 'node:timers/promises';
+export const handler = handle({ log: table.readWrite${edition === 'need' ? ', extra: table.read' : ''} }, async (event: { id: string; seconds: number }, { log${edition === 'need' ? ', extra' : ''} }) => {
+  ${edition === 'need' ? 'await extra.client.send(new ScanCommand({ TableName: extra.tableName }));' : ''}
+  await setTimeout(event.seconds * 1000);
+  await log.client.send(new PutCommand({ TableName: log.tableName, Item: { id: event.id } }));
+});`;
+
 const app = (edition: Edition) => `
 import { LambdaRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -41,7 +78,8 @@ import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { DefinitionBody, StateMachine, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
-import { DataTable, NodeFunction, QueueWorker, SharedLayer } from 'cdk-trellis';
+import { DataTable, defineSaga, NodeFunction, QueueWorker, Saga, SharedLayer } from 'cdk-trellis';
+import * as z from 'zod';
 const stack = new Stack(new App(), 'Releases');
 const log = new DataTable(stack, 'Log', { partitionKey: 'id' });
 const extra = new DataTable(stack, 'Extra', { partitionKey: 'id' });
@@ -68,6 +106,23 @@ const orders = new Table(stack, 'Orders', { partitionKey: { name: 'id', type: At
 const follower = new NodeFunction(stack, 'Follower', props);
 follower.addEventSource(new DynamoEventSource(orders, { startingPosition: StartingPosition.TRIM_HORIZON, retryAttempts: 0 }));
 output('Orders', orders.tableName);
+const tokens = new DataTable(stack, 'Tokens', { partitionKey: 'id' });
+const asker = new NodeFunction(stack, 'Ask', { handler: () => import('./ask.js'), bind: { tokens }, timeout: Duration.seconds(30), invokedSynchronously: true });
+const { handler: _, bind, timeout, ...functions } = props;
+const saga = new Saga(stack, 'Saga', {
+  definition: defineSaga(z.object({ id: z.string() }))
+    .step('first', { do: () => import('./first.js'), timeout })
+    .waitForCallback('pause', { do: { function: asker, input: { id: 'input.id', taskToken: 'taskToken' } }, response: z.object({}), wait: Duration.minutes(5) })
+    .step('last', { do: () => import('./last.js'), timeout }),
+  bind,
+  functions,
+  // A mix must not be repaired by a retry.
+  retry: { attempts: 1 },
+  alarms: false,
+});
+output('Saga', saga.stateMachine.stateMachineArn);
+output('Tokens', tokens.table.tableName);
+output('Slow', new NodeFunction(stack, 'Slow', { ...props, handler: () => import('./slow.js'), timeout: Duration.minutes(2), invokedSynchronously: true }).functionArn);
 const step = new LambdaInvoke(stack, 'Step', { lambdaFunction: new NodeFunction(stack, 'Do', props), retryOnServiceExceptions: false });
 const wait = new Wait(stack, 'Wait', { time: WaitTime.duration(Duration.seconds(1)) });
 output('Machine', new StateMachine(stack, 'Machine', { definitionBody: DefinitionBody.fromChainable(wait.next(step)) }).stateMachineArn);
@@ -85,6 +140,10 @@ function write(edition: Edition): void {
     'cdk.json': '{ "app": "node --conditions=cdk-trellis-source --import tsx app.ts" }',
     'app.ts': app(edition),
     'handler.ts': handler(edition),
+    'first.ts': step(edition, " + '-first'"),
+    'last.ts': step(edition, ''),
+    'ask.ts': ask,
+    'slow.ts': slow(edition),
     'greeting/package.json':
       '{ "name": "drill-greeting", "version": "1.0.0", "type": "module", "exports": "./index.ts" }',
     'greeting/index.ts': "export const greeting = 'hello';",
@@ -117,7 +176,10 @@ afterAll(async () => {
 });
 
 /** Sends one of everything again and again; returns what was sent, and how often `$LATEST` failed. */
-async function underLoad(name: string, isDone: () => boolean): Promise<{ ids: string[]; mixed: number }> {
+async function underLoad(
+  name: string,
+  isDone: () => boolean,
+): Promise<{ ids: string[]; executions: string[]; mixed: number }> {
   const config = localClientConfig(cloud);
   const lambda = new LambdaClient(config);
   const sqs = new SQSClient(config);
@@ -125,6 +187,7 @@ async function underLoad(name: string, isDone: () => boolean): Promise<{ ids: st
   const sfn = new SFNClient({ ...config, disableHostPrefix: true });
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(config));
   const ids: string[] = [];
+  const executions: string[] = [];
   let mixed = 0;
   const latest = async () => {
     const Payload = JSON.stringify({ id: 'latest' });
@@ -142,9 +205,20 @@ async function underLoad(name: string, isDone: () => boolean): Promise<{ ids: st
     const response = fetch(url, { method: 'POST', body: JSON.stringify(request) }).then(async (got) => {
       if (got.status !== 200) throw new Error(`${request.id}: ${got.status} ${await got.text()}`);
     });
+    const saga = of('steps');
+    ids.push(`${saga.id}-first`);
+    executions.push(saga.id);
     await Promise.all([
       response,
       latest(),
+      run({ ...of('slow'), seconds: 0 }),
+      sfn.send(
+        new StartExecutionCommand({
+          stateMachineArn: outputs.SagaOutput,
+          name: saga.id,
+          input: JSON.stringify(saga),
+        }),
+      ),
       sqs.send(
         new SendMessageCommand({ QueueUrl: outputs.QueueOutput, MessageBody: JSON.stringify(of('queue')) }),
       ),
@@ -173,7 +247,47 @@ async function underLoad(name: string, isDone: () => boolean): Promise<{ ids: st
     await send(`${name}-${count}`);
     await setTimeout(100);
   }
-  return { ids, mixed };
+  return { ids, executions, mixed };
+}
+
+/** Invokes the function that may run for minutes. */
+async function run(event: { id: string; seconds: number }): Promise<void> {
+  const lambda = new LambdaClient({
+    ...localClientConfig(cloud),
+    requestHandler: { requestTimeout: 180_000 },
+  });
+  const { FunctionError, Payload } = await lambda.send(
+    new InvokeCommand({ FunctionName: outputs.SlowOutput, Payload: JSON.stringify(event) }),
+  );
+  if (FunctionError) throw new Error(`${event.id}: ${Buffer.from(Payload ?? []).toString()}`);
+}
+
+/** Sends the responses for which the executions wait, and returns those that do not succeed. */
+async function failedAfterResponse(names: readonly string[]): Promise<object[]> {
+  const config = localClientConfig(cloud);
+  const sfn = new SFNClient({ ...config, disableHostPrefix: true });
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  const responded = new Set<string>();
+  const statuses = new Map<string, string | undefined>();
+  const isOpen = (name: string) => [undefined, 'RUNNING'].includes(statuses.get(name));
+  for (let tries = 0; tries < 120 && names.some(isOpen); tries += 1) {
+    const { Items = [] } = await documents.send(new ScanCommand({ TableName: outputs.TokensOutput }));
+    for (const { id, taskToken } of Items) {
+      if (!names.includes(id) || responded.has(id)) continue;
+      responded.add(id);
+      await sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }));
+    }
+    for (const name of names.filter(isOpen)) {
+      const executionArn = `${outputs.SagaOutput?.replace(':stateMachine:', ':execution:')}:${name}`;
+      const { status, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+      statuses.set(name, status === 'FAILED' ? `FAILED: ${cause}` : status);
+    }
+    await setTimeout(500);
+  }
+  return names.flatMap((name) => {
+    const status = statuses.get(name);
+    return status === 'SUCCEEDED' ? [] : [{ name, status }];
+  });
 }
 
 /** Returns the ids that were not handled. */
@@ -191,21 +305,32 @@ async function lost(ids: readonly string[]): Promise<string[]> {
 }
 
 let mixed = 0;
+/** Names of executions are unique, also in a repeated test. */
+let round = 0;
 
 it.each<Edition>(['import', 'need', 'layer', 'value'])(
   'a deployment that adds or takes away another %s fails nothing that is in flight',
   async (edition) => {
     for (const next of [edition, 'base'] as const) {
       let isDone = false;
-      const load = underLoad(`${edition}-${next}`, () => isDone);
+      round += 1;
+      const load = underLoad(`${round}-${edition}-${next}`, () => isDone);
       load.catch(() => undefined);
       await setTimeout(1000);
+      // In flight until after the clean-up, in which the former version and its permissions are deleted.
+      const long = edition === 'need' ? [`${round}-${next}-long`] : [];
+      const running = Promise.all(long.map((id) => run({ id, seconds: 40 })));
+      running.catch(() => undefined);
       await deploy(next);
       await setTimeout(1000);
       isDone = true;
       const sent = await load;
       mixed += sent.mixed;
-      expect(await lost(sent.ids)).toEqual([]);
+      expect(sent.executions.length).toBeGreaterThan(0);
+      // The executions wait since before or during the deployment, and go on after it.
+      expect(await failedAfterResponse(sent.executions)).toEqual([]);
+      await running;
+      expect(await lost([...sent.ids, ...long])).toEqual([]);
     }
   },
 );

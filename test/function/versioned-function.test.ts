@@ -365,3 +365,55 @@ describe('the role of a function', () => {
     expect(roleOf(given('s3:GetObject'))).toBe(roleOf(given('s3:PutObject')));
   });
 });
+
+describe('the policy of a function whose invocations may outlast the switch', () => {
+  const bound = (access: 'read' | 'write', timeout = Duration.minutes(5)) =>
+    templateOf((stack) => ({
+      timeout,
+      bind: { orders: { to: new DataTable(stack, 'Orders', { partitionKey: 'id' }), access } },
+    }));
+  const policyOf = (template: Template) => only(template, 'IAM::Policy');
+
+  it('is replaced when a binding changes, while the role stays, so that neither the next nor the former version lacks a permission', () => {
+    const [before, after] = [bound('read'), bound('write')];
+    const [roleId, role] = only(before, 'IAM::Role');
+    expect(only(after, 'IAM::Role')).toEqual([roleId, role]);
+    expect(role.Properties.Policies).toBeUndefined();
+    const [[formerId, former], [nextId, policy]] = [policyOf(before), policyOf(after)];
+    expect(nextId).not.toBe(formerId);
+    expect(policyOf(bound('write'))[0]).toBe(nextId);
+    // With the same name, the clean-up of the former one would delete the next one.
+    expect(policy.Properties.PolicyName).not.toBe(former.Properties.PolicyName);
+    expect(policy.Properties.Roles).toEqual([{ Ref: roleId }]);
+    expect(JSON.stringify(policy.Properties.PolicyDocument)).toContain('dynamodb:PutItem');
+    expect(only(after, 'Lambda::Function')[1].DependsOn).toContain(nextId);
+  });
+
+  it('is in the role if the timeout is short, because the role is replaced', () => {
+    const template = bound('read', Duration.seconds(30));
+    template.resourceCountIs('AWS::IAM::Policy', 0);
+    expect(only(template, 'IAM::Role')[1].Properties.Policies).toHaveLength(1);
+  });
+
+  it('stays in the role if it is too large to exist twice', () => {
+    const template = templateOf((stack) => ({
+      timeout: Duration.minutes(5),
+      bind: Object.fromEntries(
+        Array.from({ length: 12 }, (_, at) => [
+          `table${at}`,
+          { to: new DataTable(stack, `Table${at}`, { partitionKey: 'id' }), access: 'readWrite' },
+        ]),
+      ),
+    }));
+    template.resourceCountIs('AWS::IAM::Policy', 0);
+    expect(only(template, 'IAM::Role')[1].Properties.Policies).toHaveLength(1);
+  });
+
+  it("of the user's role stays as it is", () => {
+    const template = templateOf((stack) => ({
+      timeout: Duration.minutes(5),
+      role: new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+    }));
+    expect(policyOf(template)[0]).toMatch(/^RoleDefaultPolicy[0-9A-F]{8}$/);
+  });
+});

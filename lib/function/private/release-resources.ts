@@ -14,8 +14,11 @@ export interface PublishedFunction {
   /** True if the template already has its version and its alias. */
   readonly hasVersion: boolean;
   readonly hasAlias: boolean;
-  /** True if the role belongs to the function and each change replaces it. */
-  readonly isRoleReplaced: boolean;
+  /**
+   * Effect of a change of the permissions on the function's own role: the role is replaced, or only its policy.
+   * @default - the role is not the function's own, and changes in place
+   */
+  readonly onPermissions: 'replaceRole' | 'replacePolicy' | undefined;
 }
 
 /** CDK's ids have at most 248 characters, CloudFormation's 255. */

@@ -10,6 +10,7 @@ import {
   versionIdOf,
 } from './release-resources.js';
 import { replaceRoles } from './replaced-roles.js';
+import { separatePolicies } from './separate-policies.js';
 
 /** Parameters of a function that do not fit the version's description. */
 export interface OmittedValues {
@@ -42,8 +43,9 @@ export function applyReleases(
   const present = functions.filter(({ id }) => original.Resources?.[id]);
   const entries = Object.entries(original.Resources ?? {}).map(([id, resource]) => [id, qualified(resource)]);
   const identities = identitiesOf({ ...original, Resources: Object.fromEntries(entries) });
-  const owners = present.filter(({ isRoleReplaced }) => isRoleReplaced).map(({ id }) => id);
-  const final = replaceRoles(identities, owners);
+  const idsWith = (effect: PublishedFunction['onPermissions']) =>
+    present.filter(({ onPermissions }) => onPermissions === effect).map(({ id }) => id);
+  const final = replaceRoles(separatePolicies(identities, idsWith('replacePolicy')), idsWith('replaceRole'));
   const { template } = final;
   const Resources: Record<string, TemplateResource> = { ...template.Resources };
   for (const target of present) {

@@ -85,7 +85,8 @@ function isPolicyOf(resource: TemplateResource | undefined, roleId: string): boo
   );
 }
 
-function roleIdOf(resource: TemplateResource | undefined): string | undefined {
+/** Returns the logical id of a function's role, if it is in the template. */
+export function roleIdOf(resource: TemplateResource | undefined): string | undefined {
   const { Role } = (resource?.Properties ?? {}) as { Role?: { 'Fn::GetAtt'?: readonly string[] } };
   return Role?.['Fn::GetAtt']?.[0];
 }

@@ -14,17 +14,17 @@ const FINAL = ['CONFIRMED', 'REFUSED'];
 const config = () => localClientConfig(deployedCloud());
 
 /** All orders are processed at the same time, so that even the first one is final only near the end of all. */
-const PATIENCE_SECONDS = 120 + Number(process.env.TRELLIS_DRILL_ORDERS ?? 0);
+const TIMEOUT_SECONDS = 120 + Number(process.env.TRELLIS_DRILL_ORDERS ?? 0);
 
 /** Calls until a result is there. */
 async function eventually<Result>(what: string, attempt: () => Promise<Result | false>): Promise<Result> {
-  const end = Date.now() + PATIENCE_SECONDS * 1000;
+  const end = Date.now() + TIMEOUT_SECONDS * 1000;
   while (Date.now() < end) {
     const result = await attempt();
     if (result !== false) return result;
     await sleep(200);
   }
-  throw new Error(`${what} after ${PATIENCE_SECONDS} seconds`);
+  throw new Error(`${what} after ${TIMEOUT_SECONDS} seconds`);
 }
 
 /** The order once it is final; undefined when it does not exist. */
