@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256 } from '../project-cache/hash.js';
 import { PRIVATE_FILE } from './private-files.js';
 import { run, tail } from './run.js';
 import { sdkPackagesOf } from './sdk-imports.js';
@@ -35,7 +35,7 @@ async function installed(
   log: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const key = sha256(packages.join(' ')).slice(0, 16);
+  const key = createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 16);
   const folder = join(toolCache(), `lambda-sdk-${SDK_VERSION}-${key}`);
   try {
     return await installOnce(folder, 'node_modules', async (into) => {

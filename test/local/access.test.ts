@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { correction, pairOfEmulators } from './corrections.js';
 import { inlineFunction } from './emulator.js';
+import { table } from './resources.js';
 
 const emulators = pairOfEmulators(['secure_transport', 'denials_file']);
 
@@ -16,23 +17,13 @@ const WRITER = `
     }
   };`;
 
-const table = {
-  Table: {
-    Type: 'AWS::DynamoDB::Table',
-    Properties: {
-      TableName: 'Notes',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    },
-  },
-};
+const tables = { Table: table() };
 
 beforeAll(async () => {
   for (const emulator of [emulators.corrected, emulators.plain]) {
     await emulator.deploy('Access', {
       Resources: {
-        ...table,
+        ...tables,
         ...inlineFunction('ResolvedBindings', WRITER, {}, [
           {
             Effect: 'Allow',

@@ -9,6 +9,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction, type Template } from './emulator.js';
+import { roleFor } from './resources.js';
 
 jest.setTimeout(180_000);
 
@@ -299,23 +300,7 @@ correction(
     const { Machine } = await emulator.deploy('Tasks', {
       Resources: {
         ...inlineFunction('Throttled', CODE, { ReservedConcurrentExecutions: 0 }),
-        Role: {
-          Type: 'AWS::IAM::Role',
-          Properties: {
-            AssumeRolePolicyDocument: {
-              Version: '2012-10-17',
-              Statement: [
-                { Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Action: 'sts:AssumeRole' },
-              ],
-            },
-            Policies: [
-              {
-                PolicyName: 'call',
-                PolicyDocument: { Version: '2012-10-17', Statement: [allow(['lambda:InvokeFunction'])] },
-              },
-            ],
-          },
-        },
+        Role: roleFor('states', [allow(['lambda:InvokeFunction'])]),
         Machine: {
           Type: 'AWS::StepFunctions::StateMachine',
           Properties: { RoleArn: arn('Role'), DefinitionString: JSON.stringify(definition) },

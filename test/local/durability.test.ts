@@ -7,16 +7,8 @@ import {
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { eventually } from '../support/eventually.js';
 import { Emulator, inlineFunction, isRunning } from './emulator.js';
+import { table } from './resources.js';
 
-const table = {
-  Type: 'AWS::DynamoDB::Table',
-  Properties: {
-    TableName: 'Notes',
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-  },
-};
 /** Never receives its signal: its stack stays in progress. */
 const waiting = {
   Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
@@ -43,11 +35,11 @@ describe.each([
     emulator = await Emulator.start(without);
     const dynamo = new DynamoDBClient(emulator.client);
     const code = 'setInterval(() => 0, 1000); exports.handler = async () => process.pid;';
-    await emulator.deploy('Kept', { Resources: { Table: table, ...inlineFunction('Timer', code) } });
+    await emulator.deploy('Kept', { Resources: { Table: table(), ...inlineFunction('Timer', code) } });
     worker = await emulator.invoke('Timer');
 
     const stack = {
-      Resources: { Table: { ...table, Properties: { ...table.Properties, TableName: 'Half' } }, ...waiting },
+      Resources: { Table: table('Half'), ...waiting },
     };
     await new CloudFormationClient(emulator.client).send(
       new CreateStackCommand({ StackName: 'Interrupted', TemplateBody: JSON.stringify(stack) }),

@@ -20,6 +20,7 @@ import { ProjectState } from '../../lib/local/project-state.js';
 import { installEmulator } from '../../lib/local/python.js';
 import type { LoadedState, StopReport } from '../../lib/local/stop-report.js';
 import { eventually } from '../support/eventually.js';
+import { roleFor } from './resources.js';
 
 export type Template = Record<string, unknown>;
 
@@ -145,19 +146,7 @@ export function inlineFunction(
   statements: object[] = [],
 ): Template {
   return {
-    [`${id}Role`]: {
-      Type: 'AWS::IAM::Role',
-      Properties: {
-        RoleName: `${id}Role`,
-        AssumeRolePolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [
-            { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-          ],
-        },
-        Policies: [{ PolicyName: 'own', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
-      },
-    },
+    [`${id}Role`]: roleFor('lambda', statements, { RoleName: `${id}Role` }),
     [id]: {
       Type: 'AWS::Lambda::Function',
       Properties: {

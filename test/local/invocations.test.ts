@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { eventually } from '../support/eventually.js';
 import { Emulator, inlineFunction } from './emulator.js';
+import { roleFor } from './resources.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'trellis-invocations-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,23 +26,7 @@ function stackOf(file: string) {
   return {
     Resources: {
       ...writer,
-      SchedulerRole: {
-        Type: 'AWS::IAM::Role',
-        Properties: {
-          RoleName: 'SchedulerRole',
-          AssumeRolePolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [
-              {
-                Effect: 'Allow',
-                Principal: { Service: 'scheduler.amazonaws.com' },
-                Action: 'sts:AssumeRole',
-              },
-            ],
-          },
-          Policies: [{ PolicyName: 'own', PolicyDocument: { Version: '2012-10-17', Statement: invoke } }],
-        },
-      },
+      SchedulerRole: roleFor('scheduler', invoke, { RoleName: 'SchedulerRole' }),
       Once: {
         Type: 'AWS::Scheduler::Schedule',
         Properties: {

@@ -14,6 +14,7 @@ import {
 import { type Credentials, signed } from '../support/sigv4.js';
 import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction } from './emulator.js';
+import { table } from './resources.js';
 
 const emulators = pairOfEmulators(['random_session_keys', 'identities_of_pools']);
 
@@ -44,15 +45,7 @@ const OWNER = `
   };`;
 
 const resources = {
-  Table: {
-    Type: 'AWS::DynamoDB::Table',
-    Properties: {
-      TableName: 'Notes',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    },
-  },
+  Table: table(),
   ...inlineFunction('Owner', OWNER, {}, [
     { Effect: 'Allow', Action: 'dynamodb:Scan', Resource: { 'Fn::GetAtt': ['Table', 'Arn'] } },
   ]),

@@ -3,6 +3,7 @@ import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { signed } from '../support/sigv4.js';
 import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction } from './emulator.js';
+import { roleFor } from './resources.js';
 
 const emulators = pairOfEmulators([
   'openapi_body',
@@ -60,20 +61,7 @@ const reading = (role: string) => ({
   },
 });
 
-const role = (statements: object[]) => ({
-  Type: 'AWS::IAM::Role',
-  Properties: {
-    AssumeRolePolicyDocument: {
-      Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Principal: { Service: 'apigateway.amazonaws.com' }, Action: 'sts:AssumeRole' },
-      ],
-    },
-    ...(statements.length > 0 && {
-      Policies: [{ PolicyName: 'own', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
-    }),
-  },
-});
+const role = (statements: object[]) => roleFor('apigateway', statements);
 
 const document = {
   openapi: '3.0.1',

@@ -6,6 +6,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction, type Template } from './emulator.js';
+import { roleFor } from './resources.js';
 
 const CAP = 3;
 const folder = mkdtempSync(join(tmpdir(), 'trellis-running-'));
@@ -140,26 +141,7 @@ it('counts the time of a step from when its function begins', async () => {
   const definition = { QueryLanguage: 'JSONata', StartAt: 'call', States: { call: step } };
   const { Arn: stateMachineArn } = await emulators.corrected.deploy('Steps', {
     Resources: {
-      Role: {
-        Type: 'AWS::IAM::Role',
-        Properties: {
-          AssumeRolePolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [
-              { Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Action: 'sts:AssumeRole' },
-            ],
-          },
-          Policies: [
-            {
-              PolicyName: 'call',
-              PolicyDocument: {
-                Version: '2012-10-17',
-                Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: '*' }],
-              },
-            },
-          ],
-        },
-      },
+      Role: roleFor('states', [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: '*' }]),
       Calls: {
         Type: 'AWS::StepFunctions::StateMachine',
         Properties: {

@@ -19,18 +19,11 @@ import {
 import { describeLoadedState } from '../../lib/local/stop-report.js';
 import { eventually } from '../support/eventually.js';
 import { Emulator, inlineFunction } from './emulator.js';
+import { table } from './resources.js';
 
 const stack = {
   Resources: {
-    Notes: {
-      Type: 'AWS::DynamoDB::Table',
-      Properties: {
-        TableName: 'Notes',
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      },
-    },
+    Notes: table(),
     Queue: {
       Type: 'AWS::SQS::Queue',
       Properties: { QueueName: 'Written', ReceiveMessageWaitTimeSeconds: 0 },
@@ -46,11 +39,11 @@ beforeEach(async () => {
 });
 afterEach(() => emulator.stop(), 60_000);
 
-const table = () => new DynamoDBClient({ ...emulator.client, maxAttempts: 1 });
+const dynamo = () => new DynamoDBClient({ ...emulator.client, maxAttempts: 1 });
 const put = (client: DynamoDBClient, id: string) =>
   client.send(new PutItemCommand({ TableName: 'Notes', Item: { id: { S: id } } }));
 async function ids(): Promise<string[]> {
-  const { Items = [] } = await table().send(new ScanCommand({ TableName: 'Notes' }));
+  const { Items = [] } = await dynamo().send(new ScanCommand({ TableName: 'Notes' }));
   return Items.map(({ id }) => id!.S!).sort();
 }
 
@@ -58,7 +51,7 @@ async function ids(): Promise<string[]> {
 function writers(count: number) {
   const acknowledged: { id: string; at: number }[] = [];
   const write = async (writer: number) => {
-    const client = table();
+    const client = dynamo();
     for (let n = 0; ; n++) {
       const id = `${writer}-${n}`;
       try {
@@ -168,7 +161,7 @@ it('loses after kill -9 only changes that were acknowledged after the reported s
 });
 
 it('reports no loss when nothing changed after the last save', async () => {
-  await put(table(), 'a');
+  await put(dynamo(), 'a');
   await emulator.save();
   await sleep(1000);
   await emulator.kill();
@@ -180,7 +173,7 @@ it('saves a consistent snapshot of all services: never the effect of a write wit
   const sqs = new SQSClient({ ...emulator.client, maxAttempts: 1 });
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'Written' }));
   const send = async (writer: number) => {
-    const client = table();
+    const client = dynamo();
     try {
       for (let n = 0; ; n++) {
         await put(client, `${writer}-${n}`);
@@ -211,9 +204,9 @@ it('saves a consistent snapshot of all services: never the effect of a write wit
 });
 
 it('loads the previous save when the newest is damaged, and reports it', async () => {
-  await put(table(), 'a');
+  await put(dynamo(), 'a');
   await emulator.save();
-  await put(table(), 'b');
+  await put(dynamo(), 'b');
   await emulator.save();
   await emulator.halt();
   const newest = join(savesFolder(), listed().sort().at(-1)!);
@@ -231,10 +224,23 @@ it('loads the previous save when the newest is damaged, and reports it', async (
   expect(await ids()).toContain('a');
 });
 
+it('does not start without data when every save is damaged, and reports the folder', async () => {
+  await put(dynamo(), 'a');
+  await emulator.halt();
+  const intact = listed().map(
+    (name) => [join(savesFolder(), name), readFileSync(join(savesFolder(), name))] as const,
+  );
+  for (const [file, content] of intact) writeFileSync(file, content.subarray(9));
+  await expect(emulator.restart()).rejects.toThrow(`in ${savesFolder()}, and no other save exists`);
+  for (const [file, content] of intact) writeFileSync(file, content);
+  await emulator.restart();
+  expect(await ids()).toEqual(['a']);
+});
+
 it('reports a failed last save, and keeps the previous save', async () => {
-  await put(table(), 'a');
+  await put(dynamo(), 'a');
   await emulator.save();
-  await put(table(), 'b');
+  await put(dynamo(), 'b');
   const files = join(savesFolder(), 'files');
   renameSync(files, `${files}.away`);
   writeFileSync(files, '');
@@ -251,7 +257,7 @@ it('reports a failed last save, and keeps the previous save', async () => {
 });
 
 it('loads what an earlier version kept as one file for each service', async () => {
-  await put(table(), 'a');
+  await put(dynamo(), 'a');
   await emulator.halt();
   const newest = JSON.parse(readFileSync(join(savesFolder(), listed().sort().at(-1)!), 'utf8')).save;
   for (const service of ['dynamodb', 'sqs', 'iam'])

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { Emulator, inlineFunction } from './emulator.js';
+import { table } from './resources.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'trellis-streams-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,16 +20,7 @@ function stackOf(file: string) {
   };
   return {
     Resources: {
-      Notes: {
-        Type: 'AWS::DynamoDB::Table',
-        Properties: {
-          TableName: 'Notes',
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-          StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
-        },
-      },
+      Notes: table('Notes', { StreamSpecification: { StreamViewType: 'NEW_IMAGE' } }),
       ...inlineFunction('Reader', code, { Environment: { Variables: { FILE: file } } }, [read]),
       Source: {
         Type: 'AWS::Lambda::EventSourceMapping',

@@ -110,7 +110,7 @@ describe.each([
     }
   });
 
-  it('answers a caller who signs', async () => {
+  it('accepts a caller who signs', async () => {
     const [method, path] = lineOf().split(' ') as [string, string];
     const service = path.includes('lambda-url') ? 'lambda' : 'execute-api';
     const url = emulator.endpoint + path;
@@ -138,7 +138,7 @@ describe('S3', () => {
   });
 });
 
-it('a collection of OpenSearch answers only to who signs, under every name', async () => {
+it('a collection of OpenSearch accepts signed requests only, under every name', async () => {
   for (const host of ['abcdef.us-east-1.aoss.localhost', 'abcdef.us-east-1.aoss.alb.localhost'])
     expect(await ask('GET /_cat/indices', host)).toBe(403);
 });

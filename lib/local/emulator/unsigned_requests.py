@@ -73,7 +73,7 @@ def _guard_bucket_hosts():
 
 
 def _verify_callers():
-    """Checks permissions as those of the key whose signature is verified, and otherwise of nobody.
+    """Checks permissions as those of the key whose signature is verified; a request without one has no permissions.
 
     MiniStack checks those of root if the Authorization header names no key, and those of any key that the query names
     besides such a header. S3 verifies the signatures of URLs later, itself.

@@ -1,6 +1,4 @@
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Context } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
 import type { EventDefinition } from 'cdk-trellis/contract';
 import {
   bus,
@@ -12,17 +10,10 @@ import {
 } from 'cdk-trellis/runtime';
 import { publishedEvent } from 'cdk-trellis/testing';
 import { OrderPlaced, OrderPlacedV1 } from '../../messaging/fixtures/events.js';
+import { acceptingEventBridge } from '../../support/event-bridge.js';
 
-const eventBridge = mockClient(EventBridgeClient);
+const { entries } = acceptingEventBridge();
 const placed = bus(OrderPlaced).publish.connect('shop');
-
-beforeEach(() => {
-  eventBridge.reset();
-  eventBridge.on(PutEventsCommand).resolves({ Entries: [{ EventId: '1' }] });
-});
-
-const entries = () =>
-  eventBridge.commandCalls(PutEventsCommand).flatMap(({ args }) => args[0].input.Entries ?? []);
 
 const logged: string[] = [];
 beforeEach(() => {

@@ -37,6 +37,19 @@ beforeEach(() => {
   seen.length = 0;
 });
 
+/** An idempotency client that does all work, and records the keys. */
+function recordedKeys() {
+  const keys: string[] = [];
+  const once: IdempotencyClient = {
+    tableName: 'done',
+    run(key, work) {
+      keys.push(key);
+      return work() as never;
+    },
+  };
+  return { keys, once };
+}
+
 describe('worker', () => {
   it('handles each message, and reports the one that fails', async () => {
     expect(await handler.with({})(batch(mail('a'), mail('bad'), mail('b')))).toEqual(failures('2'));
@@ -111,14 +124,7 @@ describe('worker', () => {
   });
 
   it('does once what is needed once: by the message, or by the id of the event', async () => {
-    const keys: string[] = [];
-    const once: IdempotencyClient = {
-      tableName: 'done',
-      run(key, work) {
-        keys.push(key);
-        return work() as never;
-      },
-    };
+    const { keys, once } = recordedKeys();
     await worker(Mail, { once: idempotency() }, async () => {}).with({ once })(batch(mail('a')));
     const event = publishedEvent(OrderPlaced, { orderId: 'o', total: 5 }, { id: 'e-1' });
     await worker(OrderPlaced, { once: idempotency() }, async () => {}).with({ once })(batch(event));
@@ -126,14 +132,7 @@ describe('worker', () => {
   });
 
   it('knows a message that was redriven by the id that its sender gave it', async () => {
-    const keys: string[] = [];
-    const once: IdempotencyClient = {
-      tableName: 'done',
-      run(key, work) {
-        keys.push(key);
-        return work() as never;
-      },
-    };
+    const { keys, once } = recordedKeys();
     const handled = worker(Mail, { once: idempotency() }, async (_mail, _clients, delivery) => {
       expect(delivery.id).toBe('own-1');
     }).with({ once });

@@ -1,18 +1,11 @@
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { mockClient } from 'aws-sdk-client-mock';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { bus, correlated } from 'cdk-trellis/runtime';
 import { OrderPlaced } from '../../messaging/fixtures/events.js';
+import { acceptingEventBridge } from '../../support/event-bridge.js';
 
-const eventBridge = mockClient(EventBridgeClient);
+const { eventBridge, entries } = acceptingEventBridge();
 const placed = bus(OrderPlaced).publish.connect('shop');
 
-beforeEach(() => {
-  eventBridge.reset();
-  eventBridge.on(PutEventsCommand).resolves({ Entries: [{ EventId: '1' }] });
-});
-
-const entries = () =>
-  eventBridge.commandCalls(PutEventsCommand).flatMap(({ args }) => args[0].input.Entries ?? []);
 const failed = (...codes: (string | undefined)[]) => ({
   FailedEntryCount: codes.filter(Boolean).length,
   Entries: codes.map((ErrorCode) => (ErrorCode ? { ErrorCode, ErrorMessage: 'no' } : { EventId: '1' })),

@@ -1,0 +1,30 @@
+/** A table with the string key `id`, as a resource of a template. */
+export function table(TableName = 'Notes', properties: object = {}) {
+  return {
+    Type: 'AWS::DynamoDB::Table',
+    Properties: {
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      ...properties,
+    },
+  };
+}
+
+/** A role that a service of AWS assumes, with these statements, as a resource of a template. */
+export function roleFor(service: string, Statement: readonly object[], properties: object = {}) {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      ...properties,
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: `${service}.amazonaws.com` }, Action: 'sts:AssumeRole' },
+        ],
+      },
+      Policies: [{ PolicyName: 'own', PolicyDocument: { Version: '2012-10-17', Statement } }],
+    },
+  };
+}
