@@ -44,6 +44,8 @@ it('a doubtful name of a script is a hash where all scripts and styles have such
   const others = ['assets/index-B7xK9f2a.js', 'assets/index-D4sd_eFr.css'];
   expect(isHashed('assets/cart-DxKqWvLp.js', ...others)).toBe(true);
   expect(isHashed('assets/cart-DxKqWvLp.js', ...others, 'assets/legacy.js')).toBe(false);
+  expect(isHashed('assets/main-GQXWMABC.js', 'assets/main-ZKQPWABC.css')).toBe(true);
+  expect(isHashed('assets/map-PolyFill.js', 'assets/map-Renderer.js')).toBe(false);
   expect(isHashed('assets/team-SemiBold.woff2', ...others)).toBe(false);
 });
 
