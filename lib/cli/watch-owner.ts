@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 const INTERVAL_MS = 1000;
 
 /**
- * Calls back once when nobody can stop this process any more: the process that started it has ended (npm that was
+ * Calls back once when no terminal or parent can stop this process any more: the process that started it has ended (npm that was
  * killed, a closed editor, a finished step of CI), or its folder was deleted.
  *
  * @returns a function that ends the watch

@@ -23,7 +23,7 @@ export function targetOf(scope: IConstruct): Target {
 }
 
 /**
- * Returns why the app is for LocalStack when nothing but AWS_ENDPOINT_URL says so: the variable also comes from
+ * Returns why the app is for LocalStack when only AWS_ENDPOINT_URL indicates it: the variable also comes from
  * `eval "$(npx trellis info --env)"`, for tools of AWS.
  */
 export function reasonOfTarget(scope: IConstruct): string | undefined {
