@@ -2,7 +2,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Need } from '../runtime/needs/need.js';
 import type { Bindable, Binding } from './bindable.js';
 import type { NeedKind } from './kind.js';
-import * as kinds from './kinds/index.js';
+import type * as kinds from './kinds/index.js';
 
 export type { Bindable, Binding } from './bindable.js';
 export { type TableAccess, tableBinding } from './kinds/table.js';
@@ -12,7 +12,15 @@ export type Resources = {
   readonly [Name in keyof typeof kinds]: NonNullable<(typeof kinds)[Name]['bound']>;
 };
 
-const KINDS: readonly NeedKind<string, string, never, unknown>[] = Object.values(kinds);
+type AnyKind = NeedKind<string, string, never, unknown>;
+
+let loaded: readonly AnyKind[] | undefined;
+
+/** Returns all kinds. An app that binds only constructs of this library does not load them. */
+function allKinds(): readonly AnyKind[] {
+  loaded ??= Object.values<AnyKind>(require('./kinds/index.js') as typeof kinds);
+  return loaded;
+}
 
 /** Targets for a need of a kind: a construct of this library that has the access, or CDK's own resource. */
 export type BindableOf<Kind extends string, Access extends string = string> =
@@ -75,5 +83,7 @@ export function asBindable(value: unknown): Bindable | undefined {
   if (typeof value === 'object' && value !== null && 'bindingKind' in value && 'bindingFor' in value) {
     return value as Bindable;
   }
-  return KINDS.find((kind) => kind.recognizes(value))?.bind(value as never);
+  return allKinds()
+    .find((kind) => kind.recognizes(value))
+    ?.bind(value as never);
 }

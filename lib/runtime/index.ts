@@ -1,3 +1,5 @@
+// `npm run needs` writes the exports of the kinds of needs, which are in ./needs.
+
 export type { Logger } from '@aws-lambda-powertools/logger';
 export { etag, requireMatch } from '../http/conditional.js';
 export { type Cursor, cursor } from './cursor.js';

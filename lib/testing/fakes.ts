@@ -1,7 +1,7 @@
 import type { AwsClientStub, mockClient } from 'aws-sdk-client-mock';
 import { IdempotencyResultNotKeptError } from '../runtime/idempotency/idempotency-errors.js';
 import { keep } from '../runtime/idempotency/kept-result.js';
-import { assertKey } from '../runtime/needs/idempotency.js';
+import { assertKey } from '../runtime/idempotency/key.js';
 import type { Need, Needs } from '../runtime/needs/need.js';
 import { peer } from './peer.js';
 
@@ -15,10 +15,15 @@ export type Fakes<N extends Needs> = {
   readonly [Name in keyof N]: N[Name] extends Need<string, string, infer Client> ? Fake<Client> : never;
 };
 
-/** Fake of a need: the text of a secret or parameter, an implementation of an invoked function, or the client itself. */
+/** Client with a value to fetch, as of a secret. */
+type HasValue = { value(...options: never): Promise<string> };
+
+/**
+ * Fake of a need: the text of one that has a `value()`, an implementation of an invoked function, or the client itself.
+ */
 type FakeValue<N> =
-  N extends Need<infer Kind, string, infer Client>
-    ? Kind extends 'secret' | 'parameter'
+  N extends Need<string, string, infer Client>
+    ? Client extends HasValue
       ? string | Client
       : Client extends { call(event: infer Event): Promise<infer Result> }
         ? ((event: Event) => Result | Promise<Result>) | Client
@@ -88,18 +93,25 @@ export function fakes<N extends Needs>(
   return result as Fakes<N>;
 }
 
-function fromValue(name: string, { kind, access }: Need, value: unknown): unknown {
-  if (kind === 'secret' && typeof value === 'string') return { secretArn: name, value: async () => value };
-  if (kind === 'parameter' && typeof value === 'string')
-    return { parameterName: name, value: async () => value };
-  if (kind === 'invoke' && typeof value === 'function') {
-    return {
-      functionName: name,
-      [access]: async (event: unknown) => value(event),
-      dryRun: async () => undefined,
-    };
-  }
-  return value;
+/** Replaces the `value()` of a client by a text, or the method of its access by a function. */
+function fromValue(name: string, need: Need, value: unknown): unknown {
+  if (isPlain(need) || (typeof value !== 'string' && typeof value !== 'function')) return value;
+  const client = need.connect(name) as Readonly<Record<string, unknown>>;
+  const faked = typeof value === 'string' ? 'value' : need.access;
+  if (typeof client[faked] !== 'function') return value;
+  const fake =
+    typeof value === 'string' ? async () => value : async (...events: unknown[]) => value(...events);
+  // The other methods would call AWS.
+  const others = Object.entries(client).map(([key, member]) => [
+    key,
+    typeof member === 'function' ? async () => undefined : member,
+  ]);
+  return { ...Object.fromEntries(others), [faked]: fake };
+}
+
+/** Returns true for needs whose kind is their only access: their clients are values, or need no service. */
+function isPlain({ kind, access }: Need): boolean {
+  return kind === access;
 }
 
 function fromSdk(name: string, need: Need): unknown {
@@ -114,7 +126,7 @@ function fromSdk(name: string, need: Need): unknown {
       },
     };
   }
-  if (['text', 'number', 'secret', 'parameter', 'invoke'].includes(need.kind)) return undefined;
+  if (isPlain(need)) return undefined;
   const connected = need.connect(name) as { readonly client?: object };
   const { client } = connected;
   if (!client) return undefined;

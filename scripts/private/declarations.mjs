@@ -24,7 +24,7 @@ function parsed(folder, file) {
 }
 
 /** Names that lib/index.ts exports. */
-function exportedNames(folder) {
+export function exportedNames(folder) {
   const { body } = parse(readFileSync(join(folder, 'index.ts'), 'utf8'), {
     sourceType: 'module',
     plugins: ['typescript'],

@@ -1,5 +1,4 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -16,15 +15,8 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Lazy, Stack } from 'aws-cdk-lib/core';
 import { AssetFunction, bindTo, DataTable, NodeFunction } from 'cdk-trellis';
-import { asBindable } from '../../lib/bindings/binding.js';
-import type { Accesses } from '../../lib/bindings/resource-access.js';
 import { nagFindings } from '../support/nag.js';
 import { newStack } from '../support/template.js';
 
@@ -287,39 +279,4 @@ it('a DataTable is bound with its indexes by name', () => {
   expect(JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'))).toContain(
     '/index/byDay',
   );
-});
-
-describe('the types contain every access', () => {
-  const known: { readonly [Kind in keyof Accesses]: readonly Accesses[Kind][] } = {
-    bucket: ['read', 'write', 'readWrite'],
-    bus: ['publish'],
-    idempotency: ['idempotency'],
-    invoke: ['call', 'send'],
-    parameter: ['read'],
-    queue: ['send'],
-    saga: ['start', 'respond'],
-    secret: ['read'],
-    table: ['read', 'write', 'readWrite'],
-    topic: ['publish'],
-    users: ['read', 'manage'],
-    workflow: ['start'],
-  };
-  const arn = (service: string, name: string) => `arn:aws:${service}:eu-west-1:111122223333:${name}`;
-
-  it.each<[Exclude<keyof Accesses, 'idempotency' | 'saga'>, (stack: Stack) => unknown]>([
-    ['bucket', (stack) => Bucket.fromBucketName(stack, 'One', 'one')],
-    ['bus', (stack) => EventBus.fromEventBusName(stack, 'One', 'one')],
-    ['invoke', (stack) => LambdaFunction.fromFunctionArn(stack, 'One', arn('lambda', 'function:one'))],
-    ['parameter', (stack) => StringParameter.fromStringParameterName(stack, 'One', '/one')],
-    ['queue', (stack) => Queue.fromQueueArn(stack, 'One', arn('sqs', 'one'))],
-    ['secret', (stack) => Secret.fromSecretNameV2(stack, 'One', 'one')],
-    ['table', (stack) => Table.fromTableName(stack, 'One', 'one')],
-    ['topic', (stack) => Topic.fromTopicArn(stack, 'One', arn('sns', 'one'))],
-    ['users', (stack) => UserPool.fromUserPoolId(stack, 'One', 'eu-west-1_one')],
-    ['workflow', (stack) => StateMachine.fromStateMachineName(stack, 'One', 'one')],
-  ])('to a %s', (kind, resource) => {
-    const bindable = asBindable(resource(newStack()));
-    expect(bindable?.bindingKind).toBe(kind);
-    expect(bindable?.accesses).toEqual(known[kind]);
-  });
 });

@@ -11,6 +11,7 @@ import type { IParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Stack } from 'aws-cdk-lib/core';
 import { type BindOf, DataTable, NodeFunction } from 'cdk-trellis';
+import type { BindableOf, Resources as Bound } from '../../lib/bindings/binding.js';
 
 type Everything = BindOf<typeof import('../function/fixtures/handlers/everything.js')>;
 type Orders = typeof import('../function/fixtures/handlers/orders.js');
@@ -35,7 +36,7 @@ export function bindings(
   return [events, callee, imported, stage, work, other, text];
 }
 
-/** Each kind accepts its own resource and no other. */
+/** The needs of a handler accept their own resources and no others. */
 export function kinds(resources: Resources, stack: Stack) {
   const { bucket, bus, fn, parameter, queue, secret, table, topic, users, workflow } = resources;
   const right: Everything = {
@@ -103,6 +104,25 @@ interface Resources {
   readonly users: IUserPool;
   readonly workflow: IStateMachine;
 }
+
+/** Pairs of kinds of needs of which the first accepts a resource of the second. */
+type Confused = {
+  [Kind in keyof Bound]: {
+    [Other in Exclude<keyof Bound, Kind>]: [Bound[Other]] extends [never]
+      ? never
+      : Bound[Other] extends BindableOf<Kind>
+        ? [Kind, Other]
+        : never;
+  }[Exclude<keyof Bound, Kind>];
+}[keyof Bound];
+
+/** Kinds that do not accept their own resource. */
+type Refusing = {
+  [Kind in keyof Bound]: Bound[Kind] extends BindableOf<Kind> ? never : Kind;
+}[keyof Bound];
+
+/** Every kind in the table accepts its own resource and no other. */
+export const confused: [Confused, Refusing] extends [never, never] ? true : [Confused, Refusing] = true;
 
 export function indexes(
   stack: Stack,

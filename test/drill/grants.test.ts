@@ -5,8 +5,9 @@ import { GetRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { localClientConfig } from '../../bin/local-storefront.js';
 import { type LocalCloud, startLocalCloud } from '../../lib/local/index.js';
-import { allAccesses } from './grants/accesses.js';
-import type { Outcome } from './grants/probes.js';
+import { allAccesses } from '../bindings/fixtures.js';
+import type { Outcome } from '../bindings/probing.js';
+import { idOf } from './grants/logical-id.js';
 
 const stateDir = mkdtempSync(join(tmpdir(), 'trellis-grants-'));
 let cloud: LocalCloud;
@@ -84,6 +85,7 @@ const isDenied = ({ error, message, status }: Outcome) =>
 
 /** Calls that are allowed may still be for something that is not there. */
 const ABSENT = [
+  'ExecutionDoesNotExist',
   'NoSuchKey',
   'NotFound',
   'NoSuchUpload',
@@ -109,14 +111,14 @@ const denied = (outcomes: readonly Outcome[]) => outcomes.filter(isDenied).map((
 const deniable = (outcomes: readonly Outcome[], grants: Grants) =>
   outcomes.map(({ probe }) => probe).filter((probe) => !isAllowed(probe, grants));
 
-const accesses = allAccesses();
+const accesses = allAccesses().map((one) => ({ ...one, id: idOf(one.kind, one.access) }));
 const values: readonly string[] = ['text', 'number'];
+/** IAM knows the state machine only from the token of a step that waits; without one the call is denied anyway. */
+const WITH_TOKEN = 'SagaRespond';
 
-it('there is an access of every kind', () => {
-  expect(new Set(accesses.map(({ kind }) => kind)).size).toBe(13);
-});
+const provable = accesses.filter(({ kind, id }) => !values.includes(kind) && id !== WITH_TOKEN);
 
-describe.each(accesses.filter(({ kind }) => !values.includes(kind)))('$kind $access', ({ id }) => {
+describe.each(provable)('$kind $access', ({ id }) => {
   it('allows the calls it is for, and no other', async () => {
     const grants = await grantsOf(id);
     const { outcomes } = await run(id);

@@ -1,4 +1,4 @@
-import { bucket, bus, invoke, parameter, queue, table, topic, users, workflow } from 'cdk-trellis/runtime';
+import { bucket, bus, table } from 'cdk-trellis/runtime';
 import { regionOfArn, regionOfPool, regionOfQueue } from '../../lib/runtime/per-region.js';
 
 const region = ({ client }: { client: { config: { region: () => Promise<string> } } }) =>
@@ -23,19 +23,6 @@ it.each([
   expect(regionOf(bound)).toBe(expected);
 });
 
-it('a client calls the region of what is bound', async () => {
-  const clients = [
-    table.read.connect('arn:aws:dynamodb:us-east-1:222222222222:table/orders'),
-    topic.publish.connect('arn:aws:sns:us-east-1:222222222222:news'),
-    queue.send.connect('https://sqs.us-east-1.amazonaws.com/222222222222/jobs'),
-    bus.publish.connect('arn:aws:events:us-east-1:222222222222:event-bus/hub'),
-    users.read.connect('us-east-1_AbC'),
-    workflow.start.connect('arn:aws:states:us-east-1:222222222222:stateMachine:M'),
-    bucket.read.connect('arn:aws:s3:us-east-1::files'),
-  ];
-  expect(await Promise.all(clients.map(region))).toEqual(clients.map(() => 'us-east-1'));
-});
-
 it('a client of a name calls the region of the function', async () => {
   const clients = [table.read.connect('orders'), bucket.read.connect('files'), bus.publish.connect('hub')];
   expect(await Promise.all(clients.map(region))).toEqual(clients.map(() => 'eu-west-1'));
@@ -51,9 +38,4 @@ it('one client serves all that is bound in a region', () => {
   const [a, b] = ['a', 'b'].map((name) => table.read.connect(`arn:aws:dynamodb:us-east-1:2:table/${name}`));
   expect(a!.client).toBe(b!.client);
   expect(table.read.connect('c').client).not.toBe(a!.client);
-});
-
-it('every need has a client for what is bound', () => {
-  expect(invoke().call.connect('f').functionName).toBe('f');
-  expect(parameter.read.connect('/p').parameterName).toBe('/p');
 });

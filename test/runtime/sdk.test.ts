@@ -21,10 +21,12 @@ import {
   table,
   topic,
   users,
+  variableOf,
   workflow,
 } from 'cdk-trellis/runtime';
 import { lambdaContext, publishedEvent } from 'cdk-trellis/testing';
 import * as z from 'zod';
+import { type Access, accessesOf, fixtureOf, KINDS } from '../bindings/fixtures.js';
 
 const Placed = defineEvent('Placed', z.object({}), { version: 1 });
 
@@ -201,6 +203,16 @@ const LONG_CALLS: Readonly<Record<string, () => (context: Context) => Promise<un
   },
 };
 
+/** Kinds of needs that call a service. */
+const CALLING = KINDS.filter(
+  (kind) => Object.keys(fixtureOf(kind).probes(connected(kind) as never)).length > 0,
+);
+
+function connected(kind: string): unknown {
+  const [{ need }] = accessesOf(kind) as [Access];
+  return need.connect('7');
+}
+
 describe('a call of a client of a need', () => {
   it.each([
     ['does not respond', silent],
@@ -224,6 +236,19 @@ describe('a call of a client of a need', () => {
       /exceeded the configured|EventBridge rejected|before the function's timeout/,
     );
     expect(requests).toBeGreaterThan(1);
+  });
+
+  it.each(CALLING)('ends with the invocation if the service hangs: %s', async (kind) => {
+    behave = silent;
+    // That the name is not the URL of a queue.
+    jest.spyOn(console, 'warn').mockImplementation();
+    const [{ need }] = accessesOf(kind) as [Access];
+    const { probes } = fixtureOf(kind);
+    process.env[variableOf('it', kind)] = 'it';
+    const handler = handle({ it: need }, async (_event: object, { it }) =>
+      Object.values(probes(it as never))[0]!(),
+    );
+    await expect(handler({}, short(700))).rejects.toThrow('exceeded the configured');
   });
 
   it.each(Object.keys(LONG_CALLS))('has all the time that is left: %s', async (name) => {

@@ -1,3 +1,4 @@
+// Written by `npm run needs`.
 export { bucket } from './bucket.js';
 export { bus } from './bus.js';
 export { idempotency } from './idempotency.js';

@@ -4,6 +4,7 @@ import {
   IdempotencyResultNotKeptError,
 } from '../idempotency/idempotency-errors.js';
 import { keep } from '../idempotency/kept-result.js';
+import { assertKey } from '../idempotency/key.js';
 import type { Remembered } from '../idempotency/remembered.js';
 import { type ExistingWork, WorkRecord } from '../idempotency/work-record.js';
 import { logger } from '../logger.js';
@@ -98,14 +99,6 @@ async function runOnce<Result>(
   // If another invocation finished the work first, all callers get its result.
   const first = earlier?.status === 'done' ? earlier.result : kept;
   return ('value' in first ? first.value() : result) as Remembered<Result>;
-}
-
-/** Checks the key before the work: with `undefined` or `[object Object]`, different work would have the same key. */
-export function assertKey(key: unknown): asserts key is string {
-  if (typeof key === 'string' && key !== '') return;
-  throw new Error(
-    `\`key\` must be a string that is not empty, got ${key === '' ? '""' : typeof key}. Use an identifier of the work, such as an event's id.`,
-  );
 }
 
 async function runOrAbandon<Result>(record: WorkRecord, work: () => Promise<Result>): Promise<Result> {

@@ -1,0 +1,4 @@
+import { step } from 'cdk-trellis/runtime';
+import * as z from 'zod';
+
+export const handler = step({ input: z.object({ orderId: z.string() }) }, {}, async () => ({}));
