@@ -115,6 +115,9 @@ export class Shapes {
   kindsOf(types, path, reads) {
     const parts = [...new Set(types.flatMap(partsOf))].filter((part) => !isAbsent(part));
     const kinds = this.grouped(parts).map((group) => this.kindOf(group, path, reads));
+    // Literals of a type of contracts are validated where contracts are.
+    const isOfContract = parts.some((part) => this.isDeclaredIn(part.aliasSymbol ?? part.symbol, 'contract'));
+    if (isOfContract && kinds.some(isShape)) return ['*'];
     return kinds.includes('true') && kinds.includes('false')
       ? ['boolean', ...kinds.filter((kind) => kind !== 'true' && kind !== 'false')]
       : kinds;

@@ -170,7 +170,7 @@ describe('a Lambda authorizer', () => {
   });
 
   it.each([
-    [{ type: 'jwt' }, "`authorizers.tenants.type` must be 'token' or 'request', got 'jwt'"],
+    [{ type: 'jwt' }, "`authorizers.tenants.type` must be 'token' or 'request', got \"jwt\""],
     [
       { identitySources: ['header.x'] },
       '`authorizers.tenants.identitySources` must be like headers.Authorization, query.tenant or stageVariables.tenant, got "header.x"',

@@ -15,9 +15,6 @@ export function validateAuthorizer(name: string, props: LambdaAuthorizerProps): 
   const { type = 'token', identitySources = AUTHORIZATION, cache, pattern } = props;
   const errors: string[] = [];
   const property = `\`authorizers.${name}`;
-  if (type !== 'token' && type !== 'request') {
-    errors.push(`${property}.type\` must be 'token' or 'request', got '${type}'`);
-  }
   for (const source of identitySources) {
     if (/^(headers|query|stageVariables)\.[\w-]+$/.test(source)) continue;
     errors.push(

@@ -2,6 +2,7 @@ import type { StageOptions } from 'aws-cdk-lib/aws-apigateway';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Annotations, CfnResource, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { field } from '../../contract/field-path.js';
 import { addedResources } from '../../function/published-versions.js';
 import { LIMITS } from '../../quotas/limits.js';
 import type { Throttle } from '../routes.js';
@@ -9,13 +10,13 @@ import type { Throttle } from '../routes.js';
 const { apiGateway: MAX } = LIMITS;
 
 /** Returns the errors of a throttle. */
-export function validateThrottle(property: string, { requestsPerSecond, burst }: Throttle): string[] {
+export function validateThrottle(path: readonly string[], { requestsPerSecond, burst }: Throttle): string[] {
   const errors: string[] = [];
   if (!Token.isUnresolved(requestsPerSecond) && !(requestsPerSecond > 0)) {
-    errors.push(`${property}.requestsPerSecond\` must be more than 0, got ${requestsPerSecond}`);
+    errors.push(`${field(...path, 'requestsPerSecond')} must be more than 0, got ${requestsPerSecond}`);
   }
   if (!Token.isUnresolved(burst) && !(Number.isInteger(burst) && burst > 0)) {
-    errors.push(`${property}.burst\` must be a whole number of requests, got ${burst}`);
+    errors.push(`${field(...path, 'burst')} must be a whole number of requests, got ${burst}`);
   }
   return errors;
 }

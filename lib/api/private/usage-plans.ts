@@ -10,7 +10,7 @@ export function validateUsagePlans(plans: Plans): string[] {
   const seen = new Map<string | IApiKey, string>();
   return Object.entries(plans).flatMap(([name, { quota, keys, ...throttle }]) => {
     const property = `\`usagePlans.${name}`;
-    const errors = validateThrottle(property, throttle);
+    const errors = validateThrottle(['usagePlans', name], throttle);
     if (quota && !(Number.isInteger(quota.limit) && quota.limit > 0)) {
       errors.push(`${property}.quota.limit\` must be a whole number of requests, got ${quota.limit}`);
     }

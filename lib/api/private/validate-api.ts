@@ -52,7 +52,7 @@ export function validateApi(props: CheckedProps, planned: readonly PlannedRoute[
     ...validatePlanUse(props),
     ...validateIdempotent(props),
     ...validateUsagePlans(props.usagePlans ?? {}),
-    ...(props.throttle ? validateThrottle('`throttle', props.throttle) : []),
+    ...(props.throttle ? validateThrottle(['throttle'], props.throttle) : []),
     ...(props.cors ? validateCors(props.cors) : []),
     ...(props.domain ? validateDomain(props.domain) : []),
     ...validatePublication(props),
@@ -63,7 +63,7 @@ export function validateApi(props: CheckedProps, planned: readonly PlannedRoute[
       (integration?.validate(operation) ?? []).map((error) => `\`routes.${name}\`: ${error}`),
     ),
     ...planned.flatMap(({ name, options: { throttle } }) =>
-      throttle ? validateThrottle(`\`routes.${name}.throttle`, throttle) : [],
+      throttle ? validateThrottle(['routes', name, 'throttle'], throttle) : [],
     ),
   ];
 }

@@ -34,9 +34,9 @@ export interface OwnNeed extends DeclaredNeed {
 }
 
 /**
- * Finds the module, reads its needs and satisfies them.
+ * Finds the module, reads its needs and resolves their bindings.
  *
- * @param shared whether other functions use the same bindings: extra ones are no error then
+ * @param sharesBindings true if other functions use the same bindings: extra ones are then accepted
  * @throws Error that names all errors, and the construct
  */
 export function planFunction(
@@ -49,7 +49,7 @@ export function planFunction(
     bundling?: BundlingOptions | undefined;
     own?: readonly OwnNeed[] | undefined;
   },
-  shared: boolean,
+  sharesBindings: boolean,
 ): FunctionPlan {
   const path = constructPath(scope, id);
   const { entry, exportName } = located(path, () => {
@@ -63,20 +63,20 @@ export function planFunction(
   const bind = { ...bindingsOfTheStack(scope, needs, props.bind ?? {}), ...props.bind };
   const names = needs.map(({ name }) => name);
   const missing = needs.filter(({ name }) => bind[name] === undefined);
-  const extra = shared ? [] : Object.keys(props.bind ?? {}).filter((name) => !names.includes(name));
+  const extra = sharesBindings ? [] : Object.keys(props.bind ?? {}).filter((name) => !names.includes(name));
   const errors = [
-    ...missing.map((need) => `\`bind\` must have ${need.name}: the handler needs \`${written(need)}\``),
+    ...missing.map((need) => `\`bind\` must have ${need.name}: the handler needs \`${declarationOf(need)}\``),
     ...extra.map(
       (name) =>
         `\`bind\` has ${name}, which the handler does not need (${names.length > 0 ? `it needs ${names.join(', ')})` : `it needs nothing). ${UNREAD}`}`,
     ),
   ];
-  const wanted = [
-    ...needs.filter((need) => !missing.includes(need)).map((need) => wantedBy(need, bind)),
-    ...(props.own ?? []).map(({ to, ...need }) => wantedBy(need, { [need.name]: to })),
+  const requests = [
+    ...needs.filter((need) => !missing.includes(need)).map((need) => requestFor(need, bind)),
+    ...(props.own ?? []).map(({ to, ...need }) => requestFor(need, { [need.name]: to })),
   ];
-  const granted = resolveBindings(
-    wanted,
+  const resolved = resolveBindings(
+    requests,
     Object.keys(props.environment ?? {}),
     errors,
     (all) => {
@@ -85,13 +85,13 @@ export function planFunction(
     },
     { scope, isTyped: true },
   );
-  return { entry, exportName, analysis, ...granted };
+  return { entry, exportName, analysis, ...resolved };
 }
 
 function warnOfValueImport(scope: Construct, path: string, entry: string): void {
   const file = valueImportOf(entry);
   if (!file) return;
-  const [importer, handler] = [file, entry].map((one) => relative(process.cwd(), one));
+  const [importer, handler] = [file, entry].map((name) => relative(process.cwd(), name));
   Annotations.of(scope).addWarningV2(
     'cdk-trellis:handlerImported',
     `${importer} imports ${handler} for its values, so that synth runs the handler's code and loads its packages. Use \`import type\`, or move what both need into a file of its own (at ${path})`,
@@ -100,18 +100,18 @@ function warnOfValueImport(scope: Construct, path: string, entry: string): void 
 
 /** Returns the stack's own resources for needs that nothing is bound to. */
 function bindingsOfTheStack(scope: Construct, needs: readonly DeclaredNeed[], bind: Bindables): Bindables {
-  const served = needs.filter(({ kind, name }) => kind === 'idempotency' && bind[name] === undefined);
-  const names = served.map(({ name }) => name);
+  const unbound = needs.filter(({ kind, name }) => kind === 'idempotency' && bind[name] === undefined);
+  const names = unbound.map(({ name }) => name);
   if (names.length === 0) return {};
   // Loaded here: an app that needs no table does not wait for CDK's tables.
   const { IdempotencyTable } = require('../../bindings/idempotency-table.js') as typeof Idempotency;
   return Object.fromEntries(names.map((name) => [name, IdempotencyTable.of(scope)]));
 }
 
-function wantedBy({ name, kind, access }: DeclaredNeed, bind: Bindables): BindingRequest {
+function requestFor({ name, kind, access }: DeclaredNeed, bind: Bindables): BindingRequest {
   const label = {
     to: `\`bind.${name}\``,
-    access: `the need \`${written({ name, kind, access })}\` cannot be bound`,
+    access: `the need \`${declarationOf({ name, kind, access })}\` cannot be bound`,
   };
   return { name, kind, access, to: bind[name], label };
 }
@@ -124,7 +124,7 @@ function located<Value>(path: string, work: () => Value): Value {
   }
 }
 
-/** A need as the handler has it. */
-function written({ name, kind, access }: DeclaredNeed): string {
+/** Returns a need as the handler declares it. */
+function declarationOf({ name, kind, access }: DeclaredNeed): string {
   return `${name}: ${kind === access ? `${kind}()` : `${kind}.${access}`}`;
 }
