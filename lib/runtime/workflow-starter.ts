@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
-import { type DeliveredEvent, EventRefusedError, envelopeIn } from './event.js';
+import { correlationIdOf, type DeliveredEvent, EventRefusedError, envelopeIn } from './event.js';
 import { handle } from './handlers/handle.js';
+import { invoked } from './invocation.js';
+import { logger } from './logger.js';
 import { workflow } from './needs/workflow.js';
 import { assertInputSize, EXECUTION_NAME, startOnce } from './start-once.js';
 
@@ -14,8 +15,6 @@ export interface StarterOptions {
   readonly isSaga: boolean;
 }
 
-const logger = /* @__PURE__ */ new Logger();
-
 /**
  * Starts a workflow with an event's data: the function of `hub.on(Event, workflow)`. The execution is named after the
  * id of the event's envelope, which is the same in every delivery, replay, repeated publishing and redrive, so the
@@ -23,20 +22,23 @@ const logger = /* @__PURE__ */ new Logger();
  */
 export const handler = handle(
   { workflow: workflow.start },
-  async (delivered: DeliveredEvent, { workflow: { client, stateMachineArn } }, context: Context) => {
-    logger.addContext(context);
-    try {
-      const { metadata, data } = envelopeIn(delivered);
-      const { events, isSaga }: StarterOptions = JSON.parse(process.env.STARTS as string);
-      assertUnderstood(events, delivered, metadata.version);
-      if (isSaga) assertInputSize(data);
-      await startOnce(client, stateMachineArn, executionName(metadata.id), data);
-    } catch (error) {
-      const { id, source, 'detail-type': name } = delivered ?? ({} as Partial<DeliveredEvent>);
-      logger.error('The workflow was not started', { error: error as Error, event: { id, name, source } });
-      throw error;
-    }
-  },
+  async (delivered: DeliveredEvent, { workflow: { client, stateMachineArn } }, context: Context) =>
+    invoked(context, correlationIdOf(delivered), async () => {
+      try {
+        const { metadata, data } = envelopeIn(delivered);
+        const { events, isSaga }: StarterOptions = JSON.parse(process.env.STARTS as string);
+        assertUnderstood(events, delivered, metadata.version);
+        if (isSaga) assertInputSize(data);
+        await startOnce(client, stateMachineArn, executionName(metadata.id), data);
+      } catch (error) {
+        const { id, source, 'detail-type': name } = delivered ?? ({} as Partial<DeliveredEvent>);
+        logger().error('The workflow was not started', {
+          error: error as Error,
+          event: { id, name, source },
+        });
+        throw error;
+      }
+    }),
 );
 
 /** Checks the event's version: the rule passes no other event, but a failed one may be redriven before the deployment. */

@@ -61,6 +61,20 @@ describe('the starter of a workflow', () => {
     await expect(start(delivered())).rejects.toThrow('was started with another input');
   });
 
+  it('logs a failure with the correlation id of the event, under the name of the function', async () => {
+    process.env.AWS_LAMBDA_FUNCTION_NAME = 'Shop-Starter';
+    workflows.on(StartExecutionCommand).rejects(new Error('unreachable'));
+    const written = jest.spyOn(console, 'error').mockImplementation(() => {});
+    const event = publishedEvent(OrderPlaced, data, { id: 'e-1', correlationId: 'c-7' });
+    await expect(start(event)).rejects.toThrow('unreachable');
+    delete process.env.AWS_LAMBDA_FUNCTION_NAME;
+    expect(JSON.parse(written.mock.calls.at(-1)![0])).toMatchObject({
+      message: 'The workflow was not started',
+      correlation_id: 'c-7',
+      service: 'Shop-Starter',
+    });
+  });
+
   it.each([
     ['of another version', { ...delivered(), detail: { metadata: { id: 'e', version: 9 }, data } }],
     ['of another name', { ...delivered(), 'detail-type': 'OrderLost' }],
