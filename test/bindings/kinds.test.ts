@@ -104,7 +104,7 @@ describe.each(allAccesses())('$kind $access', ({ kind, access }) => {
 });
 
 it('a kind without a fixture is named', () => {
-  expect(() => fixtureOf('stream')).toThrow(
-    'Tests of the kind of need stream need test/bindings/kinds/stream.ts, in the form of topic.ts there',
+  expect(() => fixtureOf('unknown')).toThrow(
+    'Tests of the kind of need unknown need test/bindings/kinds/unknown.ts, in the form of topic.ts there',
   );
 });
