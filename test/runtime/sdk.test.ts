@@ -6,6 +6,7 @@ import { StartExecutionCommand, StartSyncExecutionCommand } from '@aws-sdk/clien
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { App, Stack } from 'aws-cdk-lib/core';
 import type { Context } from 'aws-lambda';
 import { defineEvent } from 'cdk-trellis/contract';
 import {
@@ -26,7 +27,8 @@ import {
 } from 'cdk-trellis/runtime';
 import { lambdaContext, publishedEvent } from 'cdk-trellis/testing';
 import * as z from 'zod';
-import { type Access, accessesOf, fixtureOf, KINDS } from '../bindings/fixtures.js';
+import { asBindable } from '../../lib/bindings/binding.js';
+import { type Access, accessesOf, fixtureOf, importedOf, KINDS } from '../bindings/fixtures.js';
 
 const Placed = defineEvent('Placed', z.object({}), { version: 1 });
 
@@ -208,6 +210,13 @@ const CALLING = KINDS.filter(
   (kind) => Object.keys(fixtureOf(kind).probes(connected(kind) as never)).length > 0,
 );
 
+/** Returns the ARN of an imported resource, which some services check, or a name. */
+function boundValue(kind: string, access: string): string {
+  const imported = importedOf(kind, new Stack(new App(), 'Stack'));
+  const value = imported === undefined ? '' : asBindable(imported)!.bindingFor(access).value;
+  return value.startsWith('arn:') ? value : 'it';
+}
+
 function connected(kind: string): unknown {
   const [{ need }] = accessesOf(kind) as [Access];
   return need.connect('7');
@@ -242,9 +251,9 @@ describe('a call of a client of a need', () => {
     behave = silent;
     // That the name is not the URL of a queue.
     jest.spyOn(console, 'warn').mockImplementation();
-    const [{ need }] = accessesOf(kind) as [Access];
+    const [{ need, access }] = accessesOf(kind) as [Access];
     const { probes } = fixtureOf(kind);
-    process.env[variableOf('it', kind)] = 'it';
+    process.env[variableOf('it', kind)] = boundValue(kind, access);
     const handler = handle({ it: need }, async (_event: object, { it }) =>
       Object.values(probes(it as never))[0]!(),
     );
