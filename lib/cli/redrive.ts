@@ -26,7 +26,7 @@ export async function redrive(queueOrPath: string, options: RedriveOptions): Pro
   const queues = await failureQueues(sqs, stacks, queueOrPath);
   const filled = queues.filter(({ count }) => count > 0);
   if (filled.length === 0) {
-    console.log(`Nothing to redrive: ${queues.map(({ url }) => nameOf(url)).join(', ')} is empty.`);
+    console.log(`Nothing to redrive. Empty: ${queues.map(({ url }) => nameOf(url)).join(', ')}`);
     return;
   }
   const lambda = new LambdaClient(config);
@@ -46,7 +46,9 @@ export async function redrive(queueOrPath: string, options: RedriveOptions): Pro
     left += result.left.length;
   }
   if (left > 0)
-    throw new LocalCloudError(`${left} messages could not be redriven and are still in the queue.`);
+    throw new LocalCloudError(
+      `${messages(left)} could not be redriven and ${left === 1 ? 'is' : 'are'} still in the queue.`,
+    );
 }
 
 /** Targets of the messages of a queue. */
@@ -85,7 +87,7 @@ async function arnOf(sqs: SQSClient, QueueUrl: string): Promise<string> {
 /** Prints the queue and the possible targets of its messages, for the operator to confirm. */
 function printPlan({ queue: { arn, count }, sources, destinations, to }: Plan): void {
   const [, , , region, account, name] = arn.split(':');
-  console.log(`${name} in the account ${account}, ${region}: about ${count} messages. Possible targets:`);
+  console.log(`${name} in the account ${account}, ${region}: about ${messages(count)}. Possible targets:`);
   const all = [
     ...sources,
     ...destinations.map((destination) => destination.to),
@@ -94,6 +96,8 @@ function printPlan({ queue: { arn, count }, sources, destinations, to }: Plan): 
   for (const target of new Set(all)) console.log(`  ${target}`);
   if (all.length === 0) console.log('  none: no deployed resource sends its failures to this queue');
 }
+
+const messages = (count: number) => `${count} message${count === 1 ? '' : 's'}`;
 
 async function confirm(): Promise<void> {
   if (!process.stdin.isTTY) {

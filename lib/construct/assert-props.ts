@@ -57,10 +57,11 @@ function unknownName(shape: Shape, name: string, { type, path }: Place): string[
   if (!nearest && shape.isOpen && isOtherCdk()) return [];
   const list = nearest || names.length > MAX_LISTED ? '' : ` (it has ${names.join(', ')})`;
   const remedy = nearest ? `did you mean ${field(nearest)}?` : 'remove it';
-  return [`${field(...path, name)} is not a property of ${type}${list}: ${remedy}`];
+  const owner = path.length === 0 ? type : field(...path);
+  return [`${field(...path, name)} is not a property of ${owner}${list}: ${remedy}`];
 }
 
-const MAX_LISTED = 12;
+const MAX_LISTED = 20;
 
 function isOtherCdk(): boolean {
   const { version } = require('aws-cdk-lib/package.json') as { readonly version: string };

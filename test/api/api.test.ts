@@ -308,6 +308,13 @@ describe('Api rejects', () => {
     );
   });
 
+  it('a route that is undefined', () => {
+    const routes = { listOrders: undefined, placeOrder: () => import('./fixtures/place.js') };
+    expect(() => templateWith({ routes: routes as never })).toThrow(
+      '`routes` must have listOrders, an operation of the contract',
+    );
+  });
+
   it('a route whose module implements another operation', () => {
     const routes = {
       listOrders: () => import('./fixtures/list.js'),

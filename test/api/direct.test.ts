@@ -415,13 +415,13 @@ describe('an integration is rejected', () => {
       'with a value that requests do not have',
       sendMessage(orders, { attributes: { who: 'params.userId' } }),
       { ...start, responses: sent },
-      '`who` must be one of params.id, user.sub, user.username, user.clientId, got "params.userId"',
+      '`attributes.who` must be one of params.id, user.sub, user.username, user.clientId, got "params.userId"',
     ],
     [
       'with an optional value',
       sendMessage(orders, { attributes: { who: 'query.who' } }),
       { ...start, query: z.object({ who: z.string().optional() }), responses: sent },
-      '`who` must be one of params.id, user.sub',
+      '`attributes.who` must be one of params.id, user.sub',
     ],
     [
       'with a reserved attribute name',

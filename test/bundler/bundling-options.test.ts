@@ -349,7 +349,9 @@ describe('bundling is rejected', () => {
 
   it.each(['format', 'outdir', 'splitting'])('with %s, which the library sets', (name) => {
     expect(errorOf({ [name]: 'x' })).toMatch(
-      new RegExp(`^\`bundling\` must have only the properties define, .*, got ${name} \\(at Shop/Fn\\)\\.`),
+      new RegExp(
+        `^\`bundling.${name}\` is not a property of \`bundling\` \\(it has .*define, .*\\): remove it \\(at Shop/Fn\\)$`,
+      ),
     );
   });
 

@@ -100,21 +100,21 @@ describe('properties', () => {
         queue: { fifoo: true },
       }),
     ).toEqual([
-      '`alarms.oldestMesage` is not a property of QueueWorker: did you mean `oldestMessage`?',
+      '`alarms.oldestMesage` is not a property of `alarms`: did you mean `oldestMessage`?',
       '`alarms.deadLetters` must be a number, got "1"',
-      '`queue.fifoo` is not a property of QueueWorker: did you mean `fifo`?',
+      '`queue.fifoo` is not a property of `queue`: did you mean `fifo`?',
     ]);
   });
 
   it('of options by name, and of the nearest of several forms', () => {
     const routes = { get: { handler, throtle: {}, throttle: { burst: 1 } }, list: handler };
     expect(errorsOf('Api', { contract: {}, routes })).toEqual([
-      '`routes.get.throtle` is not a property of Api: did you mean `throttle`?',
+      '`routes.get.throtle` is not a property of `routes.get`: did you mean `throttle`?',
       '`routes.get.throttle.requestsPerSecond` must be a number, got undefined',
     ]);
     const indexes = { byDay: { partitionKey: 'day', sortkey: 'at' } };
     expect(errorsOf('DataTable', { partitionKey: 'id', indexes })).toEqual([
-      '`indexes.byDay.sortkey` is not a property of DataTable: did you mean `sortKey`?',
+      '`indexes.byDay.sortkey` is not a property of `indexes.byDay`: did you mean `sortKey`?',
     ]);
   });
 

@@ -54,7 +54,7 @@ describe('a QueueWorker', () => {
     );
     expect(await app.redrive('Messaging/Ordered')).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/^Nothing to redrive: .*OrderedDeadLetters.* is empty.\n$/),
+      output: expect.stringMatching(/^Nothing to redrive. Empty: .*OrderedDeadLetters.*\n$/),
     });
   });
 
@@ -479,7 +479,7 @@ describe('trellis redrive', () => {
     const refused = await app.redrive(queue);
     expect(refused.code).toBe(1);
     expect(refused.output).toMatch(
-      /0 redriven, 1 left\n.*it does not name its target.*\n1 messages could not be redriven and are still in the queue\.\n$/,
+      /0 redriven, 1 left\n.*it does not name its target.*\n1 message could not be redriven and is still in the queue\.\n$/,
     );
     const account = 'us-east-1:000000000000';
     const to = `arn:aws:sqs:${account}:${app.output('Published').split('/').at(-1)}`;

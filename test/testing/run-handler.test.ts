@@ -99,7 +99,7 @@ describe('fakes', () => {
   it('have no default for some kinds, and reject unknown names', () => {
     const untyped = fakes as (handler: unknown, overrides?: object) => unknown;
     expect(() => untyped(handler, { stage: 'beta', colour: 'red' })).toThrow(
-      /colour is not a need of the handler\ngreet is required: needs of the kind invoke have no default fake\ntell .*\napiKey .* kind secret .*\nrate .* kind parameter .*\nlimit .* kind number .*\nCall `fakes\(handler, \{ orders, lines/,
+      /colour is not a need of the handler\ngreet is required: needs of the kind invoke have no default fake\nnotify .*\napiKey .* kind secret .*\nrate .* kind parameter .*\nlimit .* kind number .*\nCall `fakes\(handler, \{ orders, lines/,
     );
   });
 

@@ -1,6 +1,7 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { allow, allowKey } from '../../bindings/bindable.js';
 import { isBinary } from '../../contract/body.js';
+import { field } from '../../contract/field-path.js';
 import type { Operation } from '../../contract/operation.js';
 import { Problem } from '../../contract/problem.js';
 import { responsesOf } from '../../contract/responses.js';
@@ -54,7 +55,7 @@ class GetItem extends ServiceIntegration<never> {
 
   protected override validateOptions(operation: Operation): string[] {
     const entries = Object.entries(this.options.key);
-    const errors = entries.flatMap(([name, value]) => validateValue(`\`key.${name}`, value, operation));
+    const errors = entries.flatMap(([name, value]) => validateValue(field('key', name), value, operation));
     if (entries.length < 1 || entries.length > 2) {
       errors.push(`\`key\` must have one or two attributes, got ${entries.length}`);
     }

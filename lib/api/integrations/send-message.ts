@@ -1,5 +1,6 @@
 import type { CfnQueue, IQueue } from 'aws-cdk-lib/aws-sqs';
 import { allow, allowKey, type Bindable } from '../../bindings/bindable.js';
+import { field } from '../../contract/field-path.js';
 import type { Operation } from '../../contract/operation.js';
 import { ID_ATTRIBUTE } from '../../runtime/message-attributes.js';
 import {
@@ -83,9 +84,10 @@ class SendMessage extends ServiceIntegration<SentMessage> {
       ...(!this.queue.fifo && deduplicationId
         ? ['`deduplicationId` requires a FIFO queue, got a standard queue']
         : []),
-      ...Object.entries({ ...attributes, ...values }).flatMap(([name, value]) =>
-        validateValue(`\`${name}`, value, operation),
+      ...Object.entries(attributes).flatMap(([name, value]) =>
+        validateValue(field('attributes', name), value, operation),
       ),
+      ...Object.entries(values).flatMap(([name, value]) => validateValue(field(name), value, operation)),
     ];
   }
 

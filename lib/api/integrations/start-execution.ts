@@ -1,5 +1,6 @@
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { allow } from '../../bindings/bindable.js';
+import { field } from '../../contract/field-path.js';
 import type { Operation } from '../../contract/operation.js';
 import {
   type ServiceCall,
@@ -65,7 +66,10 @@ class StartExecution extends ServiceIntegration<StartedExecution> {
 
   protected override validateOptions(operation: Operation): string[] {
     const { name, values = {} } = this.options;
-    return [...validatePayload(values, operation), ...(name ? validateValue('`name', name, operation) : [])];
+    return [
+      ...validatePayload(values, operation),
+      ...(name ? validateValue(field('name'), name, operation) : []),
+    ];
   }
 
   protected call(): ServiceCall {

@@ -19,7 +19,7 @@ const TIMEOUT = Duration.minutes(3);
 /** Time for which CloudFormation waits; its default is an hour. */
 const SERVICE_TIMEOUT = TIMEOUT.plus(Duration.minutes(1));
 
-/** Returns the handler without its comments: code in a template has at most 4,096 characters. */
+/** Returns the handler without its comments, which each template with an API would repeat. */
 function inlineHandler(): string {
   const source = readFileSync(join(__dirname, 'gateway-logging-handler.cjs'), 'utf8');
   return source.replace(/^ *(\/\*\*[\s\S]*?\*\/|\/\/.*)\n/gm, '');

@@ -86,7 +86,7 @@ export function documentationOf({
 /** Reports missing and unknown routes. */
 function validateRoutes({ contract, routes }: CheckedProps): string[] {
   const operations = Object.keys(contract);
-  const names = Object.keys(routes);
+  const names = Object.keys(routes).filter((name) => routes[name] !== undefined);
   return [
     ...operations
       .filter((name) => !names.includes(name))

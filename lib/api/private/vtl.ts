@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { isLambdaAuth, isUserAuth } from '../../contract/auth.js';
+import { field } from '../../contract/field-path.js';
 import type { Operation } from '../../contract/operation.js';
 import { parametersOf } from '../../contract/path.js';
 import type { RequestValue } from '../integrations/integration.js';
@@ -34,14 +35,18 @@ export function expressionOf(value: RequestValue): string {
   }
 }
 
-/** Rejects a value that the operation's requests do not have: API Gateway would render an empty string. */
+/**
+ * Rejects a value that the operation's requests do not have: API Gateway would render an empty string.
+ *
+ * @param property as in messages: the result of `field`
+ */
 export function validateValue(property: string, value: string, operation: Operation): string[] {
   const values = valuesOf(operation);
   if (values.includes(value)) return [];
   return [
     values.length > 0
-      ? `${property}\` must be one of ${values.join(', ')}, got "${value}"`
-      : `${property}\` is not possible, because requests of this operation have no values, got "${value}"`,
+      ? `${property} must be one of ${values.join(', ')}, got "${value}"`
+      : `${property} is not possible, because requests of this operation have no values, got "${value}"`,
   ];
 }
 
@@ -98,7 +103,9 @@ export function validatePayload(
     ...Object.keys(values)
       .filter((name) => !/^[A-Za-z]\w*$/.test(name) || name === 'body')
       .map((name) => `\`values\` must have names like customerId other than body, got "${name}"`),
-    ...Object.entries(values).flatMap(([name, value]) => validateValue(`\`${name}`, value, operation)),
+    ...Object.entries(values).flatMap(([name, value]) =>
+      validateValue(field('values', name), value, operation),
+    ),
   ];
 }
 

@@ -20,7 +20,7 @@ export interface Side {
   readonly isOpen: boolean;
 }
 
-/** Keywords that are compared by meaning; all namesSchema must be equal. */
+/** Keywords that are compared by meaning; all others must be equal. */
 const COMPARED: Readonly<Record<string, readonly string[]>> = {
   string: ['minLength', 'maxLength'],
   number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
