@@ -21,6 +21,8 @@ export class HandlerSources {
     return sources;
   }
 
+  /** Installed packages that modules import. */
+  private readonly packages = new Map<string, Graph.InstalledPackage | undefined>();
   /** Options that imports were last resolved with, by entry. */
   private readonly resolving = new Map<string, UnitOptions>();
 
@@ -49,6 +51,7 @@ export class HandlerSources {
     const graph = new ModuleGraph(
       (specifier, importer) => thread().resolveImport({ unit, specifier, importer }),
       Object.keys(resolving.alias ?? {}),
+      this.packages,
     );
     const value = analyzeHandler(entry, exportName, graph);
     const { inputs, absent } = graph.settings;

@@ -41,7 +41,8 @@ function parsedModule(file: string): ModuleText {
   }
   const isModule = body.some(({ type }) => /^(Import|Export)/.test(type));
   const isCommonJs = !isModule && /\b(module\.exports|exports\.\w+\s*=)/.test(text);
-  return { file, body, imports, values, members, exports, stars, isCommonJs };
+  const importsLater = /\b(import|require)\s*\(/.test(text);
+  return { file, body, imports, values, members, exports, stars, isCommonJs, importsLater };
 }
 
 function parse(file: string, text: string): File {

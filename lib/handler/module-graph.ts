@@ -22,9 +22,6 @@ const RUNTIME_FOLDERS = [join(LIBRARY, 'runtime'), join(LIBRARY, 'esm', 'runtime
 /** Another copy of this library: each package of a monorepo may have one. */
 const RUNTIME = /[\\/]cdk-trellis[\\/](lib|dist([\\/]esm)?)[\\/]runtime[\\/]/;
 
-/** Results of whether a package can use this library, by its package.json. */
-const dependants = new Map<string, { readonly stamp: string; readonly canUseRuntime: boolean }>();
-
 const CODE = /\.[cm]?[jt]sx?$/;
 
 /** Extensions that esbuild adds, in its order. https://esbuild.github.io/api/#resolve-extensions */
@@ -38,27 +35,40 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
   '.cjs': ['.cts'],
 };
 
+export interface InstalledPackage {
+  readonly folder: string;
+  /** True for a package that is not of the project and does not use this library: it is not read. */
+  readonly isForeign: boolean;
+}
+
 /** The modules that an analysis reads, with their imports. */
 export class ModuleGraph implements Modules {
   /** Files that were read. */
   readonly files = new Set<string>();
   /** Settings that determine imports, and absent files that would if they existed. */
   readonly settings = { inputs: new Set<string>(), absent: new Set<string>() };
+  private readonly modules = new Map<string, Module>();
   private readonly targets = new Map<string, Target>();
 
   /**
    * @param resolve resolves imports that are neither relative nor clearly an installed package
    * @param aliases names with an alias in this bundle
+   * @param packages folders of installed packages by importing folder and name, which the handlers of an app share
    */
   constructor(
     private readonly resolve: Resolve,
     private readonly aliases: readonly string[] = [],
+    private readonly packages: Map<string, InstalledPackage | undefined> = new Map(),
   ) {}
 
   /** @throws SourceError if the file cannot be parsed */
   public read(file: string): Module {
+    const known = this.modules.get(file);
+    if (known) return known;
     this.files.add(file);
-    return { ...readModule(file), graph: this };
+    const module = { ...readModule(file), graph: this };
+    this.modules.set(file, module);
+    return module;
   }
 
   public target({ file }: { readonly file: string }, from: string): Target {
@@ -77,12 +87,20 @@ export class ModuleGraph implements Modules {
       const file = relativeFile(dirname(importer), from);
       return file === undefined ? this.resolved(importer, from) : kindOf(file);
     }
-    const folder = /^[\w@]/.test(from) ? installedFolder(dirname(importer), packageOf(from)) : undefined;
-    if (folder === undefined) return this.resolved(importer, from);
-    this.settings.inputs.add(join(folder, 'package.json'));
-    return isInstalled(realpathSync(folder)) && !canUseRuntime(folder)
-      ? 'package'
-      : this.resolved(importer, from);
+    const found = /^[\w@]/.test(from) ? this.installed(dirname(importer), packageOf(from)) : undefined;
+    if (found === undefined) return this.resolved(importer, from);
+    this.settings.inputs.add(join(found.folder, 'package.json'));
+    return found.isForeign ? 'package' : this.resolved(importer, from);
+  }
+
+  private installed(from: string, name: string): InstalledPackage | undefined {
+    const key = `${name}\0${from}`;
+    if (!this.packages.has(key)) {
+      const folder = installedFolder(from, name);
+      const isForeign = folder !== undefined && isInstalled(realpathSync(folder)) && !canUseRuntime(folder);
+      this.packages.set(key, folder === undefined ? undefined : { folder, isForeign });
+    }
+    return this.packages.get(key);
   }
 
   private resolved(importer: string, from: string): Target {
@@ -134,19 +152,8 @@ function isInstalled(file: string): boolean {
 
 /** Returns true if a package declares this library as a dependency: most do not and need not be read. */
 function canUseRuntime(folder: string): boolean {
-  const file = join(folder, 'package.json');
-  const { mtimeMs, size } = statSync(file);
-  const stamp = `${mtimeMs} ${size}`;
-  const known = dependants.get(file);
-  if (known?.stamp === stamp) return known.canUseRuntime;
-  const found = { stamp, canUseRuntime: dependsOnLibrary(file) };
-  dependants.set(file, found);
-  return found.canUseRuntime;
-}
-
-function dependsOnLibrary(file: string): boolean {
   const { dependencies, peerDependencies, optionalDependencies, devDependencies, bundledDependencies } =
-    JSON.parse(readFileSync(file, 'utf8'));
+    JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const names = { ...dependencies, ...peerDependencies, ...optionalDependencies, ...devDependencies };
   return 'cdk-trellis' in names || [bundledDependencies].flat().includes('cdk-trellis');
 }

@@ -49,6 +49,8 @@ export interface ModuleText {
   readonly stars: readonly string[];
   /** True for modules with `require` and `exports`. */
   readonly isCommonJs: boolean;
+  /** True for modules with `import(...)` or `require(...)`. */
+  readonly importsLater: boolean;
 }
 
 /** Placeholder for a value that is assigned, or destructured from another one. */

@@ -39,7 +39,7 @@ export function assertNoNestedWrapper(
   wrappers: Readonly<Record<string, number>>,
   withOwnNeeds: readonly string[],
 ): void {
-  const search = new WrapperSearch(wrappers, withOwnNeeds);
+  const search = new WrapperSearch(wrappers, withOwnNeeds, false);
   const parts = call.arguments.filter((_: Node, index: number) => index !== wrappers[outer]);
   for (const part of parts) {
     const found = search.search(module, part, new Set());

@@ -1,5 +1,5 @@
 import { ELSEWHERE, type Module, type Node } from './module.js';
-import { namesIn } from './module-exports.js';
+import { namesOf, partsOf } from './node-parts.js';
 import {
   exportOrigin,
   follow,
@@ -11,16 +11,6 @@ import {
   runtimeName,
 } from './runtime-names.js';
 import { SourceError } from './source-error.js';
-
-/** Parts of a node that are not code that runs, or whose names are not variables. */
-const isNoCode = remembered(
-  /^(loc|extra|.*[cC]omments|typeAnnotation|type(Parameters|Arguments)|returnType|superTypeParameters)$/,
-);
-
-/** Nodes that are types, imports or exports. */
-const isNoValue = remembered(
-  /^(Import\w*|Export(All\w*|Specifier)|TS(?!(As|Satisfies|NonNull|Instantiation)\w*$|(TypeAssertion|ExportAssignment|Enum\w*|Module\w*|ParameterProperty)$)\w*)$/,
-);
 
 /** Imports of a plain handler that the analysis has not followed. */
 export interface Unseen {
@@ -43,9 +33,14 @@ export class WrapperSearch {
   private readonly packages = new Set<string>();
   private readonly modules = new Set<string>();
 
+  /**
+   * @param wrappers index of the needs among each wrapper's arguments
+   * @param notesUnseen false to pass over modules that cannot name a wrapper, whose imports are not noted then
+   */
   constructor(
     private readonly wrappers: Readonly<Record<string, number>>,
     private readonly withOwnNeeds: readonly string[],
+    private readonly notesUnseen = true,
   ) {}
 
   public unseen(): Unseen | undefined {
@@ -123,6 +118,7 @@ export class WrapperSearch {
       this.note(origin);
       return undefined;
     }
+    if (!this.notesUnseen && isLeaf(origin.module)) return undefined;
     if (origin.node.type === NAMESPACE) return this.searchModule(origin.module);
     return this.search(origin.module, origin.node, new Set());
   }
@@ -160,15 +156,14 @@ export class WrapperSearch {
   }
 }
 
-/** The names that a function or a block declares. */
-function namesOf({ type, params = [], body = [] }: Node): string[] {
-  if (/Function|Method/.test(type)) return params.flatMap(namesIn);
-  if (type !== 'BlockStatement') return [];
-  const declared = body.flatMap(({ declarations = [], id }: Node) => [
-    id,
-    ...declarations.map((declaration: Node) => declaration.id),
-  ]);
-  return declared.flatMap(namesIn);
+/** Returns true for a module that imports neither the runtime nor a module of the project: it cannot name a wrapper. */
+function isLeaf(module: Module): boolean {
+  if (module.importsLater) return false;
+  const imported = [...module.imports.values(), ...module.exports.values()].map(({ from }) => from);
+  return [...imported, ...module.stars].every(
+    (from) =>
+      typeof from !== 'string' || /^(package|other|unseen)$/.test(String(module.graph.target(module, from))),
+  );
 }
 
 /** Returns true for `handler.with`. */
@@ -187,29 +182,4 @@ function isOfNamespace(module: Module, node: Node, hidden: ReadonlySet<string>):
   const { name } = rootOf(node);
   const isKnown = !node.computed || node.property.type === 'StringLiteral';
   return isKnown && !hidden.has(name) && module.imports.get(name)?.name === '*';
-}
-
-function partsOf(node: Node): Node[] {
-  if (isNoValue(node.type)) return [];
-  if (node.type === 'ExportNamedDeclaration' && !node.declaration) return [];
-  const isName = node.computed === false;
-  const parts: Node[] = [];
-  for (const name of Object.keys(node)) {
-    const value = node[name];
-    if (typeof value !== 'object' || isNoCode(name)) continue;
-    if (isName && (name === 'key' || name === 'property')) continue;
-    for (const part of Array.isArray(value) ? value : [value])
-      if (typeof part?.type === 'string') parts.push(part);
-  }
-  return parts;
-}
-
-/** Returns a test that matches each of the few names of properties and types once: a synth asks for them 100,000 times. */
-function remembered(pattern: RegExp): (text: string) => boolean {
-  const known = new Map<string, boolean>();
-  return (text) => {
-    const matches = known.get(text) ?? pattern.test(text);
-    known.set(text, matches);
-    return matches;
-  };
 }

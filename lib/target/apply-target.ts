@@ -20,6 +20,8 @@ import { unknownTypes } from './unknown-types.js';
 
 /** Differences found so far, by the root of the app. */
 const differencesByApp = new WeakMap<IConstruct, ReportedDifference[]>();
+/** Template files of the stacks that are adapted to their target, by the root of the app. */
+const fittedFiles = new WeakMap<IConstruct, Set<string>>();
 /** Stages and stacks that were already adapted to their target. */
 const adapted = new WeakSet<IConstruct>();
 const reporting = new WeakSet<IConstruct>();
@@ -85,7 +87,8 @@ function reportOnSynthesis(root: IConstruct, target: Target): void {
   attachCustomSynthesis(root, {
     onSynthesize: ({ outdir }) => {
       const emulator = target === 'aws' ? undefined : TABLES[target].emulator;
-      const report = { target, ...(emulator && { emulator }), differences };
+      const fitted = [...(fittedFiles.get(root) ?? [])];
+      const report = { target, ...(emulator && { emulator }), differences, fitted };
       writeReport(outdir, report);
       checkQuotas(root, outdir);
       // Printed for the CDK CLI; tests and scripts that synthesize read the file.
@@ -110,6 +113,8 @@ function fitStack(stack: Stack, target: Exclude<Target, 'aws'>): void {
   synthesized._toCloudFormation = () => {
     const { template, differences, unknown } = fitTemplate(toCloudFormation(), supportOf(stack, target));
     if (unknown.length > 0) throw new Error(unknownTypes(unknown, target));
+    const files = fittedFiles.get(stack.node.root) ?? new Set<string>();
+    fittedFiles.set(stack.node.root, files.add(stack.templateFile));
     const all = differencesOf(stack);
     const paths = new Set(differences.map(({ path }) => path));
     // Replaces the differences of an earlier synth of the app.

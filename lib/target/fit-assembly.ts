@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fitTemplate, type TargetSupport } from './fit-template.js';
 import { TABLES } from './tables/tables.js';
 import type { Target } from './target.js';
-import { type ReportedDifference, readReport, writeReport } from './target-report.js';
+import { readReport, type TargetReport, writeReport } from './target-report.js';
 import { propertyDifferences, verdictOf } from './target-table.js';
 import type { Template } from './template.js';
 import { unknownTypes } from './unknown-types.js';
@@ -15,7 +15,13 @@ import { unknownTypes } from './unknown-types.js';
  * @throws Error if the emulator is not known to create a type; nothing is changed then
  */
 export function fitAssembly(assemblyDir: string, target: Exclude<Target, 'aws'>): void {
-  const fitted = filesIn(assemblyDir, '.template.json').map((file) => {
+  const atSynth = reportAtSynth(assemblyDir);
+  // The app chooses another target itself, whatever it is deployed to.
+  if (atSynth && atSynth.target !== target) return;
+  const files = filesIn(assemblyDir, '.template.json').filter(
+    (file) => !atSynth?.fitted?.includes(basename(file)),
+  );
+  const fitted = files.map((file) => {
     const template = JSON.parse(readFileSync(file, 'utf8')) as Template;
     return { file, original: template, ...fitTemplate(template, supportOf(template, target)) };
   });
@@ -25,11 +31,11 @@ export function fitAssembly(assemblyDir: string, target: Exclude<Target, 'aws'>)
     if (JSON.stringify(template) !== JSON.stringify(original))
       writeFileSync(file, JSON.stringify(template, null, 1));
   if (target === 'local') for (const file of filesIn(assemblyDir, '.assets.json')) withoutImages(file);
-  report(
-    assemblyDir,
-    target,
-    fitted.flatMap(({ differences }) => differences),
-  );
+  const differences = [
+    ...(atSynth?.differences ?? []),
+    ...fitted.flatMap((template) => template.differences),
+  ];
+  writeReport(assemblyDir, { target, emulator: TABLES[target].emulator, differences });
 }
 
 function supportOf(template: Template, target: Exclude<Target, 'aws'>): TargetSupport {
@@ -48,17 +54,10 @@ function withoutImages(file: string): void {
     writeFileSync(file, JSON.stringify({ ...manifest, dockerImages: {} }, null, 1));
 }
 
-/** Adds differences to the report that a construct of this library has written, or writes one. */
-function report(
-  assemblyDir: string,
-  target: Exclude<Target, 'aws'>,
-  found: readonly ReportedDifference[],
-): void {
-  const { emulator } = TABLES[target];
-  const { differences } = readReport(assemblyDir) ?? { differences: [] };
-  const known = new Set(differences.map(({ path, property }) => `${path} ${property}`));
-  const added = found.filter(({ path, property }) => !known.has(`${path} ${property}`));
-  writeReport(assemblyDir, { target, emulator, differences: [...differences, ...added] });
+/** Returns the report that constructs of this library wrote in this synth, not one that `fitAssembly` wrote before. */
+function reportAtSynth(assemblyDir: string): TargetReport | undefined {
+  const report = readReport(assemblyDir);
+  return report?.fitted && report;
 }
 
 /** Returns the files of an assembly and of its nested ones with this ending. */

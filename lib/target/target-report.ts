@@ -23,6 +23,8 @@ export interface TargetReport {
   /** Name and version of the emulator; undefined on AWS. */
   readonly emulator?: string;
   readonly differences: readonly ReportedDifference[];
+  /** Template files that were adapted at synth, by constructs of this library. */
+  readonly fitted?: readonly string[];
 }
 
 export function writeReport(folder: string, report: TargetReport): void {

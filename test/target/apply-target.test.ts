@@ -73,6 +73,7 @@ describe('a type that the target does not support', () => {
           instead: 'the local cloud of `trellis up` has it',
         },
       ],
+      fitted: ['Shop.template.json'],
     });
   });
 
@@ -90,7 +91,7 @@ describe('a type that the target does not support', () => {
     const { template, report } = synthesized(app);
     expect(template.Resources).toHaveProperty('Pool');
     expect(template.Outputs).toHaveProperty('PoolArn');
-    expect(report).toEqual({ target: 'aws', differences: [] });
+    expect(report).toEqual({ target: 'aws', differences: [], fitted: [] });
   });
 
   it('is removed from every stack: nested ones, others of the app, and those of a stage', () => {
