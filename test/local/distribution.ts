@@ -47,9 +47,25 @@ export const DISTRIBUTION: Template = {
         Body: {
           openapi: '3.0.1',
           info: { title: 'orders', version: '1' },
+          components: {
+            securitySchemes: {
+              iam: {
+                type: 'apiKey',
+                name: 'Authorization',
+                in: 'header',
+                'x-amazon-apigateway-authtype': 'awsSigv4',
+              },
+            },
+          },
           paths: {
             '/orders': {
               'x-amazon-apigateway-any-method': { 'x-amazon-apigateway-integration': integration },
+            },
+            '/orders/own': {
+              get: {
+                security: [{ iam: [] }],
+                'x-amazon-apigateway-integration': integration,
+              },
             },
             '/orders/{id}': { get: { 'x-amazon-apigateway-integration': integration } },
           },

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { edgeAddress, openEdge } from '../../lib/local/edge.js';
 import { ask, deployDistribution, type Received, type RequestOptions } from './distribution.js';
 import { Emulator } from './emulator.js';
+import { unverifiedCallers } from './unverified-callers.js';
 
 let emulator: Emulator;
 let domain: string;
@@ -37,6 +38,15 @@ it('serves an API under its paths, and its errors as they are', async () => {
   expect(JSON.parse(found.body.toString())).toMatchObject({ path: '/orders/7', query: { page: '2' } });
   const missing = await get('/api/orders/none');
   expect([missing.status, missing.headers['content-type']]).toEqual([404, 'application/json']);
+});
+
+it('requires a verified signature for an operation with IAM authorization', async () => {
+  const { credentials } = emulator.instance;
+  for (const { header, query } of unverifiedCallers(credentials.accessKeyId)) {
+    const headers = { ...(header && { authorization: header }) };
+    const { status } = await get(query ? `/api/orders/own?${query}` : '/api/orders/own', { headers });
+    expect([header, query, status]).toEqual([header, query, 403]);
+  }
 });
 
 it.each([

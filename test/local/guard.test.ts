@@ -54,6 +54,15 @@ describe('an address of the app that serves no request', () => {
     const headers = [`Host: iot.us-east-1.alb.localhost:${port}`, 'Sec-WebSocket-Protocol: mqtt'];
     expect(await webSocketStatus(port, '/mqtt', headers)).toBe(403);
   });
+
+  it.each(['/login', '/logout', '/oauth2/token', '/saml2/logout', '/_aws/lambda-url/x/'])(
+    'opens no WebSocket to a service by the path %s of the app',
+    async (path) => {
+      const { port } = emulator.instance;
+      const headers = [`Host: iot.us-east-1.localhost:${port}`, 'Sec-WebSocket-Protocol: mqtt'];
+      expect(await webSocketStatus(port, path, headers)).toBe(403);
+    },
+  );
 });
 
 describe("the emulator's own interface", () => {

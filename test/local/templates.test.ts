@@ -9,6 +9,7 @@ import type { Emulator } from './emulator.js';
 
 const emulators = pairOfEmulators([
   'time_to_live',
+  'updated_global_tables',
   'table_names',
   'user_pool_provider_url',
   'pseudo_parameters',
@@ -53,6 +54,42 @@ correction(
     ['ENABLED', 'expires'],
     ['DISABLED', undefined],
   ],
+);
+
+correction(
+  emulators,
+  'updated_global_tables',
+  'changes a global table in place, with what it holds, for an index and a time to live',
+  async (emulator) => {
+    const client = new DynamoDBClient(emulator.client);
+    const keys = (name: string) => [{ AttributeName: name, KeyType: 'HASH' }];
+    const byDay = [{ IndexName: 'byDay', KeySchema: keys('day'), Projection: { ProjectionType: 'ALL' } }];
+    const attributes = (...names: string[]) =>
+      names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
+    const deploy = async (more: object, update: boolean, names = ['id']) => {
+      const Properties = {
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: attributes(...names),
+        KeySchema: keys('id'),
+        Replicas: [{ Region: 'us-east-1' }],
+        ...more,
+      };
+      const Resources = { Table: { Type: 'AWS::DynamoDB::GlobalTable', Properties } };
+      const Outputs = { name: { Value: { Ref: 'Table' } } };
+      return (await emulator.deploy('Global', { Resources, Outputs }, update)).name as string;
+    };
+    const TableName = await deploy({}, false);
+    await client.send(new PutItemCommand({ TableName, Item: { id: { S: 'kept' } } }));
+    const indexed = await deploy({ GlobalSecondaryIndexes: byDay }, true, ['id', 'day']);
+    const TimeToLiveSpecification = { AttributeName: 'expires', Enabled: true };
+    const expiring = await deploy({ GlobalSecondaryIndexes: byDay, TimeToLiveSpecification }, true, [
+      'id',
+      'day',
+    ]);
+    const { Item } = await client.send(new GetItemCommand({ TableName, Key: { id: { S: 'kept' } } }));
+    return [indexed === TableName, expiring === TableName, Item?.id?.S];
+  },
+  [true, true, 'kept'],
 );
 
 correction(

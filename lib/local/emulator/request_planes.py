@@ -174,4 +174,7 @@ def plane_of(request, link_signature):
         signature = request.query.get("signature", [""])[0]
         if hmac.compare_digest(signature.encode(), link_signature(request.path).encode()):
             return LINK
+    if not request.is_http and not (_owner(request) or _api(request) or is_graphql(request)):
+        # MiniStack chooses the service of another WebSocket by its host alone, whatever its path is.
+        return SIGNED
     return next((plane for plane, matches in _TABLE if matches(request)), SIGNED)

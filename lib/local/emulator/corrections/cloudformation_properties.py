@@ -29,6 +29,25 @@ def _is_true(value):
 
 
 @correction
+def updated_global_tables():
+    """Updates a table of `AWS::DynamoDB::GlobalTable` in place. MiniStack derives another name from its physical id, and so
+    replaces it by an empty one at every change.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-dynamodb-globaltable.html
+    """
+    handler = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::GlobalTable"]
+    update = handler["update"]
+
+    def updated(physical_id, old_props, new_props, stack_name, logical_id=None):
+        replaces = any(old_props.get(name) != new_props.get(name) for name in ("TableName", "KeySchema", "LocalSecondaryIndexes"))
+        if replaces or new_props.get("TableName"):
+            return update(physical_id, old_props, new_props, stack_name)
+        named = {"TableName": physical_id}
+        return update(physical_id, {**old_props, **named}, {**new_props, **named}, stack_name)
+
+    handler["update"] = updated
+
+
+@correction
 def time_to_live():
     """Supports `TimeToLiveSpecification` of a table.
 
