@@ -3,6 +3,8 @@ import {
   CloudFormationClient,
   CreateStackCommand,
   DescribeStacksCommand,
+  GetTemplateCommand,
+  UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { eventually } from '../support/eventually.js';
@@ -79,5 +81,44 @@ describe.each([
       new DescribeStacksCommand({ StackName: 'Interrupted' }),
     );
     expect(Stacks?.[0]?.StackStatus).toBe(expected.status);
+  });
+});
+
+describe('kill -9 during an update', () => {
+  let emulator: Emulator;
+  const resources = () => ({ Table: table('Updated') });
+
+  beforeAll(async () => {
+    emulator = await Emulator.start();
+    await emulator.deploy('Changed', { Resources: resources() });
+    const changed = { Resources: { ...resources(), ...waiting } };
+    await new CloudFormationClient(emulator.client).send(
+      new UpdateStackCommand({ StackName: 'Changed', TemplateBody: JSON.stringify(changed) }),
+    );
+    const item = new PutItemCommand({ TableName: 'Updated', Item: note });
+    await new DynamoDBClient(emulator.client).send(item);
+    await emulator.save();
+    await emulator.kill();
+    await emulator.restart();
+  });
+  afterAll(() => emulator.stop());
+
+  it('leaves a stack whose template shows the tables that exist, which a deployment may lose', async () => {
+    const client = new CloudFormationClient(emulator.client);
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'Changed' }));
+    expect(Stacks?.[0]?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName: 'Changed' }));
+    const { Table } = JSON.parse(TemplateBody as string).Resources;
+    const { KeySchema } = table('Updated').Properties;
+    expect(Table).toMatchObject({ Type: 'AWS::DynamoDB::Table', Properties: { KeySchema } });
+  });
+
+  it('does not keep the stack from being deployed, with what its tables hold', async () => {
+    const Other = { Type: 'AWS::SQS::Queue' };
+    await emulator.deploy('Changed', { Resources: { ...resources(), Other } }, true);
+    const { Item } = await new DynamoDBClient(emulator.client).send(
+      new GetItemCommand({ TableName: 'Updated', Key: note }),
+    );
+    expect(Item).toEqual(note);
   });
 });

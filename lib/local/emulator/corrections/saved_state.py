@@ -23,8 +23,9 @@ def interrupted_stacks():
     """Ends the operations of stacks that the end of the process interrupted: they would stay in progress for ever.
 
     AWS completes every operation. Here, an interrupted creation becomes ROLLBACK_COMPLETE, which the CDK
-    deletes and creates again. An interrupted update becomes UPDATE_ROLLBACK_COMPLETE with an empty template,
-    so that the next deployment checks each resource.
+    deletes and creates again. An interrupted update becomes UPDATE_ROLLBACK_COMPLETE with a template of the resources
+    that exist: it differs from the app's, so that the next deployment checks each resource, and it shows which data
+    that would replace or delete.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
     """
 
@@ -38,9 +39,17 @@ def interrupted_stacks():
             stack["StackStatusReason"] = "The local cloud was stopped during this operation."
             if status.startswith("UPDATE"):
                 stack["StackStatus"] = "UPDATE_ROLLBACK_COMPLETE"
-                stack["_template_body"] = json.dumps({"Resources": {}})
+                stack["_template_body"] = json.dumps(_template_of_resources(stack), default=str)
             else:
                 stack["StackStatus"] = "DELETE_FAILED" if status.startswith("DELETE") else "ROLLBACK_COMPLETE"
+
+
+def _template_of_resources(stack):
+    resources = {
+        logical_id: {"Type": resource.get("ResourceType"), "Properties": resource.get("Properties") or {}}
+        for logical_id, resource in (stack.get("_resources") or {}).items()
+    }
+    return {"Metadata": {"interrupted": True}, "Resources": resources}
 
 
 @correction
