@@ -2,6 +2,12 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient, ListTablesCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { clientOptions, findLocalCloud } from '../../lib/local/index.js';
 import { project, writeApp } from '../local/project.js';
 
@@ -100,4 +106,37 @@ it('keeps serving the previous version when it was started for the deployment', 
 it('replaces a table with data with --replace-data', async () => {
   expect(await run('up', '--replace-data')).toMatchObject({ code: 0 });
   expect(await itemCount()).toBe(0);
+});
+
+/** Writes the app with a state machine that waits, whose executions end when it is replaced. */
+const waitingIn = (StateMachineName: string) =>
+  writeApp(
+    projectDir,
+    `const trust = { Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Action: 'sts:AssumeRole' };
+     const role = new cdk.CfnResource(stack, 'Role', { type: 'AWS::IAM::Role', properties: {
+       AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [trust] } } });
+     const flow = new cdk.CfnResource(stack, 'Flow', { type: 'AWS::StepFunctions::StateMachine', properties: {
+       StateMachineName: '${StateMachineName}', RoleArn: role.getAtt('Arn').toString(),
+       DefinitionString: JSON.stringify({ StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 600, End: true } } }) } });
+     new cdk.CfnOutput(stack, 'Flow-Arn', { value: flow.ref });`,
+  );
+
+it('deploys nothing that would end the running executions of a state machine', async () => {
+  waitingIn('first');
+  expect(await run('up', '--replace-data')).toMatchObject({ code: 0 });
+  const cloud = await findLocalCloud({ projectDir });
+  const client = new SFNClient(clientOptions(cloud!.endpoint, cloud!.credentials));
+  const stateMachineArn = cloud!.info().outputs.Notes!.FlowArn;
+  const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn }));
+  waitingIn('second');
+  const { code, output } = await run('up');
+  expect([code, output]).toEqual([
+    1,
+    expect.stringContaining(
+      'Notes/Flow (AWS::StepFunctions::StateMachine) with 1 running execution is replaced',
+    ),
+  ]);
+  expect((await client.send(new DescribeExecutionCommand({ executionArn }))).status).toBe('RUNNING');
+  await client.send(new StopExecutionCommand({ executionArn }));
+  expect(await run('up')).toMatchObject({ code: 0 });
 });

@@ -12,7 +12,10 @@ export interface DataChange {
   readonly changedProperties: readonly string[];
 }
 
-/** Types that hold data: those of cfn-lint's stateful resources, archives of event buses, and groups with their members. */
+/**
+ * Types that hold data: those of cfn-lint's stateful resources, archives of event buses, groups with their
+ * members, and state machines with their running executions.
+ */
 const STATEFUL: ReadonlySet<string> = new Set([
   'AWS::Backup::BackupVault',
   'AWS::Cognito::UserPool',
@@ -41,6 +44,8 @@ const STATEFUL: ReadonlySet<string> = new Set([
   'AWS::SDB::Domain',
   'AWS::SQS::Queue',
   'AWS::SecretsManager::Secret',
+  // Its running executions end: https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
+  'AWS::StepFunctions::StateMachine',
 ]);
 
 /** Retention properties, with the value that applies without one. A shorter retention deletes older data. */

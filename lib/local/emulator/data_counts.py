@@ -2,7 +2,7 @@
 
 import json
 
-from ministack.services import cloudformation, cloudwatch_logs, cognito, dynamodb, eventbridge, kinesis, s3, secretsmanager, sqs
+from ministack.services import cloudformation, cloudwatch_logs, cognito, dynamodb, eventbridge, kinesis, s3, secretsmanager, sqs, stepfunctions
 
 
 def _of(store, name):
@@ -21,8 +21,14 @@ _COUNTS = {
         "records",
         lambda name: sum(len(shard["records"]) for shard in _of(kinesis._streams, name).get("shards", {}).values()),
     ),
+    "AWS::StepFunctions::StateMachine": ("running executions", lambda arn: _running_executions(arn)),
     "AWS::SecretsManager::Secret": ("values", lambda arn: _versions(arn)),
 }
+
+
+def _running_executions(arn):
+    executions = list(stepfunctions._executions._data.values())
+    return sum(each.get("stateMachineArn") == arn and each.get("status") == "RUNNING" for each in executions)
 
 
 def _log_events(group):
