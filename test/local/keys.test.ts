@@ -16,7 +16,7 @@ import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction } from './emulator.js';
 import { table } from './resources.js';
 
-const emulators = pairOfEmulators(['random_session_keys', 'identities_of_pools']);
+const emulators = pairOfEmulators(['random_session_keys', 'identities_of_pools', 'logins_of_identities']);
 
 /** Reads with the keys of a function's role, as MiniStack derives them from ARNs. */
 async function readAsOwner(emulator: Emulator): Promise<string> {
@@ -85,6 +85,41 @@ correction(
     return (await response.json()).__type;
   },
   'ResourceNotFoundException',
+);
+
+correction(
+  emulators,
+  'logins_of_identities',
+  'gives no identity for an invented token, nor for none where the pool does not allow it',
+  async (emulator) => {
+    const Pool = {
+      Type: 'AWS::Cognito::IdentityPool',
+      Properties: {
+        AllowUnauthenticatedIdentities: false,
+        SupportedLoginProviders: { 'graph.facebook.com': '1', 'accounts.google.com': '2' },
+      },
+    };
+    const Open = { Type: Pool.Type, Properties: { AllowUnauthenticatedIdentities: true } };
+    const { closed, open } = await emulator.deploy('Identities', {
+      Resources: { Pool, Open },
+      Outputs: { closed: { Value: { Ref: 'Pool' } }, open: { Value: { Ref: 'Open' } } },
+    });
+    const headers = {
+      'x-amz-target': 'AWSCognitoIdentityService.GetId',
+      'content-type': 'application/x-amz-json-1.1',
+    };
+    const getId = async (IdentityPoolId: string | undefined, Logins?: object) => {
+      const body = JSON.stringify({ IdentityPoolId, Logins });
+      return (await fetch(emulator.endpoint, { method: 'POST', headers, body })).status;
+    };
+    return [
+      await getId(closed, { 'graph.facebook.com': 'made-up' }),
+      await getId(closed, { 'accounts.google.com': 'e30.e30.e30' }),
+      await getId(closed),
+      await getId(open),
+    ];
+  },
+  [400, 400, 400, 200],
 );
 
 it("refuses the root user's key with another secret, and the keys that MiniStack takes for root's", async () => {

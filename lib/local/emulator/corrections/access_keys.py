@@ -69,3 +69,26 @@ def identities_of_pools():
         if any(identity in pool.get("_identities", {}) for pool in cognito._identity_pools.values()):
             return original(data)
         return cognito.error_response_json("ResourceNotFoundException", f"Identity '{identity}' not found.", 400)
+
+
+@correction
+def logins_of_identities():
+    """Accepts logins of user pools only, whose tokens are verified: any page can invent a token of another provider. An
+    identity without logins needs a pool that allows it.
+
+    https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_GetId.html
+    """
+
+    @replaced(cognito, "_identity_logins_error")
+    def failure(original, pool, identity_id, logins):
+        error = original(pool, identity_id, logins)
+        if error:
+            return error
+        foreign = [provider for provider in logins if not provider.startswith("cognito-idp.")]
+        if foreign:
+            message = f"The local cloud cannot verify tokens of {', '.join(foreign)}: sign in to a user pool there."
+            return cognito.error_response_json("NotAuthorizedException", message, 400)
+        if not logins and pool.get("AllowUnauthenticatedIdentities") not in (True, "true"):
+            message = "Unauthenticated access is not supported for this identity pool."
+            return cognito.error_response_json("NotAuthorizedException", message, 400)
+        return None
