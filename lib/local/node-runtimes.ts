@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalCloudError } from './errors.js';
+import { npmInstall } from './npm-install.js';
 import { PRIVATE_FILE } from './private-files.js';
-import { run, tail } from './run.js';
+import { tail } from './run.js';
 import { installOnce, toolCache } from './tool-cache.js';
 
 /**
@@ -50,14 +51,7 @@ async function installNode(
   const binary = join('node_modules', source.name, 'bin', 'node');
   const folder = await installOnce(join(toolCache(), `${source.name}-${version}`), binary, async (into) => {
     log(`Installing Node.js ${version} for functions on nodejs${major}.x (once)`);
-    const flags = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
-    // npm's default retries take more than a minute.
-    const retries = ['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
-    const { code, stdout, stderr } = await run(
-      'npm',
-      ['install', '--prefix', into, ...flags, ...retries, `${source.name}@${version}`],
-      { cwd: into, signal },
-    );
+    const { code, stdout, stderr } = await npmInstall(into, [`${source.name}@${version}`], signal);
     if (code === 0 && existsSync(join(into, binary))) return;
     const output = `${stdout}\n${stderr}`;
     if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|network/i.test(output))

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { npmInstall } from './npm-install.js';
 import { PRIVATE_FILE } from './private-files.js';
-import { run, tail } from './run.js';
+import { tail } from './run.js';
 import { sdkPackagesOf } from './sdk-imports.js';
 import { installOnce, toolCache } from './tool-cache.js';
 
@@ -56,14 +57,8 @@ async function install(
   log: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const flags = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
-  const retries = ['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
   const versions = packages.map((name) => (name.startsWith('@aws-sdk/') ? `${name}@${SDK_VERSION}` : name));
-  const { code, stdout, stderr } = await run(
-    'npm',
-    ['install', '--prefix', into, ...flags, ...retries, ...versions],
-    { cwd: into, signal },
-  );
+  const { code, stdout, stderr } = await npmInstall(into, versions, signal);
   if (code === 0) return;
   const output = `${stdout}\n${stderr}`;
   const missing = packages.find((name) => /\b(E404|ETARGET)\b/.test(output) && output.includes(`${name}@`));

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type Entry, openPromise } from 'yauzl';
+import { assemblyFiles } from '../target/assembly-files.js';
 
 /** An import, but not `[require("@aws-sdk/signature-v4-crt");]` in messages of the SDK itself. */
 const IMPORT = /(?<!\[)(?:from|import|require)\s*\(?\s*["'`](@(?:aws-sdk|smithy)\/[\w.-]*\w)(?=["'`/])/g;
@@ -40,7 +41,7 @@ export async function sdkPackagesOf(assemblyDir: string, projectDir: string): Pr
   const sources = assetSources(assemblyDir);
   const functions = new Set<string>();
   const layers = new Set<string>();
-  for (const { Type, Properties = {} } of filesIn(assemblyDir, '.template.json').flatMap(resourcesOf)) {
+  for (const { Type, Properties = {} } of assemblyFiles(assemblyDir, '.template.json').flatMap(resourcesOf)) {
     if (Type === 'Custom::AWS') for (const name of customCalls(Properties, projectDir)) lacking.add(name);
     const isFunction =
       Type === 'AWS::Lambda::Function' && /nodejs/i.test(JSON.stringify(Properties.Runtime) ?? '');
@@ -85,21 +86,12 @@ function resourcesOf(file: string): Resource[] {
 /** Files and folders of an assembly's assets, by hash. */
 function assetSources(assemblyDir: string): Map<string, string> {
   const sources = new Map<string, string>();
-  for (const manifest of filesIn(assemblyDir, '.assets.json'))
+  for (const manifest of assemblyFiles(assemblyDir, '.assets.json'))
     for (const [hash, { source }] of Object.entries<{ source: { path?: string } }>(
       JSON.parse(readFileSync(manifest, 'utf8')).files ?? {},
     ))
       if (source.path) sources.set(hash, join(dirname(manifest), source.path));
   return sources;
-}
-
-/** Returns the files of an assembly and of its nested ones with this ending. */
-function filesIn(assemblyDir: string, ending: string): string[] {
-  return readdirSync(assemblyDir, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(assemblyDir, entry.name);
-    if (entry.isDirectory()) return entry.name.startsWith('assembly-') ? filesIn(path, ending) : [];
-    return entry.name.endsWith(ending) ? [path] : [];
-  });
 }
 
 async function filesOf(asset: string): Promise<CodeFile[]> {

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { assemblyFiles } from './assembly-files.js';
 import { fitTemplate, type TargetSupport } from './fit-template.js';
 import { TABLES } from './tables/tables.js';
 import type { Target } from './target.js';
@@ -18,7 +19,7 @@ export function fitAssembly(assemblyDir: string, target: Exclude<Target, 'aws'>)
   const atSynth = reportAtSynth(assemblyDir);
   // The app chooses another target itself, whatever it is deployed to.
   if (atSynth && atSynth.target !== target) return;
-  const files = filesIn(assemblyDir, '.template.json').filter(
+  const files = assemblyFiles(assemblyDir, '.template.json').filter(
     (file) => !atSynth?.fitted?.includes(basename(file)),
   );
   const fitted = files.map((file) => {
@@ -30,7 +31,7 @@ export function fitAssembly(assemblyDir: string, target: Exclude<Target, 'aws'>)
   for (const { file, original, template } of fitted)
     if (JSON.stringify(template) !== JSON.stringify(original))
       writeFileSync(file, JSON.stringify(template, null, 1));
-  if (target === 'local') for (const file of filesIn(assemblyDir, '.assets.json')) withoutImages(file);
+  if (target === 'local') for (const file of assemblyFiles(assemblyDir, '.assets.json')) withoutImages(file);
   const differences = [
     ...(atSynth?.differences ?? []),
     ...fitted.flatMap((template) => template.differences),
@@ -58,13 +59,4 @@ function withoutImages(file: string): void {
 function reportAtSynth(assemblyDir: string): TargetReport | undefined {
   const report = readReport(assemblyDir);
   return report?.fitted && report;
-}
-
-/** Returns the files of an assembly and of its nested ones with this ending. */
-function filesIn(assemblyDir: string, ending: string): string[] {
-  return readdirSync(assemblyDir, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(assemblyDir, entry.name);
-    if (entry.isDirectory()) return entry.name.startsWith('assembly-') ? filesIn(path, ending) : [];
-    return entry.name.endsWith(ending) ? [path] : [];
-  });
 }

@@ -9,7 +9,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction, type Template } from './emulator.js';
-import { roleFor } from './resources.js';
+import { roleFor, table } from './resources.js';
 
 jest.setTimeout(180_000);
 
@@ -216,16 +216,7 @@ it('keeps changes of a table in their stream while the reserved concurrency of t
     Resources: {
       ...noting('Streamed', { ReservedConcurrentExecutions: 1 }),
       ...queue('lost'),
-      Changes: {
-        Type: 'AWS::DynamoDB::Table',
-        Properties: {
-          TableName: 'changes',
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-          StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
-        },
-      },
+      Changes: table('changes', { StreamSpecification: { StreamViewType: 'NEW_IMAGE' } }),
       Mapping: {
         Type: 'AWS::Lambda::EventSourceMapping',
         Properties: {

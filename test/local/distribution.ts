@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Emulator, inlineFunction, type Template } from './emulator.js';
+import { IAM_SCHEME } from './resources.js';
 
 const HANDLER = `exports.handler = async ({ httpMethod, path, headers, queryStringParameters: query, body }) => ({
   statusCode: path === '/orders/none' ? 404 : 200,
@@ -49,12 +50,7 @@ export const DISTRIBUTION: Template = {
           info: { title: 'orders', version: '1' },
           components: {
             securitySchemes: {
-              iam: {
-                type: 'apiKey',
-                name: 'Authorization',
-                in: 'header',
-                'x-amazon-apigateway-authtype': 'awsSigv4',
-              },
+              iam: IAM_SCHEME,
             },
           },
           paths: {

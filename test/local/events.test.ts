@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction } from './emulator.js';
+import { table } from './resources.js';
 
 const emulators = pairOfEmulators([
   'event_archives',
@@ -145,16 +146,7 @@ correction(
       Resources: {
         ...queue('seen'),
         ...queue('given-up'),
-        Table: {
-          Type: 'AWS::DynamoDB::Table',
-          Properties: {
-            TableName: 'changes',
-            BillingMode: 'PAY_PER_REQUEST',
-            AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-            KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-            StreamSpecification: { StreamViewType: 'KEYS_ONLY' },
-          },
-        },
+        Table: table('changes', { StreamSpecification: { StreamViewType: 'KEYS_ONLY' } }),
         ...inlineFunction(
           'RefusesBad',
           REFUSES_BAD,

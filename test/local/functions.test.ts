@@ -101,7 +101,7 @@ correction(
   'filters_of_event_sources',
   'passes what a filter matches by a member that is absent together with its parent, or without regard to case',
   async (emulator) => {
-    // What reaches the function fails there, and lies in the dead-letter queue afterwards.
+    // What reaches the function fails there, and is in the dead-letter queue afterwards.
     const code = "exports.handler = async () => { throw new Error('reached') }";
     const Dead = { Type: 'AWS::SQS::Queue' };
     const RedrivePolicy = { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] }, maxReceiveCount: 1 };

@@ -2,6 +2,7 @@ import { CreateBucketCommand, PutBucketCorsCommand, PutObjectCommand, S3Client }
 import { edgeAddress, openEdge } from '../../lib/local/edge.js';
 import { deployDistribution } from './distribution.js';
 import { type Emulator, inlineFunction } from './emulator.js';
+import { SOCKET_API } from './resources.js';
 
 /** The only foreign origin that the app's own CORS allows. */
 export const PARTNER = 'http://partner.example';
@@ -60,14 +61,7 @@ const RESOURCES = {
     },
   },
   ...HTTP_API,
-  SocketApi: {
-    Type: 'AWS::ApiGatewayV2::Api',
-    Properties: {
-      Name: 'socket',
-      ProtocolType: 'WEBSOCKET',
-      RouteSelectionExpression: '$request.body.action',
-    },
-  },
+  SocketApi: SOCKET_API,
   SocketStage: {
     Type: 'AWS::ApiGatewayV2::Stage',
     Properties: { ApiId: { Ref: 'SocketApi' }, StageName: 'live', AutoDeploy: true },

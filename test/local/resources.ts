@@ -12,6 +12,24 @@ export function table(TableName = 'Notes', properties: object = {}) {
   };
 }
 
+/** The security scheme of IAM authorization in an OpenAPI document. */
+export const IAM_SCHEME = {
+  type: 'apiKey',
+  name: 'Authorization',
+  in: 'header',
+  'x-amazon-apigateway-authtype': 'awsSigv4',
+};
+
+/** A WebSocket API without routes, as a resource of a template. */
+export const SOCKET_API = {
+  Type: 'AWS::ApiGatewayV2::Api',
+  Properties: {
+    Name: 'socket',
+    ProtocolType: 'WEBSOCKET',
+    RouteSelectionExpression: '$request.body.action',
+  },
+};
+
 /** A role that a service of AWS assumes, with these statements, as a resource of a template. */
 export function roleFor(service: string, Statement: readonly object[], properties: object = {}) {
   return {

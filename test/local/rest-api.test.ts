@@ -3,7 +3,7 @@ import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { signed } from '../support/sigv4.js';
 import { correction, pairOfEmulators } from './corrections.js';
 import { type Emulator, inlineFunction } from './emulator.js';
-import { roleFor } from './resources.js';
+import { IAM_SCHEME, roleFor } from './resources.js';
 
 const emulators = pairOfEmulators([
   'openapi_body',
@@ -140,12 +140,7 @@ const document = {
   },
   components: {
     securitySchemes: {
-      iam: {
-        type: 'apiKey',
-        name: 'Authorization',
-        in: 'header',
-        'x-amazon-apigateway-authtype': 'awsSigv4',
-      },
+      iam: IAM_SCHEME,
     },
     parameters: { Folder: { name: 'folder', in: 'query', required: true, schema: { type: 'string' } } },
     schemas: {

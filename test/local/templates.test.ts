@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { correction, pairOfEmulators } from './corrections.js';
 import type { Emulator } from './emulator.js';
+import { table as tableResource } from './resources.js';
 
 const emulators = pairOfEmulators([
   'time_to_live',
@@ -18,16 +19,7 @@ const emulators = pairOfEmulators([
 
 const table = (ttl?: object) => ({
   Resources: {
-    Table: {
-      Type: 'AWS::DynamoDB::Table',
-      Properties: {
-        TableName: 'Expiring',
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        ...ttl,
-      },
-    },
+    Table: tableResource('Expiring', ttl),
   },
 });
 

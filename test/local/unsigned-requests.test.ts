@@ -3,6 +3,7 @@ import { signed } from '../support/sigv4.js';
 import { Emulator } from './emulator.js';
 import { HTTP_API } from './guarded-app.js';
 import { rawRequest } from './raw-request.js';
+import { SOCKET_API } from './resources.js';
 import { unverifiedCallers } from './unverified-callers.js';
 
 jest.setTimeout(60_000);
@@ -33,14 +34,7 @@ const RESOURCES = {
     Properties: { RestApiId: { Ref: 'RestApi' }, StageName: 'prod' },
     DependsOn: 'RestMethod',
   },
-  SocketApi: {
-    Type: 'AWS::ApiGatewayV2::Api',
-    Properties: {
-      Name: 'socket',
-      ProtocolType: 'WEBSOCKET',
-      RouteSelectionExpression: '$request.body.action',
-    },
-  },
+  SocketApi: SOCKET_API,
 };
 
 let emulator: Emulator;

@@ -14,7 +14,6 @@ import unsigned_requests
 import other_entry_points
 import signatures
 from ministack import app as emulator
-from ministack.core import iam_evaluator
 from ministack.core.router import detect_service
 from request_planes import APP, LINK, OWNER, SIGNED, Request, is_served_name, plane_of
 
@@ -68,7 +67,7 @@ def checked_address(app):
             signatures.forget()
             unsigned_requests.begin()
             unsigned_requests.mark(request)
-            iam_evaluator.pin_signed_request(request.method, request.raw_path, request.query, scope["headers"])
+            signatures.pin(request)
         return await (_reject(request, send, refusal) if refusal else app(scope, receive, send))
 
     return checked

@@ -39,11 +39,16 @@ def forget():
     _verified.set(None)
 
 
+def pin(request):
+    """Notes what the signature of a request covers, for MiniStack's verification."""
+    iam_evaluator.pin_signed_request(request.method, request.raw_path, request.query, _signable_headers(request))
+
+
 def failure_of(request, body):
     """Returns the error of an invalid signature, or None."""
     if len(request.values("authorization")) > 1:
         return AuthError("IncompleteSignature", "A request must have one Authorization header.")
-    iam_evaluator.pin_signed_request(request.method, request.raw_path, request.query, _signable_headers(request))
+    pin(request)
     iam_evaluator.pin_signed_body(body)
     signed = iam_evaluator._signed_request.get()
     if signed is None:

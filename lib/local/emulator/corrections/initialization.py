@@ -50,7 +50,7 @@ def errors_of_the_initialization():
 def _described(text):
     try:
         error = json.loads(text)
-        return error if isinstance(error, dict) and "errorType" in error else {**_plain(text)}
+        return error if isinstance(error, dict) and "errorType" in error else _plain(text)
     except ValueError:
         return _plain(text)
 
